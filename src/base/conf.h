@@ -1,0 +1,50 @@
+/*
+ * conf.h - the configuration file (design 9), read through inih.
+ *
+ * One table says which keys exist, their type, unit, default and help: the parser, the manual
+ * check and `doctor` read it. An unknown section or key, a bad value, a missing required key,
+ * a key given twice: RESULT_INVALID with "FILE:LINE: what, and what is allowed".
+ */
+#ifndef SUBFERRY_SRC_BASE_CONF_H
+#define SUBFERRY_SRC_BASE_CONF_H
+
+#include "src/base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct conf {
+	char *file; /* as opened */
+	/* [campus] */
+	char *name, *environment, *release, *status_db, *operator_name;
+	/* [source] */
+	char *source_kind, *link;
+	char **paths; /* made absolute to the file's folder; globs unexpanded */
+	size_t path_count;
+	bool slash_keys;
+	/* [val], [store] */
+	char *val_kind, *val_path;
+	char *store_kind, *store_path;
+	/* [engine] */
+	int64_t workers;	/* 1..64; default: 8 */
+	int64_t retry_delay;	/* milliseconds */
+	int64_t max_retries;
+	int64_t max_transcript; /* bytes */
+};
+
+/* Reads @path. Relative paths in it are relative to its folder. Free with conf_free(). */
+enum result conf_read(struct conf **out, const char *path, struct error *err);
+/* The same from text, named @file in errors; relative paths as if in @folder. */
+enum result conf_parse(struct conf **out, const char *text, const char *file, const char *folder,
+		       struct error *err);
+void conf_free(struct conf *conf); /* accepts NULL */
+
+struct conf_key {
+	const char *section, *name, *type, *fallback, *help;
+	bool required;
+};
+/* The table of keys; *@count rows. */
+const struct conf_key *conf_keys(size_t *count);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * hash.h - SHA-256 and name-based UUIDs (libcrypto). Pure, thread-safe.
+ */
+#ifndef SUBFERRY_SRC_BASE_HASH_H
+#define SUBFERRY_SRC_BASE_HASH_H
+
+#include <stddef.h>
+
+#define HASH_HEX 65 /* 64 lower-case hex digits and a NUL */
+#define UUID_TEXT 37
+
+/* The SHA-256 of @bytes as lower-case hex. */
+void hash_sha256(const void *bytes, size_t len, char out[HASH_HEX]);
+
+/* A hash over bytes that come in pieces. */
+struct hash;
+struct hash *hash_new(void); /* NULL without memory */
+void hash_add(struct hash *hash, const void *bytes, size_t len);
+void hash_hex(struct hash *hash, char out[HASH_HEX]); /* once, at the end */
+void hash_free(struct hash *hash);
+
+/* The UUIDv5 (RFC 4122) of @name in the namespace of design 4, in lower case with dashes. */
+void hash_uuid5(const char *name, size_t len, char out[UUID_TEXT]);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * campus.h - one Open edX site as configured: opens source, val, store and status database.
+ */
+#ifndef SUBFERRY_SRC_CAMPUS_H
+#define SUBFERRY_SRC_CAMPUS_H
+
+#include "src/base/conf.h"
+#include "src/source/source.h"
+#include "src/status/reader.h"
+#include "src/status/status.h"
+#include "src/store/store.h"
+#include "src/val/val.h"
+
+struct campus {
+	struct conf *conf; /* owned */
+	struct clock *clock;
+	struct source *source;
+	struct val *val;
+	struct store *store;
+	struct status *status;
+	bool demo;
+	int64_t pace; /* demo in the console: milliseconds each transaction takes at least; else 0 */
+};
+
+enum campus_parts {
+	CAMPUS_SOURCE = 1, CAMPUS_VAL = 2, CAMPUS_STORE = 4, CAMPUS_STATUS = 8,
+	CAMPUS_ALL = 15,
+	CAMPUS_READ_ONLY = 16, /* val and store are opened for reading only (dry run, doctor) */
+};
+
+/* Takes @conf in every case. Opens the @parts asked for; the error says which failed and why. */
+enum result campus_open(struct campus **out, struct conf *conf, unsigned parts, struct error *err);
+void campus_close(struct campus *campus); /* accepts NULL */
+/* Reads the source's list into the status database. */
+enum result campus_scan(struct campus *campus, struct scan_result *out,
+			void (*problem)(void *arg, const char *text), void *arg, struct error *err);
+/* "dry", "mock" or "real" for a run on this campus. */
+const char *campus_mode(const struct campus *campus, bool dry);
+
+#endif

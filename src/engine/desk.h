@@ -1,0 +1,45 @@
+/*
+ * desk.h - where the screen meets the engine: wishes in, snapshots out.
+ *
+ * The desk owns the background: it starts the engine if its lock is free (else this process is
+ * a viewer), reads pages on a thread of its own, carries out acts on another, validates on a
+ * third. The UI thread only calls the functions below; none of them waits for I/O.
+ */
+#ifndef SUBFERRY_SRC_ENGINE_DESK_H
+#define SUBFERRY_SRC_ENGINE_DESK_H
+
+#include "src/campus.h"
+#include "src/engine/snapshot.h"
+
+struct desk;
+
+/* @campus is borrowed until desk_free(). Shows cached state at once, scans in the background. */
+enum result desk_new(struct desk **out, struct campus *campus, struct error *err);
+/* Lets the transactions under way finish (desk_stopping() tells how many), then frees. */
+void desk_free(struct desk *desk);
+/* Asks the engine to finish: desk_free() afterwards returns as soon as desk_idle(). @at_once
+   gives up even those under way (nothing is lost; the next run completes them). */
+void desk_stop(struct desk *desk, bool at_once);
+bool desk_idle(struct desk *desk);
+
+/* Newest snapshot; never NULL; drop it with snapshot_unref(). */
+struct snapshot *desk_acquire(struct desk *desk);
+/* Readable after a publish until drained. */
+int desk_wake_fd(const struct desk *desk);
+void desk_wake_drain(struct desk *desk);
+/* The page to show from now on. */
+void desk_ask(struct desk *desk, const struct page_request *request);
+
+enum act { ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE };
+/* Which courses: @ids if count > 0, else all that match @query (copied). */
+struct act_target {
+	const int64_t *ids;
+	size_t count;
+	struct course_query query;
+};
+/* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause". */
+void desk_act(struct desk *desk, enum act act, const struct act_target *target);
+/* Takes up the intents of an earlier session (snapshot.waits_for_go). */
+void desk_go(struct desk *desk);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * snapshot.h - what a screen draws: complete, immutable, counted.
+ *
+ * The desk (desk.h) publishes a new snapshot when something that is shown has changed. A
+ * snapshot holds the counters of the campus and the visible page of the screen asked for.
+ * Whoever holds a reference reads it with no lock.
+ */
+#ifndef SUBFERRY_SRC_ENGINE_SNAPSHOT_H
+#define SUBFERRY_SRC_ENGINE_SNAPSHOT_H
+
+#include "src/format/cues.h"
+#include "src/status/reader.h"
+
+#define HISTORY_POINTS 60 /* one a second, newest last */
+
+enum page_kind {
+	PAGE_COURSES,  /* course_row */
+	PAGE_VIDEOS,   /* of one course: video_row, and its findings of the selected video */
+	PAGE_DIFF,     /* of one video: transcript_row, and the cues of one language */
+	PAGE_FINDINGS, /* finding_row, of all, one course, or one code */
+	PAGE_LOG,      /* event_row */
+};
+
+/* What a screen wants to see. Plain data, copied. */
+struct page_request {
+	enum page_kind kind;
+	int64_t course, video; /* ids; 0: any */
+	char language[56];     /* PAGE_DIFF: whose cues */
+	int status;	       /* PAGE_COURSES: enum course_status or -1 */
+	int code;	       /* PAGE_FINDINGS: enum finding_code or -1 */
+	char text[128];	       /* PAGE_COURSES: filter */
+	enum course_sort sort;
+	bool descending;
+	int64_t first;	  /* first row of the page */
+	int64_t count;	  /* rows that fit */
+	int64_t selected; /* row under the cursor, absolute; its details come with the page */
+	/* a search: position of the next row with @find from @find_from */
+	char find[64];
+	int64_t find_from;
+	int find_direction;  /* 1, -1; 0: no search */
+	uint64_t find_serial; /* comes back with the answer */
+};
+
+/* The cues of one transcript, source as converted and as stored. */
+struct diff {
+	bool loading;
+	char left_name[256], right_name[256];
+	char left_sha256[HASH_HEX], right_sha256[HASH_HEX];
+	char left_problem[256], right_problem[256]; /* why a side is empty */
+	struct cues left, right;
+	/* aligned lines: index of the cue on each side or -1; @differs marks lines unlike */
+	struct diff_line {
+		int32_t left, right;
+		bool differs;
+	} *lines;
+	size_t line_count;
+	int64_t first_difference; /* a line, -1 none */
+};
+
+struct snapshot {
+	uint64_t generation;
+	/* ---- always there ---- */
+	char campus[64], environment[32];
+	char mode[16];	      /* "dry", "mock", "real", "viewer" */
+	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
+	bool engine_here;
+	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
+	char hold[160];	      /* "" or the one reason why work waits, with since when */
+	int64_t under_way;    /* transactions */
+	int64_t pausing;      /* of these, of paused courses */
+	struct totals totals;
+	double rate;	      /* transcripts a second over the last 10 s */
+	double history[HISTORY_POINTS], errors[HISTORY_POINTS];
+	int64_t eta_low, eta_high; /* wall microseconds; 0: see eta_reason */
+	char eta_reason[64];  /* "nothing to do", "held", "too early to say" */
+	char message[256];    /* the last thing the engine or an act says to the operator */
+	enum finding_severity message_severity;
+	uint64_t message_serial; /* grows with every new message */
+	/* ---- the page ---- */
+	struct page_request request; /* what this page answers */
+	bool loading;		     /* the page is still being read: rows are of before */
+	int64_t total;		     /* rows that match */
+	size_t count;		     /* rows here */
+	struct course_row *courses;  /* one of these by request.kind */
+	struct video_row *videos;
+	struct transcript_row *transcripts;
+	struct finding_row *findings; /* the page, or the findings of the selected row */
+	size_t finding_count;
+	struct event_row *events;
+	int64_t finding_counts[FINDING_COUNT];
+	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */
+	struct video_row video;	     /* PAGE_DIFF: whose */
+	char last_attempt[160];	     /* of the selected row */
+	struct diff *diff;	     /* PAGE_DIFF or NULL */
+	int64_t found;		     /* answer to the search: a row, -1 none */
+	uint64_t found_serial;
+	char problem[256];	     /* the page could not be read: why */
+	int refs;		     /* atomic */
+};
+
+struct snapshot *snapshot_ref(struct snapshot *snap);
+void snapshot_unref(struct snapshot *snap); /* accepts NULL */
+
+#endif

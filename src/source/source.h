@@ -1,0 +1,154 @@
+/*
+ * source.h - where courses are read: a modulestore and its contentstore.
+ *
+ * A source lists courses; an opened course offers its video blocks (an outline, complete and
+ * immutable) and its files: find() tells which of many names exist, read() fetches the bytes
+ * of many. Both take batches, because a server, and an archive, answer a hundred names in the
+ * time of one. OLX exports (olx.c) are one kind; MongoDB will be two more.
+ *
+ * A source never writes what it reads. A struct source may be used by several threads at
+ * once; a struct source_course by one at a time.
+ */
+#ifndef SUBFERRY_SRC_SOURCE_SOURCE_H
+#define SUBFERRY_SRC_SOURCE_SOURCE_H
+
+#include "src/base/buf.h"
+#include "src/base/error.h"
+#include "src/base/finding.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- the outline of a course: pure data -------------------------------------------------- */
+
+struct language_file {
+	char *language; /* verbatim, case-sensitive */
+	char *file;	/* as written, "" if empty; NULL in asset_languages */
+};
+
+/* One branch of a video block: what transcripts depend on. Strings are never NULL. */
+struct video_fields {
+	char *display_name;
+	char *edx_video_id; /* stripped */
+	char *sub;	    /* stripped */
+	char *youtube_id;   /* stripped; "" when not set or a default of the platform */
+	char **html5_ids;   /* key_html5_id() of each source, in order; none empty */
+	size_t html5_count;
+	struct language_file *transcripts; /* the map, in its order, each language once */
+	size_t transcript_count;
+	struct language_file *asset_languages; /* <video_asset>'s languages (OLX only) */
+	size_t asset_language_count;
+	bool transcripts_not_a_map;
+};
+
+struct video_block {
+	char *type; /* "video", "videoalpha" */
+	char *id;
+	struct video_fields *published; /* NULL where the branch lacks the block; one is set */
+	struct video_fields *draft;
+};
+
+/* A finding about the structure itself. */
+struct outline_note {
+	enum finding_code code;
+	char *block; /* "type@id" or NULL */
+	char *text;
+};
+
+struct outline {
+	char *key;
+	char *name;    /* display name, may be "" */
+	char *version; /* identifies the content read: a hash or structure ids (issue of evidence) */
+	struct video_block *blocks; /* by (type, id) as bytes, each once */
+	size_t block_count;
+	struct outline_note *notes;
+	size_t note_count;
+};
+
+/* ---- files --------------------------------------------------------------------------------*/
+
+enum asset_state {
+	ASSET_FOUND,
+	ASSET_MISSING,
+	ASSET_DAMAGED, /* there, but not readable whole: @reason */
+	ASSET_LARGE,   /* larger than the limit given to read(); nothing was read */
+};
+
+struct asset {
+	enum asset_state state;
+	char *id;	/* what names the file at the source, "static/x.srt"; NULL when missing */
+	int64_t size;	/* bytes; -1 unknown */
+	char reason[160];
+};
+
+struct asset_bytes {
+	enum asset_state state;
+	struct buf bytes;
+	char reason[160];
+};
+
+/* ---- operations ---------------------------------------------------------------------------*/
+
+struct source;
+struct source_course;
+
+struct source_entry {
+	const char *key, *name;
+	const char *location; /* where it is read, for people: a path, a database */
+	const char *problem;  /* NULL, or why this entry cannot be read as a course (then key
+				 may be NULL): it is reported, the others go on */
+};
+
+/* Every string is borrowed for the call. Anything but RESULT_OK ends the list with it. */
+typedef enum result source_list_fn(void *arg, const struct source_entry *entry, struct error *err);
+
+struct source_course_ops {
+	/* Fills @out for @count @names. RESULT_OK even if none exists; transient codes say that
+	   nothing was learnt. Clear with asset_clear(). */
+	enum result (*find)(struct source_course *course, const char *const *names, size_t count,
+			    struct asset *out, struct error *err);
+	/* Reads the whole files of @count @ids (asset.id); each at most @limit bytes. */
+	enum result (*read)(struct source_course *course, const char *const *ids, size_t count,
+			    size_t limit, struct asset_bytes *out, struct error *err);
+	void (*close)(struct source_course *course);
+};
+
+struct source_course {
+	const struct source_course_ops *ops;
+	const struct outline *outline; /* valid until close */
+};
+
+struct source_ops {
+	const char *kind; /* "olx" */
+	/* Lists all courses, in order of their keys as bytes. */
+	enum result (*list)(struct source *src, source_list_fn *fn, void *arg, struct error *err);
+	/* Opens one course: RESULT_MISSING when the source does not have it (any more),
+	   RESULT_INVALID when it is there and refused, transient codes when it cannot be told. */
+	enum result (*open)(struct source *src, const char *key, struct source_course **out,
+			    struct error *err);
+	void (*free)(struct source *src);
+};
+
+struct source {
+	const struct source_ops *ops;
+};
+
+/* Frees what a find() or read() filled in; may run twice. */
+void asset_clear(struct asset *asset);
+void asset_bytes_clear(struct asset_bytes *bytes);
+void source_free(struct source *src);		     /* accepts NULL */
+void source_course_close(struct source_course *course); /* accepts NULL */
+
+/* ---- kinds --------------------------------------------------------------------------------*/
+
+struct olx_options {
+	const char *const *paths; /* folders, .tar.gz archives, or globs of them */
+	size_t path_count;
+	bool slash_keys; /* key_form = slash */
+};
+
+/* Copies @options. The paths are looked at when the source is listed, not here. */
+enum result source_olx_new(struct source **out, const struct olx_options *options, struct error *err);
+
+#endif

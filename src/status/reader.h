@@ -1,0 +1,134 @@
+/*
+ * reader.h - reading the status database: one read-only connection a thread.
+ *
+ * Not thread-safe; rows are copied out and belong to the caller (*_row_clear()). Lists come in
+ * pages, so that a million rows cost what is shown.
+ */
+#ifndef SUBFERRY_SRC_STATUS_READER_H
+#define SUBFERRY_SRC_STATUS_READER_H
+
+#include "src/status/status.h"
+
+struct reader;
+
+/* RESULT_MISSING: no such file yet; otherwise as status_open(). */
+enum result reader_open(struct reader **out, const char *path, struct error *err);
+void reader_close(struct reader *reader);
+/* Grows whenever another connection has committed (PRAGMA data_version). */
+int64_t reader_version(struct reader *reader);
+/* All reads until reader_end() see one state. */
+enum result reader_begin(struct reader *reader, struct error *err);
+void reader_end(struct reader *reader);
+
+/* ---- courses ------------------------------------------------------------------------------*/
+
+enum course_sort {
+	SORT_KEY, SORT_NAME, SORT_STATUS, SORT_VIDEOS, SORT_EXPECTED, SORT_IN_VAL, SORT_FINDINGS,
+	SORT_CHANGED, SORT_COUNT
+};
+
+struct course_query {
+	int status;	    /* enum course_status, or -1 for all */
+	const char *text;   /* part of key or name, ASCII case ignored; NULL or "": all */
+	enum course_sort sort;
+	bool descending;
+	int64_t first, count; /* the page; count -1: all */
+};
+
+/* Row of @key; RESULT_MISSING. */
+enum result reader_course(struct reader *reader, const char *key, struct course_row *out,
+			  struct error *err);
+enum result reader_course_by_id(struct reader *reader, int64_t id, struct course_row *out,
+				struct error *err);
+/* A page into a new array *@rows (free each, then the array); *@total counts all that match. */
+enum result reader_courses(struct reader *reader, const struct course_query *query,
+			   struct course_row **rows, size_t *count, int64_t *total, struct error *err);
+/* Ids of all that match, in the order of the query (free()). */
+enum result reader_course_ids(struct reader *reader, const struct course_query *query, int64_t **ids,
+			      size_t *count, struct error *err);
+/* Position of the next course (direction 1) or the previous (-1) from @from, exclusive, whose
+   key or name holds @text, in the order of @query; wraps around; -1 if there is none. */
+enum result reader_find_course(struct reader *reader, const struct course_query *query,
+			       const char *text, int64_t from, int direction, int64_t *out,
+			       struct error *err);
+
+struct totals {
+	int64_t courses[COURSE_STATUS_COUNT]; /* without those gone */
+	int64_t paused, wanted;		      /* intents pause; intents run */
+	int64_t gone;
+	int64_t videos, tried, failed;
+	struct counts counts;
+};
+enum result reader_totals(struct reader *reader, struct totals *out, struct error *err);
+
+/* Courses with an intent other than idle, by intent number: the engine's work list. */
+struct wanted {
+	int64_t id, number;
+	enum course_intent intent;
+	enum course_status status;
+};
+enum result reader_wanted(struct reader *reader, struct wanted **out, size_t *count, struct error *err);
+/* The course's intent alone, quick. */
+enum result reader_intent(struct reader *reader, int64_t course, enum course_intent *intent,
+			  int64_t *number, struct error *err);
+
+/* ---- below a course -----------------------------------------------------------------------*/
+
+enum result reader_video(struct reader *reader, int64_t id, struct video_row *out, struct error *err);
+/* By "id" or "type@id" in a course; RESULT_MISSING, or RESULT_INVALID when two types have it. */
+enum result reader_find_video(struct reader *reader, int64_t course, const char *name,
+			      struct video_row *out, struct error *err);
+/* Videos of a course in plan order, without gone ones; count -1: all. */
+enum result reader_videos(struct reader *reader, int64_t course, int64_t first, int64_t count,
+			  struct video_row **rows, size_t *got, int64_t *total, struct error *err);
+/* Transcripts of a video, by language. */
+enum result reader_transcripts(struct reader *reader, int64_t video, struct transcript_row **rows,
+			       size_t *count, struct error *err);
+
+struct finding_query {
+	int64_t course, video; /* 0: any */
+	int code;	       /* enum finding_code or -1 */
+	int64_t first, count;  /* count -1: all */
+	bool with_waived;
+};
+/* By severity (errors first), code, course, block, language. */
+enum result reader_findings(struct reader *reader, const struct finding_query *query,
+			    struct finding_row **rows, size_t *count, int64_t *total, struct error *err);
+/* Open findings by code into @counts (FINDING_COUNT elements). */
+enum result reader_finding_counts(struct reader *reader, int64_t course, int64_t *counts,
+				  struct error *err);
+enum result reader_attempts(struct reader *reader, int64_t video, struct attempt_row **rows,
+			    size_t *count, struct error *err);
+/* Newest first. @object "" or a course key; all whose object begins with it. */
+enum result reader_events(struct reader *reader, const char *object, int64_t first, int64_t count,
+			  struct event_row **rows, size_t *got, int64_t *total, struct error *err);
+/* The journal of a video, oldest first. */
+enum result reader_journal(struct reader *reader, int64_t video, struct journal_row **rows,
+			   size_t *count, struct error *err);
+enum result reader_waivers(struct reader *reader, const char *course, struct waiver_row **rows,
+			   size_t *count, struct error *err);
+enum result reader_holder(struct reader *reader, struct holder_row *out, struct error *err);
+/* What status_remember() kept (free()); "" when nothing. */
+enum result reader_recall(struct reader *reader, const char *name, char **out, struct error *err);
+
+/* ---- what the transaction asks ------------------------------------------------------------*/
+
+/* The newest registered row of the journal for (val id, language) of any video:
+   RESULT_MISSING if we never registered it. */
+enum result reader_registered(struct reader *reader, const char *val_id, const char *language,
+			      struct journal_row *out, struct error *err);
+/* The newest name the journal announced or put for it ("intent", "put"): RESULT_MISSING. */
+enum result reader_announced(struct reader *reader, const char *val_id, const char *language,
+			     struct journal_row *out, struct error *err);
+/* Another val id of a planned video that differs from @val_id in ASCII case only (free()), with
+   the block that has it; RESULT_MISSING if none. */
+enum result reader_case_twin(struct reader *reader, const char *val_id, char **twin, char **block,
+			     struct error *err);
+/* The planned transcripts of (val id, language) of other videos than @video, whose text is
+   known: their sha256 in *@sha256s (array of HASH_HEX strings; free()), of this course those at
+   an earlier position first. */
+enum result reader_siblings(struct reader *reader, int64_t video, const char *val_id,
+			    const char *language, char (**sha256s)[HASH_HEX], size_t *count,
+			    struct error *err);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * status.h - the status database: what subferry knows and intends (design 6).
+ *
+ * One SQLite file a campus: WAL, synchronous FULL, STRICT tables, foreign keys, user_version
+ * migrations. A struct status is a process's writing side: one writer thread (dbwriter.h)
+ * groups commits. Reading is done through struct status_reader (reader.h), one a thread.
+ *
+ * All functions here are thread-safe. "commits" means: when the function returns RESULT_OK the
+ * change is durable. "posts" means: it is queued, in order, and becomes durable soon; a
+ * failure is remembered and shown by status_broken().
+ */
+#ifndef SUBFERRY_SRC_STATUS_STATUS_H
+#define SUBFERRY_SRC_STATUS_STATUS_H
+
+#include "src/base/clock.h"
+#include "src/base/error.h"
+#include "src/status/rows.h"
+
+struct status;
+
+struct status_options {
+	const char *path;
+	const char *campus, *environment; /* [campus] name must be the one inside the file */
+	const char *operator_name;	  /* "who" of events */
+	struct clock *clock;
+};
+
+/*
+ * Opens, makes, or migrates the file. RESULT_INVALID: another campus, a newer schema, not a
+ * status database; RESULT_BUSY: locked; RESULT_FATAL: damaged. The text names the file and
+ * what to do.
+ */
+enum result status_open(struct status **out, const struct status_options *options, struct error *err);
+/* Commits what was posted and closes. Accepts NULL. */
+void status_close(struct status *status);
+const char *status_path(const struct status *status);
+/* RESULT_OK, or the first failed commit since the last status_mended(): nothing more may be
+   written anywhere while this is not OK (design 5). */
+enum result status_broken(struct status *status, struct error *err);
+/* Tries a small commit; RESULT_OK clears status_broken(). */
+enum result status_mended(struct status *status, struct error *err);
+/* Waits until all that was posted is durable. */
+enum result status_flush(struct status *status, struct error *err);
+
+/* ---- the course list ----------------------------------------------------------------------*/
+
+struct scan_entry {
+	const char *key, *name, *location;
+};
+struct scan_result {
+	int64_t found, added, gone, back;
+};
+/*
+ * Commits one whole reading of the source's list: new courses are added, known ones keep
+ * status, intent and history, absent ones are marked gone. Writes one event.
+ */
+enum result status_scan(struct status *status, const struct scan_entry *entries, size_t count,
+			struct scan_result *out, struct error *err);
+
+/* ---- intents (any process) ----------------------------------------------------------------*/
+
+enum wish { WISH_RUN, WISH_PAUSE, WISH_RESUME, WISH_RETRY };
+
+struct wish_answer {
+	bool taken;
+	char reason[160]; /* why not: "Migrated: nothing to pause" */
+};
+/*
+ * Commits intents for @count courses, each by the table of design 5; @finding (or NULL) limits
+ * the run to blocks with it. @named: the courses were named one by one, so Migrated ones are
+ * planned anew; else only Not-Migrated, Failed and In-Progress are taken. WISH_RETRY takes
+ * Failed courses, and with @finding any. WISH_RESUME takes paused ones.
+ * @answers has @count elements. One event a course taken.
+ */
+enum result status_wish(struct status *status, enum wish wish, const int64_t *courses, size_t count,
+			const char *finding, bool named, struct wish_answer *answers, struct error *err);
+
+/* ---- the engine's side --------------------------------------------------------------------*/
+
+/* Commits Not-Migrated/Failed/Migrated -> In-Progress and a new pass (an In-Progress course
+   goes on in its pass, unless @anew). *@pass is the course's pass. */
+enum result status_course_begin(struct status *status, int64_t course, bool anew, int64_t *pass,
+				struct error *err);
+/*
+ * Commits the plan of a course: videos by (type, block), their expected transcripts and the
+ * structure's findings (those of video_id 0 are replaced). Fills the ids of @videos and
+ * @transcripts; transcripts[i].video_id is on entry an index into @videos. What is no longer
+ * planned is marked gone (videos) or removed (transcripts). Videos tried in @pass keep their
+ * state, and their transcripts what was found out about them.
+ */
+enum result status_course_plan(struct status *status, int64_t course, int64_t pass,
+			       struct video_row *videos, size_t video_count,
+			       struct transcript_row *transcripts, size_t transcript_count,
+			       const struct finding_row *notes, size_t note_count, struct error *err);
+/* Commits journal lines before the act they announce. @at of each is filled in. */
+enum result status_journal(struct status *status, const struct journal_row *rows, size_t count,
+			   struct error *err);
+
+/* The outcome of one try of one video, or of its validation. */
+struct video_outcome {
+	int64_t course_id, video_id, pass;
+	bool attempt;		/* an attempt row is written and @state set; else a validation */
+	int64_t number, begun;	/* of the attempt */
+	enum video_state state; /* WAITING: will be tried again */
+	const char *text;	/* of the attempt */
+	const char *val_id;	/* NULL: unchanged */
+	const struct transcript_row *transcripts; /* all of the video, extra ones too: replaced */
+	size_t transcript_count;
+	const struct finding_row *findings; /* all of the video: replaced */
+	size_t finding_count;
+	const struct journal_row *journal; /* what was done */
+	size_t journal_count;
+};
+/* Posts an outcome: journal, rows, findings, attempt and all counters in one transaction. All
+   strings are copied. */
+void status_video_outcome(struct status *status, const struct video_outcome *outcome);
+
+/*
+ * Commits the end of a pass: @status_to is Migrated or Failed; the intent is cleared if it is
+ * still number @intent_number. @problem ("" if none) is why the course as a whole failed;
+ * @notes are findings of the course itself (replaced, as in status_course_plan, when @notes is
+ * not NULL). One event.
+ */
+enum result status_course_end(struct status *status, int64_t course, int64_t intent_number,
+			      enum course_status status_to, const char *problem,
+			      const struct finding_row *notes, size_t note_count, struct error *err);
+/* Posts that a validation of the course at @level is complete. One event with @text. */
+void status_course_verified(struct status *status, int64_t course, enum verify_level level,
+			    const char *text);
+
+/* ---- waivers, events, the holder ----------------------------------------------------------*/
+
+/*
+ * Commits a waiver of every open finding of @code for the item, for the content it saw; @block
+ * and @language "-" where the finding has none. RESULT_MISSING: no such finding; RESULT_REFUSED:
+ * not waivable. Counters follow.
+ */
+enum result status_waive(struct status *status, const char *course, const char *block,
+			 const char *language, enum finding_code code, const char *reason,
+			 struct error *err);
+enum result status_unwaive(struct status *status, const char *course, const char *block,
+			   const char *language, enum finding_code code, struct error *err);
+/* Posts a line of the audit; @why may be "". */
+void status_event(struct status *status, enum finding_severity severity, const char *action,
+		  const char *object, const char *what, const char *why);
+/* Posts who holds the engine and how it is; @row->held false when it lets go. */
+void status_holder(struct status *status, const struct holder_row *row);
+/* A value remembered by name; a missing one reads as "". */
+enum result status_remember(struct status *status, const char *name, const char *value,
+			    struct error *err);
+
+#endif
