@@ -1,0 +1,205 @@
+#include "config.h"
+
+#include "src/migrate/compare.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An object is read whole up to this many times the limit of a transcript. */
+#define READ_FACTOR 4
+
+static void settle(struct comparison *out, enum transcript_compare compare, enum verify_level level,
+		   const char *fmt, ...) SF_PRINTF(4, 5);
+static void settle(struct comparison *out, enum transcript_compare compare, enum verify_level level,
+		   const char *fmt, ...)
+{
+	va_list args;
+
+	out->compare = compare;
+	out->level = level;
+	va_start(args, fmt);
+	vsnprintf(out->detail, sizeof(out->detail), fmt, args);
+	va_end(args);
+}
+
+/* The first cue that differs, in words. */
+static void explain_cues(const struct cues *a, const struct cues *b, char *out, size_t size)
+{
+	size_t both = a->count < b->count ? a->count : b->count;
+
+	for (size_t i = 0; i < both; i++) {
+		const struct cue *x = &a->items[i], *y = &b->items[i];
+
+		if (x->start != y->start)
+			snprintf(out, size, "cue %zu: start %.15g here, %.15g there", i + 1, x->start,
+				 y->start);
+		else if (x->end != y->end)
+			snprintf(out, size, "cue %zu: end %.15g here, %.15g there", i + 1, x->end, y->end);
+		else if (x->text_len != y->text_len ||
+			 memcmp(cues_text(a, i), cues_text(b, i), x->text_len))
+			snprintf(out, size, "cue %zu: \"%.80s\" here, \"%.80s\" there", i + 1,
+				 cues_text(a, i), cues_text(b, i));
+		else
+			continue;
+		return;
+	}
+	if (a->count != b->count)
+		snprintf(out, size, "%zu cues here, %zu there", a->count, b->count);
+	else
+		snprintf(out, size, "the same cues in other bytes");
+}
+
+static void compare_cues(const struct expectation *x, const struct buf *stored,
+			 struct comparison *out)
+{
+	struct cues here, there;
+	struct error err;
+
+	cues_init(&here);
+	cues_init(&there);
+	out->level = LEVEL_CUES;
+	if (transcript_cues(&there, buf_text(stored), stored->len, &err) != RESULT_OK)
+		snprintf(out->detail, sizeof(out->detail), "what is stored is no transcript: %.200s",
+			 err.text);
+	else if (transcript_cues(&here, buf_text(&x->converted.sjson), x->converted.sjson.len, &err) ==
+		 RESULT_OK)
+		explain_cues(&here, &there, out->detail, sizeof(out->detail));
+	cues_clear(&here);
+	cues_clear(&there);
+}
+
+/* Where the first unequal byte is. */
+static size_t first_difference(const struct buf *a, const struct buf *b)
+{
+	size_t both = a->len < b->len ? a->len : b->len;
+	size_t i = 0;
+
+	while (i < both && a->data[i] == b->data[i])
+		i++;
+	return i;
+}
+
+/* edx-val may hold SubRip that was uploaded there: what counts is what it converts to. */
+static void as_sjson(struct buf *stored, size_t limit)
+{
+	struct transcript t;
+
+	transcript_init(&t);
+	if (transcript_convert(&t, buf_text(stored), stored->len, limit, NULL) == RESULT_OK &&
+	    t.format == TRANSCRIPT_SUBRIP &&
+	    (t.finding == FINDING_NONE || t.finding == FINDING_TRANSCRIPT_EMPTY)) {
+		buf_clear(stored);
+		*stored = t.sjson;
+		buf_init(&t.sjson);
+	}
+	transcript_clear(&t);
+}
+
+static void compare_bytes(struct store *store, const struct expectation *x,
+			  const struct val_row *row, enum verify_level level, size_t max_transcript,
+			  struct comparison *out)
+{
+	const struct buf *here = &x->converted.sjson;
+	struct buf there = BUF_INIT;
+	struct error err = {0};
+	enum result st = store->ops->get(store, row->name, READ_FACTOR * max_transcript, &there, &err);
+
+	if (st == RESULT_MISSING) {
+		settle(out, COMPARE_MISSING, LEVEL_SIZE, "the store has no %s", row->name);
+	} else if (st == RESULT_LIMIT) {
+		settle(out, COMPARE_DIFFERS, LEVEL_SIZE, "%s is larger than %zu bytes", row->name,
+		       READ_FACTOR * max_transcript);
+	} else if (st != RESULT_OK) {
+		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
+	} else {
+		hash_sha256(buf_text(&there), there.len, out->sha256);
+		if (row->format && !strcmp(row->format, "srt"))
+			as_sjson(&there, READ_FACTOR * max_transcript);
+		if (here->len == there.len && !memcmp(buf_text(here), buf_text(&there), here->len)) {
+			settle(out, COMPARE_SAME, level, "%s", "");
+		} else {
+			settle(out, COMPARE_DIFFERS, level,
+			       "%zu bytes here, %zu there, unlike from byte %zu", here->len, there.len,
+			       first_difference(here, &there) + 1);
+			if (level == LEVEL_CUES)
+				compare_cues(x, &there, out);
+		}
+	}
+	buf_clear(&there);
+}
+
+void compare_stored(struct store *store, const struct expectation *x, const struct val_row *row,
+		    enum verify_level level, size_t max_transcript, struct comparison *out)
+{
+	struct store_info info = {0};
+	struct error err = {0};
+	enum result st;
+
+	memset(out, 0, sizeof(*out));
+	if (level == LEVEL_COUNT) {
+		settle(out, COMPARE_SAME, LEVEL_COUNT, "%s", "");
+		return;
+	}
+	if (!row->name || !*row->name) {
+		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "val does not tell the name of its file");
+		return;
+	}
+	if (level > LEVEL_HASH) {
+		compare_bytes(store, x, row, level, max_transcript, out);
+		return;
+	}
+	st = store->ops->head(store, row->name, &info, &err);
+	if (st != RESULT_OK && st != RESULT_MISSING)
+		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
+	else if (st == RESULT_MISSING || !info.exists)
+		settle(out, COMPARE_MISSING, LEVEL_SIZE, "the store has no %s", row->name);
+	else if (row->format && !strcmp(row->format, "srt"))
+		compare_bytes(store, x, row, LEVEL_HASH, max_transcript, out);
+	else if (info.size >= 0 && (size_t)info.size != x->converted.sjson.len)
+		settle(out, COMPARE_DIFFERS, LEVEL_SIZE, "%zu bytes here, %lld there",
+		       x->converted.sjson.len, (long long)info.size);
+	else if (level == LEVEL_SIZE && info.size >= 0)
+		settle(out, COMPARE_SAME, LEVEL_SIZE, "%s", "");
+	else if (*info.sha256)
+		settle(out, strcmp(info.sha256, x->sha256) ? COMPARE_DIFFERS : COMPARE_SAME, LEVEL_HASH,
+		       "%s", strcmp(info.sha256, x->sha256) ? "the hashes differ" : "");
+	else
+		compare_bytes(store, x, row, LEVEL_HASH, max_transcript, out);
+}
+
+/* The object val names, or the bytes in it, are those of @sha256 for this id and language. */
+static bool holds(const char *val_id, const char *language, const char *sha256,
+		  const char *val_object, const char *stored_sha256)
+{
+	char object[OBJECT_NAME_SIZE];
+
+	if (!*sha256)
+		return false;
+	if (*stored_sha256)
+		return !strcmp(sha256, stored_sha256);
+	key_object_name(val_id, language, sha256, object);
+	return val_object && !strcmp(object, val_object);
+}
+
+enum finding_code compare_cause(struct reader *reader, const struct plan_video *video,
+				const char *language, const char *val_object, const char *sha256)
+{
+	enum finding_code code = FINDING_VAL_DIFFERS;
+	struct journal_row ours = {0};
+	char(*siblings)[HASH_HEX] = NULL;
+	size_t count = 0;
+
+	if (reader_registered(reader, video->val_id, language, &ours, NULL) == RESULT_OK &&
+	    holds(video->val_id, language, ours.sha256, val_object, sha256))
+		code = ours.video_id == video->id ? FINDING_SOURCE_CHANGED : FINDING_SHARED_ID_DIFFERS;
+	else if (reader_siblings(reader, video->id, video->val_id, language, &siblings, &count, NULL) ==
+		 RESULT_OK)
+		for (size_t i = 0; i < count; i++)
+			if (holds(video->val_id, language, siblings[i], val_object, sha256))
+				code = FINDING_SHARED_ID_DIFFERS;
+	journal_row_clear(&ours);
+	free(siblings);
+	return code;
+}

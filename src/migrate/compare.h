@@ -1,0 +1,36 @@
+/*
+ * compare.h - one transcript as the course promises it, beside what val and store hold.
+ *
+ * Used by the transaction for what val had already, and by verify/ for everything. It stands
+ * below verify/ because the transaction compares what it keeps, and arrows point down.
+ */
+#ifndef SUBFERRY_SRC_MIGRATE_COMPARE_H
+#define SUBFERRY_SRC_MIGRATE_COMPARE_H
+
+#include "src/migrate/expect.h"
+#include "src/status/reader.h"
+#include "src/store/store.h"
+
+struct comparison {
+	enum transcript_compare compare;
+	enum verify_level level; /* what was really looked at */
+	char sha256[HASH_HEX];	 /* of the stored bytes when they were read, else "" */
+	char detail[300];	 /* what differs, or why it is unknown */
+};
+
+/*
+ * Compares the text of @x with the object that @row of val names, at @level: count (the row is
+ * there), size, hash, bytes, cues. Never fails: what could not be read is COMPARE_UNKNOWN.
+ */
+void compare_stored(struct store *store, const struct expectation *x, const struct val_row *row,
+		    enum verify_level level, size_t max_transcript, struct comparison *out);
+
+/*
+ * Which finding a difference is (design 4): source-changed when val still holds what we once
+ * registered for this video; shared-id-differs when it holds what another block of the same id
+ * promises; else val-differs. @sha256 of the stored bytes may be "".
+ */
+enum finding_code compare_cause(struct reader *reader, const struct plan_video *video,
+				const char *language, const char *val_object, const char *sha256);
+
+#endif

@@ -1,0 +1,541 @@
+#include "config.h"
+
+#include "src/migrate/transaction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/migrate/compare.h"
+
+/* "Outcome unknown" is answered with the same request, this often. */
+#define SAME_REQUEST 3
+
+/* A try under way. */
+struct trip {
+	const struct ferry *ferry;
+	const struct plan *plan;
+	const struct plan_video *video;
+	struct expectations expected;
+	struct val_video val;	/* as val answers now */
+	struct transaction *out;
+	char *block;
+	size_t *wanted;		/* indexes of expectations to be stored and registered */
+	size_t wanted_count;
+};
+
+static struct transcript_row *row_of(struct trip *trip, const struct expectation *x)
+{
+	return &trip->out->report.transcripts[x->row];
+}
+
+/* ---- how a try ends ---------------------------------------------------------------------- */
+
+/* Ends the try with a failure of @endpoint; the finding says it in the server's own words. */
+static void fail(struct trip *trip, const char *endpoint, enum result result, const char *text)
+{
+	bool val = !strcmp(endpoint, "val");
+	bool transient = result_is_transient(result) || result == RESULT_NOMEM;
+	enum finding_code code =
+		result == RESULT_CONFLICT ? FINDING_STORE_CONFLICT
+		: transient ? (val ? FINDING_VAL_UNREACHABLE : FINDING_STORE_UNREACHABLE)
+			    : (val ? FINDING_VAL_REFUSED : FINDING_STORE_REFUSED);
+
+	trip->out->end = transient ? TRANSACTION_AGAIN : TRANSACTION_FAILED;
+	if (result == RESULT_UNREACHABLE)
+		trip->out->unreachable = endpoint;
+	error_set(&trip->out->error, result, "%s", text);
+	report_finding(&trip->out->report, code, false, trip->block, "", "", "%s", text);
+}
+
+/* The journal could not be written: nothing more may be written anywhere. */
+static void fail_journal(struct trip *trip, enum result result, const char *text)
+{
+	trip->out->end = TRANSACTION_AGAIN;
+	trip->out->unreachable = "status";
+	error_set(&trip->out->error, result, "%s", text);
+}
+
+/* ---- 1. what val has --------------------------------------------------------------------- */
+
+static enum result look_up(struct trip *trip)
+{
+	const struct ferry *f = trip->ferry;
+	const char *id = trip->video->val_id;
+	struct error err = {0};
+	enum result st;
+
+	val_video_clear(&trip->val);
+	if (!*id) {
+		trip->val.presence = VAL_ABSENT;
+		trip->val.rows_complete = true;
+		return RESULT_OK;
+	}
+	st = f->val->ops->lookup(f->val, trip->plan->course, &id, 1, &trip->val, &err);
+	if (st != RESULT_OK)
+		fail(trip, "val", st, err.text);
+	return st;
+}
+
+/* An id that differs in case only from one of val or of another planned block (design 4). */
+static void check_case(struct trip *trip)
+{
+	const char *id = trip->video->val_id;
+	char *twin = NULL, *block = NULL;
+
+	if (!trip->video->transcript_count || !*id || trip->video->val_id_new)
+		return;
+	if (trip->val.presence == VAL_PRESENT && !trip->val.actual_id)
+		return;
+	if (trip->val.actual_id)
+		report_finding(&trip->out->report, FINDING_VIDEO_ID_CASE, false, trip->block, "", "",
+			       "\"%s\", but edx-val has \"%s\"", id, trip->val.actual_id);
+	else if (reader_case_twin(trip->ferry->reader, id, &twin, &block, NULL) == RESULT_OK)
+		report_finding(&trip->out->report, FINDING_VIDEO_ID_CASE, false, trip->block, "", "",
+			       "\"%s\", but %s has \"%s\"", id, block, twin);
+	else
+		return;
+	trip->expected.stops = true;
+	trip->expected.second_read = false;
+	free(twin);
+	free(block);
+}
+
+/* ---- what val has is kept, and compared -------------------------------------------------- */
+
+static void note_difference(struct trip *trip, const struct expectation *x, const char *val_object,
+			    const struct comparison *c)
+{
+	enum finding_code code;
+
+	/* what an earlier block of this id did may still be on its way into the database */
+	if (!trip->ferry->dry)
+		status_flush(trip->ferry->status, NULL);
+	code = compare_cause(trip->ferry->reader, trip->video, x->language, val_object, c->sha256);
+	report_finding(&trip->out->report, code, false, trip->block, x->language, x->sha256, "%s",
+		       c->detail);
+}
+
+/* retry --finding object-missing: put again, under the journalled name and hash only. */
+static bool put_again(struct trip *trip, const struct expectation *x, const struct val_row *row)
+{
+	const struct ferry *f = trip->ferry;
+	struct journal_row ours = {0};
+	struct store_object object = {row->name, buf_text(&x->converted.sjson), x->converted.sjson.len,
+				      x->sha256, RESULT_OK, ""};
+	bool done = false;
+
+	if (f->mend != FINDING_OBJECT_MISSING || f->dry ||
+	    reader_registered(f->reader, trip->video->val_id, x->language, &ours, NULL) != RESULT_OK)
+		return false;
+	if (!strcmp(ours.object, row->name) && !strcmp(ours.sha256, x->sha256) &&
+	    status_broken(f->status, NULL) == RESULT_OK &&
+	    f->store->ops->put(f->store, &object, 1, NULL) == RESULT_OK) {
+		report_journal(&trip->out->report, "put", trip->video->val_id, x->language, row->name,
+			       x->sha256, (int64_t)object.len);
+		done = true;
+	}
+	journal_row_clear(&ours);
+	return done;
+}
+
+/*
+ * Val names our object for it. Ours is also what our journal announced but never saw the end
+ * of: a try that was cut off between val's commit and ours; it is journalled now.
+ */
+static bool registered_by_us(struct trip *trip, const struct expectation *x)
+{
+	struct reader *reader = trip->ferry->reader;
+	struct journal_row line = {0};
+	bool registered, announced = false;
+
+	registered = reader_registered(reader, trip->video->val_id, x->language, &line, NULL) == RESULT_OK &&
+		     !strcmp(line.object, x->object);
+	journal_row_clear(&line);
+	if (!registered)
+		announced = reader_announced(reader, trip->video->val_id, x->language, &line, NULL) ==
+				    RESULT_OK && !strcmp(line.object, x->object);
+	journal_row_clear(&line);
+	if (announced && !trip->ferry->dry)
+		report_journal(&trip->out->report, "register", trip->video->val_id, x->language, x->object,
+			       x->sha256, (int64_t)x->converted.sjson.len);
+	return registered || announced;
+}
+
+static void keep(struct trip *trip, const struct expectation *x, const struct val_row *row)
+{
+	struct transcript_row *t = row_of(trip, x);
+	struct comparison c;
+	bool ours = row->name && !strcmp(row->name, x->object);
+
+	t->in_val = VAL_PRESENT;
+	report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
+	compare_stored(trip->ferry->store, x, row, ours ? LEVEL_SIZE : LEVEL_BYTES,
+		       trip->ferry->expect.max_transcript, &c);
+	if (c.compare == COMPARE_MISSING && put_again(trip, x, row))
+		compare_stored(trip->ferry->store, x, row, LEVEL_SIZE,
+			       trip->ferry->expect.max_transcript, &c);
+	t->compare = c.compare;
+	t->level = c.level;
+	report_set(&trip->out->report, &t->detail, c.detail);
+	t->outcome = ours && registered_by_us(trip, x) ? OUTCOME_MIGRATED : OUTCOME_KEPT;
+	if (c.compare == COMPARE_DIFFERS)
+		note_difference(trip, x, row->name, &c);
+	else if (c.compare == COMPARE_MISSING)
+		report_finding(&trip->out->report, FINDING_OBJECT_MISSING, false, trip->block, x->language,
+			       x->sha256, "%s", c.detail);
+	else if (c.compare == COMPARE_UNKNOWN)
+		report_finding(&trip->out->report, FINDING_VAL_UNREAD, false, trip->block, x->language, "",
+			       "%s", c.detail);
+}
+
+/* Rows that val has and no block of this id promises: the authors' own. */
+static void note_extra(struct trip *trip)
+{
+	const struct plan_video *video = trip->video;
+
+	if (video->before >= 0)
+		return; /* counted with the first block of the group */
+	for (size_t i = 0; i < trip->val.row_count; i++) {
+		const struct val_row *row = &trip->val.rows[i];
+		struct transcript_row *t;
+		size_t count = 0;
+		char(*others)[HASH_HEX] = NULL;
+		bool promised = plan_sibling_promises(trip->plan, video, row->language);
+
+		for (size_t x = 0; x < trip->expected.count && !promised; x++)
+			promised = !strcmp(trip->expected.items[x].language, row->language);
+		if (!promised && reader_siblings(trip->ferry->reader, video->id, video->val_id,
+						 row->language, &others, &count, NULL) == RESULT_OK)
+			promised = count > 0;
+		free(others);
+		if (promised || !(t = report_transcript(&trip->out->report, row->language)))
+			continue;
+		t->outcome = OUTCOME_EXTRA;
+		t->in_val = VAL_PRESENT;
+		report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
+	}
+}
+
+/* We registered it once, and val can tell that it is gone: not again behind somebody's back. */
+static bool was_removed(struct trip *trip, const struct expectation *x)
+{
+	struct journal_row ours = {0};
+	bool removed = trip->ferry->mend != FINDING_VAL_REMOVED &&
+		       reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &ours,
+					 NULL) == RESULT_OK;
+
+	if (removed)
+		report_finding(&trip->out->report, FINDING_VAL_REMOVED, false, trip->block, x->language,
+			       x->sha256, "registered as %s, and gone", ours.object);
+	journal_row_clear(&ours);
+	return removed;
+}
+
+/* Dry: an earlier block of the same id would give this language first. */
+static bool given_by_sibling(struct trip *trip, const struct expectation *x)
+{
+	struct transcript_row *t = row_of(trip, x);
+	char(*others)[HASH_HEX] = NULL;
+	size_t count = 0;
+
+	if (!trip->ferry->dry || trip->video->before < 0)
+		return false;
+	status_flush(trip->ferry->status, NULL);
+	if (reader_siblings(trip->ferry->reader, trip->video->id, trip->video->val_id, x->language,
+			    &others, &count, NULL) != RESULT_OK || !count) {
+		free(others);
+		return false;
+	}
+	t->outcome = OUTCOME_KEPT;
+	t->compare = strcmp(others[0], x->sha256) ? COMPARE_DIFFERS : COMPARE_SAME;
+	if (t->compare == COMPARE_DIFFERS)
+		report_finding(&trip->out->report, FINDING_SHARED_ID_DIFFERS, false, trip->block,
+			       x->language, x->sha256, "an earlier block of id %s has another text",
+			       trip->video->val_id);
+	free(others);
+	return true;
+}
+
+/* Sorts the languages: kept, removed, or to be stored and registered now. */
+static void sort_out(struct trip *trip)
+{
+	for (size_t i = 0; i < trip->expected.count; i++) {
+		const struct expectation *x = &trip->expected.items[i];
+		enum val_presence has = val_video_has(&trip->val, x->language);
+		const struct val_row *row = val_video_row(&trip->val, x->language);
+		struct transcript_row *t = row_of(trip, x);
+
+		t->in_val = has;
+		if (row && !x->text)
+			report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
+		if (!x->text)
+			continue;
+		if (row)
+			keep(trip, x, row);
+		else if (has == VAL_ABSENT && was_removed(trip, x))
+			t->outcome = OUTCOME_FAILED;
+		else if (!given_by_sibling(trip, x))
+			trip->wanted[trip->wanted_count++] = i;
+	}
+}
+
+/* ---- 3. to 6. ---------------------------------------------------------------------------- */
+
+static bool announce(struct trip *trip)
+{
+	struct report lines = {0};
+	struct error err = {0};
+	enum result st;
+
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		report_journal(&lines, "intent", trip->video->val_id, x->language, x->object, x->sha256,
+			       (int64_t)x->converted.sjson.len);
+	}
+	for (size_t i = 0; i < lines.journal_count; i++) {
+		lines.journal[i].course_id = trip->plan->course_id;
+		lines.journal[i].video_id = trip->video->id;
+	}
+	st = lines.failed ? error_set(&err, RESULT_NOMEM, "out of memory")
+			  : status_journal(trip->ferry->status, lines.journal, lines.journal_count, &err);
+	report_clear(&lines);
+	if (st != RESULT_OK)
+		fail_journal(trip, st, err.text);
+	return st == RESULT_OK;
+}
+
+static bool put_files(struct trip *trip)
+{
+	const struct ferry *f = trip->ferry;
+	struct store_object *objects = calloc(trip->wanted_count, sizeof(*objects));
+	struct error err = {0};
+	enum result st;
+
+	if (!objects) {
+		fail(trip, "store", RESULT_NOMEM, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		objects[i].name = x->object;
+		objects[i].bytes = buf_text(&x->converted.sjson);
+		objects[i].len = x->converted.sjson.len;
+		objects[i].sha256 = x->sha256;
+	}
+	st = f->store->ops->put(f->store, objects, trip->wanted_count, &err);
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		if (objects[i].result == RESULT_OK || objects[i].result == RESULT_EXISTS)
+			report_journal(&trip->out->report, "put", trip->video->val_id, x->language,
+				       x->object, x->sha256, (int64_t)objects[i].len);
+	}
+	free(objects);
+	if (st != RESULT_OK)
+		fail(trip, "store", st, err.text);
+	return st == RESULT_OK;
+}
+
+/* Makes the video if val lacks it; "there already" is as good. */
+static bool make_video(struct trip *trip)
+{
+	const struct ferry *f = trip->ferry;
+	struct error err = {0};
+	enum result st = RESULT_UNKNOWN;
+
+	if (trip->val.presence == VAL_PRESENT)
+		return true;
+	for (int i = 0; i < SAME_REQUEST && st == RESULT_UNKNOWN; i++)
+		st = f->val->ops->create(f->val, trip->plan->course, trip->video->val_id, &err);
+	if (st != RESULT_OK && st != RESULT_EXISTS) {
+		fail(trip, "val", st, err.text);
+		return false;
+	}
+	if (st == RESULT_OK)
+		report_journal(&trip->out->report, "create", trip->video->val_id, "", "", "", 0);
+	return true;
+}
+
+/* Takes one answer into the rows. @repeated: an earlier same request had no answer. */
+static void take_answer(struct trip *trip, const struct expectation *x, const struct val_entry *entry,
+			bool repeated)
+{
+	struct transcript_row *t = row_of(trip, x);
+
+	if (entry->result != RESULT_OK && entry->result != RESULT_EXISTS)
+		return;
+	t->in_val = VAL_PRESENT;
+	if (entry->result == RESULT_EXISTS && !repeated) {
+		t->outcome = OUTCOME_KEPT; /* somebody was faster: read back and compared below */
+		return;
+	}
+	t->outcome = OUTCOME_MIGRATED;
+	t->compare = COMPARE_SAME;
+	t->level = LEVEL_COUNT;
+	report_set(&trip->out->report, &t->val_object, x->object);
+	trip->out->registered++;
+	report_journal(&trip->out->report, "register", trip->video->val_id, x->language, x->object,
+		       x->sha256, (int64_t)x->converted.sjson.len);
+}
+
+static bool register_rows(struct trip *trip)
+{
+	const struct ferry *f = trip->ferry;
+	struct val_entry *entries = calloc(trip->wanted_count, sizeof(*entries));
+	struct error err = {0};
+	size_t done = 0;
+	enum result st = RESULT_UNKNOWN;
+	bool repeated = false;
+
+	if (!entries) {
+		fail(trip, "val", RESULT_NOMEM, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		entries[i].language = x->language;
+		entries[i].name = x->object;
+	}
+	for (int i = 0; i < SAME_REQUEST && st == RESULT_UNKNOWN; i++) {
+		size_t first = done;
+
+		st = f->val->ops->register_rows(f->val, trip->video->val_id, entries + done,
+						trip->wanted_count - done, &err);
+		for (; done < trip->wanted_count && (entries[done].result == RESULT_OK ||
+						     entries[done].result == RESULT_EXISTS); done++)
+			take_answer(trip, &trip->expected.items[trip->wanted[done]], &entries[done],
+				    repeated && done == first);
+		repeated = true;
+	}
+	free(entries);
+	if (st != RESULT_OK)
+		fail(trip, "val", st == RESULT_MISSING ? RESULT_RETRY : st, err.text);
+	return st == RESULT_OK;
+}
+
+/* Reads back what val can tell; whoever was faster than we, or overtook us, is seen here. */
+static bool confirm(struct trip *trip)
+{
+	if (look_up(trip) != RESULT_OK)
+		return false;
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+		const struct val_row *row = val_video_row(&trip->val, x->language);
+		struct transcript_row *t = row_of(trip, x);
+
+		if (!row && val_video_has(&trip->val, x->language) == VAL_ABSENT) {
+			fail(trip, "val", RESULT_RETRY, "edx-val took a row and does not list it");
+			return false;
+		}
+		if (t->outcome == OUTCOME_KEPT && row) {
+			keep(trip, x, row);
+		} else if (row && row->name && strcmp(row->name, x->object)) {
+			keep(trip, x, row);
+			report_finding(&trip->out->report, FINDING_VAL_OVERTAKEN, false, trip->block,
+				       x->language, x->sha256, "registered %s, and val names %s", x->object,
+				       row->name);
+		}
+	}
+	report_journal(&trip->out->report, "confirm", trip->video->val_id, "", "", "", 0);
+	return true;
+}
+
+/* The blocks' own fields do not name the id that we made. */
+static void note_link(struct trip *trip)
+{
+	bool in_val = false;
+
+	for (size_t i = 0; i < trip->expected.count; i++)
+		in_val |= row_of(trip, &trip->expected.items[i])->in_val == VAL_PRESENT;
+	if (trip->video->link && in_val)
+		report_finding(&trip->out->report, FINDING_LINK_PENDING, false, trip->block, "", "",
+			       "the block does not name %s yet", trip->video->val_id);
+}
+
+static void predict(struct trip *trip)
+{
+	for (size_t i = 0; i < trip->wanted_count; i++)
+		row_of(trip, &trip->expected.items[trip->wanted[i]])->outcome = OUTCOME_WOULD;
+}
+
+/* A language that will not reach val in this try. */
+static void leave_wanted(struct trip *trip)
+{
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		struct transcript_row *t = row_of(trip, &trip->expected.items[trip->wanted[i]]);
+
+		if (t->outcome == OUTCOME_PLANNED)
+			t->outcome = OUTCOME_FAILED;
+	}
+}
+
+static void stop(struct trip *trip)
+{
+	const struct finding_row *why = report_stopping(&trip->out->report);
+	bool again = trip->expected.second_read && !trip->ferry->final_read;
+
+	trip->out->end = again ? TRANSACTION_LOOK_AGAIN : TRANSACTION_FAILED;
+	if (why)
+		error_set(&trip->out->error, RESULT_INVALID, "%s%s%s: %s", finding_info(why->code)->name,
+			  *why->language ? " " : "", why->language, why->text);
+	leave_wanted(trip);
+}
+
+static void travel(struct trip *trip)
+{
+	if (look_up(trip) != RESULT_OK)
+		return;
+	check_case(trip);
+	sort_out(trip);
+	note_extra(trip);
+	if (trip->expected.stops) {
+		stop(trip);
+		return;
+	}
+	if (trip->ferry->dry) {
+		predict(trip);
+	} else if (trip->wanted_count) {
+		struct error err = {0};
+		enum result st = status_broken(trip->ferry->status, &err);
+
+		if (st != RESULT_OK)
+			fail_journal(trip, st, err.text);
+		else if (announce(trip) && put_files(trip) && make_video(trip) && register_rows(trip))
+			confirm(trip);
+	}
+	if (trip->out->end == TRANSACTION_DONE)
+		note_link(trip);
+	else
+		leave_wanted(trip);
+}
+
+void transaction_run(const struct ferry *ferry, const struct plan *plan,
+		     const struct plan_video *video, const struct video_files *files,
+		     struct transaction *out)
+{
+	struct trip trip = {.ferry = ferry, .plan = plan, .video = video, .out = out};
+	struct error err = {0};
+
+	memset(out, 0, sizeof(*out));
+	trip.block = plan_block_name(video->block);
+	trip.wanted = calloc(video->transcript_count + 1, sizeof(*trip.wanted));
+	if (!trip.block || !trip.wanted ||
+	    expect_video(video, files, &ferry->expect, &trip.expected, &out->report, &err) != RESULT_OK) {
+		out->end = TRANSACTION_AGAIN;
+		error_set(&out->error, RESULT_NOMEM, "out of memory");
+	} else {
+		travel(&trip);
+	}
+	expectations_clear(&trip.expected);
+	val_video_clear(&trip.val);
+	free(trip.wanted);
+	free(trip.block);
+}
+
+void transaction_clear(struct transaction *transaction)
+{
+	report_clear(&transaction->report);
+}
