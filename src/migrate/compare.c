@@ -203,3 +203,42 @@ enum finding_code compare_cause(struct reader *reader, const struct plan_video *
 	free(siblings);
 	return code;
 }
+
+static bool promised(struct reader *reader, const struct plan *plan, const struct plan_video *video,
+		     const struct expectations *expected, const char *language)
+{
+	char(*others)[HASH_HEX] = NULL;
+	size_t count = 0;
+
+	for (size_t x = 0; x < expected->count; x++)
+		if (!strcmp(expected->items[x].language, language))
+			return true;
+	if (plan_sibling_promises(plan, video, language))
+		return true;
+	if (reader_siblings(reader, video->id, video->val_id, language, &others, &count, NULL) !=
+	    RESULT_OK)
+		count = 0;
+	free(others);
+	return count > 0;
+}
+
+void compare_extra(struct reader *reader, const struct plan *plan, const struct plan_video *video,
+		   const struct expectations *expected, const struct val_video *val,
+		   struct report *report)
+{
+	if (video->before >= 0)
+		return;
+	for (size_t i = 0; i < val->row_count; i++) {
+		const struct val_row *row = &val->rows[i];
+		struct transcript_row *t;
+
+		if (promised(reader, plan, video, expected, row->language))
+			continue;
+		t = report_transcript(report, row->language);
+		if (!t)
+			return;
+		t->outcome = OUTCOME_EXTRA;
+		t->in_val = VAL_PRESENT;
+		report_set(report, &t->val_object, row->name ? row->name : "");
+	}
+}

@@ -101,14 +101,14 @@ static enum result read_version(struct expecting *e, const struct plan_side *sid
 	return RESULT_OK;
 }
 
-static bool is_waived(const struct expecting *e, const char *language, enum finding_code code,
-		      const char *seen)
+bool expect_waived(const struct expect_options *options, const char *block, const char *language,
+		   enum finding_code code, const char *seen)
 {
-	for (size_t i = 0; i < e->options->waiver_count; i++) {
-		const struct waiver_row *w = &e->options->waivers[i];
+	for (size_t i = 0; i < options->waiver_count; i++) {
+		const struct waiver_row *w = &options->waivers[i];
 
-		if (w->code == code && !strcmp(w->block, e->block) && !strcmp(w->seen, seen) &&
-		    !strcmp(w->language, *language ? language : "-"))
+		if (w->code == code && !strcmp(w->block, *block ? block : "-") &&
+		    !strcmp(w->language, *language ? language : "-") && !strcmp(w->seen, seen))
 			return true;
 	}
 	return false;
@@ -159,7 +159,7 @@ static void expect_nothing(struct expecting *e, struct version *v, struct expect
 		       v->text);
 	if (!stops) {
 		row->outcome = OUTCOME_LEFT_OUT;
-	} else if (is_waived(e, x->language, v->code, v->seen)) {
+	} else if (expect_waived(e->options, e->block, x->language, v->code, v->seen)) {
 		row->outcome = OUTCOME_WAIVED;
 		e->report->findings[e->report->finding_count - 1].waived = true;
 	} else {

@@ -44,6 +44,9 @@ struct expect_options {
 enum result expect_video(const struct plan_video *video, const struct video_files *files,
 			 const struct expect_options *options, struct expectations *out,
 			 struct report *report, struct error *err);
+/* The options' waivers accept this finding for the content it has seen. */
+bool expect_waived(const struct expect_options *options, const char *block, const char *language,
+		   enum finding_code code, const char *seen);
 void expectations_clear(struct expectations *expectations); /* may run twice */
 
 #endif

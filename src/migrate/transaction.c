@@ -188,34 +188,6 @@ static void keep(struct trip *trip, const struct expectation *x, const struct va
 			       "%s", c.detail);
 }
 
-/* Rows that val has and no block of this id promises: the authors' own. */
-static void note_extra(struct trip *trip)
-{
-	const struct plan_video *video = trip->video;
-
-	if (video->before >= 0)
-		return; /* counted with the first block of the group */
-	for (size_t i = 0; i < trip->val.row_count; i++) {
-		const struct val_row *row = &trip->val.rows[i];
-		struct transcript_row *t;
-		size_t count = 0;
-		char(*others)[HASH_HEX] = NULL;
-		bool promised = plan_sibling_promises(trip->plan, video, row->language);
-
-		for (size_t x = 0; x < trip->expected.count && !promised; x++)
-			promised = !strcmp(trip->expected.items[x].language, row->language);
-		if (!promised && reader_siblings(trip->ferry->reader, video->id, video->val_id,
-						 row->language, &others, &count, NULL) == RESULT_OK)
-			promised = count > 0;
-		free(others);
-		if (promised || !(t = report_transcript(&trip->out->report, row->language)))
-			continue;
-		t->outcome = OUTCOME_EXTRA;
-		t->in_val = VAL_PRESENT;
-		report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
-	}
-}
-
 /* We registered it once, and val can tell that it is gone: not again behind somebody's back. */
 static bool was_removed(struct trip *trip, const struct expectation *x)
 {
@@ -490,7 +462,8 @@ static void travel(struct trip *trip)
 		return;
 	check_case(trip);
 	sort_out(trip);
-	note_extra(trip);
+	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
+		      &trip->out->report);
 	if (trip->expected.stops) {
 		stop(trip);
 		return;

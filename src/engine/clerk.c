@@ -1,0 +1,296 @@
+/*
+ * The clerk and the auditor: acts of the operator, off the screen's thread.
+ */
+#include "config.h"
+
+#include "src/engine/desk_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/verify/verify.h"
+
+/* A viewer looks so often whether the engine's lock has become free. */
+#define TAKE_OVER_EVERY 3000 /* ms */
+
+static const struct {
+	enum wish wish;
+	const char *did;
+} wishes[] = {
+	[ACT_RUN] = {WISH_RUN, "launched"},
+	[ACT_PAUSE] = {WISH_PAUSE, "paused"},
+	[ACT_RESUME] = {WISH_RESUME, "resumed"},
+	[ACT_RETRY] = {WISH_RETRY, "retrying"},
+};
+
+/* ---- the engine's life ------------------------------------------------------------------- */
+
+static void on_event(void *arg, const struct engine_event *event)
+{
+	struct desk *desk = arg;
+
+	if (event->kind == ENGINE_TROUBLE)
+		desk_say(desk, FINDING_ERROR, "%s", event->text);
+	else if (event->kind == ENGINE_COURSE_ENDED && event->status == COURSE_FAILED)
+		desk_say(desk, FINDING_ERROR, "%s Failed%s%s", event->key, *event->text ? ": " : "",
+			 event->text);
+}
+
+/* Becomes the engine if nobody is; a viewer otherwise. */
+static void take_engine(struct desk *desk, bool first)
+{
+	struct engine_options options = {.held = true, .event = on_event, .arg = desk};
+	struct engine *engine = NULL;
+	struct error err = {0};
+	enum result st = engine_new(&engine, desk->campus, &options, &err);
+
+	pthread_mutex_lock(&desk->lock);
+	desk->engine = engine;
+	pthread_mutex_unlock(&desk->lock);
+	if (st == RESULT_BUSY && first)
+		desk_say(desk, FINDING_NOTICE, "viewer: %s", err.text);
+	else if (st != RESULT_OK && first)
+		desk_say(desk, FINDING_ERROR, "no engine: %s", err.text);
+	else if (st == RESULT_OK && !first)
+		desk_say(desk, FINDING_NOTICE, "the engine is here now");
+}
+
+static void on_problem(void *arg, const char *text)
+{
+	desk_say(arg, FINDING_WARNING, "%s", text);
+}
+
+static void scan(struct desk *desk)
+{
+	struct scan_result found = {0};
+	struct error err = {0};
+
+	if (campus_scan(desk->campus, &found, on_problem, desk, &err) != RESULT_OK)
+		desk_say(desk, FINDING_ERROR, "the course list could not be read: %s", err.text);
+	else if (found.added || found.gone)
+		desk_say(desk, FINDING_NOTICE, "%lld courses: %lld new, %lld gone", (long long)found.found,
+			 (long long)found.added, (long long)found.gone);
+}
+
+/* ---- acts -------------------------------------------------------------------------------- */
+
+static void add_validations(struct desk *desk, const int64_t *ids, size_t count)
+{
+	int64_t *queue;
+
+	pthread_mutex_lock(&desk->lock);
+	queue = realloc(desk->to_validate, (desk->validate_count + count + 1) * sizeof(*queue));
+	if (queue) {
+		desk->to_validate = queue;
+		memcpy(queue + desk->validate_count, ids, count * sizeof(*ids));
+		desk->validate_count += count;
+		pthread_cond_broadcast(&desk->turn);
+	}
+	pthread_mutex_unlock(&desk->lock);
+}
+
+static void wish(struct desk *desk, const struct desk_act *act, const int64_t *ids, size_t count)
+{
+	struct wish_answer *answers = calloc(count + 1, sizeof(*answers));
+	struct error err = {0};
+	const char *refused = "";
+	size_t taken = 0;
+
+	if (!answers)
+		return;
+	if (status_wish(desk->campus->status, wishes[act->act].wish, ids, count, NULL, act->ids, answers,
+			&err) != RESULT_OK) {
+		desk_say(desk, FINDING_ERROR, "%s", err.text);
+		free(answers);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		taken += answers[i].taken;
+		if (!answers[i].taken && !*refused)
+			refused = answers[i].reason;
+	}
+	if (desk->engine && act->act != ACT_PAUSE)
+		engine_adopt(desk->engine, ids, count);
+	if (taken == count)
+		desk_say(desk, FINDING_NOTICE, "%s %zu course%s", wishes[act->act].did, taken,
+			 taken == 1 ? "" : "s");
+	else
+		desk_say(desk, FINDING_WARNING, "%s %zu, %zu not: %s", wishes[act->act].did, taken,
+			 count - taken, refused);
+	free(answers);
+}
+
+static void carry_out(struct desk *desk, struct reader *reader, struct desk_act *act)
+{
+	struct error err = {0};
+	int64_t *found = NULL;
+	const int64_t *ids = act->ids;
+	size_t count = act->count;
+
+	if (!ids) {
+		act->query.text = act->text;
+		act->query.first = 0;
+		act->query.count = -1;
+		if (reader_course_ids(reader, &act->query, &found, &count, &err) != RESULT_OK)
+			desk_say(desk, FINDING_ERROR, "%s", err.text);
+		ids = found;
+	}
+	if (ids && count && act->act == ACT_VALIDATE)
+		add_validations(desk, ids, count);
+	else if (ids && count)
+		wish(desk, act, ids, count);
+	free(found);
+	free(act->ids);
+	free(act);
+}
+
+/* ---- the cues of a diff ------------------------------------------------------------------ */
+
+static void show_diff(struct desk *desk, struct reader *reader, const struct page_request *request)
+{
+	struct diff *diff = calloc(1, sizeof(*diff));
+	struct course_row course = {0};
+	struct video_row video = {0};
+
+	if (diff && reader_course_by_id(reader, request->course, &course, NULL) == RESULT_OK &&
+	    reader_video(reader, request->video, &video, NULL) == RESULT_OK)
+		diff_read(desk->campus, &course, &video, request->language, diff);
+	course_row_clear(&course);
+	video_row_clear(&video);
+	pthread_mutex_lock(&desk->lock);
+	if (desk->diff_for.video == request->video &&
+	    !strcmp(desk->diff_for.language, request->language) && !desk->diff) {
+		desk->diff = diff;
+		desk->diff_serial++;
+		diff = NULL;
+		pthread_cond_broadcast(&desk->turn);
+	}
+	pthread_mutex_unlock(&desk->lock);
+	if (diff)
+		diff_clear(diff);
+	free(diff);
+}
+
+/* ---- the threads ------------------------------------------------------------------------- */
+
+/* Does one thing; false when there is none. Lock held on entry and exit. */
+static bool serve(struct desk *desk, struct reader *reader)
+{
+	struct desk_act *act = desk->acts;
+
+	if (desk->wants_go && desk->engine) {
+		desk->wants_go = false;
+		pthread_mutex_unlock(&desk->lock);
+		engine_go(desk->engine);
+		pthread_mutex_lock(&desk->lock);
+		return true;
+	}
+	if (desk->diff_wanted) {
+		struct page_request request = desk->diff_for;
+
+		desk->diff_wanted = false;
+		pthread_mutex_unlock(&desk->lock);
+		show_diff(desk, reader, &request);
+		pthread_mutex_lock(&desk->lock);
+		return true;
+	}
+	if (!act)
+		return false;
+	desk->acts = act->next;
+	if (!desk->acts)
+		desk->acts_end = &desk->acts;
+	desk->busy = true;
+	pthread_mutex_unlock(&desk->lock);
+	carry_out(desk, reader, act);
+	pthread_mutex_lock(&desk->lock);
+	desk->busy = false;
+	return true;
+}
+
+void *clerk_main(void *arg)
+{
+	struct desk *desk = arg;
+	struct clock *clock = desk->campus->clock;
+	struct reader *reader = NULL;
+	struct error err = {0};
+	int64_t next_look;
+
+	take_engine(desk, true);
+	scan(desk);
+	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
+		desk_say(desk, FINDING_ERROR, "%s", err.text);
+		return NULL;
+	}
+	next_look = clock_now(clock) + TAKE_OVER_EVERY;
+	pthread_mutex_lock(&desk->lock);
+	while (!desk->ends) {
+		if (serve(desk, reader))
+			continue;
+		if (!desk->engine && !desk->stopping && clock_now(clock) >= next_look) {
+			pthread_mutex_unlock(&desk->lock);
+			take_engine(desk, false);
+			pthread_mutex_lock(&desk->lock);
+			next_look = clock_now(clock) + TAKE_OVER_EVERY;
+			continue;
+		}
+		clock_wait(clock, &desk->turn, &desk->lock, desk->engine ? INT64_MAX : next_look);
+	}
+	pthread_mutex_unlock(&desk->lock);
+	reader_close(reader);
+	return NULL;
+}
+
+static void validate(struct desk *desk, struct reader *reader, int64_t id)
+{
+	struct verify_options options = {.level = LEVEL_BYTES, .engine_runs = desk->engine,
+					 .stop = &desk->stop_validation};
+	struct course_row row = {0};
+	struct counts counts;
+	struct error err = {0};
+	enum result st = reader_course_by_id(reader, id, &row, &err);
+
+	if (st == RESULT_OK)
+		st = verify_course(desk->campus, reader, &row, &options, &counts, &err);
+	if (st == RESULT_OK)
+		desk_say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
+			 "validated %s, level bytes: %lld of %lld in val, %lld differing, %lld errors",
+			 row.key, (long long)counts.in_val, (long long)counts.expected,
+			 (long long)counts.differing, (long long)counts.errors);
+	else if (st != RESULT_CANCELED)
+		desk_say(desk, FINDING_ERROR, "%s", err.text);
+	course_row_clear(&row);
+}
+
+void *auditor_main(void *arg)
+{
+	struct desk *desk = arg;
+	struct reader *reader = NULL;
+	struct error err = {0};
+
+	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
+		desk_say(desk, FINDING_ERROR, "%s", err.text);
+		return NULL;
+	}
+	pthread_mutex_lock(&desk->lock);
+	while (!desk->ends) {
+		int64_t id;
+
+		if (!desk->validate_count || desk->stopping) {
+			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
+			continue;
+		}
+		id = desk->to_validate[0];
+		memmove(desk->to_validate, desk->to_validate + 1,
+			--desk->validate_count * sizeof(*desk->to_validate));
+		desk->validating = 1;
+		pthread_mutex_unlock(&desk->lock);
+		validate(desk, reader, id);
+		pthread_mutex_lock(&desk->lock);
+		desk->validating = 0;
+		pthread_cond_broadcast(&desk->turn);
+	}
+	pthread_mutex_unlock(&desk->lock);
+	reader_close(reader);
+	return NULL;
+}

@@ -1,0 +1,454 @@
+#include "config.h"
+
+#include "src/engine/desk.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/engine/desk_internal.h"
+
+#define LOOK_EVERY 100 /* ms: how often the pager looks for something new */
+
+/* ---- telling ----------------------------------------------------------------------------- */
+
+static void wake(struct desk *desk)
+{
+	if (write(desk->wake_write, "", 1) < 0) {
+		/* the pipe is full: whoever reads it will wake all the same */
+	}
+}
+
+void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...)
+{
+	va_list args;
+
+	pthread_mutex_lock(&desk->lock);
+	va_start(args, fmt);
+	vsnprintf(desk->message, sizeof(desk->message), fmt, args);
+	va_end(args);
+	desk->message_severity = severity;
+	desk->message_serial++;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+static void publish(struct desk *desk, struct snapshot *snap)
+{
+	struct snapshot *old;
+
+	pthread_mutex_lock(&desk->lock);
+	old = desk->newest;
+	snap->generation = old ? old->generation + 1 : 1;
+	desk->newest = snap;
+	pthread_mutex_unlock(&desk->lock);
+	snapshot_unref(old);
+	wake(desk);
+}
+
+/* ---- the pager: what a snapshot says besides its page ------------------------------------- */
+
+static void tell_campus(const struct desk *desk, struct snapshot *snap)
+{
+	const struct conf *conf = desk->campus->conf;
+
+	snprintf(snap->campus, sizeof(snap->campus), "%s", conf->name);
+	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
+	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
+}
+
+/* What other processes are told of the engine: this one is a viewer. */
+static void tell_holder(struct reader *reader, struct snapshot *snap)
+{
+	struct holder_row holder = {0};
+	char since[32];
+
+	snprintf(snap->mode, sizeof(snap->mode), "viewer");
+	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
+		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
+			 holder.who, holder.host, (long long)holder.pid,
+			 clock_format(holder.since, since, sizeof(since)) + 11);
+		snprintf(snap->hold, sizeof(snap->hold), "%.150s", holder.hold);
+		snap->under_way = holder.under_way;
+	} else {
+		snprintf(snap->engine, sizeof(snap->engine), "no engine");
+	}
+	holder_row_clear(&holder);
+}
+
+/* Transcripts that the intents in force still want, as far as it can be estimated. */
+static int64_t estimate_left(const struct totals *t)
+{
+	double per_video = t->videos ? (double)t->counts.expected / (double)t->videos : 0;
+	int64_t planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
+			  t->courses[COURSE_FAILED];
+	double per_course = planned ? (double)t->counts.expected / (double)planned : 0;
+
+	return (int64_t)(per_video * (double)(t->wanted_videos - t->wanted_tried) +
+			 per_course * (double)t->wanted_unplanned + 0.5);
+}
+
+static void tell_engine(const struct desk *desk, const struct engine_state *state,
+			struct snapshot *snap)
+{
+	int64_t left = estimate_left(&snap->totals), low, high;
+	int64_t now = clock_wall(desk->campus->clock);
+	char since[32];
+	const char *reason;
+
+	snap->engine_here = true;
+	snap->waits_for_go = state->waits_for_go;
+	snap->under_way = state->under_way;
+	snap->pausing = state->pausing;
+	snap->rate = progress_rate(&state->progress, 10);
+	memcpy(snap->history, state->progress.done, sizeof(snap->history));
+	memcpy(snap->errors, state->progress.errors, sizeof(snap->errors));
+	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
+		 (long long)state->workers);
+	if (*state->hold)
+		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
+			 clock_format(state->hold_since, since, sizeof(since)) + 11);
+	if (*state->hold) {
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "held");
+	} else if (!snap->totals.wanted) {
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "nothing to do");
+	} else if (progress_left(&state->progress, left, &low, &high, &reason)) {
+		snap->eta_low = now + low * 1000000;
+		snap->eta_high = now + high * 1000000;
+	} else {
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s", reason);
+	}
+}
+
+/* What makes a snapshot differ from the one before, beside the database. */
+struct seen {
+	int64_t version;
+	uint64_t request, message, diff;
+	int64_t under_way, second;
+	bool engine, waits, validating;
+	char hold[160];
+};
+
+static void see(struct desk *desk, const struct engine_state *state, int64_t version,
+		struct seen *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->version = version;
+	out->request = desk->request_serial;
+	out->message = desk->message_serial;
+	out->diff = desk->diff_serial;
+	out->engine = desk->engine;
+	out->validating = desk->validating;
+	if (!desk->engine)
+		return;
+	out->under_way = state->under_way;
+	out->waits = state->waits_for_go;
+	memcpy(out->hold, state->hold, sizeof(out->hold));
+	/* rates move on while there is something to show in them */
+	for (int i = 0; i < PROGRESS_SECONDS; i++)
+		if (state->progress.done[i] > 0 || state->progress.errors[i] > 0)
+			out->second = state->progress.second;
+}
+
+/* The cues belong to the request they were read for. */
+static void tell_diff(struct desk *desk, struct snapshot *snap)
+{
+	const struct page_request *request = &snap->request;
+
+	if (request->kind != PAGE_DIFF || !*request->language)
+		return;
+	pthread_mutex_lock(&desk->lock);
+	if (desk->diff && desk->diff_for.video == request->video &&
+	    !strcmp(desk->diff_for.language, request->language))
+		snap->diff = diff_copy(desk->diff);
+	pthread_mutex_unlock(&desk->lock);
+	if (!snap->diff) {
+		snap->diff = calloc(1, sizeof(*snap->diff));
+		if (snap->diff) {
+			snap->diff->loading = true;
+			snap->diff->first_difference = -1;
+		}
+	}
+}
+
+/* Lock not held. */
+static void make_snapshot(struct desk *desk, struct reader *reader,
+			  const struct page_request *request, bool engine,
+			  const struct engine_state *state)
+{
+	struct snapshot *snap = calloc(1, sizeof(*snap));
+
+	if (!snap)
+		return;
+	snap->refs = 1;
+	tell_campus(desk, snap);
+	page_read(reader, request, snap);
+	if (engine)
+		tell_engine(desk, state, snap);
+	else
+		tell_holder(reader, snap);
+	tell_diff(desk, snap);
+	pthread_mutex_lock(&desk->lock);
+	memcpy(snap->message, desk->message, sizeof(snap->message));
+	snap->message_severity = desk->message_severity;
+	snap->message_serial = desk->message_serial;
+	if (desk->validating)
+		snprintf(snap->engine + strlen(snap->engine), sizeof(snap->engine) - strlen(snap->engine),
+			 ", validating, %zu more", desk->validate_count);
+	pthread_mutex_unlock(&desk->lock);
+	publish(desk, snap);
+}
+
+void *pager_main(void *arg)
+{
+	struct desk *desk = arg;
+	struct clock *clock = desk->campus->clock;
+	struct reader *reader = NULL;
+	struct error err = {0};
+	struct seen now, last = {.version = -1};
+
+	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
+		desk_say(desk, FINDING_ERROR, "%s", err.text);
+		return NULL;
+	}
+	pthread_mutex_lock(&desk->lock);
+	while (!desk->ends) {
+		struct engine_state state = {0};
+		struct page_request request = desk->request;
+		bool engine = desk->engine;
+
+		if (engine)
+			engine_state(desk->engine, &state);
+		see(desk, &state, reader_version(reader), &now);
+		if (memcmp(&now, &last, sizeof(now))) {
+			last = now;
+			pthread_mutex_unlock(&desk->lock);
+			make_snapshot(desk, reader, &request, engine, &state);
+			pthread_mutex_lock(&desk->lock);
+		}
+		if (!desk->ends && last.request == desk->request_serial)
+			clock_wait(clock, &desk->turn, &desk->lock, clock_now(clock) + LOOK_EVERY);
+	}
+	pthread_mutex_unlock(&desk->lock);
+	reader_close(reader);
+	return NULL;
+}
+
+/* ---- the desk's life ---------------------------------------------------------------------- */
+
+static enum result start(pthread_t *thread, bool *runs, void *(*main)(void *), struct desk *desk,
+			 struct error *err)
+{
+	sigset_t all, before;
+	int failed;
+
+	/* signals are the business of the thread that owns the terminal */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(thread, NULL, main, desk);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	*runs = !failed;
+	return failed ? error_set(err, RESULT_FATAL, "cannot start a thread: %s", strerror(failed))
+		      : RESULT_OK;
+}
+
+/* The first snapshot is there before the threads: a screen never finds none. */
+static enum result first_snapshot(struct desk *desk, struct error *err)
+{
+	struct snapshot *snap = calloc(1, sizeof(*snap));
+
+	if (!snap)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	snap->refs = 1;
+	snap->loading = true;
+	snap->found = -1;
+	tell_campus(desk, snap);
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
+	publish(desk, snap);
+	return RESULT_OK;
+}
+
+enum result desk_new(struct desk **out, struct campus *campus, struct error *err)
+{
+	struct desk *desk = calloc(1, sizeof(*desk));
+	int pipe_fds[2];
+	enum result st;
+
+	*out = NULL;
+	if (!desk)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	desk->campus = campus;
+	desk->acts_end = &desk->acts;
+	desk->request.status = -1;
+	desk->request.code = -1;
+	desk->wake_read = desk->wake_write = -1;
+	pthread_mutex_init(&desk->lock, NULL);
+	clock_cond_init(&desk->turn);
+	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) < 0) {
+		st = error_set(err, RESULT_FATAL, "cannot make a pipe");
+	} else {
+		desk->wake_read = pipe_fds[0];
+		desk->wake_write = pipe_fds[1];
+		st = first_snapshot(desk, err);
+	}
+	if (st == RESULT_OK)
+		st = start(&desk->pager, &desk->pager_runs, pager_main, desk, err);
+	if (st == RESULT_OK)
+		st = start(&desk->clerk, &desk->clerk_runs, clerk_main, desk, err);
+	if (st == RESULT_OK)
+		st = start(&desk->auditor, &desk->auditor_runs, auditor_main, desk, err);
+	if (st == RESULT_OK)
+		*out = desk;
+	else
+		desk_free(desk);
+	return st;
+}
+
+void desk_stop(struct desk *desk, bool at_once)
+{
+	pthread_mutex_lock(&desk->lock);
+	desk->stopping = true;
+	desk->at_once |= at_once;
+	__atomic_store_n(&desk->stop_validation, 1, __ATOMIC_RELAXED);
+	if (desk->engine)
+		engine_stop(desk->engine);
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+bool desk_idle(struct desk *desk)
+{
+	bool idle;
+
+	pthread_mutex_lock(&desk->lock);
+	idle = !desk->acts && !desk->busy && !desk->validating &&
+	       (!desk->engine || engine_idle(desk->engine));
+	pthread_mutex_unlock(&desk->lock);
+	return idle;
+}
+
+void desk_free(struct desk *desk)
+{
+	if (!desk)
+		return;
+	desk_stop(desk, false);
+	pthread_mutex_lock(&desk->lock);
+	desk->ends = true;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+	if (desk->clerk_runs)
+		pthread_join(desk->clerk, NULL);
+	if (desk->auditor_runs)
+		pthread_join(desk->auditor, NULL);
+	if (desk->pager_runs)
+		pthread_join(desk->pager, NULL);
+	engine_free(desk->engine);
+	snapshot_unref(desk->newest);
+	while (desk->acts) {
+		struct desk_act *act = desk->acts;
+
+		desk->acts = act->next;
+		free(act->ids);
+		free(act);
+	}
+	if (desk->diff)
+		diff_clear(desk->diff);
+	free(desk->diff);
+	free(desk->to_validate);
+	if (desk->wake_read >= 0) {
+		close(desk->wake_read);
+		close(desk->wake_write);
+	}
+	pthread_cond_destroy(&desk->turn);
+	pthread_mutex_destroy(&desk->lock);
+	free(desk);
+}
+
+/* ---- what the screen calls ---------------------------------------------------------------- */
+
+struct snapshot *desk_acquire(struct desk *desk)
+{
+	struct snapshot *snap;
+
+	pthread_mutex_lock(&desk->lock);
+	snap = snapshot_ref(desk->newest);
+	pthread_mutex_unlock(&desk->lock);
+	return snap;
+}
+
+int desk_wake_fd(const struct desk *desk)
+{
+	return desk->wake_read;
+}
+
+void desk_wake_drain(struct desk *desk)
+{
+	char bytes[64];
+
+	while (read(desk->wake_read, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+/* Lock held: other cues are to be shown. */
+static void want_diff(struct desk *desk, const struct page_request *request)
+{
+	if (request->kind != PAGE_DIFF || !*request->language ||
+	    (desk->diff_for.video == request->video &&
+	     !strcmp(desk->diff_for.language, request->language)))
+		return;
+	desk->diff_for = *request;
+	desk->diff_wanted = true;
+	if (desk->diff)
+		diff_clear(desk->diff);
+	free(desk->diff);
+	desk->diff = NULL;
+}
+
+void desk_ask(struct desk *desk, const struct page_request *request)
+{
+	pthread_mutex_lock(&desk->lock);
+	/* coming back to a diff shows it as it is then, not as it was */
+	if (request->kind != PAGE_DIFF)
+		memset(&desk->diff_for, 0, sizeof(desk->diff_for));
+	want_diff(desk, request);
+	desk->request = *request;
+	desk->request_serial++;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
+{
+	struct desk_act *act = calloc(1, sizeof(*act));
+
+	if (act && target->count)
+		act->ids = malloc(target->count * sizeof(*act->ids));
+	if (!act || (target->count && !act->ids)) {
+		free(act);
+		desk_say(desk, FINDING_ERROR, "out of memory");
+		return;
+	}
+	act->act = kind;
+	act->count = target->count;
+	if (act->ids)
+		memcpy(act->ids, target->ids, target->count * sizeof(*act->ids));
+	act->query = target->query;
+	snprintf(act->text, sizeof(act->text), "%s", target->query.text ? target->query.text : "");
+	pthread_mutex_lock(&desk->lock);
+	*desk->acts_end = act;
+	desk->acts_end = &act->next;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+void desk_go(struct desk *desk)
+{
+	pthread_mutex_lock(&desk->lock);
+	desk->wants_go = true;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}

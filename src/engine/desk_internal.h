@@ -1,0 +1,64 @@
+/*
+ * desk_internal.h - the desk's inside, shared by desk.c, page.c and clerk.c only.
+ *
+ * Three threads: the pager reads pages and publishes snapshots, the clerk carries out acts
+ * (scan, wishes, cues of a diff), the auditor validates. @lock guards everything below it and
+ * is held for moments, never during I/O.
+ */
+#ifndef SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
+#define SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
+
+#include "src/engine/desk.h"
+#include "src/engine/diff.h"
+#include "src/engine/engine.h"
+
+#include <pthread.h>
+
+struct desk_act {
+	struct desk_act *next;
+	enum act act;
+	int64_t *ids; /* owned; NULL: all that match @query */
+	size_t count;
+	struct course_query query;
+	char text[128]; /* what query.text points to */
+};
+
+struct desk {
+	/* set once */
+	struct campus *campus;
+	int wake_read, wake_write;
+	pthread_t pager, clerk, auditor;
+	bool pager_runs, clerk_runs, auditor_runs;
+
+	pthread_mutex_t lock;
+	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
+	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
+	bool stopping, at_once, ends;
+	volatile int stop_validation;
+	struct snapshot *newest;
+	struct page_request request;
+	uint64_t request_serial;
+	struct desk_act *acts, **acts_end;
+	bool busy;	       /* the clerk is at an act */
+	int64_t *to_validate;  /* course ids, a queue */
+	size_t validate_count, validate_size;
+	int64_t validated, validating; /* of this batch: done; 1 while one is under way */
+	char message[256];
+	enum finding_severity message_severity;
+	uint64_t message_serial;
+	bool wants_go;
+	/* the cues being shown: read by the clerk when @diff_wanted differs from @diff_read */
+	struct page_request diff_for;
+	bool diff_wanted;
+	struct diff *diff;     /* of diff_for, NULL while it is read */
+	uint64_t diff_serial;
+};
+
+void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
+void *pager_main(void *desk);
+void *clerk_main(void *desk);
+void *auditor_main(void *desk);
+/* page.c: reads one page into @snap; a failure is told in snap->problem. */
+void page_read(struct reader *reader, const struct page_request *request, struct snapshot *snap);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * engine.h - makes status follow intent: readers, workers and a keeper over one queue.
+ *
+ * An engine owns the lock beside the status database: one a database. Reader threads open and
+ * plan courses, load bytes ahead of the workers, and close courses; workers run transactions;
+ * the keeper watches intents written by other processes (within 100 ms), probes an endpoint
+ * that is down, and tells how it goes. A dry engine predicts for the courses given and touches
+ * no intent and no status.
+ *
+ * All functions are thread-safe; none of them waits for I/O except new, free and wait.
+ */
+#ifndef SUBFERRY_SRC_ENGINE_ENGINE_H
+#define SUBFERRY_SRC_ENGINE_ENGINE_H
+
+#include "src/campus.h"
+#include "src/engine/progress.h"
+
+struct engine;
+
+enum engine_event_kind {
+	ENGINE_COURSE_BEGUN,
+	ENGINE_VIDEO_TRIED,  /* @text: "" or why it failed */
+	ENGINE_COURSE_ENDED, /* @status */
+	ENGINE_COURSE_PAUSED,
+	ENGINE_HOLDS,	     /* @text: why */
+	ENGINE_GOES_ON,
+	ENGINE_TROUBLE,	     /* @text: something to tell the operator */
+};
+
+struct engine_event {
+	enum engine_event_kind kind;
+	int64_t course;	      /* id, 0 none */
+	const char *key;      /* of the course */
+	const char *block;    /* VIDEO_TRIED: "type@id" */
+	enum course_status status;
+	bool failed;	      /* VIDEO_TRIED */
+	int64_t registered;   /* VIDEO_TRIED: rows */
+	const char *text;
+};
+
+struct engine_options {
+	bool dry;
+	const int64_t *dry_courses; /* ids, copied */
+	size_t dry_count;
+	bool held;	  /* stands still until engine_go(): intents of an earlier session wait */
+	/* Called unlocked from engine threads; must not call back into the engine. NULL: none. */
+	void (*event)(void *arg, const struct engine_event *event);
+	void *arg;
+};
+
+/* @campus is borrowed. RESULT_BUSY: another engine has the lock; the text says who. */
+enum result engine_new(struct engine **out, struct campus *campus,
+		       const struct engine_options *options, struct error *err);
+/* Stops as engine_stop(false), waits for what is under way, frees. Accepts NULL. */
+void engine_free(struct engine *engine);
+/* Nothing new starts; transactions under way finish. */
+void engine_stop(struct engine *engine);
+/* Adopts what intents `run` an earlier session left, and lets a held engine start. */
+void engine_go(struct engine *engine);
+/* Adopts the intent `run` of these courses though it is older than the engine. */
+void engine_adopt(struct engine *engine, const int64_t *courses, size_t count);
+/* The operator's hold: nothing new starts until it is taken back. */
+void engine_hold(struct engine *engine, bool hold);
+/* Nothing is under way and no adopted intent wants anything (or it was stopped and is still). */
+bool engine_idle(struct engine *engine);
+/* Waits until engine_idle(), at most @milliseconds; returns engine_idle(). */
+bool engine_wait(struct engine *engine, int64_t milliseconds);
+
+struct engine_state {
+	char hold[160];	       /* "" or the one reason why work waits */
+	int64_t hold_since;    /* wall microseconds */
+	int64_t held_for;      /* milliseconds */
+	bool waits_for_go;     /* intents of an earlier session are not adopted yet */
+	int64_t under_way, pausing; /* transactions; of these, of courses that are leaving */
+	int64_t workers;
+	struct progress progress; /* a copy */
+};
+void engine_state(struct engine *engine, struct engine_state *out);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * internal.h - the engine's inside, shared by its threads (engine.c, worker.c, loader.c,
+ * keeper.c) and by nobody else.
+ *
+ * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
+ * held during I/O: threads take what they need, unlock, act, lock again and report.
+ */
+#ifndef SUBFERRY_SRC_ENGINE_INTERNAL_H
+#define SUBFERRY_SRC_ENGINE_INTERNAL_H
+
+#include "src/engine/engine.h"
+#include "src/engine/queue.h"
+#include "src/migrate/transaction.h"
+#include "src/status/lock.h"
+
+#include <pthread.h>
+
+#define READER_THREADS 2
+#define COURSES_AHEAD 8		    /* opened at a time */
+#define BYTES_AHEAD (8 * 1024 * 1024) /* loaded and not yet stored */
+#define BATCH_VIDEOS 64
+#define BATCH_BYTES (2 * 1024 * 1024)
+
+enum hold_reason { HOLD_NONE, HOLD_OPERATOR, HOLD_ENDPOINT, HOLD_JOURNAL };
+
+/* A course that an intent wants and that is not open yet. */
+struct wanted_course {
+	int64_t id, number;
+	enum course_status status;
+	int tries;
+	int64_t not_before;
+	bool opening;
+};
+
+struct engine {
+	/* set once, before the threads start */
+	struct campus *campus;
+	struct clock *clock;
+	struct engine_options options;
+	struct lock *file_lock;
+	int64_t workers, retry_delay;
+	int max_retries;
+	size_t max_transcript;
+	char holder_name[64];
+
+	pthread_mutex_t lock;
+	pthread_cond_t work;  /* something READY, a hold ended, or the end */
+	pthread_cond_t room;  /* something for the readers to do */
+	pthread_cond_t idle;  /* something ended: for engine_wait() and the keeper */
+	struct queue queue;
+	struct wanted_course *wanted; /* by intent number */
+	size_t wanted_count, wanted_size;
+	int64_t seen_number; /* of the newest intent taken over; -1: all are to be read anew */
+	uint64_t looks;	     /* grows when seen_number is set back while they may be being read */
+	int64_t adopted;     /* intents of this number and below wait for engine_go() ... */
+	int64_t *named;	     /* ... except those of these courses */
+	size_t named_count;
+	bool leftovers;	     /* there are some that wait */
+	int opening;	     /* courses being opened or ended */
+	bool stopping;
+	bool keeper_ends;
+	enum hold_reason hold;
+	char hold_text[160];
+	const char *hold_endpoint; /* "val", "store", "status" */
+	int64_t hold_since, hold_since_now; /* wall, monotonic */
+	struct progress progress;
+
+	pthread_t worker_threads[64], loader_threads[READER_THREADS], keeper_thread;
+	int worker_count, loader_count;
+	bool keeper_runs;
+	struct reader *readers[64 + READER_THREADS + 1]; /* opened before the threads: one each */
+	int readers_taken;
+};
+
+/* Thread functions. */
+void *worker_main(void *engine);
+void *loader_main(void *engine);
+void *keeper_main(void *engine);
+
+/* Call the event function; the lock must not be held. */
+void engine_tell(struct engine *engine, const struct engine_event *event);
+/* With the lock held. */
+bool engine_holds(const struct engine *engine); /* nothing new may start */
+void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
+		     const char *text);
+void engine_end_hold(struct engine *engine, enum hold_reason reason);
+struct reader *engine_take_reader(struct engine *engine);
+void engine_forget_wanted(struct engine *engine, int64_t course);
+/* Without it: takes over intents from the database. */
+enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * The keeper: takes over intents that other processes wrote, probes what is down, tells the
+ * status database who holds the engine and how it is.
+ */
+#include "config.h"
+
+#include "src/engine/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOOK_EVERY 25	  /* ms: a pause from another shell is seen well within 100 ms */
+#define BEAT_EVERY 2000	  /* ms: the holder's row, while something is under way */
+#define PROBE_AT_LEAST 500 /* ms between two probes */
+
+/* Asks what is down whether it answers again. Not held. */
+static enum result probe(struct engine *engine, const char *endpoint, struct error *err)
+{
+	struct campus *campus = engine->campus;
+
+	if (!strcmp(endpoint, "val"))
+		return campus->val->ops->probe(campus->val, err);
+	if (!strcmp(endpoint, "store"))
+		return campus->store->ops->probe(campus->store, err);
+	return status_mended(campus->status, err);
+}
+
+/* Lock held on entry and exit. */
+static void try_hold(struct engine *engine, int64_t *next_probe)
+{
+	enum hold_reason reason = engine->hold;
+	const char *endpoint = engine->hold_endpoint;
+	int64_t now = clock_now(engine->clock);
+	int64_t pause = engine->retry_delay > PROBE_AT_LEAST ? engine->retry_delay : PROBE_AT_LEAST;
+	struct error err = {0};
+	enum result st;
+
+	if ((reason != HOLD_ENDPOINT && reason != HOLD_JOURNAL) || now < *next_probe)
+		return;
+	*next_probe = now + pause;
+	pthread_mutex_unlock(&engine->lock);
+	st = probe(engine, endpoint, &err);
+	pthread_mutex_lock(&engine->lock);
+	if (st == RESULT_OK && engine->hold == reason && engine->hold_endpoint == endpoint)
+		engine_end_hold(engine, reason);
+}
+
+/* Lock held: what is told of this engine to other processes. */
+static void beat(struct engine *engine, bool held, struct holder_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	row->held = held;
+	row->who = engine->campus->conf->operator_name;
+	row->host = engine->holder_name;
+	row->pid = getpid();
+	row->beat = clock_wall(engine->clock);
+	row->hold = engine->hold_text;
+	row->hold_since = engine->hold_since;
+	row->under_way = (int64_t)engine->queue.running;
+}
+
+/* Once, not forty times a second. */
+static void tell_trouble(struct engine *engine, const struct error *err, bool *told)
+{
+	if (!*told)
+		engine_tell(engine, &(struct engine_event){.kind = ENGINE_TROUBLE, .text = err->text});
+	*told = true;
+}
+
+void *keeper_main(void *arg)
+{
+	struct engine *engine = arg;
+	struct holder_row row, last = {.under_way = -1};
+	int64_t next_beat = 0, next_probe = 0, since = clock_wall(engine->clock);
+	char hold[sizeof(engine->hold_text)] = "", told[sizeof(hold)] = "";
+	struct reader *reader;
+	bool trouble = false;
+
+	pthread_mutex_lock(&engine->lock);
+	reader = engine_take_reader(engine);
+	while (!engine->keeper_ends) {
+		int64_t now = clock_now(engine->clock);
+		struct error err = {0};
+
+		progress_tick(&engine->progress, now, engine->queue.running > 0);
+		try_hold(engine, &next_probe);
+		beat(engine, true, &row);
+		row.since = since;
+		snprintf(hold, sizeof(hold), "%s", engine->hold_text);
+		row.hold = hold;
+		pthread_mutex_unlock(&engine->lock);
+		if (engine_read_intents(engine, reader, &err) != RESULT_OK)
+			tell_trouble(engine, &err, &trouble);
+		if (strcmp(hold, told) || (now >= next_beat && row.under_way != last.under_way)) {
+			memcpy(told, hold, sizeof(told));
+			status_holder(engine->campus->status, &row);
+			last = row;
+			next_beat = now + BEAT_EVERY;
+		}
+		pthread_mutex_lock(&engine->lock);
+		if (!engine->keeper_ends)
+			clock_wait(engine->clock, &engine->idle, &engine->lock, now + LOOK_EVERY);
+	}
+	beat(engine, false, &row);
+	pthread_mutex_unlock(&engine->lock);
+	row.since = since;
+	row.hold = "";
+	status_holder(engine->campus->status, &row);
+	return NULL;
+}

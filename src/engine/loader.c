@@ -1,0 +1,440 @@
+/*
+ * The readers' side of the engine: opens and plans the courses that intents want, loads the
+ * bytes of their videos ahead of the workers, and ends courses whose videos were all tried.
+ */
+#include "config.h"
+
+#include "src/engine/internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- opening a course -------------------------------------------------------------------- */
+
+struct opening {
+	struct wanted_course wanted;
+	struct course_row row;
+	enum finding_code mend;
+	struct waiver_row *waivers;
+	size_t waiver_count;
+	struct plan *plan;
+	bool *skip;
+	int64_t pass;
+	const char *who; /* failed: "source", "val", "status" */
+};
+
+/* The next course to open, or NULL; lock held. */
+static struct wanted_course *next_wanted(struct engine *engine, int64_t now)
+{
+	if (engine_holds(engine) || engine->queue.courses + (size_t)engine->opening >= COURSES_AHEAD)
+		return NULL;
+	for (size_t i = 0; i < engine->wanted_count; i++) {
+		struct wanted_course *wanted = &engine->wanted[i];
+
+		if (!wanted->opening && wanted->not_before <= now &&
+		    !queue_find(&engine->queue, wanted->id))
+			return wanted;
+	}
+	return NULL;
+}
+
+/* retry --finding: only the blocks that have it; and what this pass tried stays tried. */
+static enum result mark_skipped(struct opening *o, struct reader *reader,
+				const struct plan_rows *rows, bool dry, struct error *err)
+{
+	struct finding_query query = {.course = o->row.id, .code = o->mend, .count = -1};
+	struct finding_row *findings = NULL;
+	size_t count = 0;
+	int64_t total;
+	enum result st = RESULT_OK;
+
+	o->skip = calloc(rows->video_count + 1, sizeof(*o->skip));
+	if (!o->skip)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	if (dry)
+		return RESULT_OK;
+	if (o->mend != FINDING_NONE)
+		st = reader_findings(reader, &query, &findings, &count, &total, err);
+	for (size_t i = 0; i < rows->video_count && st == RESULT_OK; i++) {
+		bool has = o->mend == FINDING_NONE;
+
+		for (size_t f = 0; f < count && !has; f++)
+			has = findings[f].video_id == rows->videos[i].id;
+		if (o->mend != FINDING_NONE)
+			o->skip[i] = !has;
+		else
+			o->skip[i] = rows->videos[i].state != VIDEO_WAITING;
+	}
+	for (size_t f = 0; f < count; f++)
+		finding_row_clear(&findings[f]);
+	free(findings);
+	return st;
+}
+
+static enum result save_plan(struct engine *engine, struct opening *o, struct reader *reader,
+			     struct error *err)
+{
+	struct plan_rows rows;
+	enum result st = plan_rows(o->plan, &rows, err);
+
+	if (st != RESULT_OK)
+		return st;
+	st = status_course_plan(engine->campus->status, o->row.id, o->pass, rows.videos,
+				rows.video_count, rows.transcripts, rows.transcript_count, rows.notes,
+				rows.note_count, err);
+	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
+		o->plan->videos[i].id = rows.videos[i].id;
+	if (st == RESULT_OK)
+		st = mark_skipped(o, reader, &rows, engine->options.dry, err);
+	plan_rows_free(&rows);
+	return st;
+}
+
+/* Not held: source, val and status are asked. */
+static enum result open_course(struct engine *engine, struct reader *reader, struct opening *o,
+			       struct error *err)
+{
+	struct source *source = engine->campus->source;
+	struct source_course *course = NULL;
+	bool anew;
+	enum result st;
+
+	o->who = "status";
+	st = reader_course_by_id(reader, o->wanted.id, &o->row, err);
+	if (st != RESULT_OK)
+		return st;
+	if (!engine->options.dry && o->row.intent != INTENT_RUN)
+		return error_set(err, RESULT_CANCELED, "no longer wanted");
+	if (!engine->options.dry)
+		o->wanted.number = o->row.intent_number;
+	o->mend = *o->row.intent_finding && !engine->options.dry
+			  ? finding_by_name(o->row.intent_finding) : FINDING_NONE;
+	o->pass = o->row.pass;
+	anew = o->mend == FINDING_NONE && o->row.status != COURSE_IN_PROGRESS &&
+	       o->row.status != COURSE_FAILED;
+	if (!engine->options.dry)
+		st = status_course_begin(engine->campus->status, o->row.id, anew, &o->pass, err);
+	if (st == RESULT_OK)
+		st = reader_waivers(reader, o->row.key, &o->waivers, &o->waiver_count, err);
+	if (st != RESULT_OK)
+		return st;
+	o->who = "source";
+	st = source->ops->open(source, o->row.key, &course, err);
+	if (st == RESULT_OK)
+		st = plan_new(&o->plan, course, engine->campus->val, &o->who, err);
+	if (st != RESULT_OK)
+		return st;
+	o->plan->course_id = o->row.id;
+	o->who = "status";
+	return save_plan(engine, o, reader, err);
+}
+
+static void opening_clear(struct opening *o)
+{
+	for (size_t i = 0; i < o->waiver_count; i++)
+		waiver_row_clear(&o->waivers[i]);
+	free(o->waivers);
+	free(o->skip);
+	plan_free(o->plan);
+	course_row_clear(&o->row);
+}
+
+/* The course as a whole failed: its status says so, and why. */
+static void fail_course(struct engine *engine, const struct opening *o, const struct error *err)
+{
+	bool transient = result_is_transient(err->result) || err->result == RESULT_MISSING;
+	bool val = !strcmp(o->who, "val");
+	enum finding_code code = val ? (transient ? FINDING_VAL_UNREACHABLE : FINDING_VAL_REFUSED)
+				     : (transient ? FINDING_SOURCE_UNREACHABLE : FINDING_SOURCE_INVALID);
+	struct report report = {0};
+	struct engine_event event = {.kind = ENGINE_COURSE_ENDED, .course = o->wanted.id,
+				     .key = o->row.key ? o->row.key : "", .status = COURSE_FAILED,
+				     .failed = true, .text = err->text};
+	struct error failure = {0};
+
+	report_finding(&report, code, false, "", "", "", "%s", err->text);
+	if (!engine->options.dry &&
+	    status_course_end(engine->campus->status, o->wanted.id, o->wanted.number, COURSE_FAILED,
+			      err->text, report.findings, report.finding_count, &failure) != RESULT_OK)
+		engine_tell(engine, &(struct engine_event){.kind = ENGINE_TROUBLE, .text = failure.text});
+	report_clear(&report);
+	engine_tell(engine, &event);
+}
+
+/* Lock held. Puts the failed one back for later, or gives it up. */
+static bool open_again(struct engine *engine, const struct opening *o, const struct error *err)
+{
+	struct wanted_course *wanted = NULL;
+
+	for (size_t i = 0; i < engine->wanted_count; i++)
+		if (engine->wanted[i].id == o->wanted.id)
+			wanted = &engine->wanted[i];
+	if (!strcmp(o->who, "status"))
+		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
+	else if (err->result == RESULT_UNREACHABLE && !strcmp(o->who, "val"))
+		engine_set_hold(engine, HOLD_ENDPOINT, "val", err->text);
+	if (!wanted)
+		return true; /* no longer wanted: paused meanwhile */
+	wanted->opening = false;
+	wanted->not_before = clock_now(engine->clock) + engine->retry_delay;
+	if (!strcmp(o->who, "status"))
+		return true;
+	return result_is_transient(err->result) && wanted->tries++ < engine->max_retries;
+}
+
+/* Lock held. The opened course joins the queue, unless it was paused meanwhile. */
+static void join_queue(struct engine *engine, struct opening *o)
+{
+	struct course_run *run;
+	bool still_wanted = false;
+
+	for (size_t i = 0; i < engine->wanted_count; i++)
+		still_wanted |= engine->wanted[i].id == o->wanted.id;
+	if (!still_wanted || course_run_new(&run, o->plan, o->skip, NULL) != RESULT_OK) {
+		if (still_wanted)
+			o->plan = NULL;
+		return;
+	}
+	o->plan = NULL;
+	run->id = o->wanted.id;
+	run->leaving = engine->stopping;
+	run->intent_number = o->wanted.number;
+	run->pass = o->pass;
+	run->mend = o->mend;
+	run->waivers = o->waivers;
+	run->waiver_count = o->waiver_count;
+	o->waivers = NULL;
+	o->waiver_count = 0;
+	engine_forget_wanted(engine, run->id);
+	queue_add(&engine->queue, run);
+}
+
+/* Lock held on entry and exit. */
+static void open_next(struct engine *engine, struct reader *reader, struct wanted_course *wanted)
+{
+	struct opening o = {.wanted = *wanted, .mend = FINDING_NONE, .who = "status"};
+	struct error err = {0};
+	enum result st;
+	bool again = false;
+
+	wanted->opening = true;
+	engine->opening++;
+	pthread_mutex_unlock(&engine->lock);
+	st = open_course(engine, reader, &o, &err);
+	if (st == RESULT_OK)
+		engine_tell(engine, &(struct engine_event){.kind = ENGINE_COURSE_BEGUN,
+				.course = o.row.id, .key = o.row.key, .text = ""});
+	pthread_mutex_lock(&engine->lock);
+	if (st == RESULT_OK)
+		join_queue(engine, &o);
+	else if (st == RESULT_CANCELED)
+		engine_forget_wanted(engine, o.wanted.id);
+	else
+		again = open_again(engine, &o, &err);
+	if (st != RESULT_OK && st != RESULT_CANCELED && !again) {
+		engine_forget_wanted(engine, o.wanted.id);
+		pthread_mutex_unlock(&engine->lock);
+		fail_course(engine, &o, &err);
+		pthread_mutex_lock(&engine->lock);
+	}
+	pthread_mutex_unlock(&engine->lock);
+	opening_clear(&o);
+	pthread_mutex_lock(&engine->lock);
+	engine->opening--;
+	pthread_cond_broadcast(&engine->room);
+	pthread_cond_broadcast(&engine->idle);
+}
+
+/* ---- loading ----------------------------------------------------------------------------- */
+
+/* The bytes cannot be had: these videos fail, the course goes on. */
+static void fail_load(struct engine *engine, struct course_run *run, const size_t *indexes,
+		      size_t count, const struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_video *video = &run->plan->videos[indexes[i]];
+		char *block = plan_block_name(video->block);
+		struct report report = {0};
+		struct video_outcome outcome = {
+			.course_id = run->id, .video_id = video->id, .pass = run->pass,
+			.attempt = !engine->options.dry, .number = run->jobs[indexes[i]].tries + 1,
+			.begun = clock_wall(engine->clock), .state = VIDEO_FAILED, .text = err->text,
+		};
+
+		report_finding(&report, result_is_transient(err->result) || err->result == RESULT_MISSING
+						? FINDING_SOURCE_UNREACHABLE : FINDING_SOURCE_INVALID,
+			       false, block ? block : "", "", "", "%s", err->text);
+		for (size_t t = 0; t < video->transcript_count; t++) {
+			struct transcript_row *row =
+				report_transcript(&report, video->transcripts[t].language);
+
+			if (row) {
+				row->expected = true;
+				row->implicit = video->transcripts[t].implicit;
+				row->outcome = OUTCOME_FAILED;
+			}
+		}
+		outcome.transcripts = report.transcripts;
+		outcome.transcript_count = report.transcript_count;
+		outcome.findings = report.findings;
+		outcome.finding_count = report.finding_count;
+		status_video_outcome(engine->campus->status, &outcome);
+		engine_tell(engine, &(struct engine_event){.kind = ENGINE_VIDEO_TRIED, .course = run->id,
+				.key = run->plan->course, .block = block ? block : "", .failed = true,
+				.text = err->text});
+		report_clear(&report);
+		free(block);
+	}
+}
+
+/* Lock held on entry and exit; @run is busy. */
+static void load_batch(struct engine *engine, struct course_run *run, const size_t *indexes,
+		       size_t count)
+{
+	struct video_files files[BATCH_VIDEOS] = {0};
+	struct error err = {0};
+	enum result st;
+	bool give_up;
+
+	pthread_mutex_unlock(&engine->lock);
+	st = load_videos(run->plan, indexes, count, engine->max_transcript, files, &err);
+	give_up = st != RESULT_OK && (!result_is_transient(st) || run->load_failures >= engine->max_retries);
+	if (give_up)
+		fail_load(engine, run, indexes, count, &err);
+	pthread_mutex_lock(&engine->lock);
+	if (give_up) {
+		run->busy = false;
+		for (size_t i = 0; i < count; i++)
+			run->jobs[indexes[i]].stage = JOB_TRIED;
+		run->tried += count;
+	} else {
+		queue_loaded(&engine->queue, run, indexes, count, st == RESULT_OK ? files : NULL);
+	}
+	run->load_failures = st == RESULT_OK || give_up ? 0 : run->load_failures + 1;
+	run->not_before = run->load_failures ? clock_now(engine->clock) + engine->retry_delay : 0;
+	pthread_cond_broadcast(&engine->work);
+	pthread_cond_broadcast(&engine->room);
+	pthread_cond_broadcast(&engine->idle);
+}
+
+/* ---- the end of a course ----------------------------------------------------------------- */
+
+/* Closes the course: with all its videos tried, its status follows from the rows. */
+static enum result close_course(struct engine *engine, struct reader *reader,
+				struct course_run *run, enum course_status *status, struct error *err)
+{
+	struct course_row row = {0};
+	enum result st = status_flush(engine->campus->status, err);
+
+	*status = COURSE_FAILED;
+	if (st == RESULT_OK)
+		st = reader_course_by_id(reader, run->id, &row, err);
+	if (st == RESULT_OK)
+		*status = row.failed ? COURSE_FAILED : COURSE_MIGRATED;
+	if (st == RESULT_OK && !engine->options.dry)
+		st = status_course_end(engine->campus->status, run->id, run->intent_number, *status, "",
+				       NULL, 0, err);
+	course_row_clear(&row);
+	return st;
+}
+
+/* Lock held on entry and exit. @run is done, or still and leaving. */
+static void end_course(struct engine *engine, struct reader *reader, struct course_run *run)
+{
+	bool done = course_run_done(run);
+	enum course_status status = COURSE_IN_PROGRESS;
+	struct engine_event event = {.kind = done ? ENGINE_COURSE_ENDED : ENGINE_COURSE_PAUSED,
+				     .course = run->id, .key = run->plan->course, .text = ""};
+	struct error err = {0};
+	enum result st = RESULT_OK;
+
+	run->busy = true;
+	engine->opening++;
+	pthread_mutex_unlock(&engine->lock);
+	if (done)
+		st = close_course(engine, reader, run, &status, &err);
+	event.status = status;
+	if (st == RESULT_OK)
+		engine_tell(engine, &event);
+	pthread_mutex_lock(&engine->lock);
+	run->busy = false;
+	engine->opening--;
+	if (st == RESULT_OK || engine->stopping) {
+		queue_remove(&engine->queue, run);
+		pthread_mutex_unlock(&engine->lock);
+		course_run_free(run);
+		pthread_mutex_lock(&engine->lock);
+	} else {
+		run->not_before = clock_now(engine->clock) + engine->retry_delay;
+		engine_set_hold(engine, HOLD_JOURNAL, "status", err.text);
+	}
+	pthread_cond_broadcast(&engine->room);
+	pthread_cond_broadcast(&engine->idle);
+}
+
+static struct course_run *next_ending(struct engine *engine, int64_t now)
+{
+	struct course_run *run = engine->queue.turn;
+
+	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
+		if (course_run_still(run) && run->not_before <= now &&
+		    (run->leaving || (course_run_done(run) && engine->hold != HOLD_JOURNAL)))
+			return run;
+	return NULL;
+}
+
+/* ---- the loop ---------------------------------------------------------------------------- */
+
+/* Does one thing; false when there is nothing to do now. Lock held on entry and exit. */
+static bool do_one(struct engine *engine, struct reader *reader)
+{
+	int64_t now = clock_now(engine->clock);
+	size_t indexes[BATCH_VIDEOS], count;
+	struct course_run *run = next_ending(engine, now);
+	struct wanted_course *wanted;
+
+	if (run) {
+		end_course(engine, reader, run);
+		return true;
+	}
+	if (engine->stopping || engine->hold == HOLD_JOURNAL || engine->hold == HOLD_OPERATOR)
+		return false;
+	if (engine->queue.bytes < BYTES_AHEAD || !engine->queue.running) {
+		run = queue_want(&engine->queue, now, (size_t)engine->workers * 2, BATCH_VIDEOS,
+				 BATCH_BYTES, engine->max_transcript, engine_holds(engine), indexes, &count);
+		if (run) {
+			load_batch(engine, run, indexes, count);
+			return true;
+		}
+	}
+	wanted = next_wanted(engine, now);
+	if (wanted)
+		open_next(engine, reader, wanted);
+	return wanted;
+}
+
+void *loader_main(void *arg)
+{
+	struct engine *engine = arg;
+	struct reader *reader;
+
+	pthread_mutex_lock(&engine->lock);
+	reader = engine_take_reader(engine);
+	while (!engine->stopping || engine->queue.courses) {
+		if (!do_one(engine, reader)) {
+			int64_t until = queue_next_time(&engine->queue);
+
+			for (size_t i = 0; i < engine->wanted_count; i++)
+				if (!engine->wanted[i].opening && engine->wanted[i].not_before &&
+				    engine->wanted[i].not_before < until)
+					until = engine->wanted[i].not_before;
+			/* a time that has passed waits for something else than time */
+			if (until <= clock_now(engine->clock))
+				until = clock_now(engine->clock) + 1000;
+			clock_wait(engine->clock, &engine->room, &engine->lock, until);
+		}
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return NULL;
+}

@@ -1,0 +1,157 @@
+#include "config.h"
+
+#include "src/engine/desk_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum result find_row(struct reader *reader, const struct page_request *request,
+			    const struct course_query *query, struct snapshot *snap,
+			    struct error *err)
+{
+	snap->found = -1;
+	snap->found_serial = request->find_serial;
+	if (!request->find_direction || !*request->find)
+		return RESULT_OK;
+	return reader_find_course(reader, query, request->find, request->find_from,
+				  request->find_direction, &snap->found, err);
+}
+
+static void last_attempt(struct reader *reader, int64_t video, struct snapshot *snap)
+{
+	struct attempt_row *attempts = NULL;
+	size_t count = 0;
+	char when[32];
+
+	if (reader_attempts(reader, video, &attempts, &count, NULL) == RESULT_OK && count) {
+		const struct attempt_row *last = &attempts[count - 1];
+
+		snprintf(snap->last_attempt, sizeof(snap->last_attempt), "try %lld at %.19s: %s%s%.80s",
+			 (long long)last->number, clock_format(last->ended, when, sizeof(when)),
+			 last->result, *last->text ? ", " : "", last->text);
+	}
+	for (size_t i = 0; i < count; i++)
+		attempt_row_clear(&attempts[i]);
+	free(attempts);
+}
+
+/* The findings of the row under the cursor come with the page. */
+static enum result selected_findings(struct reader *reader, int64_t course, int64_t video,
+				     struct snapshot *snap, struct error *err)
+{
+	struct finding_query query = {.course = course, .video = video, .code = -1, .count = 20,
+				      .with_waived = true};
+	int64_t total;
+
+	return reader_findings(reader, &query, &snap->findings, &snap->finding_count, &total, err);
+}
+
+static enum result read_courses(struct reader *reader, const struct page_request *request,
+				struct snapshot *snap, struct error *err)
+{
+	struct course_query query = {
+		.status = request->status, .text = request->text, .sort = request->sort,
+		.descending = request->descending, .first = request->first, .count = request->count};
+	int64_t at = request->selected - request->first;
+	enum result st = reader_courses(reader, &query, &snap->courses, &snap->count, &snap->total, err);
+
+	if (st == RESULT_OK && at >= 0 && at < (int64_t)snap->count)
+		st = selected_findings(reader, snap->courses[at].id, 0, snap, err);
+	query.first = 0;
+	query.count = -1;
+	return st == RESULT_OK ? find_row(reader, request, &query, snap, err) : st;
+}
+
+static enum result read_videos(struct reader *reader, const struct page_request *request,
+			       struct snapshot *snap, struct error *err)
+{
+	int64_t at = request->selected - request->first;
+	enum result st = reader_course_by_id(reader, request->course, &snap->course, err);
+
+	if (st == RESULT_OK)
+		st = reader_videos(reader, request->course, request->first, request->count, &snap->videos,
+				   &snap->count, &snap->total, err);
+	if (st == RESULT_OK && at >= 0 && at < (int64_t)snap->count) {
+		last_attempt(reader, snap->videos[at].id, snap);
+		st = selected_findings(reader, request->course, snap->videos[at].id, snap, err);
+	}
+	return st;
+}
+
+static enum result read_diff(struct reader *reader, const struct page_request *request,
+			     struct snapshot *snap, struct error *err)
+{
+	enum result st = reader_course_by_id(reader, request->course, &snap->course, err);
+
+	if (st == RESULT_OK)
+		st = reader_video(reader, request->video, &snap->video, err);
+	if (st == RESULT_OK)
+		st = reader_transcripts(reader, request->video, &snap->transcripts, &snap->count, err);
+	snap->total = (int64_t)snap->count;
+	if (st == RESULT_OK)
+		last_attempt(reader, request->video, snap);
+	return st == RESULT_OK ? selected_findings(reader, request->course, request->video, snap, err) : st;
+}
+
+static enum result read_findings(struct reader *reader, const struct page_request *request,
+				 struct snapshot *snap, struct error *err)
+{
+	struct finding_query query = {.course = request->course, .video = request->video,
+				      .code = request->code, .first = request->first,
+				      .count = request->count, .with_waived = true};
+	enum result st = reader_findings(reader, &query, &snap->findings, &snap->finding_count,
+					 &snap->total, err);
+
+	return st == RESULT_OK ? reader_finding_counts(reader, request->course, snap->finding_counts, err)
+			       : st;
+}
+
+static enum result read_log(struct reader *reader, const struct page_request *request,
+			    struct snapshot *snap, struct error *err)
+{
+	struct course_row course = {0};
+	enum result st = RESULT_OK;
+
+	if (request->course)
+		st = reader_course_by_id(reader, request->course, &course, err);
+	if (st == RESULT_OK)
+		st = reader_events(reader, request->course ? course.key : "", request->first,
+				   request->count, &snap->events, &snap->count, &snap->total, err);
+	course_row_clear(&course);
+	return st;
+}
+
+void page_read(struct reader *reader, const struct page_request *request, struct snapshot *snap)
+{
+	struct error err = {0};
+	enum result st = reader_begin(reader, &err);
+
+	snap->request = *request;
+	snap->found = -1;
+	snap->found_serial = request->find_serial;
+	if (st == RESULT_OK)
+		st = reader_totals(reader, &snap->totals, &err);
+	if (st == RESULT_OK) {
+		switch (request->kind) {
+		case PAGE_COURSES:
+			st = read_courses(reader, request, snap, &err);
+			break;
+		case PAGE_VIDEOS:
+			st = read_videos(reader, request, snap, &err);
+			break;
+		case PAGE_DIFF:
+			st = read_diff(reader, request, snap, &err);
+			break;
+		case PAGE_FINDINGS:
+			st = read_findings(reader, request, snap, &err);
+			break;
+		case PAGE_LOG:
+			st = read_log(reader, request, snap, &err);
+			break;
+		}
+	}
+	reader_end(reader);
+	if (st != RESULT_OK)
+		snprintf(snap->problem, sizeof(snap->problem), "%.250s", err.text);
+}

@@ -1,0 +1,38 @@
+#include "config.h"
+
+#include "src/engine/snapshot.h"
+
+#include <stdlib.h>
+
+#include "src/engine/diff.h"
+
+struct snapshot *snapshot_ref(struct snapshot *snap)
+{
+	__atomic_add_fetch(&snap->refs, 1, __ATOMIC_RELAXED);
+	return snap;
+}
+
+/* Frees @count rows and their array; @clear frees what a row owns. */
+#define FREE_ROWS(rows, count, clear)                                 \
+	do {                                                          \
+		for (size_t row_ = 0; (rows) && row_ < (count); row_++) \
+			clear(&(rows)[row_]);                         \
+		free(rows);                                           \
+	} while (0)
+
+void snapshot_unref(struct snapshot *snap)
+{
+	if (!snap || __atomic_sub_fetch(&snap->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	FREE_ROWS(snap->courses, snap->count, course_row_clear);
+	FREE_ROWS(snap->videos, snap->count, video_row_clear);
+	FREE_ROWS(snap->transcripts, snap->count, transcript_row_clear);
+	FREE_ROWS(snap->findings, snap->finding_count, finding_row_clear);
+	FREE_ROWS(snap->events, snap->count, event_row_clear);
+	course_row_clear(&snap->course);
+	video_row_clear(&snap->video);
+	if (snap->diff)
+		diff_clear(snap->diff);
+	free(snap->diff);
+	free(snap);
+}

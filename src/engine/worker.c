@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include "src/engine/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One try: what goes in and what came out. */
+struct try {
+	struct course_run *run;
+	size_t index;
+	const struct plan_video *video;
+	struct job *job;
+	int64_t begun_wall, begun;
+	bool last; /* no further try after this one */
+	struct transaction result;
+};
+
+/* Waits, lock held, for a video to try; false when the engine ends. */
+static bool next_try(struct engine *engine, struct try *try)
+{
+	for (;;) {
+		bool retries_only = engine_holds(engine);
+
+		if (engine->stopping)
+			return false;
+		if (engine->hold != HOLD_OPERATOR && engine->hold != HOLD_JOURNAL)
+			try->run = queue_take(&engine->queue, retries_only, &try->index);
+		else
+			try->run = NULL;
+		if (try->run)
+			break;
+		clock_wait(engine->clock, &engine->work, &engine->lock, INT64_MAX);
+	}
+	try->video = &try->run->plan->videos[try->index];
+	try->job = &try->run->jobs[try->index];
+	try->begun = clock_now(engine->clock);
+	try->begun_wall = clock_wall(engine->clock);
+	try->last = try->job->tries > engine->max_retries;
+	/* its bytes made room */
+	pthread_cond_signal(&engine->room);
+	return true;
+}
+
+static void run_try(struct engine *engine, struct reader *reader, struct try *try)
+{
+	struct ferry ferry = {
+		.val = engine->campus->val,
+		.store = engine->campus->store,
+		.status = engine->campus->status,
+		.reader = reader,
+		.expect = {engine->max_transcript, try->run->waivers, try->run->waiver_count},
+		.dry = engine->options.dry,
+		.final_read = try->job->final_read,
+		.mend = try->run->mend,
+	};
+
+	transaction_run(&ferry, try->run->plan, try->video, &try->job->files, &try->result);
+}
+
+static bool will_try_again(const struct engine *engine, const struct try *try)
+{
+	(void)engine;
+	if (try->result.end == TRANSACTION_LOOK_AGAIN)
+		return true;
+	/* what the journal refuses is no try of the video: it waits until it can be written */
+	if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
+		return true;
+	return try->result.end == TRANSACTION_AGAIN && !try->last;
+}
+
+/* Hands the outcome to the status database: one posted transaction. */
+static void post_outcome(struct engine *engine, const struct try *try, bool again)
+{
+	const struct report *report = &try->result.report;
+	struct video_outcome outcome = {
+		.course_id = try->run->id,
+		.video_id = try->video->id,
+		.pass = try->run->pass,
+		.attempt = !engine->options.dry,
+		.number = try->job->tries,
+		.begun = try->begun_wall,
+		.state = again ? VIDEO_WAITING
+			 : try->result.end == TRANSACTION_DONE ? VIDEO_DONE : VIDEO_FAILED,
+		.text = try->result.error.text,
+		.transcripts = report->transcripts,
+		.transcript_count = report->transcript_count,
+		.findings = report->findings,
+		.finding_count = report->finding_count,
+		.journal = report->journal,
+		.journal_count = report->journal_count,
+	};
+
+	if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
+		return; /* it could not be written, and nothing was done */
+	if (engine->options.dry && again)
+		return;
+	status_video_outcome(engine->campus->status, &outcome);
+}
+
+/* Transcripts that are where they belong after this try. */
+static int64_t arrived(const struct report *report)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < report->transcript_count; i++) {
+		const struct transcript_row *row = &report->transcripts[i];
+
+		count += row->expected && (row->in_val == VAL_PRESENT || row->outcome == OUTCOME_WOULD);
+	}
+	return count;
+}
+
+/* Lock held: the queue learns how it ended. */
+static void settle(struct engine *engine, struct try *try, bool again)
+{
+	int64_t now = clock_now(engine->clock);
+
+	progress_tick(&engine->progress, now, true);
+	if (try->result.end == TRANSACTION_AGAIN)
+		progress_failed(&engine->progress);
+	if (again) {
+		try->job->final_read |= try->result.end == TRANSACTION_LOOK_AGAIN;
+		if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
+			try->job->tries--;
+		queue_delay(&engine->queue, try->run, try->index, now + engine->retry_delay);
+	} else {
+		if (try->result.end == TRANSACTION_FAILED)
+			progress_failed(&engine->progress);
+		progress_done(&engine->progress, arrived(&try->result.report));
+		queue_tried(&engine->queue, try->run, try->index);
+	}
+	if (try->result.unreachable)
+		engine_set_hold(engine,
+				!strcmp(try->result.unreachable, "status") ? HOLD_JOURNAL
+									   : HOLD_ENDPOINT,
+				try->result.unreachable, try->result.error.text);
+	pthread_cond_signal(&engine->work); /* its val id is free for another worker */
+	pthread_cond_broadcast(&engine->room);
+	if (!engine->queue.running)
+		pthread_cond_broadcast(&engine->idle);
+}
+
+/* The demo takes its time, so that a person sees it work. */
+static void pace(struct engine *engine, const struct try *try)
+{
+	int64_t until = try->begun + engine->campus->pace;
+
+	if (!engine->campus->pace || engine->options.dry)
+		return;
+	pthread_mutex_lock(&engine->lock);
+	while (!engine->stopping && clock_now(engine->clock) < until)
+		clock_wait(engine->clock, &engine->work, &engine->lock, until);
+	pthread_mutex_unlock(&engine->lock);
+}
+
+static void tell_tried(struct engine *engine, const struct try *try)
+{
+	char *block = plan_block_name(try->video->block);
+	struct engine_event event = {
+		.kind = ENGINE_VIDEO_TRIED,
+		.course = try->run->id,
+		.key = try->run->plan->course,
+		.block = block ? block : "",
+		.failed = try->result.end != TRANSACTION_DONE,
+		.registered = try->result.registered,
+		.text = try->result.error.text,
+	};
+
+	engine_tell(engine, &event);
+	free(block);
+}
+
+void *worker_main(void *arg)
+{
+	struct engine *engine = arg;
+	struct reader *reader;
+
+	pthread_mutex_lock(&engine->lock);
+	reader = engine_take_reader(engine);
+	for (;;) {
+		struct try try = {0};
+		bool again;
+
+		if (!next_try(engine, &try))
+			break;
+		pthread_mutex_unlock(&engine->lock);
+		run_try(engine, reader, &try);
+		again = will_try_again(engine, &try);
+		post_outcome(engine, &try, again);
+		pace(engine, &try);
+		if (!again)
+			tell_tried(engine, &try);
+		pthread_mutex_lock(&engine->lock);
+		settle(engine, &try, again);
+		transaction_clear(&try.result);
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return NULL;
+}

@@ -1,0 +1,296 @@
+#include "config.h"
+
+#include "src/verify/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/migrate/compare.h"
+
+/* Files are read for so many videos, and so many bytes, at a time. */
+#define BATCH_VIDEOS 64
+#define BATCH_BYTES (4 * 1024 * 1024)
+
+struct verifying {
+	struct campus *campus;
+	struct reader *reader;
+	const struct course_row *course;
+	const struct verify_options *options;
+	struct plan *plan;
+	struct expect_options expect;
+	struct counts *counts;
+};
+
+/* One video being compared. */
+struct comparing {
+	struct verifying *v;
+	const struct plan_video *video;
+	struct val_video val;
+	struct expectations expected;
+	struct report report;
+	char *block;
+};
+
+static void compare_row(struct comparing *c, const struct expectation *x, const struct val_row *row)
+{
+	struct verifying *v = c->v;
+	struct transcript_row *t = &c->report.transcripts[x->row];
+	struct comparison found;
+	enum finding_code code;
+
+	compare_stored(v->campus->store, x, row, v->options->level, v->expect.max_transcript, &found);
+	t->compare = found.compare;
+	t->level = found.level;
+	t->outcome = row->name && !strcmp(row->name, x->object) ? OUTCOME_MIGRATED : OUTCOME_KEPT;
+	report_set(&c->report, &t->detail, found.detail);
+	if (found.compare == COMPARE_DIFFERS) {
+		code = compare_cause(v->reader, c->video, x->language, row->name, found.sha256);
+		report_finding(&c->report, code, false, c->block, x->language, x->sha256, "%s",
+			       found.detail);
+	} else if (found.compare == COMPARE_MISSING) {
+		report_finding(&c->report, FINDING_OBJECT_MISSING, false, c->block, x->language, x->sha256,
+			       "%s", found.detail);
+	} else if (found.compare == COMPARE_UNKNOWN) {
+		report_finding(&c->report, FINDING_VAL_UNREAD, false, c->block, x->language, "", "%s",
+			       found.detail);
+	}
+}
+
+/* Val has no row: was there one of ours? */
+static void note_absent(struct comparing *c, const struct expectation *x)
+{
+	struct transcript_row *t = &c->report.transcripts[x->row];
+	struct journal_row ours = {0};
+
+	t->compare = COMPARE_MISSING;
+	t->outcome = OUTCOME_PLANNED;
+	if (reader_registered(c->v->reader, c->video->val_id, x->language, &ours, NULL) == RESULT_OK) {
+		t->outcome = OUTCOME_FAILED;
+		report_finding(&c->report, FINDING_VAL_REMOVED, false, c->block, x->language, x->sha256,
+			       "registered as %s, and gone", ours.object);
+	}
+	journal_row_clear(&ours);
+}
+
+static void compare_language(struct comparing *c, const struct expectation *x)
+{
+	const struct val_row *row = val_video_row(&c->val, x->language);
+	struct transcript_row *t = &c->report.transcripts[x->row];
+
+	t->in_val = (int)val_video_has(&c->val, x->language);
+	if (row)
+		report_set(&c->report, &t->val_object, row->name ? row->name : "");
+	if (!x->text)
+		return;
+	if (row) {
+		compare_row(c, x, row);
+	} else if (t->in_val == VAL_ABSENT) {
+		note_absent(c, x);
+	} else {
+		t->compare = COMPARE_UNKNOWN;
+		report_finding(&c->report, FINDING_VAL_UNREAD, false, c->block, x->language, "",
+			       "edx-val cannot tell");
+	}
+}
+
+static void add_counts(struct counts *counts, const struct report *report)
+{
+	for (size_t i = 0; i < report->transcript_count; i++) {
+		const struct transcript_row *t = &report->transcripts[i];
+
+		counts->expected += t->expected;
+		counts->in_val += t->expected && t->in_val == VAL_PRESENT;
+		counts->unknown += t->expected && t->in_val == VAL_UNKNOWN;
+		counts->extra += t->outcome == OUTCOME_EXTRA;
+		counts->differing += t->compare == COMPARE_DIFFERS;
+	}
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding_row *f = &report->findings[i];
+
+		if (f->waived)
+			counts->waived++;
+		else if (f->severity == FINDING_ERROR)
+			counts->errors++;
+		else if (f->severity == FINDING_WARNING)
+			counts->warnings++;
+		else
+			counts->notices++;
+	}
+}
+
+/* Waivers of findings that stop nothing are told by the same list. */
+static void mark_waived(struct comparing *c)
+{
+	for (size_t i = 0; i < c->report.finding_count; i++) {
+		struct finding_row *f = &c->report.findings[i];
+
+		f->waived |= expect_waived(&c->v->expect, f->block, f->language, f->code, f->seen);
+	}
+}
+
+static enum result look_up(struct comparing *c, struct error *err)
+{
+	struct val *val = c->v->campus->val;
+	const char *id = c->video->val_id;
+
+	if (*id)
+		return val->ops->lookup(val, c->v->plan->course, &id, 1, &c->val, err);
+	c->val.presence = VAL_ABSENT;
+	c->val.rows_complete = true;
+	return RESULT_OK;
+}
+
+static void record(struct comparing *c)
+{
+	struct video_outcome outcome = {
+		.course_id = c->v->course->id,
+		.video_id = c->video->id,
+		.pass = c->v->course->pass,
+		.text = "",
+		.transcripts = c->report.transcripts,
+		.transcript_count = c->report.transcript_count,
+		.findings = c->report.findings,
+		.finding_count = c->report.finding_count,
+	};
+
+	mark_waived(c);
+	add_counts(c->v->counts, &c->report);
+	if (c->video->id)
+		status_video_outcome(c->v->campus->status, &outcome);
+	if (c->v->options->video)
+		c->v->options->video(c->v->options->arg, c->v->plan->course, c->block, &c->report);
+}
+
+static enum result compare_video(struct verifying *v, const struct plan_video *video,
+				 const struct video_files *files, struct error *err)
+{
+	struct comparing c = {.v = v, .video = video, .block = plan_block_name(video->block)};
+	bool in_val = false;
+	enum result st = c.block ? RESULT_OK : RESULT_NOMEM;
+
+	if (st == RESULT_OK)
+		st = expect_video(video, files, &v->expect, &c.expected, &c.report, err);
+	if (st == RESULT_OK)
+		st = look_up(&c, err);
+	if (st != RESULT_OK)
+		goto out;
+	for (size_t i = 0; i < c.expected.count; i++) {
+		compare_language(&c, &c.expected.items[i]);
+		in_val |= c.report.transcripts[c.expected.items[i].row].in_val == VAL_PRESENT;
+	}
+	if (in_val && video->link)
+		report_finding(&c.report, FINDING_LINK_PENDING, false, c.block, "", "",
+			       "the block does not name %s yet", video->val_id);
+	compare_extra(v->reader, v->plan, video, &c.expected, &c.val, &c.report);
+	st = c.report.failed ? error_set(err, RESULT_NOMEM, "out of memory") : RESULT_OK;
+	if (st == RESULT_OK)
+		record(&c);
+out:
+	report_clear(&c.report);
+	expectations_clear(&c.expected);
+	val_video_clear(&c.val);
+	free(c.block);
+	return st;
+}
+
+static bool stopped(const struct verifying *v)
+{
+	return v->options->stop && __atomic_load_n(v->options->stop, __ATOMIC_RELAXED);
+}
+
+static enum result compare_all(struct verifying *v, struct error *err)
+{
+	size_t at = 0;
+
+	while (at < v->plan->video_count) {
+		size_t indexes[BATCH_VIDEOS], count = 0, bytes = 0;
+		struct video_files files[BATCH_VIDEOS] = {0};
+		enum result st;
+
+		while (at < v->plan->video_count && count < BATCH_VIDEOS && bytes < BATCH_BYTES) {
+			bytes += load_size(&v->plan->videos[at], v->expect.max_transcript);
+			indexes[count++] = at++;
+		}
+		st = stopped(v) ? error_set(err, RESULT_CANCELED, "ended on request")
+				: load_videos(v->plan, indexes, count, v->expect.max_transcript, files, err);
+		for (size_t i = 0; i < count && st == RESULT_OK; i++)
+			st = compare_video(v, &v->plan->videos[indexes[i]], &files[i], err);
+		for (size_t i = 0; i < count; i++)
+			video_files_clear(&files[i]);
+		if (st != RESULT_OK)
+			return st;
+	}
+	return RESULT_OK;
+}
+
+/* Gives the plan its rows, so that what is found has a place. */
+static enum result save_plan(struct verifying *v, struct error *err)
+{
+	struct plan_rows rows;
+	enum result st = plan_rows(v->plan, &rows, err);
+
+	if (st != RESULT_OK)
+		return st;
+	st = status_course_plan(v->campus->status, v->course->id, v->course->pass, rows.videos,
+				rows.video_count, rows.transcripts, rows.transcript_count, rows.notes,
+				rows.note_count, err);
+	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
+		v->plan->videos[i].id = rows.videos[i].id;
+	for (size_t i = 0; i < rows.note_count; i++)
+		if (rows.notes[i].severity == FINDING_WARNING)
+			v->counts->warnings++;
+		else
+			v->counts->errors += rows.notes[i].severity == FINDING_ERROR;
+	plan_rows_free(&rows);
+	return st;
+}
+
+static void tell_end(const struct verifying *v)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "level %s: expected %lld, in val %lld, differing %lld, extra %lld, unknown %lld",
+		 verify_level_name(v->options->level), (long long)v->counts->expected,
+		 (long long)v->counts->in_val, (long long)v->counts->differing,
+		 (long long)v->counts->extra, (long long)v->counts->unknown);
+	status_course_verified(v->campus->status, v->course->id, v->options->level, text);
+}
+
+enum result verify_course(struct campus *campus, struct reader *reader, const struct course_row *row,
+			  const struct verify_options *options, struct counts *counts,
+			  struct error *err)
+{
+	struct verifying v = {.campus = campus, .reader = reader, .course = row, .options = options,
+			      .counts = counts};
+	struct source_course *course = NULL;
+	struct waiver_row *waivers = NULL;
+	size_t waiver_count = 0;
+	enum result st;
+
+	memset(counts, 0, sizeof(*counts));
+	if (options->engine_runs && row->status == COURSE_IN_PROGRESS && row->intent == INTENT_RUN)
+		return error_set(err, RESULT_BUSY, "%s is being migrated: validate it afterwards",
+				 row->key);
+	st = reader_waivers(reader, row->key, &waivers, &waiver_count, err);
+	if (st == RESULT_OK)
+		st = campus->source->ops->open(campus->source, row->key, &course, err);
+	if (st == RESULT_OK)
+		st = plan_new(&v.plan, course, campus->val, NULL, err);
+	if (st == RESULT_OK) {
+		v.plan->course_id = row->id;
+		v.expect = (struct expect_options){(size_t)campus->conf->max_transcript, waivers,
+						   waiver_count};
+		st = save_plan(&v, err);
+	}
+	if (st == RESULT_OK)
+		st = compare_all(&v, err);
+	if (st == RESULT_OK)
+		tell_end(&v);
+	plan_free(v.plan);
+	for (size_t i = 0; i < waiver_count; i++)
+		waiver_row_clear(&waivers[i]);
+	free(waivers);
+	return st;
+}
