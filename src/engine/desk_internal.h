@@ -34,7 +34,7 @@ struct desk {
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
 	bool stopping, at_once, ends;
-	volatile int stop_validation;
+	int stop_validation; /* atomic */
 	struct snapshot *newest;
 	struct page_request request;
 	uint64_t request_serial;

@@ -431,6 +431,7 @@ static void predict(struct trip *trip)
 {
 	for (size_t i = 0; i < trip->wanted_count; i++)
 		row_of(trip, &trip->expected.items[trip->wanted[i]])->outcome = OUTCOME_WOULD;
+	trip->out->registered = (int64_t)trip->wanted_count;
 }
 
 /* A language that will not reach val in this try. */

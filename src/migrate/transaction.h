@@ -40,7 +40,7 @@ struct transaction {
 	const char *unreachable; /* static: "val", "store", "status" when that endpoint cannot be
 				    reached, else NULL */
 	struct error error;	 /* AGAIN, FAILED: why, in one line; else "" */
-	int64_t registered;	 /* rows registered by this try */
+	int64_t registered;	 /* rows registered by this try; dry: that would be */
 	struct report report;
 };
 

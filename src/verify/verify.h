@@ -22,7 +22,7 @@ struct verify_options {
 	bool engine_runs;	/* an engine is at work: what it has under way is left alone */
 	verify_video_fn *video; /* NULL: none */
 	void *arg;
-	const volatile int *stop; /* not 0: end soon with RESULT_CANCELED; NULL: never */
+	const int *stop; /* atomic; not 0: end soon with RESULT_CANCELED; NULL: never */
 };
 
 /*

@@ -1,0 +1,363 @@
+/*
+ * migrate: launches courses and stays until they have ended; the engine runs here, or, where
+ * another process has it, its intents are written and followed. --dry-run predicts.
+ *
+ * JSON, one object a line: video (course, video, result, registered, text), course (as in
+ * list), trouble (text), summary (mode, courses, migrated, failed, paused, videos, registered,
+ * expected, in_val, errors, warnings, interrupted).
+ */
+#include "config.h"
+
+#include "src/cli/commands.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/cli/cli.h"
+#include "src/cli/out.h"
+#include "src/cli/show.h"
+#include "src/engine/engine.h"
+
+#define LOOK_EVERY 200	       /* ms */
+#define HELD_TOO_LONG 60000    /* ms: an endpoint that stays away so long ends the command */
+
+struct migrating {
+	struct cli *cli;
+	bool dry, json, all;
+	int64_t *ids;
+	size_t count;
+	pthread_mutex_t lock; /* standard output, and what follows */
+	int64_t registered, videos;
+	bool holds;
+	struct error failure; /* why the command could not go on */
+};
+
+static volatile sig_atomic_t interrupts;
+
+/* The first ^C or TERM lets transactions finish, the second ends at once: nothing is lost. */
+static void on_signal(int signal)
+{
+	(void)signal;
+	if (interrupts++)
+		_exit(CLI_FAILED);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* ---- telling ----------------------------------------------------------------------------- */
+
+static void tell_video(struct migrating *m, const struct engine_event *event)
+{
+	cJSON *json;
+
+	m->videos++;
+	m->registered += event->registered;
+	if (m->json) {
+		json = json_object("video");
+		json_text(json, "course", event->key);
+		json_text(json, "video", event->block);
+		json_text(json, "result", event->failed ? "failed" : "done");
+		json_number(json, "registered", event->registered);
+		json_text(json, "text", event->text);
+		out_json_line(json);
+	} else if (event->failed) {
+		out_line("  failed %s %s: %s", event->key, event->block, event->text);
+	}
+}
+
+static void tell_trouble(struct migrating *m, const char *text)
+{
+	cJSON *json;
+
+	if (!m->json) {
+		out_note("%s", text);
+		return;
+	}
+	json = json_object("trouble");
+	json_text(json, "text", text);
+	out_json_line(json);
+}
+
+static void tell_course(struct migrating *m, const struct course_row *row)
+{
+	if (m->json)
+		out_json_line(show_course_json(row));
+	else if (*row->problem)
+		out_line("%-12s %s: %s", course_status_name(row->status), row->key, row->problem);
+	else
+		out_line("%-12s %s  %" PRId64 " videos, %" PRId64 " of %" PRId64
+			 " transcripts in val%s%s",
+			 m->dry ? "rehearsed" : course_status_name(row->status), row->key, row->videos,
+			 row->counts.in_val, row->counts.expected, row->counts.errors ? ", with errors" : "",
+			 row->intent == INTENT_PAUSE ? ", paused" : "");
+}
+
+/* From engine threads. */
+static void on_event(void *arg, const struct engine_event *event)
+{
+	struct migrating *m = arg;
+
+	pthread_mutex_lock(&m->lock);
+	if (event->kind == ENGINE_VIDEO_TRIED)
+		tell_video(m, event);
+	else if (event->kind == ENGINE_TROUBLE)
+		tell_trouble(m, event->text);
+	else if (event->kind == ENGINE_COURSE_ENDED && *event->text)
+		tell_trouble(m, event->text);
+	pthread_mutex_unlock(&m->lock);
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+/* Whether val and store answer is better known before anything is begun. */
+static int check_ends(struct migrating *m)
+{
+	struct campus *campus = m->cli->campus;
+	struct error err = {0};
+
+	if (campus->val->ops->probe(campus->val, &err) != RESULT_OK)
+		return cli_fail(&err);
+	if (!m->dry && campus->store->ops->probe(campus->store, &err) != RESULT_OK)
+		return cli_fail(&err);
+	return -1;
+}
+
+static int launch(struct migrating *m)
+{
+	struct wish_answer *answers = calloc(m->count + 1, sizeof(*answers));
+	struct error err = {0};
+	int st = -1;
+
+	if (!answers) {
+		out_note("out of memory");
+		return CLI_FAILED;
+	}
+	if (status_wish(m->cli->campus->status, WISH_RUN, m->ids, m->count, NULL, !m->all, answers,
+			&err) != RESULT_OK)
+		st = cli_fail(&err);
+	free(answers);
+	return st;
+}
+
+/* Holds are told once each; one that lasts ends the command. True: it ends now. */
+static bool watch_hold(struct migrating *m, struct engine *engine)
+{
+	struct engine_state state;
+
+	engine_state(engine, &state);
+	pthread_mutex_lock(&m->lock);
+	if (*state.hold && !m->holds)
+		tell_trouble(m, state.hold);
+	else if (!*state.hold && m->holds)
+		tell_trouble(m, "going on");
+	m->holds = *state.hold;
+	pthread_mutex_unlock(&m->lock);
+	if (state.held_for < HELD_TOO_LONG)
+		return false;
+	error_set(&m->failure, RESULT_UNREACHABLE,
+		  "%s: waited for %d s; run again once it is mended", state.hold, HELD_TOO_LONG / 1000);
+	return true;
+}
+
+static int run_engine(struct migrating *m, struct engine *engine)
+{
+	bool stopped = false;
+
+	if (!m->dry) {
+		int st = launch(m);
+
+		if (st >= 0)
+			return st;
+		engine_adopt(engine, m->ids, m->count);
+	}
+	while (!engine_wait(engine, LOOK_EVERY) || (interrupts && !stopped)) {
+		if ((interrupts || watch_hold(m, engine)) && !stopped) {
+			engine_stop(engine);
+			stopped = true;
+			if (interrupts && !m->json)
+				out_note("ending: transactions under way finish; once more ends at once");
+		}
+	}
+	return -1;
+}
+
+/* Another process has the engine: follows its intents to the end. */
+static int follow(struct migrating *m, const char *holder)
+{
+	bool waiting = true;
+	int st;
+
+	tell_trouble(m, holder);
+	st = launch(m);
+	while (st < 0 && waiting && !interrupts) {
+		waiting = false;
+		for (size_t i = 0; i < m->count && !waiting; i++) {
+			enum course_intent intent;
+			int64_t number;
+			struct error err = {0};
+
+			if (reader_intent(m->cli->reader, m->ids[i], &intent, &number, &err) != RESULT_OK)
+				return cli_fail(&err);
+			waiting = intent == INTENT_RUN;
+		}
+		if (waiting)
+			usleep(LOOK_EVERY * 1000);
+	}
+	return st;
+}
+
+static int run(struct migrating *m)
+{
+	struct engine_options options = {.dry = m->dry, .dry_courses = m->ids, .dry_count = m->count,
+					 .event = on_event, .arg = m};
+	struct engine *engine = NULL;
+	struct error err = {0};
+	enum result result;
+	int st;
+
+	catch_signals();
+	result = engine_new(&engine, m->cli->campus, &options, &err);
+	if (result == RESULT_BUSY && !m->dry)
+		return follow(m, err.text);
+	if (result != RESULT_OK)
+		return cli_fail(&err);
+	st = run_engine(m, engine);
+	engine_free(engine);
+	return st;
+}
+
+/* ---- the end ----------------------------------------------------------------------------- */
+
+struct sums {
+	int64_t status[COURSE_STATUS_COUNT], paused, videos;
+	struct counts counts;
+};
+
+static int add_course(struct migrating *m, int64_t id, struct sums *sums)
+{
+	struct course_row row = {0};
+	struct error err = {0};
+
+	if (reader_course_by_id(m->cli->reader, id, &row, &err) != RESULT_OK)
+		return cli_fail(&err);
+	sums->status[row.status]++;
+	sums->paused += row.intent == INTENT_PAUSE;
+	sums->videos += row.videos;
+	sums->counts.expected += row.counts.expected;
+	sums->counts.in_val += row.counts.in_val;
+	sums->counts.errors += row.counts.errors;
+	sums->counts.warnings += row.counts.warnings;
+	tell_course(m, &row);
+	course_row_clear(&row);
+	return -1;
+}
+
+static void tell_summary(const struct migrating *m, const struct sums *sums)
+{
+	const char *mode = campus_mode(m->cli->campus, m->dry);
+	cJSON *json;
+
+	if (!m->json) {
+		out_line("%s: %zu courses: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
+			 " paused; %" PRId64 " transcripts %s now; %" PRId64 " of %" PRId64
+			 " expected are in val, of %" PRId64 " videos; %" PRId64 " errors, %" PRId64
+			 " warnings",
+			 mode, m->count, sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
+			 sums->paused, m->registered, m->dry ? "would be migrated" : "migrated",
+			 sums->counts.in_val, sums->counts.expected, sums->videos, sums->counts.errors,
+			 sums->counts.warnings);
+		return;
+	}
+	json = json_object("summary");
+	json_text(json, "mode", mode);
+	json_number(json, "courses", (int64_t)m->count);
+	json_number(json, "migrated", sums->status[COURSE_MIGRATED]);
+	json_number(json, "failed", sums->status[COURSE_FAILED]);
+	json_number(json, "paused", sums->paused);
+	json_number(json, "videos", sums->videos);
+	json_number(json, "registered", m->registered);
+	json_number(json, "expected", sums->counts.expected);
+	json_number(json, "in_val", sums->counts.in_val);
+	json_number(json, "errors", sums->counts.errors);
+	json_number(json, "warnings", sums->counts.warnings);
+	json_flag(json, "interrupted", interrupts > 0);
+	out_json_line(json);
+}
+
+static int finish(struct migrating *m)
+{
+	struct sums sums = {0};
+	int st = -1;
+
+	for (size_t i = 0; i < m->count && st < 0; i++)
+		st = add_course(m, m->ids[i], &sums);
+	if (st >= 0)
+		return st;
+	tell_summary(m, &sums);
+	if (m->failure.result != RESULT_OK)
+		return cli_fail(&m->failure);
+	if (interrupts)
+		return CLI_FAILED;
+	if (sums.counts.errors ||
+	    (!m->dry && sums.status[COURSE_MIGRATED] < (int64_t)m->count))
+		return CLI_FINDINGS;
+	return CLI_OK;
+}
+
+/* --all: Not-Migrated, Failed, and In-Progress without an engine. */
+static int choose_courses(struct migrating *m)
+{
+	size_t kept = 0;
+	int st = cli_courses(m->cli, m->all, &m->ids, &m->count);
+
+	for (size_t i = 0; i < m->count && m->all && st < 0; i++) {
+		struct course_row row = {0};
+		struct error err = {0};
+
+		if (reader_course_by_id(m->cli->reader, m->ids[i], &row, &err) != RESULT_OK)
+			return cli_fail(&err);
+		if (row.status != COURSE_MIGRATED &&
+		    !(row.status == COURSE_NOT_MIGRATED && row.intent == INTENT_PAUSE))
+			m->ids[kept++] = m->ids[i];
+		course_row_clear(&row);
+	}
+	if (m->all)
+		m->count = kept;
+	return st;
+}
+
+int cli_migrate(struct cli *cli)
+{
+	struct migrating m = {.cli = cli, .dry = cli_option(cli, "dry-run"),
+			      .json = cli_option(cli, "json"), .all = cli_option(cli, "all")};
+	int st;
+
+	pthread_mutex_init(&m.lock, NULL);
+	st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
+	if (st < 0)
+		st = cli_open_reader(cli, true);
+	if (st < 0)
+		st = choose_courses(&m);
+	if (st < 0)
+		st = check_ends(&m);
+	if (st < 0 && m.count)
+		st = run(&m);
+	if (st < 0)
+		st = finish(&m);
+	free(m.ids);
+	pthread_mutex_destroy(&m.lock);
+	return st;
+}
