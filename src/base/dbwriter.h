@@ -3,8 +3,10 @@
  *
  * Work comes as functions. The thread takes all that has come, runs each inside a savepoint of
  * one transaction (a function that fails is undone alone), commits once, and then tells those
- * who wait. A group is closed by time (50 ms) and number, so nobody waits for strangers. Both
- * the status database and the embedded edx-val write through one.
+ * who wait. A group is closed by time (50 ms) and number, so nobody waits for strangers. Work
+ * that nobody waits for may lie 20 ms before its group is opened. If the commit fails, all of
+ * the group is undone and gets that error, and the writer goes on with the next group. Both the
+ * status database and the embedded edx-val write through one.
  *
  * Thread-safe. Functions run on the writer thread only and must not call back into it.
  */
@@ -22,6 +24,14 @@ struct dbwriter;
 /* Runs inside the open transaction. Anything but RESULT_OK undoes what it did. */
 typedef enum result dbwriter_fn(sqlite3 *db, void *arg, struct error *err);
 
+/*
+ * For functions on the writer thread: the prepared statement of @sql, reset and without
+ * bindings; NULL and an error in @db when it cannot be prepared. @sql must be a literal: the
+ * cache looks at its address. The writer owns the statement, resets it when the function
+ * returns, and so text bound as SQLITE_STATIC need only live until then.
+ */
+sqlite3_stmt *dbwriter_stmt(sqlite3 *db, const char *sql);
+
 /* Takes @db (WAL, synchronous FULL, busy_timeout already set). */
 enum result dbwriter_new(struct dbwriter **out, sqlite3 *db, struct error *err);
 /* Commits what was posted, ends the thread, closes the connection. Accepts NULL. */
@@ -30,13 +40,21 @@ void dbwriter_free(struct dbwriter *writer);
 enum result dbwriter_run(struct dbwriter *writer, dbwriter_fn *fn, void *arg, struct error *err);
 /*
  * The same without waiting. @done (may be NULL) is called on the writer thread after the
- * commit with the result; it frees @arg. Blocks while more than 1,000 wait.
+ * commit with the result; it frees @arg. Blocks while more than 1,000 wait. Without memory
+ * @done is called at once, on the caller's thread.
  */
 void dbwriter_post(struct dbwriter *writer, dbwriter_fn *fn, void *arg,
 		   void (*done)(void *arg, enum result result, const struct error *err));
-/* Returns when all that was posted before is committed; the first failure since the last call. */
+/*
+ * Returns when all that was posted before is committed and told; answers the first failure of
+ * something posted since the last call.
+ */
 enum result dbwriter_flush(struct dbwriter *writer, struct error *err);
-/* Translates SQLite's answer: BUSY/LOCKED, FULL, IOERR, CORRUPT, READONLY, ... with its words. */
+/*
+ * Translates SQLite's answer into "@doing: <file>: <its words>". What a person can mend while
+ * the program waits (disk full, no rights, an I/O error) is UNREACHABLE, a lock is BUSY, a
+ * broken file DAMAGED. @db may be NULL.
+ */
 enum result dbwriter_error(sqlite3 *db, int code, const char *doing, struct error *err);
 
 #endif

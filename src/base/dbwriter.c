@@ -1,0 +1,515 @@
+#include "config.h"
+
+#include "src/base/dbwriter.h"
+
+#include "src/base/clock.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	GROUP_MS = 30,	   /* no job joins an older group: with its commit it stays under 50 ms */
+	GROUP_JOBS = 512,  /* nor grows larger */
+	LINGER_MS = 20,	   /* work nobody waits for may gather so long before its group opens */
+	POST_LIMIT = 1000, /* posted jobs under way before dbwriter_post() blocks */
+	STMT_SLOTS = 256,  /* a power of two; statements cached at a connection */
+};
+
+struct job {
+	struct job *next;
+	dbwriter_fn *fn;
+	void *arg;
+	void (*done)(void *arg, enum result result, const struct error *err);
+	bool waited; /* of dbwriter_run(): lives on its stack, @finished is signalled */
+	bool over;   /* under the lock */
+	bool undone; /* its savepoint was rolled back; @result says why */
+	enum result result;
+	struct error err;
+	pthread_cond_t finished; /* if @waited */
+};
+
+struct job_list {
+	struct job *first, **end;
+};
+
+/*
+ * Statements by the address of their text. Linear probing; once it is full the rest is prepared
+ * each time and finalised after its function. Touched by the writer thread only.
+ */
+struct stmt_cache {
+	sqlite3 *db;
+	struct {
+		const char *sql;
+		sqlite3_stmt *stmt;
+	} slots[STMT_SLOTS];
+	size_t count;
+	sqlite3_stmt *used[32]; /* handed out in the current function, to be reset after it */
+	size_t used_count;
+	bool used_more; /* more than @used holds: reset all */
+};
+
+struct dbwriter {
+	sqlite3 *db;
+	struct stmt_cache cache;
+	pthread_t thread;
+
+	pthread_mutex_t lock;	/* guards all below; never held during SQLite or callbacks */
+	pthread_cond_t work;	/* the queue got something, or somebody waits now */
+	pthread_cond_t drained; /* a group is over */
+	struct job_list queue;
+	uint64_t posted, told; /* posted jobs that came, and that are over */
+	int urgent;	       /* who waits: queued jobs of dbwriter_run() or with @done, flushes */
+	bool stop;
+	bool has_failure; /* of a posted job, since the last flush */
+	struct error failure;
+};
+
+/* The cache of the writer that this thread is; NULL in all other threads. */
+static __thread struct stmt_cache *thread_cache;
+
+/* ---- statements ---------------------------------------------------------------------------*/
+
+static void cache_reset_used(struct stmt_cache *cache)
+{
+	for (size_t i = 0; i < cache->used_count; i++) {
+		sqlite3_reset(cache->used[i]);
+		sqlite3_clear_bindings(cache->used[i]);
+	}
+	for (size_t i = 0; cache->used_more && i < STMT_SLOTS; i++) {
+		if (!cache->slots[i].stmt)
+			continue;
+		sqlite3_reset(cache->slots[i].stmt);
+		sqlite3_clear_bindings(cache->slots[i].stmt);
+	}
+	cache->used_count = 0;
+	cache->used_more = false;
+}
+
+static void cache_clear(struct stmt_cache *cache)
+{
+	for (size_t i = 0; i < STMT_SLOTS; i++)
+		sqlite3_finalize(cache->slots[i].stmt);
+	memset(cache->slots, 0, sizeof(cache->slots));
+	cache->count = 0;
+}
+
+sqlite3_stmt *dbwriter_stmt(sqlite3 *db, const char *sql)
+{
+	struct stmt_cache *cache = thread_cache;
+	size_t slot = ((uintptr_t)sql >> 3) * 2654435761u % STMT_SLOTS;
+	sqlite3_stmt *stmt;
+
+	assert(cache && cache->db == db);
+	while (cache->slots[slot].sql && cache->slots[slot].sql != sql)
+		slot = (slot + 1) % STMT_SLOTS;
+	stmt = cache->slots[slot].stmt;
+	if (!stmt) {
+		/* One slot stays empty, so that every search ends. */
+		assert(cache->count < STMT_SLOTS - 1 && "SQL that is no literal?");
+		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
+			return NULL;
+		cache->slots[slot].sql = sql;
+		cache->slots[slot].stmt = stmt;
+		cache->count++;
+	} else {
+		sqlite3_reset(stmt);
+		sqlite3_clear_bindings(stmt);
+	}
+	if (cache->used_count < sizeof(cache->used) / sizeof(cache->used[0]))
+		cache->used[cache->used_count++] = stmt;
+	else
+		cache->used_more = true;
+	return stmt;
+}
+
+static enum result run_sql(sqlite3 *db, const char *sql, const char *doing, struct error *err)
+{
+	sqlite3_stmt *stmt = dbwriter_stmt(db, sql);
+	int code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
+	enum result st = RESULT_OK;
+
+	if (code != SQLITE_DONE && code != SQLITE_ROW)
+		st = dbwriter_error(db, code, doing, err);
+	sqlite3_reset(stmt);
+	return st;
+}
+
+/* ---- errors -------------------------------------------------------------------------------*/
+
+static enum result result_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return RESULT_OK;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_PROTOCOL:
+		return RESULT_BUSY;
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return RESULT_UNREACHABLE;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return RESULT_DAMAGED;
+	case SQLITE_NOMEM:
+		return RESULT_NOMEM;
+	case SQLITE_TOOBIG:
+		return RESULT_LIMIT;
+	case SQLITE_CONSTRAINT:
+		return RESULT_CONFLICT;
+	case SQLITE_INTERRUPT:
+		return RESULT_CANCELED;
+	default:
+		return RESULT_FATAL;
+	}
+}
+
+enum result dbwriter_error(sqlite3 *db, int code, const char *doing, struct error *err)
+{
+	const char *file = db ? sqlite3_db_filename(db, "main") : NULL;
+	int extended = db ? sqlite3_extended_errcode(db) : code;
+	const char *words, *system = NULL;
+	int number;
+
+	/* The connection's own words, unless something else has gone wrong there since. */
+	if (db && (extended & 0xff) == (code & 0xff)) {
+		words = sqlite3_errmsg(db);
+		number = sqlite3_system_errno(db);
+		if (number && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN))
+			system = strerror(number);
+	} else {
+		words = sqlite3_errstr(code);
+	}
+	return error_set(err, result_of(code), "%s: %s%s%s%s%s", doing, file && *file ? file : "",
+			 file && *file ? ": " : "", words, system ? ": " : "", system ? system : "");
+}
+
+/* ---- the writer's thread ------------------------------------------------------------------*/
+
+static int64_t now_ms(void)
+{
+	return clock_now(clock_system());
+}
+
+static bool is_urgent(const struct job *job)
+{
+	return job->waited || job->done;
+}
+
+/* Takes what is queued, up to @limit jobs. Under the lock. */
+static void take(struct dbwriter *writer, struct job_list *group, size_t limit)
+{
+	while (writer->queue.first && limit--) {
+		struct job *job = writer->queue.first;
+
+		writer->queue.first = job->next;
+		if (!writer->queue.first)
+			writer->queue.end = &writer->queue.first;
+		if (is_urgent(job))
+			writer->urgent--;
+		job->next = NULL;
+		*group->end = job;
+		group->end = &job->next;
+	}
+}
+
+static void take_more(struct dbwriter *writer, struct job_list *group, size_t limit)
+{
+	pthread_mutex_lock(&writer->lock);
+	take(writer, group, limit);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+/*
+ * Runs one job in its savepoint. False when SQLite gave up the whole transaction (it may, on a
+ * full disk or an I/O error): then the group is lost, and @job's error is the reason.
+ */
+static bool run_job(struct dbwriter *writer, struct job *job)
+{
+	sqlite3 *db = writer->db;
+	struct error err = {RESULT_OK, ""};
+
+	job->result = run_sql(db, "SAVEPOINT job", "cannot begin", &job->err);
+	if (job->result == RESULT_OK) {
+		job->result = job->fn(db, job->arg, &job->err);
+		cache_reset_used(&writer->cache);
+		if (sqlite3_get_autocommit(db))
+			goto lost;
+		if (job->result != RESULT_OK) {
+			job->undone = true;
+			if (run_sql(db, "ROLLBACK TO job", "cannot undo", &err) != RESULT_OK)
+				goto lost;
+		}
+		/* A release failing leaves the savepoint open; harmless, the commit ends it. */
+		run_sql(db, "RELEASE job", "cannot go on", &err);
+	} else {
+		job->undone = true;
+	}
+	return !sqlite3_get_autocommit(db);
+lost:
+	if (job->result == RESULT_OK)
+		job->result = error_set(&job->err, RESULT_UNREACHABLE, "%s",
+					err.result != RESULT_OK ? err.text : "the transaction was undone");
+	job->undone = true;
+	return false;
+}
+
+/* All of @group that was not undone by itself ends with @why: its transaction is gone. */
+static void fail_group(struct job_list *group, enum result result, const struct error *why)
+{
+	for (struct job *job = group->first; job; job = job->next) {
+		if (job->undone)
+			continue;
+		job->result = result;
+		job->err = *why;
+	}
+}
+
+/* Runs @group, and what comes meanwhile while the group may grow; commits, or undoes all. */
+static void run_group(struct dbwriter *writer, struct job_list *group)
+{
+	sqlite3 *db = writer->db;
+	struct job *job = group->first;
+	struct error err = {RESULT_OK, ""};
+	int64_t opened;
+	size_t count = 0;
+	enum result st;
+
+	st = run_sql(db, "BEGIN IMMEDIATE", "cannot write", &err);
+	if (st != RESULT_OK) {
+		/* Perhaps after ten seconds of waiting for a lock: nobody shall wait in turn. */
+		take_more(writer, group, SIZE_MAX);
+		fail_group(group, st, &err);
+		return;
+	}
+	opened = now_ms();
+	for (; job; job = job->next) {
+		if (!run_job(writer, job)) {
+			fail_group(group, job->result, &job->err);
+			goto undo;
+		}
+		if (++count < GROUP_JOBS && now_ms() - opened < GROUP_MS)
+			take_more(writer, group, 1);
+	}
+	st = run_sql(db, "COMMIT", "cannot commit", &err);
+	if (st == RESULT_OK)
+		return;
+	fail_group(group, st, &err);
+undo:
+	if (!sqlite3_get_autocommit(db))
+		run_sql(db, "ROLLBACK", "cannot undo", NULL);
+}
+
+static void note_failure(struct dbwriter *writer, const struct job *job)
+{
+	if (writer->has_failure)
+		return;
+	writer->has_failure = true;
+	writer->failure = job->err;
+	writer->failure.result = job->result;
+}
+
+/* Tells everybody, in order: callbacks unlocked, then the waiting threads. */
+static void tell_group(struct dbwriter *writer, struct job_list *group)
+{
+	struct job *job, *next;
+
+	for (job = group->first; job; job = job->next)
+		if (job->done)
+			job->done(job->arg, job->result, &job->err);
+	pthread_mutex_lock(&writer->lock);
+	for (job = group->first; job; job = next) {
+		next = job->next;
+		if (job->waited) { /* gone as soon as the lock is free */
+			job->over = true;
+			pthread_cond_signal(&job->finished);
+			continue;
+		}
+		writer->told++;
+		if (job->result != RESULT_OK)
+			note_failure(writer, job);
+		free(job);
+	}
+	pthread_cond_broadcast(&writer->drained);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+/* Waits for work and takes the first of it; false once there is none and the writer ends. */
+static bool next_group(struct dbwriter *writer, struct job_list *group)
+{
+	bool more;
+	int64_t until;
+
+	group->first = NULL;
+	group->end = &group->first;
+	pthread_mutex_lock(&writer->lock);
+	while (!writer->queue.first && !writer->stop)
+		pthread_cond_wait(&writer->work, &writer->lock);
+	until = now_ms() + LINGER_MS;
+	while (!writer->urgent && !writer->stop && writer->posted - writer->told < POST_LIMIT / 2 &&
+	       now_ms() < until)
+		clock_wait(clock_system(), &writer->work, &writer->lock, until);
+	more = writer->queue.first != NULL;
+	take(writer, group, 1);
+	pthread_mutex_unlock(&writer->lock);
+	return more;
+}
+
+static void *writer_main(void *arg)
+{
+	struct dbwriter *writer = arg;
+	struct job_list group;
+
+	thread_cache = &writer->cache;
+	while (next_group(writer, &group)) {
+		run_group(writer, &group);
+		tell_group(writer, &group);
+	}
+	return NULL;
+}
+
+/* ---- from other threads -------------------------------------------------------------------*/
+
+static enum result start_thread(struct dbwriter *writer)
+{
+	sigset_t all, old;
+	int code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are the main thread's affair */
+	code = pthread_create(&writer->thread, NULL, writer_main, writer);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return code ? RESULT_FATAL : RESULT_OK;
+}
+
+enum result dbwriter_new(struct dbwriter **out, sqlite3 *db, struct error *err)
+{
+	struct dbwriter *writer = calloc(1, sizeof(*writer));
+
+	*out = NULL;
+	if (!writer) {
+		sqlite3_close(db);
+		return error_set(err, RESULT_NOMEM, "no memory for a database writer");
+	}
+	writer->db = db;
+	writer->cache.db = db;
+	writer->queue.end = &writer->queue.first;
+	pthread_mutex_init(&writer->lock, NULL);
+	clock_cond_init(&writer->work);
+	clock_cond_init(&writer->drained);
+	if (start_thread(writer) != RESULT_OK) {
+		writer->thread = pthread_self();
+		dbwriter_free(writer);
+		return error_set(err, RESULT_FATAL, "cannot start the database writer's thread");
+	}
+	*out = writer;
+	return RESULT_OK;
+}
+
+void dbwriter_free(struct dbwriter *writer)
+{
+	if (!writer)
+		return;
+	pthread_mutex_lock(&writer->lock);
+	writer->stop = true;
+	pthread_cond_signal(&writer->work);
+	pthread_mutex_unlock(&writer->lock);
+	if (!pthread_equal(writer->thread, pthread_self())) /* else it never started */
+		pthread_join(writer->thread, NULL);
+	cache_clear(&writer->cache);
+	sqlite3_close(writer->db);
+	pthread_cond_destroy(&writer->drained);
+	pthread_cond_destroy(&writer->work);
+	pthread_mutex_destroy(&writer->lock);
+	free(writer);
+}
+
+/* Under the lock. */
+static void enqueue(struct dbwriter *writer, struct job *job)
+{
+	assert(!writer->stop);
+	*writer->queue.end = job;
+	writer->queue.end = &job->next;
+	if (is_urgent(job))
+		writer->urgent++;
+	pthread_cond_signal(&writer->work);
+}
+
+enum result dbwriter_run(struct dbwriter *writer, dbwriter_fn *fn, void *arg, struct error *err)
+{
+	struct job job = {.fn = fn, .arg = arg, .waited = true};
+
+	assert(!pthread_equal(writer->thread, pthread_self()));
+	pthread_cond_init(&job.finished, NULL);
+	pthread_mutex_lock(&writer->lock);
+	enqueue(writer, &job);
+	while (!job.over)
+		pthread_cond_wait(&job.finished, &writer->lock);
+	pthread_mutex_unlock(&writer->lock);
+	pthread_cond_destroy(&job.finished);
+	if (job.result != RESULT_OK && err) {
+		*err = job.err;
+		err->result = job.result;
+	}
+	return job.result;
+}
+
+void dbwriter_post(struct dbwriter *writer, dbwriter_fn *fn, void *arg,
+		   void (*done)(void *arg, enum result result, const struct error *err))
+{
+	struct job *job = calloc(1, sizeof(*job));
+	struct job lost = {.result = RESULT_NOMEM};
+
+	if (!job) {
+		error_set(&lost.err, RESULT_NOMEM, "no memory to write to the database");
+		if (done)
+			done(arg, RESULT_NOMEM, &lost.err);
+		pthread_mutex_lock(&writer->lock);
+		note_failure(writer, &lost);
+		pthread_mutex_unlock(&writer->lock);
+		return;
+	}
+	job->fn = fn;
+	job->arg = arg;
+	job->done = done;
+	pthread_mutex_lock(&writer->lock);
+	/* A callback that posts runs on the thread that drains: it must not wait for itself. */
+	while (writer->posted - writer->told >= POST_LIMIT && !pthread_equal(writer->thread, pthread_self()))
+		pthread_cond_wait(&writer->drained, &writer->lock);
+	writer->posted++;
+	enqueue(writer, job);
+	pthread_mutex_unlock(&writer->lock);
+}
+
+enum result dbwriter_flush(struct dbwriter *writer, struct error *err)
+{
+	enum result st = RESULT_OK;
+	uint64_t upto;
+
+	assert(!pthread_equal(writer->thread, pthread_self()));
+	pthread_mutex_lock(&writer->lock);
+	upto = writer->posted;
+	writer->urgent++;
+	pthread_cond_signal(&writer->work);
+	while (writer->told < upto)
+		pthread_cond_wait(&writer->drained, &writer->lock);
+	writer->urgent--;
+	if (writer->has_failure) {
+		st = writer->failure.result;
+		if (err)
+			*err = writer->failure;
+		writer->has_failure = false;
+	}
+	pthread_mutex_unlock(&writer->lock);
+	return st;
+}

@@ -1,0 +1,562 @@
+#include "config.h"
+
+#include "src/val/val.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/dbwriter.h"
+#include "src/val/connect.h"
+
+enum {
+	ID_MAX = 100, LANGUAGE_MAX = 50, NAME_MAX_CHARS = 255, COURSE_MAX = 255,
+};
+
+struct val_sqlite {
+	struct val base;
+	struct clock *clock;
+	struct dbwriter *writer; /* NULL if opened for reading only */
+	struct readers readers;
+};
+
+static const struct val_ops sqlite_ops;
+
+static struct val_sqlite *self_of(struct val *val)
+{
+	return (struct val_sqlite *)val; /* @base is the first member */
+}
+
+/* ---- lookup -------------------------------------------------------------------------------*/
+
+static char *column_copy(sqlite3_stmt *stmt, int column)
+{
+	const unsigned char *text = sqlite3_column_text(stmt, column);
+
+	return strdup(text ? (const char *)text : "");
+}
+
+static bool add_row(struct val_video *video, sqlite3_stmt *stmt)
+{
+	struct val_row *rows = video->rows;
+	struct val_row *row;
+
+	if (!(video->row_count & (video->row_count - 1))) { /* full at each power of two */
+		rows = realloc(rows, (video->row_count ? video->row_count * 2 : 1) * sizeof(*rows));
+		if (!rows)
+			return false;
+		video->rows = rows;
+	}
+	row = &rows[video->row_count++];
+	row->language = column_copy(stmt, 2);
+	row->name = column_copy(stmt, 3);
+	row->format = column_copy(stmt, 4);
+	return row->language && row->name && row->format;
+}
+
+/* @video becomes the row under the cursor, found exactly or in another case. */
+static bool take_video(struct val_video *video, const char *actual, bool exact)
+{
+	char *id = video->id;
+
+	video->id = NULL;
+	val_video_clear(video);
+	video->id = id;
+	video->presence = VAL_PRESENT;
+	video->rows_complete = true;
+	if (!exact)
+		video->actual_id = strdup(actual);
+	return exact || video->actual_id;
+}
+
+/* Reads the answer for @count ids at @out. Videos come by number, their rows by language. */
+static int read_batch(sqlite3_stmt *stmt, struct val_video *out, size_t count)
+{
+	int64_t from[READER_BATCH] = {0}; /* the video whose rows belong to out[i] */
+	int64_t last = 0;
+	int code;
+
+	while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
+		int64_t video = sqlite3_column_int64(stmt, 0);
+		const char *actual = (const char *)sqlite3_column_text(stmt, 1);
+		bool has_row = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
+
+		if (!actual)
+			return SQLITE_NOMEM;
+		for (size_t i = 0; i < count; i++) {
+			bool exact = video != last && !strcmp(actual, out[i].id);
+
+			if (video != last && !sqlite3_stricmp(actual, out[i].id) &&
+			    (exact || out[i].presence != VAL_PRESENT)) {
+				if (!take_video(&out[i], actual, exact))
+					return SQLITE_NOMEM;
+				from[i] = video;
+			}
+			if (from[i] == video && has_row && !add_row(&out[i], stmt))
+				return SQLITE_NOMEM;
+		}
+		last = video;
+	}
+	return code;
+}
+
+static int lookup_batch(struct reader *reader, struct val_video *out, size_t count)
+{
+	sqlite3_stmt *stmt = count == 1 ? reader->one : reader->many;
+	int code;
+
+	for (size_t i = 0; i < count; i++)
+		sqlite3_bind_text(stmt, (int)i + 1, out[i].id, -1, SQLITE_STATIC);
+	code = read_batch(stmt, out, count); /* slots that stay NULL match nothing */
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return code;
+}
+
+static void forget(struct val_video *out, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *id = out[i].id;
+
+		out[i].id = NULL;
+		val_video_clear(&out[i]);
+		out[i].id = id;
+	}
+}
+
+static enum result sqlite_lookup(struct val *val, const char *course, const char *const *ids, size_t count,
+				 struct val_video *out, struct error *err)
+{
+	struct val_sqlite *self = self_of(val);
+	struct reader *reader = NULL;
+	enum result st;
+	int code = SQLITE_DONE;
+	bool empty;
+
+	(void)course;
+	memset(out, 0, count * sizeof(*out));
+	for (size_t i = 0; i < count; i++)
+		if (!(out[i].id = strdup(ids[i])))
+			return error_set(err, RESULT_NOMEM, "no memory to read edx-val");
+	for (size_t i = 0; i < count; i++) {
+		out[i].presence = VAL_ABSENT;
+		out[i].rows_complete = true;
+	}
+	st = readers_check(&self->readers, &empty, err);
+	if (st == RESULT_OK && empty)
+		return RESULT_OK;
+	if (st == RESULT_OK)
+		st = readers_take(&self->readers, &reader, err);
+	for (size_t i = 0; st == RESULT_OK && code == SQLITE_DONE && i < count; i += READER_BATCH)
+		code = lookup_batch(reader, out + i, count - i < READER_BATCH ? count - i : READER_BATCH);
+	if (st == RESULT_OK && code != SQLITE_DONE)
+		st = dbwriter_error(reader->db, code, "cannot read edx-val", err);
+	if (reader)
+		readers_give(&self->readers, reader, st != RESULT_OK);
+	if (st != RESULT_OK)
+		forget(out, count);
+	return st;
+}
+
+/* ---- edx-val's rules ----------------------------------------------------------------------*/
+
+static size_t characters(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += ((unsigned char)*text & 0xC0) != 0x80;
+	return count;
+}
+
+static enum result too_long(struct error *err, const char *field, int max)
+{
+	return error_set(err, RESULT_REFUSED, "%s: Ensure this field has no more than %d characters.", field, max);
+}
+
+static enum result check_id(const char *id, struct error *err)
+{
+	if (!*id)
+		return error_set(err, RESULT_REFUSED, "edx_video_id: This field may not be blank.");
+	for (const char *p = id; *p; p++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *p))
+			return error_set(err, RESULT_REFUSED, "edx_video_id has invalid characters");
+	return strlen(id) > ID_MAX ? too_long(err, "edx_video_id", ID_MAX) : RESULT_OK;
+}
+
+static enum result check_entry(const struct val_entry *entry, struct error *err)
+{
+	if (!*entry->language)
+		return error_set(err, RESULT_REFUSED, "language_code: This field may not be blank.");
+	if (!*entry->name)
+		return error_set(err, RESULT_REFUSED, "name: This field may not be blank.");
+	if (characters(entry->language) > LANGUAGE_MAX)
+		return too_long(err, "language_code", LANGUAGE_MAX);
+	if (characters(entry->name) > NAME_MAX_CHARS)
+		return too_long(err, "name", NAME_MAX_CHARS);
+	return RESULT_OK;
+}
+
+static enum result refuse_writing(const struct val_sqlite *self, struct error *err)
+{
+	return error_set(err, RESULT_REFUSED, "%s is opened for reading only", self->readers.path);
+}
+
+/* Django's text of a time in SQLite: UTC, without a zone. */
+static void format_stamp(struct clock *clock, char out[32])
+{
+	clock_format(clock_wall(clock), out, 32);
+	out[10] = ' ';
+	out[26] = '\0'; /* the Z */
+}
+
+/* ---- create -------------------------------------------------------------------------------*/
+
+struct creation {
+	const char *course, *id;
+	char stamp[32];
+};
+
+/* The video that has @id, whatever its case: OK if there is none. Its spelling goes to @err. */
+static enum result find_clash(sqlite3 *db, const char *id, struct error *err)
+{
+	sqlite3_stmt *stmt = dbwriter_stmt(db, "SELECT edx_video_id FROM edxval_video"
+					   " WHERE edx_video_id COLLATE NOCASE = ?1"
+					   " ORDER BY edx_video_id = ?1 DESC LIMIT 1");
+	const char *actual;
+	int code;
+
+	sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+	code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
+	if (code == SQLITE_DONE)
+		return RESULT_OK;
+	if (code != SQLITE_ROW)
+		return dbwriter_error(db, code, "cannot create a video in edx-val", err);
+	actual = (const char *)sqlite3_column_text(stmt, 0);
+	if (actual && !strcmp(actual, id))
+		return error_set(err, RESULT_EXISTS, "video with this edx video id already exists.");
+	return error_set(err, RESULT_REFUSED, "video with this edx video id already exists, as %s",
+			 actual ? actual : "?");
+}
+
+static enum result insert_video(sqlite3 *db, void *arg, struct error *err)
+{
+	const struct creation *creation = arg;
+	enum result st = find_clash(db, creation->id, err);
+	sqlite3_stmt *stmt;
+	int code;
+
+	if (st != RESULT_OK)
+		return st;
+	stmt = dbwriter_stmt(db, "INSERT INTO edxval_video(created, edx_video_id, client_video_id, duration, status)"
+			     " VALUES(?1, ?2, 'external-video', 0.0, 'external')");
+	sqlite3_bind_text(stmt, 1, creation->stamp, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 2, creation->id, -1, SQLITE_STATIC);
+	code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
+	if (code == SQLITE_DONE && creation->course && *creation->course) {
+		stmt = dbwriter_stmt(db, "INSERT INTO edxval_coursevideo(course_id, video_id, is_hidden)"
+				     " VALUES(?1, ?2, 0)");
+		sqlite3_bind_text(stmt, 1, creation->course, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(stmt, 2, sqlite3_last_insert_rowid(db));
+		code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
+	}
+	return code == SQLITE_DONE ? RESULT_OK
+				   : dbwriter_error(db, code, "cannot create a video in edx-val", err);
+}
+
+static enum result sqlite_create(struct val *val, const char *course, const char *id, struct error *err)
+{
+	struct val_sqlite *self = self_of(val);
+	struct creation creation = {.course = course, .id = id};
+	enum result st;
+
+	if (self->readers.read_only)
+		return refuse_writing(self, err);
+	st = check_id(id, err);
+	if (st == RESULT_OK && course && characters(course) > COURSE_MAX)
+		st = too_long(err, "course_id", COURSE_MAX);
+	if (st != RESULT_OK)
+		return st;
+	format_stamp(self->clock, creation.stamp);
+	return dbwriter_run(self->writer, insert_video, &creation, err);
+}
+
+/* ---- register -----------------------------------------------------------------------------*/
+
+struct registration {
+	const char *id;
+	struct val_entry *entries;
+	size_t count;
+	char stamp[32];
+	enum result stopped; /* of the entry that ended it; those before it are to be committed */
+	struct error reason;
+};
+
+static void set_reason(struct val_entry *entry, const struct error *err)
+{
+	snprintf(entry->reason, sizeof(entry->reason), "%.*s", (int)sizeof(entry->reason) - 1, err->text);
+}
+
+static enum result find_video(sqlite3 *db, const char *id, int64_t *out, struct error *err)
+{
+	sqlite3_stmt *stmt = dbwriter_stmt(db, "SELECT id FROM edxval_video WHERE edx_video_id = ?1");
+	int code;
+
+	sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
+	code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
+	if (code == SQLITE_DONE)
+		return error_set(err, RESULT_MISSING, "edx-val has no video %s", id);
+	if (code != SQLITE_ROW)
+		return dbwriter_error(db, code, "cannot register in edx-val", err);
+	*out = sqlite3_column_int64(stmt, 0);
+	return RESULT_OK;
+}
+
+/* One statement looks and writes: there is never a second row, and never another name. */
+static enum result insert_row(sqlite3 *db, int64_t video, struct val_entry *entry, const char *stamp,
+			      struct error *err)
+{
+	sqlite3_stmt *stmt = dbwriter_stmt(db,
+		"INSERT INTO edxval_videotranscript(created, modified, transcript, language_code, provider,"
+		" file_format, video_id) SELECT ?1, ?1, ?2, ?3, 'Custom', 'sjson', ?4 WHERE NOT EXISTS"
+		" (SELECT 1 FROM edxval_videotranscript WHERE video_id = ?4 AND language_code = ?3)");
+	int code;
+
+	sqlite3_bind_text(stmt, 1, stamp, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 2, entry->name, -1, SQLITE_STATIC);
+	sqlite3_bind_text(stmt, 3, entry->language, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(stmt, 4, video);
+	code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
+	if (code != SQLITE_DONE)
+		return dbwriter_error(db, code, "cannot register in edx-val", err);
+	entry->result = sqlite3_changes(db) ? RESULT_OK : RESULT_EXISTS;
+	return RESULT_OK;
+}
+
+static enum result insert_rows(sqlite3 *db, void *arg, struct error *err)
+{
+	struct registration *reg = arg;
+	enum result st;
+	int64_t video = 0;
+
+	st = find_video(db, reg->id, &video, err);
+	for (size_t i = 0; i < reg->count && st == RESULT_OK; i++) {
+		reg->stopped = check_entry(&reg->entries[i], &reg->reason);
+		if (reg->stopped != RESULT_OK) {
+			reg->entries[i].result = reg->stopped;
+			set_reason(&reg->entries[i], &reg->reason);
+			break;
+		}
+		st = insert_row(db, video, &reg->entries[i], reg->stamp, err);
+	}
+	return st;
+}
+
+static enum result sqlite_register(struct val *val, const char *id, struct val_entry *entries, size_t count,
+				   struct error *err)
+{
+	struct val_sqlite *self = self_of(val);
+	struct registration reg = {.id = id, .entries = entries, .count = count, .stopped = RESULT_OK};
+	struct error why = {RESULT_OK, ""};
+	enum result st;
+
+	for (size_t i = 0; i < count; i++) {
+		entries[i].result = RESULT_CANCELED;
+		entries[i].reason[0] = '\0';
+	}
+	format_stamp(self->clock, reg.stamp);
+	st = self->readers.read_only ? refuse_writing(self, &why) : dbwriter_run(self->writer, insert_rows, &reg, &why);
+	if (st != RESULT_OK) {
+		/* Undone as a whole, rows found there too: they may have been of the same group. */
+		for (size_t i = 0; i < count; i++) {
+			entries[i].result = i ? RESULT_CANCELED : st;
+			entries[i].reason[0] = '\0';
+		}
+		if (count)
+			set_reason(&entries[0], &why);
+	} else if (reg.stopped != RESULT_OK) {
+		st = reg.stopped;
+		why = reg.reason;
+	}
+	if (st != RESULT_OK && err)
+		*err = why;
+	return st;
+}
+
+/* ---- probe, doctor ------------------------------------------------------------------------*/
+
+/* Writes a page and changes nothing: what a full disk or a lost right refuses, this shows. */
+static enum result touch(sqlite3 *db, void *arg, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	char sql[64];
+	int code = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL);
+
+	(void)arg;
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW) {
+		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", sqlite3_column_int(stmt, 0));
+		sqlite3_reset(stmt);
+		code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+	}
+	sqlite3_finalize(stmt);
+	return code == SQLITE_OK ? RESULT_OK : dbwriter_error(db, code, "cannot write to edx-val", err);
+}
+
+static enum result count_rows(struct val_sqlite *self, int64_t *videos, int64_t *rows, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	struct reader *reader;
+	enum result st = readers_take(&self->readers, &reader, err);
+	int code;
+
+	if (st != RESULT_OK)
+		return st;
+	code = sqlite3_prepare_v2(reader->db, "SELECT (SELECT count(*) FROM edxval_video),"
+				  " (SELECT count(*) FROM edxval_videotranscript)", -1, &stmt, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW) {
+		*videos = sqlite3_column_int64(stmt, 0);
+		*rows = sqlite3_column_int64(stmt, 1);
+	} else {
+		st = dbwriter_error(reader->db, code, "cannot read edx-val", err);
+	}
+	sqlite3_finalize(stmt);
+	readers_give(&self->readers, reader, st != RESULT_OK);
+	return st;
+}
+
+static enum result sqlite_probe(struct val *val, struct error *err)
+{
+	struct val_sqlite *self = self_of(val);
+	struct reader *reader;
+	enum result st;
+	bool empty;
+
+	if (!self->readers.read_only)
+		return dbwriter_run(self->writer, touch, NULL, err);
+	st = readers_check(&self->readers, &empty, err);
+	if (st != RESULT_OK || empty)
+		return st;
+	st = readers_take(&self->readers, &reader, err);
+	if (st == RESULT_OK)
+		readers_give(&self->readers, reader, false);
+	return st;
+}
+
+/* Facts that need no table: where it is, and what could be written there. */
+static void say_place(struct val_sqlite *self, void (*say)(void *arg, const char *line), void *arg)
+{
+	char line[640];
+	struct buf folder = BUF_INIT;
+	const char *slash = strrchr(self->readers.path, '/');
+	bool missing = access(self->readers.path, F_OK) && errno == ENOENT;
+	struct statvfs fs;
+
+	snprintf(line, sizeof(line), "file: %s", self->readers.path);
+	say(arg, line);
+	buf_add(&folder, slash ? self->readers.path : ".", slash ? (size_t)(slash - self->readers.path) + 1 : 1);
+	snprintf(line, sizeof(line), "exists: %s", missing ? "no, made by the first run that writes" : "yes");
+	say(arg, line);
+	snprintf(line, sizeof(line), "writable: %s",
+		 access(missing ? buf_text(&folder) : self->readers.path, W_OK) ? strerror(errno) : "yes");
+	say(arg, line);
+	if (!statvfs(buf_text(&folder), &fs)) {
+		snprintf(line, sizeof(line), "free space: %llu MiB",
+			 (unsigned long long)fs.f_bavail * fs.f_frsize >> 20);
+		say(arg, line);
+	}
+	buf_clear(&folder);
+}
+
+static enum result sqlite_doctor(struct val *val, bool write, void (*say)(void *arg, const char *line),
+				 void *arg, struct error *err)
+{
+	struct val_sqlite *self = self_of(val);
+	int64_t videos = 0, rows = 0;
+	char line[128];
+	enum result st;
+	bool empty;
+
+	say_place(self, say, arg);
+	st = readers_check(&self->readers, &empty, err);
+	if (st != RESULT_OK || empty)
+		return st;
+	st = count_rows(self, &videos, &rows, err);
+	if (st != RESULT_OK)
+		return st;
+	say(arg, "tables: edx-val's, with Django's types");
+	snprintf(line, sizeof(line), "holds: %lld videos, %lld transcripts", (long long)videos, (long long)rows);
+	say(arg, line);
+	if (!write)
+		return RESULT_OK;
+	if (self->readers.read_only)
+		return refuse_writing(self, err);
+	st = sqlite_probe(val, err);
+	if (st == RESULT_OK)
+		say(arg, "writing: a write was committed");
+	return st;
+}
+
+/* ---- open, close --------------------------------------------------------------------------*/
+
+static void sqlite_free(struct val *val)
+{
+	struct val_sqlite *self = self_of(val);
+
+	/* Readers first: the last connection to close folds the log into the file. */
+	readers_clear(&self->readers);
+	dbwriter_free(self->writer);
+	free(self);
+}
+
+enum result val_sqlite_new(struct val **out, const struct val_sqlite_options *options, struct error *err)
+{
+	struct val_sqlite *self = calloc(1, sizeof(*self));
+	sqlite3 *db = NULL;
+	enum result st;
+	bool empty;
+
+	*out = NULL;
+	if (!self)
+		return error_set(err, RESULT_NOMEM, "no memory for edx-val");
+	self->base.ops = &sqlite_ops;
+	self->clock = options->clock;
+	st = readers_init(&self->readers, options->path, options->read_only, err);
+	if (st != RESULT_OK)
+		goto out;
+	if (options->read_only) {
+		/* A file that is there is looked at now: a wrong one is told before work begins. */
+		st = readers_check(&self->readers, &empty, err);
+	} else {
+		st = connect_writing(options->path, &db, err);
+		if (st == RESULT_OK)
+			st = dbwriter_new(&self->writer, db, err);
+	}
+	if (st != RESULT_OK)
+		goto out;
+	*out = &self->base;
+	self = NULL;
+out:
+	if (self)
+		sqlite_free(&self->base);
+	return st;
+}
+
+static const struct val_ops sqlite_ops = {
+	.kind = "sqlite",
+	.lookup = sqlite_lookup,
+	.create = sqlite_create,
+	.register_rows = sqlite_register,
+	.probe = sqlite_probe,
+	.doctor = sqlite_doctor,
+	.free = sqlite_free,
+};
