@@ -30,6 +30,8 @@ enum campus_parts {
 
 /* Takes @conf in every case. Opens the @parts asked for; the error says which failed and why. */
 enum result campus_open(struct campus **out, struct conf *conf, unsigned parts, struct error *err);
+/* Opens further @parts; those that are open stay as they are. */
+enum result campus_add(struct campus *campus, unsigned parts, struct error *err);
 void campus_close(struct campus *campus); /* accepts NULL */
 /* Reads the source's list into the status database. */
 enum result campus_scan(struct campus *campus, struct scan_result *out,

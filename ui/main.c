@@ -1,1 +1,50 @@
-/* placeholder */ int main(void){return 0;}
+/*
+ * main.c - the entrance: reads the command line, hands over to a command or to the console.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "src/cli/cli.h"
+#include "src/cli/out.h"
+#include "ui/console.h"
+
+/* In the console a person wants to see bars move; commands run the demo as fast as they can. */
+#define DEMO_PACE 350
+
+static int open_console(struct cli *cli)
+{
+	const struct console_options options = {.ascii = cli->plain, .no_colour = cli->plain};
+	int st;
+
+	/* before anything is made or opened: without a terminal nothing should happen at all */
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		out_note("the console needs a terminal; subferry --help shows the commands that do without");
+		return CLI_USAGE;
+	}
+	st = cli_open(cli, CAMPUS_ALL);
+	if (st >= 0)
+		return st;
+	cli->campus->pace = cli->demo ? DEMO_PACE : 0;
+	return console_run(cli->campus, &options);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli;
+	int st;
+
+	setlocale(LC_CTYPE, "");
+	/* a reader that goes away is an error of write(), not our death: journals are closed */
+	signal(SIGPIPE, SIG_IGN);
+	st = cli_parse(&cli, argc, argv);
+	if (st >= 0)
+		return st;
+	if (cli.command)
+		return cli_run(&cli);
+	st = open_console(&cli);
+	cli_close(&cli);
+	return st;
+}

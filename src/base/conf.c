@@ -1,0 +1,516 @@
+#include "config.h"
+
+#include "src/base/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "src/base/buf.h"
+#include "src/base/conf_keys.h"
+#include "src/base/conf_value.h"
+#include "src/base/text.h"
+
+#define CONF_FILE_MAX (1 << 20) /* far above any real file; keeps a mistaken -c from eating memory */
+#define CONF_LINE_MAX 8192
+
+struct parser {
+	struct conf *conf;
+	const char *folder;
+	const char *next;      /* the text not yet handed to inih */
+	unsigned long line;    /* the one handed over last, from 1 */
+	unsigned long first[CONF_KEY_COUNT]; /* line of each key, 0: not yet seen */
+	int current;	       /* key of the line above, for continuations; -1 none */
+	bool indented;	       /* the line begins with a blank */
+	bool stopped;	       /* @err is filled: the reader hands over nothing more */
+	struct error *err;
+};
+
+static const struct conf_key *key_at(size_t key)
+{
+	size_t count;
+
+	return &conf_keys(&count)[key];
+}
+
+static void *field_of(struct conf *conf, size_t key)
+{
+	return (char *)conf + conf_rule(key)->field;
+}
+
+void conf_free(struct conf *conf)
+{
+	if (!conf)
+		return;
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++)
+		if (conf_rule(i)->type <= CONF_FILE)
+			free(*(char **)field_of(conf, i));
+	for (size_t i = 0; i < conf->path_count; i++)
+		free(conf->paths[i]);
+	free(conf->paths);
+	free(conf->file);
+	free(conf);
+}
+
+static enum result SF_PRINTF(2, 3) fail(struct parser *p, const char *fmt, ...)
+{
+	struct error inner;
+	va_list args;
+
+	p->stopped = true;
+	va_start(args, fmt);
+	vsnprintf(inner.text, sizeof(inner.text), fmt, args);
+	va_end(args);
+	return error_set(p->err, RESULT_INVALID, "%s:%lu: %s", p->conf->file, p->line, inner.text);
+}
+
+static enum result no_memory(struct parser *p)
+{
+	p->stopped = true;
+	return error_set(p->err, RESULT_NOMEM, "cannot read %s: out of memory", p->conf->file);
+}
+
+/* ---- lines: what inih would take wrongly or cut in silence is refused before it sees it ----*/
+
+static void check_section_line(struct parser *p, const char *line, size_t len)
+{
+	const char *end = memchr(line, ']', len);
+
+	if (!end)
+		return; /* inih reports it */
+	for (end++; end < line + len && (*end == ' ' || *end == '\t' || *end == '\r'); end++)
+		;
+	if (end < line + len && *end != ';' && *end != '#')
+		fail(p, "text behind the section's ]: give each key a line of its own");
+}
+
+static void check_line(struct parser *p, const char *line, size_t len, size_t room)
+{
+	size_t blanks = 0;
+
+	if (len >= room) {
+		fail(p, "the line is longer than %zu bytes", room - 1);
+		return;
+	}
+	if (!text_is_utf8(line, len)) {
+		fail(p, "the line is not UTF-8");
+		return;
+	}
+	while (blanks < len && (line[blanks] == ' ' || line[blanks] == '\t'))
+		blanks++;
+	p->indented = blanks > 0;
+	if (blanks < len && line[blanks] == '[' && !p->indented)
+		check_section_line(p, line + blanks, len - blanks);
+}
+
+/* In a continued line inih keeps "; comment" as part of the value: cut it as it does elsewhere. */
+static size_t without_comment(const char *line, size_t len)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (line[i] == '"')
+			quoted = !quoted;
+		else if (line[i] == ';' && !quoted && (!i || line[i - 1] == ' ' || line[i - 1] == '\t'))
+			return i;
+	}
+	return len;
+}
+
+/* inih's fgets(). */
+static char *read_line(char *out, int room, void *arg)
+{
+	struct parser *p = arg;
+	size_t len;
+
+	if (p->stopped || !*p->next)
+		return NULL;
+	len = strcspn(p->next, "\n");
+	p->line++;
+	check_line(p, p->next, len, room > 2 ? (size_t)room - 1 : 1);
+	if (p->stopped)
+		return NULL;
+	memcpy(out, p->next, len);
+	p->next += len + (p->next[len] == '\n');
+	if (p->indented)
+		len = without_comment(out, len);
+	out[len++] = '\n';
+	out[len] = '\0';
+	return out;
+}
+
+/* ---- values -------------------------------------------------------------------------------*/
+
+static char *absolute(const char *folder, const char *path)
+{
+	struct buf out = BUF_INIT;
+
+	if (*path != '/') {
+		buf_add_text(&out, folder);
+		if (!out.len || out.data[out.len - 1] != '/')
+			buf_add_char(&out, '/');
+	}
+	buf_add_text(&out, path);
+	return buf_take(&out);
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+	size_t len = strlen(value);
+
+	for (const char *at = choices; len && at; at = strchr(at, ' ')) {
+		at += *at == ' ';
+		if (!strncmp(at, value, len) && (at[len] == ' ' || !at[len]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_name(const char *value)
+{
+	for (; *value; value++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *value))
+			return false;
+	return true;
+}
+
+static enum result set_text(struct parser *p, size_t key, const char *value)
+{
+	const struct conf_rule *rule = conf_rule(key);
+	char **field = field_of(p->conf, key);
+	size_t len = strlen(value);
+
+	if (rule->type == CONF_CHOICE) {
+		if (!is_choice(rule->choices, value))
+			return fail(p, "%s = %s: this version knows: %s", key_at(key)->name, value,
+				    rule->choices);
+	} else if ((int64_t)len < rule->low || (int64_t)len > rule->high) {
+		return fail(p, "%s: 1 to %" PRId64 " bytes are allowed, not %zu", key_at(key)->name,
+			    rule->high, len);
+	} else if (rule->type == CONF_NAME && !is_name(value)) {
+		return fail(p, "%s = %s: letters, digits, '.', '_' and '-' are allowed",
+			    key_at(key)->name, value);
+	}
+	free(*field);
+	*field = rule->type == CONF_FILE ? absolute(p->folder, value) : strdup(value);
+	return *field ? RESULT_OK : no_memory(p);
+}
+
+/* "Production" or "prod" would quietly be a mock run on the real campus. */
+static enum result check_environment(struct parser *p)
+{
+	const char *value = p->conf->environment;
+
+	if (strcmp(value, "production") && (!strncasecmp(value, "prod", 4) || !strcasecmp(value, "live")))
+		return fail(p, "environment = %s: the real thing is written \"production\"", value);
+	return RESULT_OK;
+}
+
+static enum result set_number(struct parser *p, size_t key, const char *value)
+{
+	const struct conf_rule *rule = conf_rule(key);
+	const char *why = NULL;
+	int64_t number = 0;
+	bool ok;
+
+	if (rule->type == CONF_DURATION)
+		ok = value_duration(value, &number, &why);
+	else if (rule->type == CONF_SIZE)
+		ok = value_size(value, &number, &why);
+	else
+		ok = value_number(value, &number, &why);
+	if (!ok)
+		return fail(p, "%s = %s: write %s", key_at(key)->name, value, why);
+	if (number < rule->low || number > rule->high)
+		return fail(p, "%s = %s is out of range: %s", key_at(key)->name, value, key_at(key)->help);
+	*(int64_t *)field_of(p->conf, key) = number;
+	return RESULT_OK;
+}
+
+static enum result add_paths(struct parser *p, const char *value)
+{
+	struct conf *conf = p->conf;
+	size_t from = conf->path_count;
+	const char *why = NULL;
+	enum result st = value_words(value, &conf->paths, &conf->path_count, &why);
+
+	if (st == RESULT_INVALID)
+		return fail(p, "path: write %s (a ';' behind a blank begins a comment)", why);
+	for (size_t i = from; st == RESULT_OK && i < conf->path_count; i++) {
+		char *full = absolute(p->folder, conf->paths[i]);
+
+		if (!full)
+			return no_memory(p);
+		free(conf->paths[i]);
+		conf->paths[i] = full;
+	}
+	return st == RESULT_OK ? st : no_memory(p);
+}
+
+static enum result set_value(struct parser *p, size_t key, const char *value)
+{
+	enum result st;
+
+	switch (conf_rule(key)->type) {
+	case CONF_NUMBER:
+	case CONF_DURATION:
+	case CONF_SIZE:
+		return set_number(p, key, value);
+	case CONF_PATHS:
+		return add_paths(p, value);
+	case CONF_KEYS:
+		if (!is_choice(conf_rule(key)->choices, value))
+			return fail(p, "key_form = %s: write one of: %s", value, conf_rule(key)->choices);
+		p->conf->slash_keys = !strcmp(value, "slash");
+		return RESULT_OK;
+	default:
+		st = set_text(p, key, value);
+		if (st == RESULT_OK && conf_rule(key)->field == offsetof(struct conf, environment))
+			st = check_environment(p);
+		return st;
+	}
+}
+
+/* ---- keys ---------------------------------------------------------------------------------*/
+
+static void fail_unknown(struct parser *p, const char *section, const char *name)
+{
+	struct buf known = BUF_INIT;
+	bool has_section = false;
+
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++)
+		has_section |= !strcmp(key_at(i)->section, section);
+	for (size_t i = 0; i < CONF_KEY_COUNT; i++) {
+		if (has_section && !strcmp(key_at(i)->section, section))
+			buf_printf(&known, " %s", key_at(i)->name);
+		else if (!has_section && (!i || strcmp(key_at(i)->section, key_at(i - 1)->section)))
+			buf_printf(&known, " [%s]", key_at(i)->section);
+	}
+	if (!*section)
+		fail(p, "%s stands before the first section; sections are:%s", name, buf_text(&known));
+	else if (!has_section)
+		fail(p, "this version knows no section [%s]; it knows:%s", section, buf_text(&known));
+	else
+		fail(p, "this version knows no key \"%s\" in [%s]; it knows:%s", name, section,
+		     buf_text(&known));
+	buf_clear(&known);
+}
+
+/* An indented line goes on with the value above; only a list of paths has any use for that. */
+static void continue_value(struct parser *p, const char *section, const char *value)
+{
+	size_t len = strcspn(value, " \t=:");
+
+	if (conf_find_key(section, value, len) >= 0 && value[len + strspn(value + len, " \t")] == '=')
+		fail(p, "%.*s is indented, so it would belong to the value above: begin it at the margin",
+		     (int)len, value);
+	else if (p->current < 0 || conf_rule((size_t)p->current)->type != CONF_PATHS)
+		fail(p, "an indented line continues the value above: only [source] path may have several");
+	else
+		add_paths(p, value);
+}
+
+/* inih's handler; 1 lets it go on. Continued lines come with the name of the first. */
+static int take_pair(void *arg, const char *section, const char *name, const char *value)
+{
+	struct parser *p = arg;
+	int key = conf_find_key(section, name, strlen(name));
+
+	if (p->stopped)
+		return 1;
+	if (p->indented && p->current >= 0 && key == p->current) {
+		continue_value(p, section, value);
+		return 1;
+	}
+	p->current = key;
+	if (key < 0)
+		fail_unknown(p, section, name);
+	else if (p->first[key])
+		fail(p, "%s is given twice, first on line %lu", name, p->first[key]);
+	else
+		set_value(p, (size_t)key, value);
+	if (key >= 0)
+		p->first[key] = p->line;
+	return 1;
+}
+
+/* ---- defaults -----------------------------------------------------------------------------*/
+
+static enum result set_operator(struct parser *p)
+{
+	static const char *const names[] = {"SUDO_USER", "USER"};
+	char uid[32];
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value && strlen(value) < 64 && text_is_utf8(value, strlen(value))) {
+			p->conf->operator_name = strdup(value);
+			return p->conf->operator_name ? RESULT_OK : no_memory(p);
+		}
+	}
+	snprintf(uid, sizeof(uid), "uid %lu", (unsigned long)getuid());
+	p->conf->operator_name = strdup(uid);
+	return p->conf->operator_name ? RESULT_OK : no_memory(p);
+}
+
+static enum result fill_defaults(struct parser *p)
+{
+	enum result st = RESULT_OK;
+
+	for (size_t i = 0; i < CONF_KEY_COUNT && st == RESULT_OK; i++) {
+		if (p->first[i])
+			continue;
+		if (key_at(i)->required)
+			st = error_set(p->err, RESULT_INVALID, "%s: [%s] %s is missing (%s): %s",
+				       p->conf->file, key_at(i)->section, key_at(i)->name, key_at(i)->type,
+				       key_at(i)->help);
+		else if (conf_rule(i)->field == offsetof(struct conf, operator_name))
+			st = set_operator(p);
+		else if (!*key_at(i)->fallback)
+			st = (*(char **)field_of(p->conf, i) = strdup("")) ? RESULT_OK : no_memory(p);
+		else
+			st = set_value(p, i, key_at(i)->fallback);
+	}
+	if (st == RESULT_OK && !p->conf->path_count)
+		st = error_set(p->err, RESULT_INVALID, "%s: [source] path names nothing", p->conf->file);
+	return st;
+}
+
+/* ---- entrances ----------------------------------------------------------------------------*/
+
+static enum result parse(struct parser *p)
+{
+	int rc;
+
+#if defined(HAVE_DECL_INI_MAX_LINE) && HAVE_DECL_INI_MAX_LINE
+	ini_max_line = CONF_LINE_MAX;
+#endif
+	if (!strncmp(p->next, "\xEF\xBB\xBF", 3))
+		p->next += 3;
+	rc = ini_parse_stream(read_line, p, take_pair, p);
+	if (p->stopped)
+		return p->err->result;
+	if (rc) {
+		/* one reader call is one line, so inih's number is ours */
+		p->line = rc > 0 ? (unsigned long)rc : p->line;
+		return fail(p, "neither \"[section]\" nor \"key = value\" nor a comment");
+	}
+	return fill_defaults(p);
+}
+
+enum result conf_parse(struct conf **out, const char *text, const char *file, const char *folder,
+		       struct error *err)
+{
+	struct error local;
+	struct parser p = {.folder = folder, .next = text, .current = -1, .err = err ? err : &local};
+	enum result st = RESULT_NOMEM;
+
+	*out = NULL;
+	p.conf = calloc(1, sizeof(*p.conf));
+	if (!p.conf || !(p.conf->file = strdup(file))) {
+		error_set(err, st, "cannot read %s: out of memory", file);
+		goto out;
+	}
+	st = parse(&p);
+	if (st != RESULT_OK)
+		goto out;
+	*out = p.conf;
+	p.conf = NULL;
+out:
+	conf_free(p.conf);
+	return st;
+}
+
+static enum result read_whole(const char *path, struct buf *text, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum result st = RESULT_OK;
+	ssize_t got = 1;
+
+	if (fd < 0)
+		return error_set(err, errno == ENOENT ? RESULT_MISSING : RESULT_FATAL,
+				 "cannot read %s: %s", path, strerror(errno));
+	while (st == RESULT_OK && got > 0) {
+		if (!buf_reserve(text, 16384)) {
+			st = error_set(err, RESULT_NOMEM, "cannot read %s: out of memory", path);
+			break;
+		}
+		got = read(fd, text->data + text->len, 16384);
+		if (got < 0 && errno == EINTR) {
+			got = 1;
+			continue;
+		}
+		if (got < 0)
+			st = error_set(err, RESULT_FATAL, "cannot read %s: %s", path, strerror(errno));
+		else
+			text->len += (size_t)got;
+		if (text->len > CONF_FILE_MAX)
+			st = error_set(err, RESULT_LIMIT, "%s is no configuration: larger than 1 MiB", path);
+	}
+	close(fd);
+	if (st == RESULT_OK)
+		text->data[text->len] = '\0';
+	return st;
+}
+
+static enum result refuse_nul(const struct buf *text, const char *path, struct error *err)
+{
+	const char *nul = text->len ? memchr(text->data, 0, text->len) : NULL;
+	unsigned long line = 1;
+
+	if (!nul)
+		return RESULT_OK;
+	for (const char *at = text->data; at < nul; at++)
+		line += *at == '\n';
+	return error_set(err, RESULT_INVALID, "%s:%lu: a NUL byte: the file must be UTF-8 text", path, line);
+}
+
+/* The folder of @path, absolute and without links, so that a later chdir() changes nothing. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *part, *full;
+
+	if (!slash)
+		return realpath(".", NULL);
+	part = strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	full = part ? realpath(part, NULL) : NULL;
+	free(part);
+	return full;
+}
+
+enum result conf_read(struct conf **out, const char *path, struct error *err)
+{
+	struct buf text = BUF_INIT;
+	char *folder = NULL;
+	enum result st;
+
+	*out = NULL;
+	st = read_whole(path, &text, err);
+	if (st == RESULT_OK)
+		st = refuse_nul(&text, path, err);
+	if (st != RESULT_OK)
+		goto out;
+	folder = folder_of(path);
+	if (!folder) {
+		st = error_set(err, RESULT_FATAL, "cannot find the folder of %s: %s", path,
+			       strerror(errno));
+		goto out;
+	}
+	st = conf_parse(out, buf_text(&text), path, folder, err);
+out:
+	free(folder);
+	buf_clear(&text);
+	return st;
+}

@@ -1,0 +1,310 @@
+#include "config.h"
+
+#include "src/cli/cli.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/conf_value.h"
+#include "src/cli/out.h"
+
+struct global_option {
+	char letter; /* 0: none */
+	struct cli_option option;
+};
+
+/* clang-format off */
+enum global { GLOBAL_CONF, GLOBAL_PLAIN, GLOBAL_DEMO, GLOBAL_RESET, GLOBAL_SIZE, GLOBAL_WORD,
+	      GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_COUNT };
+static const struct global_option globals[GLOBAL_COUNT] = {
+	{'c', {"config", "FILE", "The configuration; default: subferry.conf here, in\n"
+				 "$XDG_CONFIG_HOME/subferry (~/.config/subferry), or in /etc/subferry"}},
+	{0, {"plain", NULL, "The console with ASCII marks and without colours"}},
+	{0, {"demo", NULL, "A small campus made on the spot: no server, no configuration"}},
+	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made"}},
+	{0, {"demo-size", "COURSES", "A demo of so many courses"}},
+	{0, {"word", "WORD", "The word that would be asked for on the terminal"}},
+	{'h', {"help", NULL, "Show this text; after a command, its own"}},
+	{'V', {"version", NULL, "Show the version"}},
+};
+/* clang-format on */
+
+/* ---- help ---------------------------------------------------------------------------------*/
+
+static void print_option(char letter, const struct cli_option *option)
+{
+	char left[64];
+	const char *help = option->help, *end;
+
+	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
+		 letter ? ", " : "  ", option->name, option->argument ? " " : "",
+		 option->argument ? option->argument : "");
+	while ((end = strchr(help, '\n'))) {
+		out_line("  %-24s  %.*s", left, (int)(end - help), help);
+		left[0] = '\0';
+		help = end + 1;
+	}
+	out_line("  %-24s  %s", left, help);
+}
+
+static void print_help(void)
+{
+	out_line("Usage: subferry [OPTION...]                       open the console");
+	out_line("       subferry [OPTION...] COMMAND [ARGUMENT...]");
+	out_line("%s", "");
+	out_line("Ferries the video transcripts of an Open edX campus into edx-val's store.");
+	out_line("%s", "");
+	out_line("Options, before the command:");
+	for (size_t i = 0; i < GLOBAL_COUNT; i++)
+		print_option(globals[i].letter, &globals[i].option);
+	out_line("%s", "");
+	out_line("Commands:");
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		out_line("  %-9s %s", c->name, c->help);
+	out_line("%s", "");
+	out_line("subferry COMMAND --help tells more of one. VIDEO is a block id, or type@id.");
+	out_line("Exit status: 0 all well; 1 done, with failures or error findings; 2 usage or");
+	out_line("unknown course; 3 could not start or go on.");
+}
+
+static void print_command_help(const struct cli_command *command)
+{
+	out_line("Usage: subferry [OPTION...] %s %s", command->name, command->synopsis);
+	out_line("%s", "");
+	out_line("%s.", command->help);
+	if (command->options[0].name) {
+		out_line("%s", "");
+		out_line("Options:");
+	}
+	for (size_t i = 0; i < CLI_OPTIONS && command->options[i].name; i++)
+		print_option(0, &command->options[i]);
+}
+
+int cli_usage(const struct cli *cli, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	out_note("%s", text);
+	if (cli->command)
+		out_complain("usage: subferry %s %s", cli->command->name, cli->command->synopsis);
+	else
+		out_complain("subferry --help tells more");
+	return CLI_USAGE;
+}
+
+int cli_fail(const struct error *err)
+{
+	out_note("%s", err->text);
+	return CLI_FAILED;
+}
+
+/* ---- parsing ------------------------------------------------------------------------------*/
+
+/* Walks an argument vector; options are written in full, and "--" ends them. */
+struct walk {
+	int argc, at;
+	char **argv;
+};
+
+/* Value of the option in argv[at] which is named up to @len; NULL: refused, and told why. */
+static const char *option_value(struct cli *cli, struct walk *walk, const char *argument, bool is_long)
+{
+	const char *text = walk->argv[walk->at];
+	const char *equals = is_long ? strchr(text, '=') : NULL;
+	int name = equals ? (int)(equals - text) : (int)strlen(text);
+
+	if (!argument && !equals)
+		return "";
+	if (!argument)
+		cli_usage(cli, "%.*s takes no value", name, text);
+	else if (equals && equals[1])
+		return equals + 1;
+	else if (!is_long && text[2])
+		return text + 2;
+	else if (!equals && walk->at + 1 < walk->argc && *walk->argv[walk->at + 1])
+		return walk->argv[++walk->at];
+	else
+		cli_usage(cli, "%.*s needs a value: %s", name, text, argument);
+	return NULL;
+}
+
+static bool is_long_name(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strncmp(text, "--", 2) && !strncmp(text + 2, name, len) &&
+	       (!text[2 + len] || text[2 + len] == '=');
+}
+
+static int find_global(const char *text)
+{
+	for (int i = 0; i < GLOBAL_COUNT; i++) {
+		char letter = globals[i].letter;
+
+		if (is_long_name(text, globals[i].option.name))
+			return i;
+		if (letter && text[0] == '-' && text[1] == letter &&
+		    (!text[2] || globals[i].option.argument))
+			return i;
+	}
+	return -1;
+}
+
+static int set_global(struct cli *cli, int option, const char *value)
+{
+	const char *why = NULL;
+
+	switch ((enum global)option) {
+	case GLOBAL_CONF:
+		cli->conf_file = value;
+		return -1;
+	case GLOBAL_PLAIN:
+		cli->plain = true;
+		return -1;
+	case GLOBAL_DEMO:
+		cli->demo = true;
+		return -1;
+	case GLOBAL_RESET:
+		cli->demo_reset = true;
+		return -1;
+	case GLOBAL_SIZE:
+		if (!value_number(value, &cli->demo_size, &why) || cli->demo_size < 1)
+			return cli_usage(cli, "--demo-size %s: give a number of courses", value);
+		return -1;
+	case GLOBAL_WORD:
+		cli->word = value;
+		return -1;
+	case GLOBAL_HELP:
+		print_help();
+		return out_finish(CLI_OK);
+	case GLOBAL_VERSION:
+		out_line("subferry %s", PACKAGE_VERSION);
+		return out_finish(CLI_OK);
+	case GLOBAL_COUNT:
+		break;
+	}
+	return CLI_USAGE;
+}
+
+static int parse_globals(struct cli *cli, struct walk *walk)
+{
+	for (; walk->at < walk->argc && walk->argv[walk->at][0] == '-'; walk->at++) {
+		const char *text = walk->argv[walk->at], *value;
+		int option, st;
+
+		if (!strcmp(text, "--")) {
+			walk->at++;
+			break;
+		}
+		option = find_global(text);
+		if (option < 0)
+			return cli_usage(cli, "unknown option %s", text);
+		value = option_value(cli, walk, globals[option].option.argument, text[1] == '-');
+		st = value ? set_global(cli, option, value) : CLI_USAGE;
+		if (st >= 0)
+			return st;
+	}
+	if ((cli->demo_reset || cli->demo_size) && !cli->demo)
+		return cli_usage(cli, "--demo-reset and --demo-size belong to --demo");
+	if (cli->demo && cli->conf_file)
+		return cli_usage(cli, "--demo has a configuration of its own: leave -c away");
+	return -1;
+}
+
+static int find_command(struct cli *cli, const char *name)
+{
+	for (const struct cli_command *c = cli_commands; c->name; c++) {
+		if (strcmp(c->name, name))
+			continue;
+		cli->command = c;
+		return -1;
+	}
+	return cli_usage(cli, "unknown command %s", name);
+}
+
+static int parse_option(struct cli *cli, struct walk *walk)
+{
+	const struct cli_option *options = cli->command->options;
+	const char *text = walk->argv[walk->at];
+
+	if (!strcmp(text, "--help") || !strcmp(text, "-h")) {
+		print_command_help(cli->command);
+		return out_finish(CLI_OK);
+	}
+	for (size_t i = 0; i < CLI_OPTIONS && options[i].name; i++) {
+		if (!is_long_name(text, options[i].name))
+			continue;
+		if (cli->values[i])
+			return cli_usage(cli, "--%s is given twice", options[i].name);
+		cli->values[i] = option_value(cli, walk, options[i].argument, true);
+		return cli->values[i] ? -1 : CLI_USAGE;
+	}
+	if (find_global(text) >= 0)
+		return cli_usage(cli, "%s goes before the command: subferry %s %s ...", text, text,
+				 cli->command->name);
+	return cli_usage(cli, "unknown option %s", text);
+}
+
+static int parse_command(struct cli *cli, struct walk *walk)
+{
+	int st = find_command(cli, walk->argv[walk->at++]);
+	bool ended = false;
+
+	if (st >= 0)
+		return st;
+	/* operands are gathered in place, in front */
+	cli->operands = walk->argv + walk->at;
+	for (; walk->at < walk->argc; walk->at++) {
+		char *text = walk->argv[walk->at];
+
+		if (!ended && !strcmp(text, "--")) {
+			ended = true;
+		} else if (ended || text[0] != '-' || !text[1]) {
+			cli->operands[cli->operand_count++] = text;
+		} else {
+			st = parse_option(cli, walk);
+			if (st >= 0)
+				return st;
+		}
+	}
+	return -1;
+}
+
+int cli_parse(struct cli *cli, int argc, char **argv)
+{
+	struct walk walk = {.argc = argc, .at = 1, .argv = argv};
+	int st;
+
+	memset(cli, 0, sizeof(*cli));
+	st = parse_globals(cli, &walk);
+	if (st < 0 && walk.at < argc)
+		st = parse_command(cli, &walk);
+	return st;
+}
+
+const char *cli_option(const struct cli *cli, const char *name)
+{
+	for (size_t i = 0; i < CLI_OPTIONS && cli->command->options[i].name; i++)
+		if (!strcmp(cli->command->options[i].name, name))
+			return cli->values[i];
+	return NULL;
+}
+
+int cli_run(struct cli *cli)
+{
+	int st = -1;
+
+	if (!cli->command->no_conf)
+		st = cli_open(cli, cli->command->needs);
+	if (st < 0)
+		st = cli->command->run(cli);
+	cli_close(cli);
+	return out_finish(st);
+}

@@ -1,0 +1,92 @@
+/*
+ * cli.h - the command line: global options, the table of commands, and what commands share.
+ *
+ * One table (commands.c) says which commands exist, what they take and what they need; usage,
+ * --help and the parser read it. A command is one function in a file of its own; it returns
+ * the exit status of design 8: CLI_OK, CLI_FINDINGS, CLI_USAGE or CLI_FAILED.
+ */
+#ifndef SUBFERRY_SRC_CLI_CLI_H
+#define SUBFERRY_SRC_CLI_CLI_H
+
+#include "src/campus.h"
+
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FINDINGS = 1, /* done, with failures or error findings */
+	CLI_USAGE = 2,	  /* usage, unknown course: nothing was done */
+	CLI_FAILED = 3,	  /* could not start or go on */
+};
+
+#define CLI_OPTIONS 6 /* of one command, at most */
+
+struct cli_option {
+	const char *name;     /* without the dashes */
+	const char *argument; /* "CODE"; NULL: takes none */
+	const char *help;
+};
+
+struct cli;
+
+struct cli_command {
+	const char *name, *synopsis, *help;
+	int (*run)(struct cli *cli);
+	unsigned needs; /* enum campus_parts, opened before @run; 0: the command opens what it needs */
+	bool no_conf;	/* needs no configuration at all */
+	struct cli_option options[CLI_OPTIONS];
+};
+
+/* The parsed command line, and what was opened by it. */
+struct cli {
+	/* ---- before the command ---- */
+	const char *conf_file; /* -c; NULL: looked for */
+	const char *word;      /* --word; NULL */
+	bool plain, demo, demo_reset;
+	int64_t demo_size; /* 0: not given */
+	/* ---- the command; NULL: open the console ---- */
+	const struct cli_command *command;
+	const char *values[CLI_OPTIONS]; /* as in command->options: NULL not given, "" a flag given */
+	char **operands;
+	size_t operand_count;
+	/* ---- opened ---- */
+	struct campus *campus;
+	struct reader *reader;
+};
+
+/* The table, ended by a row without name. */
+extern const struct cli_command cli_commands[];
+
+/*
+ * Reads the command line into @cli. Returns -1 to go on, else an exit status: --help and
+ * --version were answered, or a usage error was told.
+ */
+int cli_parse(struct cli *cli, int argc, char **argv);
+/* Runs cli->command: opens what it needs, runs it, closes; returns the exit status. */
+int cli_run(struct cli *cli);
+void cli_close(struct cli *cli); /* may run twice */
+
+/* Value of an option of the command: NULL if not given, "" for a flag that is. */
+const char *cli_option(const struct cli *cli, const char *name);
+/* "subferry: " + text + a hint at --help, on standard error; returns CLI_USAGE. */
+int cli_usage(const struct cli *cli, const char *fmt, ...) SF_PRINTF(2, 3);
+/* Tells @err on standard error; returns CLI_FAILED. */
+int cli_fail(const struct error *err);
+
+/* ---- what commands open (each returns -1 to go on, else the exit status) -------------------*/
+
+/* Reads the configuration, or makes the demo, and opens @parts more of the campus. */
+int cli_open(struct cli *cli, unsigned parts);
+/* Opens cli->reader. With @scan an empty or missing status database is filled from the source. */
+int cli_open_reader(struct cli *cli, bool scan);
+/*
+ * Ids of the operands' courses (free()), in their order; with @all those of every course that
+ * is not gone, by key. An unknown course is CLI_USAGE, naming it, before anything is done.
+ */
+int cli_courses(struct cli *cli, bool all, int64_t **ids, size_t *count);
+/* Reads the campus's course list; problems are told on standard error and counted. */
+int cli_scan(struct cli *cli, struct scan_result *result, int64_t *problems);
+/* The row of the course @name (course_row_clear()). */
+int cli_course(struct cli *cli, const char *name, struct course_row *out);
+/* The code of --finding, FINDING_NONE if not given; CLI_USAGE for an unknown one. */
+int cli_finding(struct cli *cli, int *code);
+
+#endif

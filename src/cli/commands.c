@@ -1,0 +1,55 @@
+#include "config.h"
+
+#include "src/cli/commands.h"
+
+#include <stddef.h>
+
+#include "src/cli/cli.h"
+
+#define JSON(what) {"json", NULL, what}
+#define ALL {"all", NULL, "All courses"}
+
+/* clang-format off */
+const struct cli_command cli_commands[] = {
+	{"doctor", "[--write] [--json]", "Check that everything can be reached, read and written",
+	 cli_doctor, 0, false,
+	 {{"write", NULL, "Try to write too: makes what is missing, and leaves no transcript"},
+	  JSON("One document")}},
+	{"scan", "[--json]", "Read the source's list of courses",
+	 cli_scan_command, CAMPUS_SOURCE | CAMPUS_STATUS, false,
+	 {JSON("One object a line, a summary last")}},
+	{"list", "[--status STATUS] [--failed-tasks] [--json]", "Show the courses",
+	 cli_list, 0, false,
+	 {{"status", "STATUS", "Only Not-Migrated, In-Progress, Migrated or Failed ones"},
+	  {"failed-tasks", NULL, "Show the videos that failed, as the platform's FailedTask table"},
+	  JSON("One document")}},
+	{"migrate", "COURSE...|--all [--dry-run] [--json]", "Migrate courses, and stay until they have ended",
+	 cli_migrate, 0, false,
+	 {{"all", NULL, "All that are Not-Migrated, Failed, or In-Progress without an engine"},
+	  {"dry-run", NULL, "Predict: write nothing outside the status database"},
+	  JSON("One object a line, a summary last")}},
+	{"pause", "COURSE...|--all", "Stop starting new work on courses",
+	 cli_pause, CAMPUS_STATUS, false, {ALL}},
+	{"resume", "COURSE...|--all", "Go on with paused courses",
+	 cli_resume, CAMPUS_STATUS, false, {ALL}},
+	{"retry", "COURSE...|--all [--finding CODE]", "Try failed courses again",
+	 cli_retry, CAMPUS_STATUS, false,
+	 {ALL, {"finding", "CODE", "Only videos with this finding; Migrated courses too"}}},
+	{"verify", "COURSE...|--all [--level LEVEL] [--json]", "Compare courses with what val and store hold",
+	 cli_verify, 0, false,
+	 {ALL, {"level", "LEVEL", "count, size, hash (the default), bytes or cues"},
+	  JSON("One object a line, a summary last")}},
+	{"findings", "[COURSE...] [--json]", "Show differences and failures",
+	 cli_findings, 0, false, {JSON("One document")}},
+	{"why", "COURSE [VIDEO [LANGUAGE]] [--json]", "Tell one item's whole life",
+	 cli_why, 0, false, {JSON("One object a line, a summary last")}},
+	{"waive", "COURSE VIDEO|- LANGUAGE|- --finding CODE --reason TEXT", "Accept a finding, with a reason",
+	 cli_waive, 0, false,
+	 {{"finding", "CODE", "Which finding"}, {"reason", "TEXT", "Why it is accepted: kept and shown"}}},
+	{"unwaive", "COURSE VIDEO|- LANGUAGE|- --finding CODE", "Take a waiver back",
+	 cli_unwaive, 0, false, {{"finding", "CODE", "Which finding"}}},
+	{"convert", "FILE|-", "Convert one transcript to SJSON on standard output",
+	 cli_convert, 0, true, {{NULL, NULL, NULL}}},
+	{NULL, NULL, NULL, NULL, 0, false, {{NULL, NULL, NULL}}},
+};
+/* clang-format on */

@@ -1,0 +1,229 @@
+#include "config.h"
+
+#include "src/cli/commands.h"
+
+#include <archive.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <libxml/xmlversion.h>
+#include <openssl/crypto.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "src/cli/cli.h"
+#include "src/cli/out.h"
+
+/* What has been found out so far: printed as it comes, or gathered for --json. */
+struct doctor {
+	struct cli *cli;
+	bool write;
+	const char *part;
+	cJSON *checks; /* NULL: lines */
+	int64_t failures;
+	int64_t courses, problems;
+};
+
+static void SF_PRINTF(3, 4) report(struct doctor *doctor, bool ok, const char *fmt, ...)
+{
+	char line[1024];
+	va_list args;
+	cJSON *check;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	if (!ok)
+		doctor->failures++;
+	if (!doctor->checks) {
+		out_line("%-6s  %-8s  %s", ok ? "ok" : "FAILED", doctor->part, line);
+		out_flush();
+		return;
+	}
+	check = json_object("check");
+	json_text(check, "part", doctor->part);
+	json_flag(check, "ok", ok);
+	json_text(check, "text", line);
+	if (!cJSON_AddItemToArray(doctor->checks, check))
+		cJSON_Delete(check);
+}
+
+static void say(void *arg, const char *line)
+{
+	report(arg, true, "%s", line);
+}
+
+static bool add_part(struct doctor *doctor, const char *name, unsigned part)
+{
+	struct error err = {0};
+	unsigned how = doctor->write ? 0 : CAMPUS_READ_ONLY;
+
+	doctor->part = name;
+	if (campus_add(doctor->cli->campus, part | how, &err) == RESULT_OK)
+		return true;
+	report(doctor, false, "%s", err.text);
+	return false;
+}
+
+/* ---- the parts ----------------------------------------------------------------------------*/
+
+static enum result count_entry(void *arg, const struct source_entry *entry, struct error *err)
+{
+	struct doctor *doctor = arg;
+
+	(void)err;
+	if (!entry->problem) {
+		doctor->courses++;
+		return RESULT_OK;
+	}
+	doctor->problems++;
+	report(doctor, false, "%s: %s", entry->location ? entry->location : entry->key ? entry->key : "?",
+	       entry->problem);
+	return RESULT_OK;
+}
+
+static void check_source(struct doctor *doctor)
+{
+	struct source *source;
+	struct error err = {0};
+
+	if (!add_part(doctor, "source", CAMPUS_SOURCE))
+		return;
+	source = doctor->cli->campus->source;
+	if (source->ops->list(source, count_entry, doctor, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+	else
+		report(doctor, doctor->courses > 0, "%s: %" PRId64 " courses", source->ops->kind,
+		       doctor->courses);
+}
+
+static void check_val(struct doctor *doctor)
+{
+	struct val *val;
+	struct error err = {0};
+
+	if (!add_part(doctor, "val", CAMPUS_VAL))
+		return;
+	val = doctor->cli->campus->val;
+	if (val->ops->doctor(val, doctor->write, say, doctor, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+}
+
+static void check_store(struct doctor *doctor)
+{
+	struct store *store;
+	struct error err = {0};
+
+	if (!add_part(doctor, "store", CAMPUS_STORE))
+		return;
+	store = doctor->cli->campus->store;
+	if (store->ops->doctor(store, doctor->write, say, doctor, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+}
+
+/* The folder of the status database: SQLite makes files beside it. */
+static void check_folder(struct doctor *doctor, const char *path)
+{
+	char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+	struct statvfs fs;
+
+	if (!slash) {
+		free(folder);
+		return;
+	}
+	slash[slash == folder] = '\0';
+	if (access(folder, W_OK | X_OK) < 0)
+		report(doctor, false, "%s cannot be written: %s", folder, strerror(errno));
+	else if (!statvfs(folder, &fs))
+		report(doctor, true, "%s: %" PRIu64 " MiB free", folder,
+		       (uint64_t)fs.f_bavail * fs.f_frsize / 1048576);
+	free(folder);
+}
+
+static void check_holder(struct doctor *doctor)
+{
+	struct holder_row holder;
+	struct error err = {0};
+
+	memset(&holder, 0, sizeof(holder));
+	if (reader_holder(doctor->cli->reader, &holder, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+	else if (holder.held)
+		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s", holder.who, holder.host,
+		       holder.pid, *holder.hold ? ": " : "", holder.hold);
+	else
+		report(doctor, true, "no engine is running");
+	holder_row_clear(&holder);
+}
+
+static void check_status(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	const char *path = cli->campus->conf->status_db;
+	struct error err = {0};
+	enum result st;
+
+	doctor->part = "status";
+	check_folder(doctor, path);
+	if (doctor->write) {
+		if (!add_part(doctor, "status", CAMPUS_STATUS))
+			return;
+		st = status_mended(cli->campus->status, &err);
+		report(doctor, st == RESULT_OK, "%s", st == RESULT_OK ? "can be written" : err.text);
+	}
+	st = reader_open(&cli->reader, path, &err);
+	if (st == RESULT_MISSING) {
+		report(doctor, true, "%s is not there yet: the first scan makes it", path);
+	} else if (st != RESULT_OK) {
+		report(doctor, false, "%s", err.text);
+	} else {
+		report(doctor, true, "%s", path);
+		check_holder(doctor);
+	}
+}
+
+static void check_program(struct doctor *doctor)
+{
+	char now[40];
+
+	doctor->part = "clock";
+	report(doctor, true, "%s", clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
+	doctor->part = "versions";
+	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, %s, %s", PACKAGE_VERSION,
+	       sqlite3_libversion(), LIBXML_DOTTED_VERSION, archive_version_string(),
+	       OpenSSL_version(OPENSSL_VERSION));
+}
+
+/* JSON: one document: type, campus, environment, ok, checks of part, ok, text. */
+int cli_doctor(struct cli *cli)
+{
+	struct doctor doctor = {.cli = cli, .write = cli_option(cli, "write")};
+	const struct conf *conf = cli->campus->conf;
+	cJSON *document = NULL;
+
+	if (cli->operand_count)
+		return cli_usage(cli, "doctor takes no arguments");
+	if (cli_option(cli, "json")) {
+		document = json_object("doctor");
+		json_text(document, "campus", conf->name);
+		json_text(document, "environment", conf->environment);
+		doctor.checks = json_array(document, "checks");
+	}
+	doctor.part = "campus";
+	report(&doctor, true, "%s, %s: runs are %s; read from %s", conf->name, conf->environment,
+	       campus_mode(cli->campus, false), conf->file);
+	check_source(&doctor);
+	check_val(&doctor);
+	check_store(&doctor);
+	check_status(&doctor);
+	check_program(&doctor);
+	if (document) {
+		json_flag(document, "ok", !doctor.failures);
+		out_json_document(document);
+	}
+	return doctor.failures ? CLI_FINDINGS : CLI_OK;
+}

@@ -1,0 +1,196 @@
+#include "config.h"
+
+#include "src/cli/commands.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/buf.h"
+#include "src/cli/cli.h"
+#include "src/cli/out.h"
+#include "src/cli/show.h"
+
+/* ---- courses ------------------------------------------------------------------------------*/
+
+static void print_totals(const struct course_row *rows, size_t count)
+{
+	int64_t by_status[COURSE_STATUS_COUNT] = {0}, gone = 0;
+	struct buf line = BUF_INIT;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].gone)
+			gone++;
+		else
+			by_status[rows[i].status]++;
+	}
+	buf_printf(&line, "%zu courses", count);
+	for (int i = 0; i < COURSE_STATUS_COUNT; i++)
+		if (by_status[i])
+			buf_printf(&line, ", %" PRId64 " %s", by_status[i], course_status_name((enum course_status)i));
+	if (gone)
+		buf_printf(&line, ", %" PRId64 " gone", gone);
+	out_line("%s", buf_text(&line));
+	buf_clear(&line);
+}
+
+static void print_courses(const struct course_row *rows, size_t count)
+{
+	static const char *const headings[] = {"STATUS", "VIDEOS", "EXPECTED", "IN VAL", "ERRORS", "WARNINGS",
+					       "COURSE", "NAME", NULL};
+	struct table table;
+	char status[64];
+
+	table_init(&table, headings, 0x3E);
+	for (size_t i = 0; i < count; i++) {
+		const struct course_row *row = &rows[i];
+
+		table_add(&table, "%s", show_status(row, status, sizeof(status)));
+		table_add(&table, "%" PRId64 "/%" PRId64, row->tried, row->videos);
+		table_add(&table, "%" PRId64, row->counts.expected);
+		if (row->counts.unknown)
+			table_add(&table, "%" PRId64 " (%" PRId64 " unknown)", row->counts.in_val, row->counts.unknown);
+		else
+			table_add(&table, "%" PRId64, row->counts.in_val);
+		table_add(&table, "%" PRId64, row->counts.errors);
+		table_add(&table, "%" PRId64, row->counts.warnings);
+		table_add(&table, "%s", row->key);
+		table_add(&table, "%s", row->name);
+	}
+	table_print(&table);
+	print_totals(rows, count);
+}
+
+/* One document: type, campus, environment, courses (as in scan). */
+static void print_courses_json(const struct cli *cli, const struct course_row *rows, size_t count)
+{
+	cJSON *document = json_object("list"), *courses;
+
+	json_text(document, "campus", cli->campus->conf->name);
+	json_text(document, "environment", cli->campus->conf->environment);
+	courses = json_array(document, "courses");
+	for (size_t i = 0; i < count && courses; i++)
+		cJSON_AddItemToArray(courses, show_course_json(&rows[i]));
+	out_json_document(document);
+}
+
+static int list_courses(struct cli *cli, int status)
+{
+	struct course_row *rows;
+	size_t count;
+	int st = show_courses(cli, status, &rows, &count);
+
+	if (st >= 0)
+		return st;
+	if (cli_option(cli, "json"))
+		print_courses_json(cli, rows, count);
+	else
+		print_courses(rows, count);
+	for (size_t i = 0; i < count; i++)
+		course_row_clear(&rows[i]);
+	free(rows);
+	return CLI_OK;
+}
+
+/* ---- failed tasks: the view of domain 12.4, column by column ------------------------------*/
+
+static const char *const task_columns[] = {"id", "created", "modified", "task_name", "task_id", "args",
+					   "kwargs", "exc", "datetime_resolved", NULL};
+
+static void add_task_json(cJSON *tasks, sqlite3_stmt *stmt)
+{
+	cJSON *task = json_object("failed_task");
+
+	for (int i = 0; task_columns[i]; i++) {
+		if (sqlite3_column_type(stmt, i) == SQLITE_INTEGER)
+			json_number(task, task_columns[i], sqlite3_column_int64(stmt, i));
+		else
+			json_text(task, task_columns[i], (const char *)sqlite3_column_text(stmt, i));
+	}
+	if (!cJSON_AddItemToArray(tasks, task))
+		cJSON_Delete(task);
+}
+
+static void add_task_row(struct table *table, sqlite3_stmt *stmt)
+{
+	for (int i = 0; task_columns[i]; i++) {
+		const char *text = (const char *)sqlite3_column_text(stmt, i);
+
+		table_add(table, "%s", text && *text ? text : "-");
+	}
+}
+
+static int read_tasks(struct cli *cli, sqlite3 *db, struct table *table, cJSON *tasks)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db,
+				    "SELECT id, created, modified, task_name, task_id, args, kwargs, exc,"
+				    " datetime_resolved FROM failed_task ORDER BY id",
+				    -1, &stmt, NULL);
+
+	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		if (tasks)
+			add_task_json(tasks, stmt);
+		else
+			add_task_row(table, stmt);
+		rc = SQLITE_OK;
+	}
+	sqlite3_finalize(stmt);
+	if (rc == SQLITE_DONE)
+		return -1;
+	out_note("cannot read the failed tasks of %s: %s", cli->campus->conf->status_db, sqlite3_errmsg(db));
+	return CLI_FAILED;
+}
+
+static int list_failed_tasks(struct cli *cli)
+{
+	cJSON *document = NULL, *tasks = NULL;
+	struct table table;
+	sqlite3 *db = NULL;
+	int st;
+
+	if (sqlite3_open_v2(cli->campus->conf->status_db, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+		out_note("cannot open %s: %s", cli->campus->conf->status_db,
+			 db ? sqlite3_errmsg(db) : "out of memory");
+		sqlite3_close(db);
+		return CLI_FAILED;
+	}
+	sqlite3_busy_timeout(db, 5000);
+	table_init(&table, task_columns, 1);
+	if (cli_option(cli, "json")) {
+		document = json_object("failed_tasks");
+		tasks = json_array(document, "tasks");
+	}
+	st = read_tasks(cli, db, &table, tasks);
+	sqlite3_close(db);
+	if (st < 0 && document)
+		out_json_document(document);
+	else
+		cJSON_Delete(document);
+	if (st < 0 && !cli_option(cli, "json"))
+		table_print(&table);
+	else
+		table_clear(&table);
+	return st < 0 ? CLI_OK : st;
+}
+
+int cli_list(struct cli *cli)
+{
+	const char *name = cli_option(cli, "status");
+	enum course_status status = COURSE_NOT_MIGRATED;
+	int st;
+
+	if (cli->operand_count)
+		return cli_usage(cli, "list takes no arguments");
+	if (name && !course_status_read(name, &status))
+		return cli_usage(cli, "--status %s: Not-Migrated, In-Progress, Migrated or Failed", name);
+	if (name && cli_option(cli, "failed-tasks"))
+		return cli_usage(cli, "--status and --failed-tasks show different things: give one");
+	st = cli_open_reader(cli, true);
+	if (st >= 0)
+		return st;
+	if (cli_option(cli, "failed-tasks"))
+		return list_failed_tasks(cli);
+	return list_courses(cli, name ? (int)status : -1);
+}

@@ -1,0 +1,34 @@
+/*
+ * show.h - rows of the status database as commands show them: JSON, and words in tables.
+ *
+ * The names of members are in the manual and frozen by a test.
+ */
+#ifndef SUBFERRY_SRC_CLI_SHOW_H
+#define SUBFERRY_SRC_CLI_SHOW_H
+
+#include "src/cli/cli.h"
+#include "src/cli/out.h"
+
+/* Courses by key, those gone too; @status -1: all. The caller clears each and frees the array.
+   Returns -1 to go on, else the exit status. */
+int show_courses(struct cli *cli, int status, struct course_row **rows, size_t *count);
+/* "Migrated", "In-Progress, paused", "Failed, wanted", ... into @out; returns @out. */
+const char *show_status(const struct course_row *row, char *out, size_t size);
+/* A wall time in UTC without fractions, or "-"; @out has 28 bytes or more. */
+const char *show_time(int64_t wall, char *out, size_t size);
+
+/*
+ * type course: key, name, location, status, intent, gone, pass, videos, tried, failed,
+ * expected, in_val, unknown, extra, differing, errors, warnings, notices, waived, bytes,
+ * problem, begun, changed, verified, level.
+ */
+cJSON *show_course_json(const struct course_row *row);
+/*
+ * type finding: course, video, language, code, severity, text, help, seen, waived, reason,
+ * who, at.
+ */
+cJSON *show_finding_json(const struct finding_row *row);
+/* The members of struct counts, into @object. */
+void show_counts_json(cJSON *object, const struct counts *counts);
+
+#endif

@@ -1,0 +1,204 @@
+#include "config.h"
+
+#include "src/cli/why.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/base/buf.h"
+#include "src/cli/out.h"
+#include "src/source/resolve.h"
+
+static const char *const kind_words[] = {
+	[PROMISE_EXPLICIT] = "explicit",
+	[PROMISE_ASSET] = "video_asset",
+	[PROMISE_IMPLICIT] = "implicit",
+};
+
+/* ---- one promise: its names in order, the first that exists decides -----------------------*/
+
+static void add_name(const struct why *why, cJSON *names, const char *name, const struct asset *asset,
+		     bool decides)
+{
+	static const char *const words[] = {"found", "missing", "damaged", "too large"};
+	cJSON *item;
+
+	if (!why->json) {
+		out_line("      %-9s %s%s%s%s%s", words[asset->state], name,
+			 asset->id && strcmp(asset->id, name) ? " as " : "",
+			 asset->id && strcmp(asset->id, name) ? asset->id : "", decides ? "   <- this one" : "",
+			 asset->reason);
+		return;
+	}
+	item = cJSON_CreateObject();
+	json_text(item, "name", name);
+	json_text(item, "state", words[asset->state]);
+	json_text(item, "file", asset->id);
+	if (asset->state == ASSET_FOUND && asset->size >= 0)
+		json_number(item, "size", asset->size);
+	json_flag(item, "decides", decides);
+	if (!names || !cJSON_AddItemToArray(names, item))
+		cJSON_Delete(item);
+}
+
+/* JSON: type promise: branch, language, kind, names (name, state, file, size, decides). */
+static void tell_names(const struct why *why, const char *branch, const struct promise *promise,
+		       const struct asset *assets)
+{
+	cJSON *object = NULL, *names = NULL;
+	bool decided = false;
+
+	if (why->json) {
+		object = json_object("promise");
+		json_text(object, "branch", branch);
+		json_text(object, "language", promise->language);
+		json_text(object, "kind", kind_words[promise->kind]);
+		names = json_array(object, "names");
+	} else {
+		out_line("    %s %s, %s%s", branch, promise->language, kind_words[promise->kind],
+			 promise->name_count ? ":" : ": no name to try");
+	}
+	for (size_t i = 0; i < promise->name_count; i++) {
+		bool decides = !decided && assets[i].state != ASSET_MISSING;
+
+		add_name(why, names, promise->names[i], &assets[i], decides);
+		decided |= decides;
+	}
+	if (object)
+		out_json_line(object);
+}
+
+static enum result tell_promise(const struct why *why, struct source_course *course, const char *branch,
+				const struct promise *promise, struct error *err)
+{
+	size_t count = promise->name_count;
+	struct asset *assets = calloc(count ? count : 1, sizeof(*assets));
+	enum result st = RESULT_OK;
+
+	if (!assets)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	if (count)
+		st = course->ops->find(course, (const char *const *)promise->names, count, assets, err);
+	if (st == RESULT_OK)
+		tell_names(why, branch, promise, assets);
+	for (size_t i = 0; i < count; i++)
+		asset_clear(&assets[i]);
+	free(assets);
+	return st;
+}
+
+static enum result tell_branch(const struct why *why, struct source_course *course, const char *branch,
+			       const struct video_fields *fields, struct error *err)
+{
+	struct promises promises = {NULL, 0};
+	enum result st;
+
+	if (!fields)
+		return RESULT_OK;
+	st = resolve_fields(fields, &promises, err);
+	if (st == RESULT_OK && !promises.count && !why->json)
+		out_line("    %s: names no transcript", branch);
+	for (size_t i = 0; i < promises.count && st == RESULT_OK; i++)
+		if (why_wants(why, promises.items[i].language))
+			st = tell_promise(why, course, branch, &promises.items[i], err);
+	promises_clear(&promises);
+	return st;
+}
+
+/* ---- one block ----------------------------------------------------------------------------*/
+
+static void tell_fields(const struct why *why, const char *branch, const struct video_fields *fields)
+{
+	struct buf ids = BUF_INIT;
+	cJSON *object;
+
+	if (!fields)
+		return;
+	for (size_t i = 0; i < fields->html5_count; i++)
+		buf_printf(&ids, "%s%s", i ? " " : "", fields->html5_ids[i]);
+	if (why->json) {
+		object = json_object("branch");
+		json_text(object, "branch", branch);
+		json_text(object, "name", fields->display_name);
+		json_text(object, "edx_video_id", fields->edx_video_id);
+		json_text(object, "sub", fields->sub);
+		json_text(object, "youtube_id", fields->youtube_id);
+		json_text(object, "html5_ids", buf_text(&ids));
+		out_json_line(object);
+	} else {
+		out_line("    %s \"%s\": edx_video_id %s, sub %s, youtube %s, html5 %s", branch,
+			 fields->display_name, *fields->edx_video_id ? fields->edx_video_id : "-",
+			 *fields->sub ? fields->sub : "-", *fields->youtube_id ? fields->youtube_id : "-",
+			 ids.len ? buf_text(&ids) : "-");
+	}
+	buf_clear(&ids);
+}
+
+static const struct video_block *find_block(const struct outline *outline, const char *name)
+{
+	const struct video_block *found = NULL;
+
+	for (size_t i = 0; i < outline->block_count; i++) {
+		const struct video_block *block = &outline->blocks[i];
+		size_t len = strlen(block->type);
+
+		if (!strncmp(name, block->type, len) && name[len] == '@' && !strcmp(name + len + 1, block->id))
+			return block;
+		if (!found && !strcmp(name, block->id))
+			found = block;
+	}
+	return found;
+}
+
+static enum result tell_block(struct why *why, struct source_course *course, bool *found, struct error *err)
+{
+	const struct video_block *block =
+		find_block(course->outline, why->block ? why->block : why->video_name);
+	struct buf name = BUF_INIT;
+	enum result st;
+
+	*found = block;
+	if (!block)
+		return RESULT_OK;
+	if (!why->block) {
+		buf_printf(&name, "%s@%s", block->type, block->id);
+		why->block = buf_take(&name);
+	}
+	why_section(why, "In the source, now:");
+	tell_fields(why, "published", block->published);
+	tell_fields(why, "draft", block->draft);
+	why_section(why, "Promised, and what is tried for it:");
+	st = tell_branch(why, course, "published", block->published, err);
+	if (st == RESULT_OK)
+		st = tell_branch(why, course, "draft", block->draft, err);
+	return st;
+}
+
+int why_source(struct why *why, bool *found)
+{
+	struct source_course *course = NULL;
+	struct error err = {0};
+	cJSON *object;
+	enum result st;
+	int code;
+
+	*found = false;
+	code = cli_open(why->cli, CAMPUS_SOURCE);
+	if (code >= 0)
+		return code;
+	st = why->cli->campus->source->ops->open(why->cli->campus->source, why->course.key, &course, &err);
+	if (st == RESULT_OK)
+		st = tell_block(why, course, found, &err);
+	source_course_close(course);
+	if (st == RESULT_OK)
+		return -1;
+	if (why->json) {
+		object = json_object("problem");
+		json_text(object, "text", err.text);
+		out_json_line(object);
+	} else {
+		out_line("  The source cannot be read now: %s", err.text);
+	}
+	return -1;
+}
