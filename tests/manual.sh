@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# The manual and the program say the same: findings, configuration keys, commands.
+set -u
+top=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
+build=${top_builddir:-.}
+export LC_ALL=C
+
+passed=0 failed=0 skipped=0
+verdict() { # NAME PROBLEMS: a test, failed if there is any problem
+	if [ -n "$2" ]; then
+		printf 'FAILED %s\n%s\n' "$1" "$2"
+		failed=$((failed + 1))
+	else
+		printf 'ok %s\n' "$1"
+		passed=$((passed + 1))
+	fi
+}
+skip() { # NAME REASON
+	printf 'skipped %s: %s\n' "$1" "$2"
+	skipped=$((skipped + 1))
+}
+
+# Lines that only one of two lists has. An empty first list is a test that looks at nothing.
+compare() { # NAMES OF THE LISTS, THE LISTS
+	[ -n "$3" ] || echo "nothing was found in $1"
+	comm -3 <(printf '%s\n' "$3" | sort -u) <(printf '%s\n' "$4" | sort -u) |
+		sed -e "s|^\t|only in $2: |" -e t -e "s|^|only in $1: |"
+}
+
+verdict "subferry-migration(7) has every finding, by its severity" "$(
+	compare src/base/finding.h man/subferry-migration.7 \
+		"$(sed -nE 's/^X\([A-Z_]+, *"([a-z-]+)", *([A-Z]+),.*/\1 \2/p' "$top/src/base/finding.h")" \
+		"$(awk '
+		/^\.Sh / { inside = $2 == "FINDINGS"; severity = "" }
+		/^\.Ss Warnings/ { severity = "WARNING" }
+		/^\.Ss Notices/ { severity = "NOTICE" }
+		/^\.Ss (Errors|Differences)/ { severity = "ERROR" }
+		inside && /^\.It Cm / { print $3, severity }
+		' "$top/man/subferry-migration.7")"
+)"
+
+# A row of the table: X("section", "name", "type", NULL or "default", true or false, ...
+# In the manual: .Ss section, .It Cm name, and then (type, required) or (type, default VALUE).
+keys=$top/src/base/conf_keys.c
+if [ -f "$keys" ]; then
+	verdict "subferry.conf(5) has every key, its type and its default" "$(
+		compare src/base/conf_keys.c man/subferry.conf.5 \
+			"$(sed -nE \
+				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", [^,]*, true,.*/\1 \2 (\3, required)/p' \
+				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", "", false,.*/\1 \2 (\3, default empty)/p' \
+				-e "s/^X\\(\"([a-z_]+)\", \"([a-z_]+)\", \"([a-z]+)\", \"([^\"]+)\", false,.*/\1 \2 (\3, default \4)/p" \
+				"$keys")" \
+			"$(awk '
+			/^\.Ss / { section = $2 }
+			/^\.(Sh|Ss|El)/ { name = "" }
+			/^\.It Cm / { name = $3; text = ""; next }
+			name != "" {
+				line = $0
+				sub(/^\.(Ql|Pa) /, "", line)
+				sub(/ \)/, ")", line)
+				text = text (text == "" ? "" : " ") line
+				if (match(text, /^\([^)]*\)/)) {
+					print section, name, substr(text, 1, RLENGTH)
+					name = ""
+				}
+			}
+			' "$top/man/subferry.conf.5")"
+	)"
+else
+	skip "subferry.conf(5) has every key" "$keys is not there"
+fi
+
+# The help names a command a line, behind blanks or "subferry".
+help=$("$build/subferry" --help 2>/dev/null </dev/null)
+commands=$(printf '%s\n' "$help" |
+	sed -nE 's/^ +(subferry +)?([a-z]{4,})( .*)?$/\2/p' | sort -u)
+if [ -n "$commands" ]; then
+	verdict "subferry(1) has every command" "$(
+		compare "subferry --help" man/subferry.1 "$commands" \
+			"$(sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$top/man/subferry.1")"
+	)"
+	verdict "subferry(1) has every option of the program" "$(
+		printf '%s\n' "$help" | grep -oE '(^|[^a-z-])--[a-z-]+' | sed 's/^[^-]//' | sort -u |
+			while read -r option; do
+				grep -qF -- "Fl ${option#-}" "$top/man/subferry.1" || echo "$option"
+			done
+	)"
+else
+	skip "subferry(1) has every command" "subferry --help names none"
+fi
+
+if command -v mandoc >/dev/null 2>&1; then
+	verdict "the pages are well-formed" "$(
+		mandoc -Tlint -Wwarning "$top"/man/*.[157] 2>&1
+	)"
+else
+	skip "the pages are well-formed" "mandoc is not installed"
+fi
+
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[ "$failed" -eq 0 ]
