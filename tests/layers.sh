@@ -38,7 +38,7 @@ verdict() { # NAME PROBLEMS: a test, failed if there is any problem
 
 mapfile -t sources < <(find src ui -name '*.[ch]' | sort)
 mapfile -t headers < <(find src ui -name '*.h' | sort)
-if [ "${#sources[@]}" -lt 10 ] || [ "${#headers[@]}" -lt 5 ]; then
+if [ "${#sources[@]}" -eq 0 ] || [ "${#headers[@]}" -eq 0 ]; then
 	echo "no sources below $top"
 	exit 99
 fi
@@ -130,7 +130,7 @@ verdict "nothing is left open in the code" "$(
 	grep -nE '\b(TODO|FIXME|XXX)\b' "${sources[@]}"
 )"
 
-# HEADER_FLAGS and CC come from the Makefile; by hand the test asks pkg-config-less gcc.
+# CC and HEADER_FLAGS come from the Makefile; what stands here is for a run by hand.
 verdict "every header compiles on its own" "$(
 	cd "$build" || exit
 	for header in "${headers[@]}"; do
