@@ -70,23 +70,56 @@ else
 	skip "subferry.conf(5) has every key" "$keys is not there"
 fi
 
-# The help names a command a line, behind blanks or "subferry".
-help=$("$build/subferry" --help 2>/dev/null </dev/null)
-commands=$(printf '%s\n' "$help" |
-	sed -nE 's/^ +(subferry +)?([a-z]{4,})( .*)?$/\2/p' | sort -u)
+# The help names a command a line, behind two blanks; the help of a command its options.
+program=$build/subferry
+help_of() { # [COMMAND]
+	"$program" "$@" --help 2>/dev/null </dev/null
+}
+options_of() { # [COMMAND]
+	help_of "$@" | sed -nE 's/^ +(-[a-zA-Z], )?--([a-z-]+).*/\2/p' | sort -u
+}
+item_of() { # COMMAND: the line of the manual that shows what it takes
+	grep -E "^\.It Cm $1( |$)" "$top/man/subferry.1"
+}
+commands=$(help_of | sed -nE 's/^  ([a-z]{3,}) .*/\1/p' | sort -u)
 if [ -n "$commands" ]; then
 	verdict "subferry(1) has every command" "$(
 		compare "subferry --help" man/subferry.1 "$commands" \
-			"$(sed -n 's/^\.It Cm \([a-z]*\).*/\1/p' "$top/man/subferry.1")"
+			"$(sed -nE 's/^\.It Cm ([a-z]+).*/\1/p' "$top/man/subferry.1")"
 	)"
 	verdict "subferry(1) has every option of the program" "$(
-		printf '%s\n' "$help" | grep -oE '(^|[^a-z-])--[a-z-]+' | sed 's/^[^-]//' | sort -u |
-			while read -r option; do
-				grep -qF -- "Fl ${option#-}" "$top/man/subferry.1" || echo "$option"
+		for option in $(options_of); do
+			grep -qE "^\.It Fl.* -$option( |$)" "$top/man/subferry.1" || echo "--$option"
+		done
+	)"
+	verdict "subferry(1) has every option of every command" "$(
+		for command in $commands; do
+			for option in $(options_of "$command"); do
+				item_of "$command" | grep -qE "Fl -$option( |$)" ||
+					echo "$command --$option"
 			done
+			for option in $(item_of "$command" | grep -oE 'Fl -[a-z-]+' | cut -c5-); do
+				options_of "$command" | grep -qx -- "$option" ||
+					echo "$command --$option is in the manual only"
+			done
+		done
 	)"
 else
 	skip "subferry(1) has every command" "subferry --help names none"
+fi
+
+# Programs read these names: what the commands print, and no other, stands in the manual.
+if [ -d "$top/src/cli" ]; then
+	verdict "subferry(1) has every name of the JSON" "$(
+		written=$(cat "$top"/src/cli/*.c | grep -oE 'json_[a-z]+\(([a-z_.>-]+, )?"[a-z0-9_]+"' |
+			sed -E 's/.*"(.*)"/\1/' | sort -u)
+		told=$(awk '/^\.S[hs] / { inside = $2 == "JSON" } inside' "$top/man/subferry.1" |
+			grep -oE '[a-z0-9_]+' | sort -u)
+		[ -n "$written" ] || echo "no names were found in src/cli"
+		comm -23 <(printf '%s\n' "$written") <(printf '%s\n' "$told")
+	)"
+else
+	skip "subferry(1) has every name of the JSON" "there is no src/cli"
 fi
 
 if command -v mandoc >/dev/null 2>&1; then
