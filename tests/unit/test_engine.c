@@ -1,0 +1,674 @@
+/*
+ * The engine on a small campus: the course's way through the statuses, every step of the
+ * transaction with every fault, retries, pause and resume, holds, shared ids, mending.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/engine/engine.h"
+#include "src/verify/verify.h"
+#include "tests/unit/world.h"
+
+#define KEY "course-v1:Test+Engine+1"
+#define PATIENCE 20000 /* ms: far more than any of this takes */
+
+static char text[4][256];
+
+static const char *srt(int n, const char *words)
+{
+	return world_srt(words, text[n], sizeof(text[n]));
+}
+
+static int set_up(void **state)
+{
+	*state = world_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+/* Two videos, three languages, one video without an id. */
+static void fill(struct world *world)
+{
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "vid-a", "en=a_en.srt es=a_es.srt");
+	world_video(outline, "b", "", "fr=b_fr.srt");
+	world_file(world, "a_en.srt", srt(0, "hello"));
+	world_file(world, "a_es.srt", srt(0, "hola"));
+	world_file(world, "b_fr.srt", srt(0, "salut"));
+	world_scan(world);
+}
+
+static struct engine *start(struct world *world, bool held)
+{
+	struct engine_options options = {.held = held};
+	struct engine *engine;
+	struct error err = {0};
+
+	if (engine_new(&engine, &world->campus, &options, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	return engine;
+}
+
+/* Runs whatever is wanted to its end. */
+static void run(struct world *world)
+{
+	struct engine *engine = start(world, false);
+
+	engine_go(engine);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+}
+
+static struct course_row course(struct world *world, const char *key)
+{
+	struct course_row row = {0};
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	assert_int_equal(reader_course(world->reader, key, &row, NULL), RESULT_OK);
+	return row;
+}
+
+static void expect_status(struct world *world, const char *key, enum course_status status)
+{
+	struct course_row row = course(world, key);
+
+	assert_string_equal(course_status_name(row.status), course_status_name(status));
+	course_row_clear(&row);
+}
+
+static char *clean_state(void)
+{
+	struct world *world = world_new();
+	char *state;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	state = world_state(world);
+	world_free(world);
+	return state;
+}
+
+static void a_course_is_migrated(void **state)
+{
+	struct world *world = *state;
+	struct course_row row;
+	char *first, *second;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	row = course(world, KEY);
+	assert_int_equal(row.status, COURSE_MIGRATED);
+	assert_int_equal(row.intent, INTENT_IDLE);
+	assert_int_equal(row.videos, 2);
+	assert_int_equal(row.tried, 2);
+	assert_int_equal(row.counts.expected, 3);
+	assert_int_equal(row.counts.in_val, 3);
+	assert_int_equal(row.counts.errors, 0);
+	assert_int_equal(world_findings(world, KEY, FINDING_LINK_PENDING), 1);
+	course_row_clear(&row);
+	first = world_state(world);
+	/* again, by naming it: everything is kept, nothing is written */
+	world->faults[FAULT_PUT].calls = world->faults[FAULT_REGISTER].calls = 0;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	expect_status(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world->faults[FAULT_PUT].calls, 0);
+	assert_int_equal(world->faults[FAULT_REGISTER].calls, 0);
+	second = world_state(world);
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+}
+
+static void a_lost_status_database_costs_nothing(void **state)
+{
+	struct world *world = *state;
+	char *before, *after;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	before = world_state(world);
+	reader_close(world->reader);
+	status_close(world->status);
+	assert_int_equal(unlink(world->conf.status_db), 0);
+	assert_int_equal(status_open(&world->status, &(struct status_options){
+				world->conf.status_db, "world", "staging", "tester", clock_system()}, NULL),
+			 RESULT_OK);
+	world->campus.status = world->status;
+	assert_int_equal(reader_open(&world->reader, world->conf.status_db, NULL), RESULT_OK);
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	expect_status(world, KEY, COURSE_MIGRATED);
+	after = world_state(world);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+/* ---- every step, every fault ------------------------------------------------------------- */
+
+static const struct cell {
+	enum fault_point point;
+	enum result result;
+	int times;
+	bool after;
+	enum course_status status;
+	enum finding_code finding; /* FINDING_NONE: success after retry */
+} cells[] = {
+	/* one failure, and a retry mends it */
+	{FAULT_LOOKUP, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_PUT, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_PUT, RESULT_RETRY, 1, true, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_PUT, RESULT_UNREACHABLE, 2, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_CREATE, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_CREATE, RESULT_UNKNOWN, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_CREATE, RESULT_UNKNOWN, 1, true, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_REGISTER, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_REGISTER, RESULT_UNKNOWN, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_REGISTER, RESULT_UNKNOWN, 1, true, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_REGISTER, RESULT_UNREACHABLE, 1, true, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_FIND, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_READ, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_OPEN, RESULT_RETRY, 2, false, COURSE_MIGRATED, FINDING_NONE},
+	/* it stays: the course fails with the declared finding */
+	{FAULT_PUT, RESULT_RETRY, -1, false, COURSE_FAILED, FINDING_STORE_UNREACHABLE},
+	{FAULT_PUT, RESULT_REFUSED, -1, false, COURSE_FAILED, FINDING_STORE_REFUSED},
+	{FAULT_PUT, RESULT_CONFLICT, -1, false, COURSE_FAILED, FINDING_STORE_CONFLICT},
+	{FAULT_CREATE, RESULT_REFUSED, -1, false, COURSE_FAILED, FINDING_VAL_REFUSED},
+	{FAULT_REGISTER, RESULT_REFUSED, -1, false, COURSE_FAILED, FINDING_VAL_REFUSED},
+	{FAULT_REGISTER, RESULT_RETRY, -1, false, COURSE_FAILED, FINDING_VAL_UNREACHABLE},
+	{FAULT_READ, RESULT_RETRY, -1, false, COURSE_FAILED, FINDING_SOURCE_UNREACHABLE},
+	{FAULT_OPEN, RESULT_RETRY, -1, false, COURSE_FAILED, FINDING_SOURCE_UNREACHABLE},
+	{FAULT_OPEN, RESULT_INVALID, -1, false, COURSE_FAILED, FINDING_SOURCE_INVALID},
+	{FAULT_OPEN, RESULT_MISSING, -1, false, COURSE_FAILED, FINDING_SOURCE_UNREACHABLE},
+};
+
+static void try_cell(const struct cell *cell, const char *clean)
+{
+	struct world *world = world_new();
+	char *end;
+
+	print_message("    point %d, %s, %d times%s\n", cell->point, result_text(cell->result),
+		      cell->times, cell->after ? ", answer lost" : "");
+	fill(world);
+	world->faults[cell->point] = (struct fault){cell->result, cell->times, cell->after, 0};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	expect_status(world, KEY, cell->status);
+	if (cell->finding != FINDING_NONE)
+		assert_true(world_findings(world, KEY, cell->finding) > 0);
+	/* mended, and run again */
+	world->faults[cell->point].times = 0;
+	if (cell->status == COURSE_FAILED)
+		world_wish(world, WISH_RETRY, KEY, NULL);
+	run(world);
+	expect_status(world, KEY, COURSE_MIGRATED);
+	if (cell->finding != FINDING_NONE)
+		assert_int_equal(world_findings(world, KEY, cell->finding), 0);
+	end = world_state(world);
+	assert_string_equal(end, clean);
+	free(end);
+	world_free(world);
+}
+
+static void every_fault_ends_as_declared_and_is_mended(void **state)
+{
+	char *clean = clean_state();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cells) / sizeof(*cells); i++)
+		try_cell(&cells[i], clean);
+	free(clean);
+}
+
+/* ---- findings of the source -------------------------------------------------------------- */
+
+static void a_missing_file_fails_its_video_alone(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct course_row row;
+
+	world_video(outline, "a", "vid-a", "en=a_en.srt es=gone.srt");
+	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
+	world_file(world, "a_en.srt", srt(0, "hello"));
+	world_file(world, "b_fr.srt", srt(0, "salut"));
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	row = course(world, KEY);
+	assert_int_equal(row.status, COURSE_FAILED);
+	assert_int_equal(row.tried, 2);
+	assert_int_equal(row.failed, 1);
+	/* nothing of the video that failed was written, not even its id */
+	assert_int_equal(row.counts.in_val, 1);
+	assert_int_equal(row.counts.expected, 3);
+	course_row_clear(&row);
+	assert_int_equal(world_findings(world, KEY, FINDING_ASSET_MISSING), 1);
+	/* a waiver lets the rest of the video go */
+	assert_int_equal(status_waive(world->status, KEY, "video@a", "es", FINDING_ASSET_MISSING,
+				      "never existed", NULL), RESULT_OK);
+	world_wish(world, WISH_RETRY, KEY, NULL);
+	run(world);
+	row = course(world, KEY);
+	assert_int_equal(row.status, COURSE_MIGRATED);
+	assert_int_equal(row.counts.expected, 2);
+	assert_int_equal(row.counts.in_val, 2);
+	assert_int_equal(row.counts.errors, 0);
+	assert_int_equal(row.counts.waived, 1);
+	course_row_clear(&row);
+}
+
+static void a_file_that_comes_back_is_no_finding(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct engine *engine;
+
+	world_video(outline, "a", "vid-a", "en=late.srt");
+	world_scan(world);
+	world->conf.retry_delay = 400;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = start(world, false);
+	engine_go(engine);
+	/* the platform saves by delete and insert: the first look falls between the two */
+	while (!__atomic_load_n(&world->faults[FAULT_LOOKUP].calls, __ATOMIC_RELAXED))
+		usleep(1000);
+	usleep(50000);
+	assert_false(engine_idle(engine));
+	engine_free(engine);
+	world_file(world, "late.srt", srt(0, "here"));
+	run(world);
+	expect_status(world, KEY, COURSE_MIGRATED);
+}
+
+static void blocks_sharing_an_id_keep_the_first(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	char *end;
+
+	world_video(outline, "a", "shared", "en=one.srt es=same.srt");
+	world_video(outline, "b", "shared", "en=two.srt es=same.srt fr=own.srt");
+	world_file(world, "one.srt", srt(0, "one"));
+	world_file(world, "two.srt", srt(0, "two"));
+	world_file(world, "same.srt", srt(0, "same"));
+	world_file(world, "own.srt", srt(0, "own"));
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	expect_status(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 0);
+	end = world_state(world);
+	/* in every run */
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 1);
+	free(end);
+}
+
+static void ids_that_differ_in_case_stop_both(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "Clip", "en=one.srt");
+	world_video(outline, "b", "clip", "en=two.srt");
+	world_video(outline, "c", "other", "en=one.srt");
+	world_file(world, "one.srt", srt(0, "one"));
+	world_file(world, "two.srt", srt(0, "two"));
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	expect_status(world, KEY, COURSE_FAILED);
+	assert_int_equal(world_findings(world, KEY, FINDING_VIDEO_ID_CASE), 2);
+}
+
+static void draft_and_published_are_one_video(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct course_row row;
+
+	world_video(outline, "a", "vid-a", "en=pub.srt es=both.srt");
+	world_draft(outline, "a", "vid-a", "en=draft.srt es=both.srt fr=new.srt");
+	world_file(world, "pub.srt", srt(0, "published"));
+	world_file(world, "draft.srt", srt(0, "draft"));
+	world_file(world, "both.srt", srt(0, "both"));
+	world_file(world, "new.srt", srt(0, "new"));
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	row = course(world, KEY);
+	assert_int_equal(row.status, COURSE_MIGRATED);
+	assert_int_equal(row.videos, 1);
+	assert_int_equal(row.counts.expected, 3);
+	assert_int_equal(row.counts.in_val, 3);
+	course_row_clear(&row);
+	assert_int_equal(world_findings(world, KEY, FINDING_DRAFT_DIFFERS), 1);
+}
+
+/* ---- behind our back --------------------------------------------------------------------- */
+
+static void on_val(struct world *world, const char *sql)
+{
+	sqlite3 *db;
+	char *error = NULL;
+
+	assert_int_equal(sqlite3_open(world->conf.val_path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s", error);
+	sqlite3_close(db);
+}
+
+static struct counts verify(struct world *world, enum verify_level level)
+{
+	struct verify_options options = {.level = level};
+	struct course_row row = course(world, KEY);
+	struct counts counts;
+	struct error err = {0};
+
+	if (verify_course(&world->campus, world->reader, &row, &options, &counts, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	course_row_clear(&row);
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	return counts;
+}
+
+static void a_removed_row_is_seen_and_registered_only_on_request(void **state)
+{
+	struct world *world = *state;
+	char *before, *after;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	before = world_state(world);
+	on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
+	assert_int_equal(verify(world, LEVEL_COUNT).errors, 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
+	world_wish(world, WISH_RETRY, KEY, "val-removed");
+	run(world);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 0);
+	expect_status(world, KEY, COURSE_MIGRATED);
+	after = world_state(world);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+static void a_missing_object_is_put_again_only_on_request(void **state)
+{
+	struct world *world = *state;
+	char *before, *after, command[200];
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	before = world_state(world);
+	snprintf(command, sizeof(command), "rm -r %s/video-transcripts", world->conf.store_path);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(verify(world, LEVEL_SIZE).errors, 3);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 3);
+	world_wish(world, WISH_RETRY, KEY, "object-missing");
+	run(world);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 0);
+	assert_int_equal(verify(world, LEVEL_BYTES).errors, 0);
+	after = world_state(world);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+}
+
+static void a_changed_source_is_told_from_a_changed_val(void **state)
+{
+	struct world *world = *state;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	world_file(world, "a_en.srt", srt(0, "hello, again"));
+	on_val(world, "UPDATE edxval_videotranscript SET transcript = (SELECT transcript FROM "
+		      "edxval_videotranscript WHERE language_code = 'fr') WHERE language_code = 'es'");
+	assert_int_equal(verify(world, LEVEL_BYTES).errors, 2);
+	assert_int_equal(world_findings(world, KEY, FINDING_SOURCE_CHANGED), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+	/* a run keeps both */
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	assert_int_equal(world_findings(world, KEY, FINDING_SOURCE_CHANGED), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+}
+
+static void rows_of_the_authors_are_extra_and_no_error(void **state)
+{
+	struct world *world = *state;
+	struct course_row row;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	on_val(world, "INSERT INTO edxval_videotranscript (created, modified, transcript, language_code, "
+		      "provider, file_format, video_id) SELECT created, modified, transcript, 'de', provider, "
+		      "file_format, video_id FROM edxval_videotranscript WHERE language_code = 'es'");
+	verify(world, LEVEL_BYTES);
+	row = course(world, KEY);
+	assert_int_equal(row.counts.extra, 1);
+	assert_int_equal(row.counts.errors, 0);
+	assert_int_equal(row.counts.expected, 3);
+	course_row_clear(&row);
+}
+
+/* ---- pause, holds, restart ---------------------------------------------------------------- */
+
+static void a_paused_course_starts_nothing_and_is_resumed(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct engine *engine;
+	struct course_row row;
+	int64_t before;
+	char *end, id[16], names[32];
+
+	for (int i = 0; i < 30; i++) {
+		snprintf(id, sizeof(id), "video-%02d", i);
+		snprintf(names, sizeof(names), "en=%s.srt", id);
+		world_video(outline, id, id, names);
+		world_file(world, names + 3, srt(0, id));
+	}
+	world_scan(world);
+	world->campus.pace = 60;
+	world->conf.workers = 2;
+	engine = start(world, false);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	do {
+		usleep(5000);
+		row = course(world, KEY);
+		before = row.tried;
+		course_row_clear(&row);
+	} while (before < 3);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	usleep(100000); /* from 100 ms after a pause no new transaction starts */
+	row = course(world, KEY);
+	before = row.tried;
+	assert_int_equal(row.intent, INTENT_PAUSE);
+	assert_int_equal(row.status, COURSE_IN_PROGRESS);
+	course_row_clear(&row);
+	usleep(300000);
+	row = course(world, KEY);
+	assert_in_range(row.tried, before, before + 2); /* those under way finished */
+	assert_true(row.tried < 30);
+	course_row_clear(&row);
+	world->campus.pace = 0;
+	world_wish(world, WISH_RESUME, KEY, NULL);
+	engine_adopt(engine, NULL, 0);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	expect_status(world, KEY, COURSE_MIGRATED);
+	end = world_state(world);
+	assert_non_null(strstr(end, "video-29 en"));
+	free(end);
+}
+
+static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
+{
+	struct world *world = *state;
+	struct engine_state now = {0};
+	struct engine *engine;
+
+	fill(world);
+	world->conf.max_retries = 1000;
+	world->faults[FAULT_PUT] = (struct fault){RESULT_UNREACHABLE, -1, false, 0};
+	world->faults[FAULT_STORE_PROBE] = (struct fault){RESULT_UNREACHABLE, -1, false, 0};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = start(world, false);
+	engine_go(engine);
+	for (int i = 0; i < 1000 && !*now.hold; i++) {
+		usleep(5000);
+		engine_state(engine, &now);
+	}
+	assert_non_null(strstr(now.hold, "store"));
+	assert_true(now.hold_since > 0);
+	pthread_mutex_lock(&world->lock);
+	world->faults[FAULT_PUT].times = world->faults[FAULT_STORE_PROBE].times = 0;
+	pthread_mutex_unlock(&world->lock);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_state(engine, &now);
+	assert_string_equal(now.hold, "");
+	engine_free(engine);
+	expect_status(world, KEY, COURSE_MIGRATED);
+}
+
+static void intents_of_an_earlier_session_wait_for_one_word(void **state)
+{
+	struct world *world = *state;
+	struct engine_state now;
+	struct engine *engine;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = start(world, true);
+	usleep(200000);
+	engine_state(engine, &now);
+	assert_true(now.waits_for_go);
+	assert_string_not_equal(now.hold, "");
+	expect_status(world, KEY, COURSE_NOT_MIGRATED);
+	engine_go(engine);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	expect_status(world, KEY, COURSE_MIGRATED);
+}
+
+static void a_second_engine_is_refused(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine, *other;
+	struct engine_options options = {0};
+	struct error err = {0};
+
+	fill(world);
+	engine = start(world, false);
+	/* the kernel's lock is of the process: another one is asked in the tests of lock.c */
+	assert_int_equal(engine_new(&other, &world->campus, &options, &err), RESULT_BUSY);
+	assert_null(other);
+	engine_free(engine);
+}
+
+static void a_dry_run_predicts_and_writes_nothing(void **state)
+{
+	struct world *world = *state;
+	struct engine_options options = {.dry = true};
+	struct course_row row;
+	struct engine *engine;
+	int64_t id;
+	char *end;
+
+	fill(world);
+	id = world_course_id(world, KEY);
+	options.dry_courses = &id;
+	options.dry_count = 1;
+	assert_int_equal(engine_new(&engine, &world->campus, &options, NULL), RESULT_OK);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	assert_int_equal(world->faults[FAULT_PUT].calls, 0);
+	assert_int_equal(world->faults[FAULT_CREATE].calls, 0);
+	assert_int_equal(world->faults[FAULT_REGISTER].calls, 0);
+	row = course(world, KEY);
+	assert_int_equal(row.status, COURSE_NOT_MIGRATED);
+	assert_int_equal(row.counts.expected, 3);
+	assert_int_equal(row.counts.in_val, 0);
+	course_row_clear(&row);
+	end = world_state(world);
+	assert_string_equal(end, "");
+	free(end);
+}
+
+static void a_course_that_promises_nothing_is_migrated_at_once(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct course_row row;
+
+	world_video(outline, "a", "", "");
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	run(world);
+	row = course(world, KEY);
+	assert_int_equal(row.status, COURSE_MIGRATED);
+	assert_int_equal(row.counts.expected, 0);
+	course_row_clear(&row);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_course_is_migrated),
+		TEST(a_lost_status_database_costs_nothing),
+		cmocka_unit_test(every_fault_ends_as_declared_and_is_mended),
+		TEST(a_missing_file_fails_its_video_alone),
+		TEST(a_file_that_comes_back_is_no_finding),
+		TEST(blocks_sharing_an_id_keep_the_first),
+		TEST(ids_that_differ_in_case_stop_both),
+		TEST(draft_and_published_are_one_video),
+		TEST(a_removed_row_is_seen_and_registered_only_on_request),
+		TEST(a_missing_object_is_put_again_only_on_request),
+		TEST(a_changed_source_is_told_from_a_changed_val),
+		TEST(rows_of_the_authors_are_extra_and_no_error),
+		TEST(a_paused_course_starts_nothing_and_is_resumed),
+		TEST(an_unreachable_store_holds_and_goes_on_by_itself),
+		TEST(intents_of_an_earlier_session_wait_for_one_word),
+		TEST(a_second_engine_is_refused),
+		TEST(a_dry_run_predicts_and_writes_nothing),
+		TEST(a_course_that_promises_nothing_is_migrated_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

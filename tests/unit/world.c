@@ -1,0 +1,519 @@
+#include "config.h"
+
+#include "tests/unit/world.h"
+
+#include <dirent.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "src/base/hash.h"
+
+/* ---- faults ------------------------------------------------------------------------------ */
+
+/* RESULT_OK: act; else answer this, and act first if the fault says so. */
+static enum result strike(struct world *world, enum fault_point point, bool *act)
+{
+	struct fault *fault = &world->faults[point];
+	enum result result = RESULT_OK;
+
+	pthread_mutex_lock(&world->lock);
+	fault->calls++;
+	*act = true;
+	if (fault->times) {
+		fault->times -= fault->times > 0;
+		result = fault->result;
+		*act = fault->after;
+	}
+	pthread_mutex_unlock(&world->lock);
+	return result;
+}
+
+#define STRIKE(world, point, call)                                                  \
+	do {                                                                        \
+		bool act_;                                                          \
+		enum result struck_ = strike(world, point, &act_), st_ = RESULT_OK; \
+		if (act_)                                                           \
+			st_ = call;                                                 \
+		if (struck_ == RESULT_OK)                                           \
+			return st_;                                                 \
+		return error_set(err, struck_, "a fault of the test");              \
+	} while (0)
+
+struct fault_val {
+	struct val val;
+	struct world *world;
+};
+
+struct fault_store {
+	struct store store;
+	struct world *world;
+};
+
+struct fault_source {
+	struct source source;
+	struct world *world;
+};
+
+static struct world *world_of_val(struct val *val)
+{
+	return ((struct fault_val *)val)->world;
+}
+
+static enum result val_lookup(struct val *val, const char *course, const char *const *ids,
+			      size_t count, struct val_video *out, struct error *err)
+{
+	struct world *world = world_of_val(val);
+
+	STRIKE(world, FAULT_LOOKUP,
+	       world->real_val->ops->lookup(world->real_val, course, ids, count, out, err));
+}
+
+static enum result val_create(struct val *val, const char *course, const char *id, struct error *err)
+{
+	struct world *world = world_of_val(val);
+
+	STRIKE(world, FAULT_CREATE, world->real_val->ops->create(world->real_val, course, id, err));
+}
+
+static enum result val_register(struct val *val, const char *id, struct val_entry *entries,
+				size_t count, struct error *err)
+{
+	struct world *world = world_of_val(val);
+	bool act;
+	enum result struck = strike(world, FAULT_REGISTER, &act), st = RESULT_OK;
+
+	for (size_t i = 0; i < count; i++)
+		entries[i].result = RESULT_CANCELED;
+	if (act)
+		st = world->real_val->ops->register_rows(world->real_val, id, entries, count, err);
+	if (struck == RESULT_OK)
+		return st;
+	/* the answer is lost: nobody knows */
+	for (size_t i = 0; i < count; i++)
+		entries[i].result = RESULT_CANCELED;
+	entries[0].result = struck;
+	return error_set(err, struck, "a fault of the test");
+}
+
+static enum result val_probe(struct val *val, struct error *err)
+{
+	struct world *world = world_of_val(val);
+
+	STRIKE(world, FAULT_VAL_PROBE, world->real_val->ops->probe(world->real_val, err));
+}
+
+static void val_nothing(struct val *val)
+{
+	(void)val;
+}
+
+static const struct val_ops fault_val_ops = {
+	.kind = "fault", .lookup = val_lookup, .create = val_create, .register_rows = val_register,
+	.probe = val_probe, .free = val_nothing,
+};
+
+static enum result store_put(struct store *store, struct store_object *objects, size_t count,
+			     struct error *err)
+{
+	struct world *world = ((struct fault_store *)store)->world;
+	bool act;
+	enum result struck = strike(world, FAULT_PUT, &act), st = RESULT_OK;
+
+	for (size_t i = 0; i < count; i++)
+		objects[i].result = RESULT_CANCELED;
+	if (act)
+		st = world->real_store->ops->put(world->real_store, objects, count, err);
+	if (struck == RESULT_OK)
+		return st;
+	objects[0].result = struck;
+	return error_set(err, struck, "a fault of the test");
+}
+
+static enum result store_head(struct store *store, const char *name, struct store_info *out,
+			      struct error *err)
+{
+	struct world *world = ((struct fault_store *)store)->world;
+
+	return world->real_store->ops->head(world->real_store, name, out, err);
+}
+
+static enum result store_get(struct store *store, const char *name, size_t limit, struct buf *out,
+			     struct error *err)
+{
+	struct world *world = ((struct fault_store *)store)->world;
+
+	return world->real_store->ops->get(world->real_store, name, limit, out, err);
+}
+
+static enum result store_probe(struct store *store, struct error *err)
+{
+	struct world *world = ((struct fault_store *)store)->world;
+
+	STRIKE(world, FAULT_STORE_PROBE, world->real_store->ops->probe(world->real_store, err));
+}
+
+static void store_nothing(struct store *store)
+{
+	(void)store;
+}
+
+static const struct store_ops fault_store_ops = {
+	.kind = "fault", .put = store_put, .head = store_head, .get = store_get,
+	.probe = store_probe, .free = store_nothing,
+};
+
+/* ---- the source in memory ---------------------------------------------------------------- */
+
+struct memory_course {
+	struct source_course course;
+	struct world *world;
+};
+
+static const struct world_file *find_file(struct world *world, const char *name)
+{
+	for (size_t i = 0; i < world->file_count; i++)
+		if (!strcmp(world->files[i].name, name))
+			return &world->files[i];
+	return NULL;
+}
+
+static enum result memory_find(struct source_course *course, const char *const *names, size_t count,
+			       struct asset *out, struct error *err)
+{
+	struct world *world = ((struct memory_course *)course)->world;
+	bool act;
+	enum result struck = strike(world, FAULT_FIND, &act);
+
+	memset(out, 0, count * sizeof(*out));
+	for (size_t i = 0; i < count; i++) {
+		const struct world_file *file = find_file(world, names[i]);
+
+		out[i].state = file ? ASSET_FOUND : ASSET_MISSING;
+		out[i].size = file ? (int64_t)strlen(file->bytes) : -1;
+		out[i].id = file ? strdup(names[i]) : NULL;
+	}
+	if (struck == RESULT_OK)
+		return RESULT_OK;
+	for (size_t i = 0; i < count; i++)
+		asset_clear(&out[i]);
+	return error_set(err, struck, "a fault of the test");
+}
+
+static enum result memory_read(struct source_course *course, const char *const *ids, size_t count,
+			       size_t limit, struct asset_bytes *out, struct error *err)
+{
+	struct world *world = ((struct memory_course *)course)->world;
+	bool act;
+	enum result struck = strike(world, FAULT_READ, &act);
+
+	memset(out, 0, count * sizeof(*out));
+	if (struck != RESULT_OK)
+		return error_set(err, struck, "a fault of the test");
+	for (size_t i = 0; i < count; i++) {
+		const struct world_file *file = find_file(world, ids[i]);
+
+		out[i].state = !file ? ASSET_MISSING
+			       : strlen(file->bytes) > limit ? ASSET_LARGE : ASSET_FOUND;
+		if (out[i].state == ASSET_FOUND)
+			buf_add_text(&out[i].bytes, file->bytes);
+	}
+	return RESULT_OK;
+}
+
+static void memory_close(struct source_course *course)
+{
+	free(course);
+}
+
+static const struct source_course_ops memory_course_ops = {memory_find, memory_read, memory_close};
+
+static enum result memory_open(struct source *source, const char *key, struct source_course **out,
+			       struct error *err)
+{
+	struct world *world = ((struct fault_source *)source)->world;
+	struct memory_course *course;
+	bool act;
+	enum result struck = strike(world, FAULT_OPEN, &act);
+
+	*out = NULL;
+	if (struck != RESULT_OK)
+		return error_set(err, struck, "a fault of the test");
+	for (size_t i = 0; i < world->outline_count; i++) {
+		if (strcmp(world->outlines[i]->key, key))
+			continue;
+		course = calloc(1, sizeof(*course));
+		course->course.ops = &memory_course_ops;
+		course->course.outline = world->outlines[i];
+		course->world = world;
+		*out = &course->course;
+		return RESULT_OK;
+	}
+	return error_set(err, RESULT_MISSING, "no such course: %s", key);
+}
+
+static enum result memory_list(struct source *source, source_list_fn *fn, void *arg,
+			       struct error *err)
+{
+	struct world *world = ((struct fault_source *)source)->world;
+	enum result st = RESULT_OK;
+
+	for (size_t i = 0; i < world->outline_count && st == RESULT_OK; i++)
+		st = fn(arg, &(struct source_entry){world->outlines[i]->key, world->outlines[i]->name,
+						    "memory", NULL}, err);
+	return st;
+}
+
+static void memory_free(struct source *source)
+{
+	(void)source;
+}
+
+static const struct source_ops memory_ops = {"memory", memory_list, memory_open, memory_free};
+
+/* ---- the world --------------------------------------------------------------------------- */
+
+static char *path_in(struct world *world, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", world->folder, name);
+	return strdup(path);
+}
+
+struct world *world_new(void)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	struct fault_val *val = calloc(1, sizeof(*val));
+	struct fault_store *store = calloc(1, sizeof(*store));
+	struct fault_source *source = calloc(1, sizeof(*source));
+	struct error err = {0};
+
+	assert_non_null(world);
+	snprintf(world->folder, sizeof(world->folder), "/tmp/subferry-world-XXXXXX");
+	assert_non_null(mkdtemp(world->folder));
+	pthread_mutex_init(&world->lock, NULL);
+	world->conf.name = (char *)"world";
+	world->conf.environment = (char *)"staging";
+	world->conf.operator_name = (char *)"tester";
+	world->conf.status_db = path_in(world, "status.db");
+	world->conf.val_path = path_in(world, "val.db");
+	world->conf.store_path = path_in(world, "store");
+	world->conf.workers = 4;
+	world->conf.retry_delay = 30;
+	world->conf.max_retries = 3;
+	world->conf.max_transcript = 1 << 20;
+	assert_int_equal(status_open(&world->status, &(struct status_options){
+				world->conf.status_db, "world", "staging", "tester", clock_system()}, &err),
+			 RESULT_OK);
+	assert_int_equal(val_sqlite_new(&world->real_val, &(struct val_sqlite_options){
+				world->conf.val_path, clock_system(), false}, &err), RESULT_OK);
+	assert_int_equal(store_directory_new(&world->real_store, world->conf.store_path, false, &err),
+			 RESULT_OK);
+	*val = (struct fault_val){{&fault_val_ops}, world};
+	*store = (struct fault_store){{&fault_store_ops}, world};
+	*source = (struct fault_source){{&memory_ops}, world};
+	world->campus = (struct campus){.conf = &world->conf, .clock = clock_system(),
+					.source = &source->source, .val = &val->val,
+					.store = &store->store, .status = world->status};
+	assert_int_equal(reader_open(&world->reader, world->conf.status_db, &err), RESULT_OK);
+	return world;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *ftw)
+{
+	(void)info;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void world_free(struct world *world)
+{
+	reader_close(world->reader);
+	status_close(world->status);
+	val_free(world->real_val);
+	store_free(world->real_store);
+	for (size_t i = 0; i < world->outline_count; i++)
+		outline_free(world->outlines[i]);
+	for (size_t i = 0; i < world->file_count; i++) {
+		free(world->files[i].name);
+		free(world->files[i].bytes);
+	}
+	free((void *)world->campus.val);
+	free((void *)world->campus.store);
+	free((void *)world->campus.source);
+	free(world->conf.status_db);
+	free(world->conf.val_path);
+	free(world->conf.store_path);
+	nftw(world->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	pthread_mutex_destroy(&world->lock);
+	free(world);
+}
+
+struct outline *world_course(struct world *world, const char *key)
+{
+	struct outline *outline = outline_new(key, key);
+
+	assert_non_null(outline);
+	world->outlines[world->outline_count++] = outline;
+	return outline;
+}
+
+static struct video_fields *add_video(struct outline *outline, enum branch branch, const char *id,
+				      const char *val_id, const char *transcripts)
+{
+	struct video_fields *fields = video_fields_new();
+	char *copy = strdup(transcripts), *rest = copy, *word;
+	bool taken;
+
+	assert_true(video_fields_set_stripped(&fields->edx_video_id, val_id));
+	assert_true(video_fields_set(&fields->display_name, id));
+	while ((word = strsep(&rest, " "))) {
+		char *file = strchr(word, '=');
+
+		if (!file)
+			continue;
+		*file++ = '\0';
+		assert_true(video_fields_add_transcript(fields, word, file));
+	}
+	free(copy);
+	assert_int_equal(outline_add(outline, "video", id, branch, fields, &taken, NULL), RESULT_OK);
+	return fields;
+}
+
+struct video_fields *world_video(struct outline *outline, const char *id, const char *val_id,
+				 const char *transcripts)
+{
+	return add_video(outline, BRANCH_PUBLISHED, id, val_id, transcripts);
+}
+
+struct video_fields *world_draft(struct outline *outline, const char *id, const char *val_id,
+				 const char *transcripts)
+{
+	return add_video(outline, BRANCH_DRAFT, id, val_id, transcripts);
+}
+
+void world_file(struct world *world, const char *name, const char *bytes)
+{
+	for (size_t i = 0; i < world->file_count; i++) {
+		if (!strcmp(world->files[i].name, name)) {
+			free(world->files[i].bytes);
+			world->files[i].bytes = strdup(bytes);
+			return;
+		}
+	}
+	world->files[world->file_count++] = (struct world_file){strdup(name), strdup(bytes)};
+}
+
+const char *world_srt(const char *text, char *buffer, size_t size)
+{
+	snprintf(buffer, size, "1\n00:00:01,000 --> 00:00:02,000\n%s\n", text);
+	return buffer;
+}
+
+void world_scan(struct world *world)
+{
+	struct scan_entry entries[16];
+	struct scan_result result;
+
+	for (size_t i = 0; i < world->outline_count; i++) {
+		outline_finish(world->outlines[i]);
+		entries[i] = (struct scan_entry){world->outlines[i]->key, world->outlines[i]->name, "memory"};
+	}
+	assert_int_equal(status_scan(world->status, entries, world->outline_count, &result, NULL),
+			 RESULT_OK);
+}
+
+int64_t world_course_id(struct world *world, const char *key)
+{
+	struct course_row row = {0};
+	int64_t id;
+
+	assert_int_equal(reader_course(world->reader, key, &row, NULL), RESULT_OK);
+	id = row.id;
+	course_row_clear(&row);
+	return id;
+}
+
+void world_wish(struct world *world, enum wish wish, const char *key, const char *finding)
+{
+	int64_t id = world_course_id(world, key);
+	struct wish_answer answer;
+	struct error err = {0};
+
+	if (status_wish(world->status, wish, &id, 1, finding, true, &answer, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	if (!answer.taken)
+		fail_msg("%s: %s", key, answer.reason);
+}
+
+int64_t world_findings(struct world *world, const char *key, enum finding_code code)
+{
+	int64_t counts[FINDING_COUNT];
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	assert_int_equal(reader_finding_counts(world->reader, world_course_id(world, key), counts, NULL),
+			 RESULT_OK);
+	return counts[code];
+}
+
+/* ---- what is there at the end ------------------------------------------------------------ */
+
+static void add_val_rows(struct world *world, struct buf *out)
+{
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+
+	assert_int_equal(sqlite3_open(world->conf.val_path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+			"SELECT v.edx_video_id, t.language_code, t.transcript FROM edxval_video v "
+			"LEFT JOIN edxval_videotranscript t ON t.video_id = v.id "
+			"ORDER BY 1, 2, 3", -1, &stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		buf_printf(out, "%s %s %s\n", (const char *)sqlite3_column_text(stmt, 0),
+			   sqlite3_column_text(stmt, 1) ? (const char *)sqlite3_column_text(stmt, 1) : "-",
+			   sqlite3_column_text(stmt, 2) ? (const char *)sqlite3_column_text(stmt, 2) : "-");
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+}
+
+static void add_file(struct world *world, const char *name, struct buf *out)
+{
+	struct buf bytes = BUF_INIT;
+	char object[300], sha256[HASH_HEX];
+
+	snprintf(object, sizeof(object), "video-transcripts/%s", name);
+	assert_int_equal(world->real_store->ops->get(world->real_store, object, 1 << 22, &bytes, NULL),
+			 RESULT_OK);
+	hash_sha256(buf_text(&bytes), bytes.len, sha256);
+	buf_printf(out, "%s %s\n", object, sha256);
+	buf_clear(&bytes);
+}
+
+char *world_state(struct world *world)
+{
+	struct buf out = BUF_INIT;
+	struct dirent **entries;
+	char path[200];
+	int count;
+
+	add_val_rows(world, &out);
+	snprintf(path, sizeof(path), "%s/video-transcripts", world->conf.store_path);
+	count = scandir(path, &entries, NULL, alphasort);
+	for (int i = 0; i < count; i++) {
+		if (entries[i]->d_name[0] != '.')
+			add_file(world, entries[i]->d_name, &out);
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	return buf_take(&out);
+}

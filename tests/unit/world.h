@@ -1,0 +1,68 @@
+/*
+ * world.h - a small campus for tests of the transaction and the engine: a source in memory, the
+ * real embedded val, directory store and status database in a folder of their own, and faults
+ * that can be put between (a call that fails before or after it acts).
+ */
+#ifndef SUBFERRY_TESTS_UNIT_WORLD_H
+#define SUBFERRY_TESTS_UNIT_WORLD_H
+
+#include "src/campus.h"
+#include "src/source/outline.h"
+
+enum fault_point {
+	FAULT_NONE, FAULT_LOOKUP, FAULT_CREATE, FAULT_REGISTER, FAULT_PUT, FAULT_FIND, FAULT_READ,
+	FAULT_OPEN, FAULT_VAL_PROBE, FAULT_STORE_PROBE, FAULT_POINTS
+};
+
+struct fault {
+	enum result result; /* what is answered */
+	int times;	    /* so many calls fail, -1 all */
+	bool after;	    /* the act is done all the same: the answer was lost */
+	int calls;	    /* counted */
+};
+
+struct world_file {
+	char *name, *bytes;
+};
+
+struct world {
+	char folder[64];
+	struct campus campus;
+	struct conf conf;
+	struct status *status;
+	struct reader *reader;
+	/* the source in memory */
+	struct outline *outlines[16];
+	size_t outline_count;
+	struct world_file files[64];
+	size_t file_count;
+	pthread_mutex_t lock;
+	struct fault faults[FAULT_POINTS];
+	struct val *real_val;
+	struct store *real_store;
+};
+
+struct world *world_new(void);
+void world_free(struct world *world);
+/* A course whose outline takes blocks until world_scan(). */
+struct outline *world_course(struct world *world, const char *key);
+/* A published video with @transcripts "lang=file lang=file", and its fields for more. */
+struct video_fields *world_video(struct outline *outline, const char *id, const char *val_id,
+				 const char *transcripts);
+/* The same for the draft branch. */
+struct video_fields *world_draft(struct outline *outline, const char *id, const char *val_id,
+				 const char *transcripts);
+void world_file(struct world *world, const char *name, const char *bytes);
+/* A SubRip text of one cue. */
+const char *world_srt(const char *text, char *buffer, size_t size);
+/* Finishes the outlines and reads the list into the status database. */
+void world_scan(struct world *world);
+int64_t world_course_id(struct world *world, const char *key);
+void world_wish(struct world *world, enum wish wish, const char *key, const char *finding);
+/* How many open findings of @code the course has. */
+int64_t world_findings(struct world *world, const char *key, enum finding_code code);
+/* Every row of val and every file of the store as sorted lines "id lang name" and "name
+   sha256", for comparison (free()). */
+char *world_state(struct world *world);
+
+#endif
