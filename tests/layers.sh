@@ -45,7 +45,7 @@ fi
 
 verdict "src/ knows no terminal" "$(
 	grep -nE '#[[:space:]]*include[[:space:]]*[<"](n?curses|ncursesw/|term\.h|panel\.h|ui/)' \
-		$(printf '%s\n' "${sources[@]}" | grep '^src/')
+		"${sources[@]}" | grep "^src/"
 )"
 
 verdict "includes point down only" "$(
