@@ -355,6 +355,11 @@ static void end_course(struct engine *engine, struct reader *reader, struct cour
 	if (done)
 		st = close_course(engine, reader, run, &status, &err);
 	event.status = status;
+	if (st == RESULT_CANCELED) {
+		/* paused a moment before its end: it ends when it is resumed */
+		event.kind = ENGINE_COURSE_PAUSED;
+		st = RESULT_OK;
+	}
 	if (st == RESULT_OK)
 		engine_tell(engine, &event);
 	pthread_mutex_lock(&engine->lock);
