@@ -41,8 +41,8 @@ struct folders {
 	int count;
 };
 
-enum result folder_error(const struct folders *folders, int number, const char *doing, const char *name,
-			 struct error *err)
+enum result folder_error(const struct folders *folders, int number, const char *doing,
+			 const char *name, struct error *err)
 {
 	enum result result;
 
@@ -64,8 +64,8 @@ enum result folder_error(const struct folders *folders, int number, const char *
 	default: /* ENOSPC, EDQUOT, EROFS, EACCES, EIO, ENOENT, ESTALE, EFBIG, ... */
 		result = RESULT_UNREACHABLE;
 	}
-	return error_set(err, result, "%s %s%s%s: %s", doing, folders->path, name && *name ? "/" : "",
-			 name ? name : "", strerror(number));
+	return error_set(err, result, "%s %s%s%s: %s", doing, folders->path,
+			 name && *name ? "/" : "", name ? name : "", strerror(number));
 }
 
 static enum result no_memory(struct error *err)
@@ -246,13 +246,14 @@ static enum result walk_error(struct folders *folders, const char *name, bool ma
 	if (number == ENOENT && !make && !root_is_gone(folders))
 		return error_set(err, RESULT_MISSING, "%s/%s is not there", folders->path, name);
 	if (number == ENOTDIR || number == ELOOP)
-		return error_set(err, RESULT_REFUSED, "%s/%s is no folder (symbolic links are not followed)",
+		return error_set(err, RESULT_REFUSED,
+				 "%s/%s is no folder (symbolic links are not followed)",
 				 folders->path, name);
 	return folder_error(folders, number, make ? "cannot make" : "cannot open", name, err);
 }
 
-static enum result entry_open(struct folders *folders, const char *name, bool make, struct entry **out,
-			      struct error *err)
+static enum result entry_open(struct folders *folders, const char *name, bool make,
+			      struct entry **out, struct error *err)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 	enum result st = RESULT_OK;
@@ -328,8 +329,8 @@ static struct entry *entry_find(struct folders *folders, const char *name)
 	return entry;
 }
 
-static enum result entry_get(struct folders *folders, const char *name, bool make, struct entry **out,
-			     struct error *err)
+static enum result entry_get(struct folders *folders, const char *name, bool make,
+			     struct entry **out, struct error *err)
 {
 	struct entry *entry = entry_find(folders, name);
 	enum result st = RESULT_OK;
@@ -449,8 +450,8 @@ enum result folders_refresh(struct folders *folders, struct error *err)
 	return st;
 }
 
-enum result folders_each(struct folders *folders, enum result (*fn)(struct folder *folder, void *arg,
-								    struct error *err),
+enum result folders_each(struct folders *folders,
+			 enum result (*fn)(struct folder *folder, void *arg, struct error *err),
 			 void *arg, struct error *err)
 {
 	struct entry *held[FOLDERS_KEPT];
@@ -459,7 +460,8 @@ enum result folders_each(struct folders *folders, enum result (*fn)(struct folde
 	size_t count = 0;
 
 	pthread_mutex_lock(&folders->lock);
-	for (struct entry *entry = folders->entries; entry && count < FOLDERS_KEPT; entry = entry->next)
+	for (struct entry *entry = folders->entries; entry && count < FOLDERS_KEPT;
+	     entry = entry->next)
 		if (entry->anchored && !entry_is_gone(entry))
 			held[count++] = entry;
 	if (!count) {
