@@ -100,7 +100,8 @@ enum result connect_reading(const char *path, bool read_only, sqlite3 **out, str
 		code = open_immutable(&db, path);
 	}
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(db, "PRAGMA query_only = ON", NULL, NULL, NULL);
+		code = sqlite3_exec(db, "PRAGMA query_only = ON; PRAGMA cache_size = -512", NULL,
+				    NULL, NULL);
 	if (code != SQLITE_OK)
 		st = open_error(db, path, code, err);
 	if (st != RESULT_OK) {
