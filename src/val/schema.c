@@ -64,8 +64,8 @@ static const char *const statements[] = {
 	UNIQUE("edxval_thirdpartytranscriptcredentialsstate_org_provider_188f7ddf_uniq",
 	       "edxval_thirdpartytranscriptcredentialsstate", "\"org\", \"provider\""),
 
-	"INSERT INTO edxval_profile(profile_name) VALUES ('audio_mp3'), ('hls'), ('desktop_mp4'),"
-	" ('desktop_webm'), ('mobile_high'), ('mobile_low'), ('youtube')",
+	("INSERT INTO edxval_profile(profile_name) VALUES ('audio_mp3'), ('hls'), ('desktop_mp4'),"
+	 " ('desktop_webm'), ('mobile_high'), ('mobile_low'), ('youtube')"),
 	"COMMIT",
 };
 /* clang-format on */
