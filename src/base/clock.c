@@ -23,7 +23,8 @@ static int64_t system_wall(struct clock *clock)
 	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-static void system_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until)
+static void system_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *lock,
+			int64_t until)
 {
 	struct timespec ts;
 
@@ -40,9 +41,9 @@ static void system_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex
 }
 
 static const struct clock_ops system_ops = {
-	.now = system_now,
-	.wall = system_wall,
-	.wait = system_wait,
+    .now = system_now,
+    .wall = system_wall,
+    .wait = system_wait,
 };
 
 struct clock *clock_system(void)

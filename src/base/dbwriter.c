@@ -111,7 +111,8 @@ sqlite3_stmt *dbwriter_stmt(sqlite3 *db, const char *sql)
 	if (!stmt) {
 		/* One slot stays empty, so that every search ends. */
 		assert(cache->count < STMT_SLOTS - 1 && "SQL that is no literal?");
-		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
+		    SQLITE_OK)
 			return NULL;
 		cache->slots[slot].sql = sql;
 		cache->slots[slot].stmt = stmt;
@@ -191,7 +192,8 @@ enum result dbwriter_error(sqlite3 *db, int code, const char *doing, struct erro
 		words = sqlite3_errstr(code);
 	}
 	return error_set(err, result_of(code), "%s: %s%s%s%s%s", doing, file && *file ? file : "",
-			 file && *file ? ": " : "", words, system ? ": " : "", system ? system : "");
+			 file && *file ? ": " : "", words, system ? ": " : "",
+			 system ? system : "");
 }
 
 /* ---- the writer's thread ------------------------------------------------------------------*/
@@ -258,8 +260,9 @@ static bool run_job(struct dbwriter *writer, struct job *job)
 	return !sqlite3_get_autocommit(db);
 lost:
 	if (job->result == RESULT_OK)
-		job->result = error_set(&job->err, RESULT_UNREACHABLE, "%s",
-					err.result != RESULT_OK ? err.text : "the transaction was undone");
+		job->result =
+		    error_set(&job->err, RESULT_UNREACHABLE, "%s",
+			      err.result != RESULT_OK ? err.text : "the transaction was undone");
 	job->undone = true;
 	return false;
 }
@@ -484,7 +487,8 @@ void dbwriter_post(struct dbwriter *writer, dbwriter_fn *fn, void *arg,
 	job->done = done;
 	pthread_mutex_lock(&writer->lock);
 	/* A callback that posts runs on the thread that drains: it must not wait for itself. */
-	while (writer->posted - writer->told >= POST_LIMIT && !pthread_equal(writer->thread, pthread_self()))
+	while (writer->posted - writer->told >= POST_LIMIT &&
+	       !pthread_equal(writer->thread, pthread_self()))
 		pthread_cond_wait(&writer->drained, &writer->lock);
 	writer->posted++;
 	enqueue(writer, job);

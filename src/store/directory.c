@@ -35,7 +35,8 @@ static struct directory *self_of(struct store *store)
 
 static enum result bad_name(const char *name, struct error *err)
 {
-	return error_set(err, RESULT_INVALID, "\"%s\" is no name for a stored file", name ? name : "");
+	return error_set(err, RESULT_INVALID, "\"%s\" is no name for a stored file",
+			 name ? name : "");
 }
 
 /* ---- what is there ------------------------------------------------------------------------*/
@@ -48,14 +49,17 @@ static enum result open_object(struct directory *self, struct folder *folder, co
 
 	*fd = openat(folder->fd, leaf, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (*fd < 0 && errno == ENOENT)
-		return error_set(err, RESULT_MISSING, "%s/%s is not there", folders_path(self->folders), name);
+		return error_set(err, RESULT_MISSING, "%s/%s is not there",
+				 folders_path(self->folders), name);
 	if (*fd < 0 && (errno == ELOOP || errno == ENXIO))
-		st = error_set(err, RESULT_REFUSED, "%s/%s is no file (symbolic links are not followed)",
+		st = error_set(err, RESULT_REFUSED,
+			       "%s/%s is no file (symbolic links are not followed)",
 			       folders_path(self->folders), name);
 	else if (*fd < 0 || fstat(*fd, info))
 		st = folder_error(self->folders, errno, "cannot read", name, err);
 	else if (!S_ISREG(info->st_mode))
-		st = error_set(err, RESULT_REFUSED, "%s/%s is no file", folders_path(self->folders), name);
+		st = error_set(err, RESULT_REFUSED, "%s/%s is no file", folders_path(self->folders),
+			       name);
 	if (st != RESULT_OK && *fd >= 0) {
 		close(*fd);
 		*fd = -1;
@@ -83,8 +87,8 @@ static ssize_t read_full(int fd, char *out, size_t len)
 }
 
 /* The bytes of @fd, of the right size already, are @object's. */
-static enum result compare_bytes(struct directory *self, int fd, const struct store_object *object, bool *same,
-				 struct error *err)
+static enum result compare_bytes(struct directory *self, int fd, const struct store_object *object,
+				 bool *same, struct error *err)
 {
 	char part[16 << 10];
 	size_t at = 0;
@@ -102,11 +106,11 @@ static enum result compare_bytes(struct directory *self, int fd, const struct st
 	return RESULT_OK;
 }
 
-static enum result conflict(struct directory *self, const struct store_object *object, const char *what,
-			    struct error *err)
+static enum result conflict(struct directory *self, const struct store_object *object,
+			    const char *what, struct error *err)
 {
-	return error_set(err, RESULT_CONFLICT, "%s/%s is there already, and %s", folders_path(self->folders),
-			 object->name, what);
+	return error_set(err, RESULT_CONFLICT, "%s/%s is there already, and %s",
+			 folders_path(self->folders), object->name, what);
 }
 
 /*
@@ -125,8 +129,8 @@ static enum result compare_existing(struct directory *self, struct folder *folde
 	if (st == RESULT_REFUSED)
 		return conflict(self, object, "is no file", err);
 	if (st == RESULT_MISSING) /* it went away between two looks */
-		return error_set(err, RESULT_RETRY, "%s/%s comes and goes", folders_path(self->folders),
-				 object->name);
+		return error_set(err, RESULT_RETRY, "%s/%s comes and goes",
+				 folders_path(self->folders), object->name);
 	if (st != RESULT_OK)
 		return st;
 	if ((uint64_t)info.st_size == object->len)
@@ -151,14 +155,17 @@ static enum result write_object(struct directory *self, struct folder *folder, c
 
 	st = fresh_open(&self->place, folder, &fresh, err);
 	if (st == RESULT_OK)
-		st = fresh_fill(&self->place, &fresh, object->bytes, object->len, object->name, err);
+		st =
+		    fresh_fill(&self->place, &fresh, object->bytes, object->len, object->name, err);
 	if (st == RESULT_OK) {
 		number = fresh_link(&self->place, &fresh, folder, leaf);
 		if (number == EEXIST)
 			st = RESULT_EXISTS;
 		else if (number == EOPNOTSUPP)
-			st = error_set(err, RESULT_REFUSED, "%s: this file system cannot make a name only if it"
-				       " does not exist", folders_path(self->folders));
+			st = error_set(err, RESULT_REFUSED,
+				       "%s: this file system cannot make a name only if it"
+				       " does not exist",
+				       folders_path(self->folders));
 		else if (number)
 			st = folder_error(self->folders, number, "cannot name", object->name, err);
 	}
@@ -190,8 +197,8 @@ static enum result put_object(struct directory *self, struct folder *folder, con
  * Puts those of @objects from the first on that lie in one folder, and syncs it once: *@done
  * of them were tried.
  */
-static enum result put_folder(struct directory *self, struct store_object *objects, size_t count, size_t *done,
-			      struct error *err)
+static enum result put_folder(struct directory *self, struct store_object *objects, size_t count,
+			      size_t *done, struct error *err)
 {
 	struct folder *folder = NULL;
 	enum result st, synced;
@@ -216,7 +223,8 @@ static enum result put_folder(struct directory *self, struct store_object *objec
 	}
 	*done = i;
 	/* Also after a failure: what is told as put must stay. */
-	synced = folder_sync(self->folders, folder, st == RESULT_OK || st == RESULT_EXISTS ? err : NULL);
+	synced =
+	    folder_sync(self->folders, folder, st == RESULT_OK || st == RESULT_EXISTS ? err : NULL);
 	if (synced != RESULT_OK)
 		for (i = 0; i < *done; i++)
 			objects[i].result = i ? RESULT_CANCELED : synced;
@@ -278,7 +286,8 @@ static enum result directory_head(struct store *store, const char *name, struct 
 			out->exists = true;
 			out->size = info.st_size;
 		} else {
-			st = error_set(err, RESULT_REFUSED, "%s/%s is no file (symbolic links are not followed)",
+			st = error_set(err, RESULT_REFUSED,
+				       "%s/%s is no file (symbolic links are not followed)",
 				       folders_path(self->folders), name);
 		}
 	} else if (errno != ENOENT) {
@@ -288,8 +297,8 @@ static enum result directory_head(struct store *store, const char *name, struct 
 	return st;
 }
 
-static enum result read_object(struct directory *self, int fd, const char *name, size_t limit, struct buf *out,
-			       struct error *err)
+static enum result read_object(struct directory *self, int fd, const char *name, size_t limit,
+			       struct buf *out, struct error *err)
 {
 	char part[16 << 10];
 	ssize_t n;
@@ -307,8 +316,8 @@ static enum result read_object(struct directory *self, int fd, const char *name,
 	return RESULT_OK;
 }
 
-static enum result directory_get(struct store *store, const char *name, size_t limit, struct buf *out,
-				 struct error *err)
+static enum result directory_get(struct store *store, const char *name, size_t limit,
+				 struct buf *out, struct error *err)
 {
 	struct directory *self = self_of(store);
 	struct folder *folder = NULL;
@@ -326,8 +335,8 @@ static enum result directory_get(struct store *store, const char *name, size_t l
 	if (st != RESULT_OK)
 		goto out;
 	if ((uint64_t)info.st_size > limit)
-		st = error_set(err, RESULT_LIMIT, "%s/%s is larger than %zu bytes", folders_path(self->folders),
-			       name, limit);
+		st = error_set(err, RESULT_LIMIT, "%s/%s is larger than %zu bytes",
+			       folders_path(self->folders), name, limit);
 	else if (!buf_reserve(out, (size_t)info.st_size))
 		st = error_set(err, RESULT_NOMEM, "no memory to read %s", name);
 	else
@@ -372,8 +381,9 @@ static enum result directory_probe(struct store *store, struct error *err)
 	return st;
 }
 
-static enum result directory_doctor(struct store *store, bool write, void (*say)(void *arg, const char *line),
-				    void *arg, struct error *err)
+static enum result directory_doctor(struct store *store, bool write,
+				    void (*say)(void *arg, const char *line), void *arg,
+				    struct error *err)
 {
 	struct directory *self = self_of(store);
 	const char *path = folders_path(self->folders);
@@ -384,15 +394,19 @@ static enum result directory_doctor(struct store *store, bool write, void (*say)
 	snprintf(line, sizeof(line), "folder: %s", path);
 	say(arg, line);
 	if (access(path, F_OK)) {
-		say(arg, errno == ENOENT ? "exists: no, made by the first run that writes" : "exists: unknown");
-		return self->read_only && errno == ENOENT ? RESULT_OK : folders_refresh(self->folders, err);
+		say(arg, errno == ENOENT ? "exists: no, made by the first run that writes"
+					 : "exists: unknown");
+		return self->read_only && errno == ENOENT ? RESULT_OK
+							  : folders_refresh(self->folders, err);
 	}
 	say(arg, "exists: yes");
-	snprintf(line, sizeof(line), "writable: %s", access(path, W_OK | X_OK) ? strerror(errno) : "yes");
+	snprintf(line, sizeof(line), "writable: %s",
+		 access(path, W_OK | X_OK) ? strerror(errno) : "yes");
 	say(arg, line);
 	if (!statvfs(path, &fs)) {
 		snprintf(line, sizeof(line), "free space: %llu MiB, free inodes: %llu",
-			 (unsigned long long)fs.f_bavail * fs.f_frsize >> 20, (unsigned long long)fs.f_favail);
+			 (unsigned long long)fs.f_bavail * fs.f_frsize >> 20,
+			 (unsigned long long)fs.f_favail);
 		say(arg, line);
 	}
 	if (!write)
@@ -417,16 +431,17 @@ static void directory_free(struct store *store)
 }
 
 static const struct store_ops directory_ops = {
-	.kind = "directory",
-	.put = directory_put,
-	.head = directory_head,
-	.get = directory_get,
-	.probe = directory_probe,
-	.doctor = directory_doctor,
-	.free = directory_free,
+    .kind = "directory",
+    .put = directory_put,
+    .head = directory_head,
+    .get = directory_get,
+    .probe = directory_probe,
+    .doctor = directory_doctor,
+    .free = directory_free,
 };
 
-enum result store_directory_new(struct store **out, const char *path, bool read_only, struct error *err)
+enum result store_directory_new(struct store **out, const char *path, bool read_only,
+				struct error *err)
 {
 	struct directory *self = calloc(1, sizeof(*self));
 	enum result st;

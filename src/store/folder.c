@@ -25,6 +25,10 @@ struct entry {
 	int holders;
 	bool forgotten; /* no longer in the list; freed by its last holder */
 	bool anchored;	/* its own entry and those above it were synced */
+
+	pthread_mutex_t sync_lock; /* guards what follows; taken alone */
+	pthread_cond_t turn[2];	   /* of those who wait for an even, an odd sync: one more is
+				      running at most, so nobody is woken in vain */
 	bool syncing;
 	uint64_t begun, ended; /* numbers of the newest sync begun, and ended */
 	uint64_t failed;       /* number of the newest that failed; 0: none */
@@ -34,15 +38,14 @@ struct entry {
 struct folders {
 	char *path;
 	bool read_only;
-	pthread_mutex_t lock; /* guards all below, and all of the entries but folder.fd */
-	pthread_cond_t synced;
-	int root; /* -1: missing, read only */
+	pthread_mutex_t lock; /* guards all below, and the entries' list, names and holders */
+	int root;	      /* -1: missing, read only */
 	struct entry *entries;
 	int count;
 };
 
-enum result folder_error(const struct folders *folders, int number, const char *doing, const char *name,
-			 struct error *err)
+enum result folder_error(const struct folders *folders, int number, const char *doing,
+			 const char *name, struct error *err)
 {
 	enum result result;
 
@@ -64,8 +67,8 @@ enum result folder_error(const struct folders *folders, int number, const char *
 	default: /* ENOSPC, EDQUOT, EROFS, EACCES, EIO, ENOENT, ESTALE, EFBIG, ... */
 		result = RESULT_UNREACHABLE;
 	}
-	return error_set(err, result, "%s %s%s%s: %s", doing, folders->path, name && *name ? "/" : "",
-			 name ? name : "", strerror(number));
+	return error_set(err, result, "%s %s%s%s: %s", doing, folders->path,
+			 name && *name ? "/" : "", name ? name : "", strerror(number));
 }
 
 static enum result no_memory(struct error *err)
@@ -127,7 +130,6 @@ enum result folders_new(struct folders **out, const char *path, bool read_only, 
 	folders->root = -1;
 	folders->read_only = read_only;
 	pthread_mutex_init(&folders->lock, NULL);
-	pthread_cond_init(&folders->synced, NULL);
 	folders->path = strdup(path);
 	if (!folders->path) {
 		no_memory(err);
@@ -158,6 +160,9 @@ static void entry_free(struct entry *entry)
 		return;
 	if (entry->folder.fd >= 0)
 		close(entry->folder.fd);
+	pthread_cond_destroy(&entry->turn[0]);
+	pthread_cond_destroy(&entry->turn[1]);
+	pthread_mutex_destroy(&entry->sync_lock);
 	free(entry->name);
 	free(entry);
 }
@@ -246,13 +251,14 @@ static enum result walk_error(struct folders *folders, const char *name, bool ma
 	if (number == ENOENT && !make && !root_is_gone(folders))
 		return error_set(err, RESULT_MISSING, "%s/%s is not there", folders->path, name);
 	if (number == ENOTDIR || number == ELOOP)
-		return error_set(err, RESULT_REFUSED, "%s/%s is no folder (symbolic links are not followed)",
+		return error_set(err, RESULT_REFUSED,
+				 "%s/%s is no folder (symbolic links are not followed)",
 				 folders->path, name);
 	return folder_error(folders, number, make ? "cannot make" : "cannot open", name, err);
 }
 
-static enum result entry_open(struct folders *folders, const char *name, bool make, struct entry **out,
-			      struct error *err)
+static enum result entry_open(struct folders *folders, const char *name, bool make,
+			      struct entry **out, struct error *err)
 {
 	struct entry *entry = calloc(1, sizeof(*entry));
 	enum result st = RESULT_OK;
@@ -262,6 +268,9 @@ static enum result entry_open(struct folders *folders, const char *name, bool ma
 		free(entry);
 		return no_memory(err);
 	}
+	pthread_mutex_init(&entry->sync_lock, NULL);
+	pthread_cond_init(&entry->turn[0], NULL);
+	pthread_cond_init(&entry->turn[1], NULL);
 	entry->folder.fd = walk(folders, name, make);
 	if (entry->folder.fd < 0) {
 		st = walk_error(folders, name, make, errno, err);
@@ -328,8 +337,8 @@ static struct entry *entry_find(struct folders *folders, const char *name)
 	return entry;
 }
 
-static enum result entry_get(struct folders *folders, const char *name, bool make, struct entry **out,
-			     struct error *err)
+static enum result entry_get(struct folders *folders, const char *name, bool make,
+			     struct entry **out, struct error *err)
 {
 	struct entry *entry = entry_find(folders, name);
 	enum result st = RESULT_OK;
@@ -362,7 +371,6 @@ void folders_free(struct folders *folders)
 	forget_all(folders);
 	if (folders->root >= 0)
 		close(folders->root);
-	pthread_cond_destroy(&folders->synced);
 	pthread_mutex_destroy(&folders->lock);
 	free(folders->path);
 	free(folders);
@@ -404,38 +412,44 @@ void folder_drop(struct folders *folders, struct folder *folder)
 	pthread_mutex_unlock(&folders->lock);
 }
 
+/* Runs the next sync for all who wait for it. Under its lock, which is free meanwhile. */
+static void lead_sync(struct entry *entry)
+{
+	int number;
+
+	entry->syncing = true;
+	entry->begun++;
+	pthread_mutex_unlock(&entry->sync_lock);
+	number = fsync(entry->folder.fd) ? errno : 0;
+	pthread_mutex_lock(&entry->sync_lock);
+	entry->syncing = false;
+	entry->ended = entry->begun;
+	if (number) {
+		entry->failed = entry->begun;
+		entry->failed_errno = number;
+	}
+	pthread_cond_broadcast(&entry->turn[entry->begun & 1]);
+	pthread_cond_signal(&entry->turn[(entry->begun + 1) & 1]); /* one of them leads */
+}
+
 enum result folder_sync(struct folders *folders, struct folder *folder, struct error *err)
 {
 	struct entry *entry = (struct entry *)folder;
 	enum result st = RESULT_OK;
 	uint64_t need;
 
-	pthread_mutex_lock(&folders->lock);
+	pthread_mutex_lock(&entry->sync_lock);
 	need = entry->begun + 1;
 	while (entry->ended < need) {
-		int number;
-
-		if (entry->syncing) {
-			pthread_cond_wait(&folders->synced, &folders->lock);
-			continue;
-		}
-		entry->syncing = true;
-		entry->begun++;
-		pthread_mutex_unlock(&folders->lock);
-		number = fsync(folder->fd) ? errno : 0;
-		pthread_mutex_lock(&folders->lock);
-		entry->syncing = false;
-		entry->ended = entry->begun;
-		if (number) {
-			entry->failed = entry->begun;
-			entry->failed_errno = number;
-		}
-		pthread_cond_broadcast(&folders->synced);
+		if (entry->syncing)
+			pthread_cond_wait(&entry->turn[need & 1], &entry->sync_lock);
+		else
+			lead_sync(entry);
 	}
 	/* The kernel tells an error once: all who relied on that sync must learn it from us. */
 	if (entry->failed >= need)
 		st = folder_error(folders, entry->failed_errno, "cannot sync", entry->name, err);
-	pthread_mutex_unlock(&folders->lock);
+	pthread_mutex_unlock(&entry->sync_lock);
 	return st;
 }
 
@@ -449,8 +463,8 @@ enum result folders_refresh(struct folders *folders, struct error *err)
 	return st;
 }
 
-enum result folders_each(struct folders *folders, enum result (*fn)(struct folder *folder, void *arg,
-								    struct error *err),
+enum result folders_each(struct folders *folders,
+			 enum result (*fn)(struct folder *folder, void *arg, struct error *err),
 			 void *arg, struct error *err)
 {
 	struct entry *held[FOLDERS_KEPT];
@@ -459,7 +473,8 @@ enum result folders_each(struct folders *folders, enum result (*fn)(struct folde
 	size_t count = 0;
 
 	pthread_mutex_lock(&folders->lock);
-	for (struct entry *entry = folders->entries; entry && count < FOLDERS_KEPT; entry = entry->next)
+	for (struct entry *entry = folders->entries; entry && count < FOLDERS_KEPT;
+	     entry = entry->next)
 		if (entry->anchored && !entry_is_gone(entry))
 			held[count++] = entry;
 	if (!count) {

@@ -39,11 +39,11 @@ enum result folder_sync(struct folders *folders, struct folder *folder, struct e
  */
 enum result folders_refresh(struct folders *folders, struct error *err);
 /* Calls @fn for every folder open for writing, or for the root when there is none. */
-enum result folders_each(struct folders *folders, enum result (*fn)(struct folder *folder, void *arg,
-								    struct error *err),
+enum result folders_each(struct folders *folders,
+			 enum result (*fn)(struct folder *folder, void *arg, struct error *err),
 			 void *arg, struct error *err);
 /* Translates errno: what a person can mend while the program waits is UNREACHABLE. */
-enum result folder_error(const struct folders *folders, int number, const char *doing, const char *name,
-			 struct error *err);
+enum result folder_error(const struct folders *folders, int number, const char *doing,
+			 const char *name, struct error *err);
 
 #endif

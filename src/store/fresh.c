@@ -107,7 +107,8 @@ static int open_named(struct fresh_place *place, struct fresh *fresh, const char
 	fresh->temporary = buf_take(&name);
 	if (!fresh->temporary)
 		return ENOMEM;
-	fresh->fd = open(fresh->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	fresh->fd =
+	    open(fresh->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fresh->fd < 0) {
 		int number = errno;
 
@@ -115,7 +116,8 @@ static int open_named(struct fresh_place *place, struct fresh *fresh, const char
 		fresh->temporary = NULL;
 		return number;
 	}
-	flock(fresh->fd, LOCK_EX | LOCK_NB); /* where locks do not work, sweepers cannot lock either */
+	flock(fresh->fd,
+	      LOCK_EX | LOCK_NB); /* where locks do not work, sweepers cannot lock either */
 	return 0;
 }
 
@@ -141,8 +143,8 @@ enum result fresh_open(struct fresh_place *place, struct folder *folder, struct 
 	return RESULT_OK;
 }
 
-enum result fresh_fill(struct fresh_place *place, struct fresh *fresh, const char *bytes, size_t len,
-		       const char *name, struct error *err)
+enum result fresh_fill(struct fresh_place *place, struct fresh *fresh, const char *bytes,
+		       size_t len, const char *name, struct error *err)
 {
 	while (len) {
 		ssize_t n = write(fresh->fd, bytes, len);
@@ -150,7 +152,8 @@ enum result fresh_fill(struct fresh_place *place, struct fresh *fresh, const cha
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return folder_error(place->folders, n ? errno : ENOSPC, "cannot write", name, err);
+			return folder_error(place->folders, n ? errno : ENOSPC, "cannot write",
+					    name, err);
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -163,7 +166,8 @@ static int link_nameless(int fd, struct folder *folder, const char *leaf)
 {
 	char self[40];
 
-	/* Linking an empty path needs a capability, or a kernel from 2024 on; /proc needs neither. */
+	/* Linking an empty path needs a capability, or a kernel from 2024 on; /proc needs neither.
+	 */
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (!linkat(AT_FDCWD, self, folder->fd, leaf, AT_SYMLINK_FOLLOW))
 		return 0;
@@ -172,7 +176,8 @@ static int link_nameless(int fd, struct folder *folder, const char *leaf)
 	return linkat(fd, "", folder->fd, leaf, AT_EMPTY_PATH) ? errno : 0; /* no /proc here */
 }
 
-static int link_named(struct fresh_place *place, struct fresh *fresh, struct folder *folder, const char *leaf)
+static int link_named(struct fresh_place *place, struct fresh *fresh, struct folder *folder,
+		      const char *leaf)
 {
 	int number = linkat(AT_FDCWD, fresh->temporary, folder->fd, leaf, 0) ? errno : 0;
 
@@ -182,8 +187,11 @@ static int link_named(struct fresh_place *place, struct fresh *fresh, struct fol
 	}
 	if (number == ENOENT) /* swept in the moment before it was locked */
 		return EAGAIN;
-	if (number == EPERM || number == EOPNOTSUPP || number == ENOSYS) { /* no hard links, as on FAT */
-		number = renameat2(AT_FDCWD, fresh->temporary, folder->fd, leaf, RENAME_NOREPLACE) ? errno : 0;
+	if (number == EPERM || number == EOPNOTSUPP ||
+	    number == ENOSYS) { /* no hard links, as on FAT */
+		number = renameat2(AT_FDCWD, fresh->temporary, folder->fd, leaf, RENAME_NOREPLACE)
+			     ? errno
+			     : 0;
 		if (!number) {
 			free(fresh->temporary);
 			fresh->temporary = NULL;
@@ -194,7 +202,8 @@ static int link_named(struct fresh_place *place, struct fresh *fresh, struct fol
 	return number;
 }
 
-int fresh_link(struct fresh_place *place, struct fresh *fresh, struct folder *folder, const char *leaf)
+int fresh_link(struct fresh_place *place, struct fresh *fresh, struct folder *folder,
+	       const char *leaf)
 {
 	return fresh->temporary ? link_named(place, fresh, folder, leaf)
 				: link_nameless(fresh->fd, folder, leaf);

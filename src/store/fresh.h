@@ -36,10 +36,11 @@ void fresh_sweep(struct fresh_place *place);
 enum result fresh_open(struct fresh_place *place, struct folder *folder, struct fresh *fresh,
 		       struct error *err);
 /* Writes and syncs; @name is for the error. */
-enum result fresh_fill(struct fresh_place *place, struct fresh *fresh, const char *bytes, size_t len,
-		       const char *name, struct error *err);
+enum result fresh_fill(struct fresh_place *place, struct fresh *fresh, const char *bytes,
+		       size_t len, const char *name, struct error *err);
 /* Gives it the name @leaf in @folder unless that exists: 0, or an errno (EEXIST). */
-int fresh_link(struct fresh_place *place, struct fresh *fresh, struct folder *folder, const char *leaf);
+int fresh_link(struct fresh_place *place, struct fresh *fresh, struct folder *folder,
+	       const char *leaf);
 void fresh_close(struct fresh *fresh); /* may run twice */
 
 #endif

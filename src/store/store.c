@@ -20,7 +20,8 @@ bool store_name_valid(const char *name)
 	for (;;) {
 		size_t n = strcspn(part, "/");
 
-		if (!n || n > 255 || (n == 1 && part[0] == '.') || (n == 2 && !memcmp(part, "..", 2)))
+		if (!n || n > 255 || (n == 1 && part[0] == '.') ||
+		    (n == 2 && !memcmp(part, "..", 2)))
 			return false;
 		if (!part[n])
 			return true;

@@ -35,7 +35,8 @@ static bool has_empty_log(const char *path)
 	bool empty;
 
 	buf_printf(&wal, "%s-wal", path);
-	empty = !wal.failed && (stat(buf_text(&wal), &info) != 0 ? errno == ENOENT : info.st_size == 0);
+	empty =
+	    !wal.failed && (stat(buf_text(&wal), &info) != 0 ? errno == ENOENT : info.st_size == 0);
 	buf_clear(&wal);
 	return empty;
 }
@@ -55,7 +56,8 @@ static int open_immutable(sqlite3 **db, const char *path)
 	buf_add_text(&uri, "?immutable=1");
 	if (!uri.failed)
 		code = sqlite3_open_v2(buf_text(&uri), db,
-				       SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+				       SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
+				       NULL);
 	buf_clear(&uri);
 	return code;
 }
@@ -98,7 +100,8 @@ enum result connect_reading(const char *path, bool read_only, sqlite3 **out, str
 		code = open_immutable(&db, path);
 	}
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(db, "PRAGMA query_only = ON", NULL, NULL, NULL);
+		code = sqlite3_exec(db, "PRAGMA query_only = ON; PRAGMA cache_size = -512", NULL,
+				    NULL, NULL);
 	if (code != SQLITE_OK)
 		st = open_error(db, path, code, err);
 	if (st != RESULT_OK) {
@@ -121,12 +124,15 @@ static enum result set_modes(sqlite3 *db, struct error *err)
 	if (code != SQLITE_ROW)
 		st = dbwriter_error(db, code, "cannot open edx-val", err);
 	else if (sqlite3_stricmp((const char *)sqlite3_column_text(stmt, 0), "wal"))
-		st = error_set(err, RESULT_REFUSED, "%s: this file system cannot hold a write-ahead log"
-			       " (is it a network one?)", sqlite3_db_filename(db, "main"));
+		st = error_set(err, RESULT_REFUSED,
+			       "%s: this file system cannot hold a write-ahead log"
+			       " (is it a network one?)",
+			       sqlite3_db_filename(db, "main"));
 	sqlite3_finalize(stmt);
 	if (st != RESULT_OK)
 		return st;
-	code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", NULL, NULL, NULL);
+	code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", NULL, NULL,
+			    NULL);
 	return code == SQLITE_OK ? RESULT_OK : dbwriter_error(db, code, "cannot open edx-val", err);
 }
 
@@ -167,9 +173,9 @@ static void reader_free(struct reader *reader)
 	free(reader);
 }
 
-#define LOOKUP(ids) \
-	"SELECT v.id, v.edx_video_id, t.language_code, t.transcript, t.file_format" \
-	" FROM edxval_video v LEFT JOIN edxval_videotranscript t ON t.video_id = v.id" \
+#define LOOKUP(ids)                                                                                \
+	"SELECT v.id, v.edx_video_id, t.language_code, t.transcript, t.file_format"                \
+	" FROM edxval_video v LEFT JOIN edxval_videotranscript t ON t.video_id = v.id"             \
 	" WHERE v.edx_video_id COLLATE NOCASE IN (" ids ") ORDER BY v.id, t.language_code"
 #define SLOTS_8 "?,?,?,?,?,?,?,?"
 
@@ -185,9 +191,11 @@ static enum result reader_new(struct readers *readers, struct reader **out, stru
 	st = connect_reading(readers->path, readers->read_only, &reader->db, err);
 	if (st != RESULT_OK)
 		goto out;
-	code = sqlite3_prepare_v3(reader->db, LOOKUP("?"), -1, SQLITE_PREPARE_PERSISTENT, &reader->one, NULL);
+	code = sqlite3_prepare_v3(reader->db, LOOKUP("?"), -1, SQLITE_PREPARE_PERSISTENT,
+				  &reader->one, NULL);
 	if (code == SQLITE_OK)
-		code = sqlite3_prepare_v3(reader->db, LOOKUP(SLOTS_8 "," SLOTS_8 "," SLOTS_8 "," SLOTS_8), -1,
+		code = sqlite3_prepare_v3(reader->db,
+					  LOOKUP(SLOTS_8 "," SLOTS_8 "," SLOTS_8 "," SLOTS_8), -1,
 					  SQLITE_PREPARE_PERSISTENT, &reader->many, NULL);
 	if (code != SQLITE_OK) {
 		st = dbwriter_error(reader->db, code, "cannot read edx-val", err);
@@ -225,14 +233,15 @@ void readers_give(struct readers *readers, struct reader *reader, bool failed)
 	reader_free(reader);
 }
 
-
-enum result readers_init(struct readers *readers, const char *path, bool read_only, struct error *err)
+enum result readers_init(struct readers *readers, const char *path, bool read_only,
+			 struct error *err)
 {
 	memset(readers, 0, sizeof(*readers));
 	readers->read_only = read_only;
 	pthread_mutex_init(&readers->lock, NULL);
 	readers->path = strdup(path);
-	return readers->path ? RESULT_OK : error_set(err, RESULT_NOMEM, "no memory to read edx-val");
+	return readers->path ? RESULT_OK
+			     : error_set(err, RESULT_NOMEM, "no memory to read edx-val");
 }
 
 void readers_clear(struct readers *readers)

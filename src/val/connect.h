@@ -19,7 +19,8 @@ enum result connect_reading(const char *path, bool read_only, sqlite3 **out, str
 
 enum { READER_BATCH = 32 };
 
-/* A connection that only reads. Each lookup takes one for itself; WAL lets them all read at once. */
+/* A connection that only reads. Each lookup takes one for itself; WAL lets them all read at once.
+ */
 struct reader {
 	struct reader *next;
 	sqlite3 *db;
@@ -37,9 +38,11 @@ struct readers {
 	int idle_count;
 };
 
-enum result readers_init(struct readers *readers, const char *path, bool read_only, struct error *err);
+enum result readers_init(struct readers *readers, const char *path, bool read_only,
+			 struct error *err);
 void readers_clear(struct readers *readers);
-/* @empty: opened for reading only, and there is no file, or none with tables. Else it is edx-val's. */
+/* @empty: opened for reading only, and there is no file, or none with tables. Else it is edx-val's.
+ */
 enum result readers_check(struct readers *readers, bool *empty, struct error *err);
 enum result readers_take(struct readers *readers, struct reader **out, struct error *err);
 /* Takes @reader back; one that failed is closed, so that the next lookup looks afresh. */

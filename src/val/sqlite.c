@@ -16,7 +16,10 @@
 #include "src/val/connect.h"
 
 enum {
-	ID_MAX = 100, LANGUAGE_MAX = 50, NAME_MAX_CHARS = 255, COURSE_MAX = 255,
+	ID_MAX = 100,
+	LANGUAGE_MAX = 50,
+	NAME_MAX_CHARS = 255,
+	COURSE_MAX = 255,
 };
 
 struct val_sqlite {
@@ -130,8 +133,8 @@ static void forget(struct val_video *out, size_t count)
 	}
 }
 
-static enum result sqlite_lookup(struct val *val, const char *course, const char *const *ids, size_t count,
-				 struct val_video *out, struct error *err)
+static enum result sqlite_lookup(struct val *val, const char *course, const char *const *ids,
+				 size_t count, struct val_video *out, struct error *err)
 {
 	struct val_sqlite *self = self_of(val);
 	struct reader *reader = NULL;
@@ -154,7 +157,8 @@ static enum result sqlite_lookup(struct val *val, const char *course, const char
 	if (st == RESULT_OK)
 		st = readers_take(&self->readers, &reader, err);
 	for (size_t i = 0; st == RESULT_OK && code == SQLITE_DONE && i < count; i += READER_BATCH)
-		code = lookup_batch(reader, out + i, count - i < READER_BATCH ? count - i : READER_BATCH);
+		code = lookup_batch(reader, out + i,
+				    count - i < READER_BATCH ? count - i : READER_BATCH);
 	if (st == RESULT_OK && code != SQLITE_DONE)
 		st = dbwriter_error(reader->db, code, "cannot read edx-val", err);
 	if (reader)
@@ -177,7 +181,8 @@ static size_t characters(const char *text)
 
 static enum result too_long(struct error *err, const char *field, int max)
 {
-	return error_set(err, RESULT_REFUSED, "%s: Ensure this field has no more than %d characters.", field, max);
+	return error_set(err, RESULT_REFUSED,
+			 "%s: Ensure this field has no more than %d characters.", field, max);
 }
 
 static enum result check_id(const char *id, struct error *err)
@@ -186,14 +191,16 @@ static enum result check_id(const char *id, struct error *err)
 		return error_set(err, RESULT_REFUSED, "edx_video_id: This field may not be blank.");
 	for (const char *p = id; *p; p++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", *p))
-			return error_set(err, RESULT_REFUSED, "edx_video_id has invalid characters");
+			return error_set(err, RESULT_REFUSED,
+					 "edx_video_id has invalid characters");
 	return strlen(id) > ID_MAX ? too_long(err, "edx_video_id", ID_MAX) : RESULT_OK;
 }
 
 static enum result check_entry(const struct val_entry *entry, struct error *err)
 {
 	if (!*entry->language)
-		return error_set(err, RESULT_REFUSED, "language_code: This field may not be blank.");
+		return error_set(err, RESULT_REFUSED,
+				 "language_code: This field may not be blank.");
 	if (!*entry->name)
 		return error_set(err, RESULT_REFUSED, "name: This field may not be blank.");
 	if (characters(entry->language) > LANGUAGE_MAX)
@@ -227,8 +234,8 @@ struct creation {
 static enum result find_clash(sqlite3 *db, const char *id, struct error *err)
 {
 	sqlite3_stmt *stmt = dbwriter_stmt(db, "SELECT edx_video_id FROM edxval_video"
-					   " WHERE edx_video_id COLLATE NOCASE = ?1"
-					   " ORDER BY edx_video_id = ?1 DESC LIMIT 1");
+					       " WHERE edx_video_id COLLATE NOCASE = ?1"
+					       " ORDER BY edx_video_id = ?1 DESC LIMIT 1");
 	const char *actual;
 	int code;
 
@@ -240,7 +247,8 @@ static enum result find_clash(sqlite3 *db, const char *id, struct error *err)
 		return dbwriter_error(db, code, "cannot create a video in edx-val", err);
 	actual = (const char *)sqlite3_column_text(stmt, 0);
 	if (actual && !strcmp(actual, id))
-		return error_set(err, RESULT_EXISTS, "video with this edx video id already exists.");
+		return error_set(err, RESULT_EXISTS,
+				 "video with this edx video id already exists.");
 	return error_set(err, RESULT_REFUSED, "video with this edx video id already exists, as %s",
 			 actual ? actual : "?");
 }
@@ -254,23 +262,27 @@ static enum result insert_video(sqlite3 *db, void *arg, struct error *err)
 
 	if (st != RESULT_OK)
 		return st;
-	stmt = dbwriter_stmt(db, "INSERT INTO edxval_video(created, edx_video_id, client_video_id, duration, status)"
-			     " VALUES(?1, ?2, 'external-video', 0.0, 'external')");
+	stmt = dbwriter_stmt(
+	    db, "INSERT INTO edxval_video(created, edx_video_id, client_video_id, duration, status)"
+		" VALUES(?1, ?2, 'external-video', 0.0, 'external')");
 	sqlite3_bind_text(stmt, 1, creation->stamp, -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, 2, creation->id, -1, SQLITE_STATIC);
 	code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
 	if (code == SQLITE_DONE && creation->course && *creation->course) {
-		stmt = dbwriter_stmt(db, "INSERT INTO edxval_coursevideo(course_id, video_id, is_hidden)"
-				     " VALUES(?1, ?2, 0)");
+		stmt = dbwriter_stmt(
+		    db, "INSERT INTO edxval_coursevideo(course_id, video_id, is_hidden)"
+			" VALUES(?1, ?2, 0)");
 		sqlite3_bind_text(stmt, 1, creation->course, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(stmt, 2, sqlite3_last_insert_rowid(db));
 		code = stmt ? sqlite3_step(stmt) : sqlite3_errcode(db);
 	}
-	return code == SQLITE_DONE ? RESULT_OK
-				   : dbwriter_error(db, code, "cannot create a video in edx-val", err);
+	return code == SQLITE_DONE
+		   ? RESULT_OK
+		   : dbwriter_error(db, code, "cannot create a video in edx-val", err);
 }
 
-static enum result sqlite_create(struct val *val, const char *course, const char *id, struct error *err)
+static enum result sqlite_create(struct val *val, const char *course, const char *id,
+				 struct error *err)
 {
 	struct val_sqlite *self = self_of(val);
 	struct creation creation = {.course = course, .id = id};
@@ -300,12 +312,14 @@ struct registration {
 
 static void set_reason(struct val_entry *entry, const struct error *err)
 {
-	snprintf(entry->reason, sizeof(entry->reason), "%.*s", (int)sizeof(entry->reason) - 1, err->text);
+	snprintf(entry->reason, sizeof(entry->reason), "%.*s", (int)sizeof(entry->reason) - 1,
+		 err->text);
 }
 
 static enum result find_video(sqlite3 *db, const char *id, int64_t *out, struct error *err)
 {
-	sqlite3_stmt *stmt = dbwriter_stmt(db, "SELECT id FROM edxval_video WHERE edx_video_id = ?1");
+	sqlite3_stmt *stmt =
+	    dbwriter_stmt(db, "SELECT id FROM edxval_video WHERE edx_video_id = ?1");
 	int code;
 
 	sqlite3_bind_text(stmt, 1, id, -1, SQLITE_STATIC);
@@ -319,13 +333,15 @@ static enum result find_video(sqlite3 *db, const char *id, int64_t *out, struct 
 }
 
 /* One statement looks and writes: there is never a second row, and never another name. */
-static enum result insert_row(sqlite3 *db, int64_t video, struct val_entry *entry, const char *stamp,
-			      struct error *err)
+static enum result insert_row(sqlite3 *db, int64_t video, struct val_entry *entry,
+			      const char *stamp, struct error *err)
 {
-	sqlite3_stmt *stmt = dbwriter_stmt(db,
-		"INSERT INTO edxval_videotranscript(created, modified, transcript, language_code, provider,"
-		" file_format, video_id) SELECT ?1, ?1, ?2, ?3, 'Custom', 'sjson', ?4 WHERE NOT EXISTS"
-		" (SELECT 1 FROM edxval_videotranscript WHERE video_id = ?4 AND language_code = ?3)");
+	sqlite3_stmt *stmt = dbwriter_stmt(
+	    db,
+	    "INSERT INTO edxval_videotranscript(created, modified, transcript, language_code, "
+	    "provider,"
+	    " file_format, video_id) SELECT ?1, ?1, ?2, ?3, 'Custom', 'sjson', ?4 WHERE NOT EXISTS"
+	    " (SELECT 1 FROM edxval_videotranscript WHERE video_id = ?4 AND language_code = ?3)");
 	int code;
 
 	sqlite3_bind_text(stmt, 1, stamp, -1, SQLITE_STATIC);
@@ -358,11 +374,12 @@ static enum result insert_rows(sqlite3 *db, void *arg, struct error *err)
 	return st;
 }
 
-static enum result sqlite_register(struct val *val, const char *id, struct val_entry *entries, size_t count,
-				   struct error *err)
+static enum result sqlite_register(struct val *val, const char *id, struct val_entry *entries,
+				   size_t count, struct error *err)
 {
 	struct val_sqlite *self = self_of(val);
-	struct registration reg = {.id = id, .entries = entries, .count = count, .stopped = RESULT_OK};
+	struct registration reg = {
+	    .id = id, .entries = entries, .count = count, .stopped = RESULT_OK};
 	struct error why = {RESULT_OK, ""};
 	enum result st;
 
@@ -371,7 +388,8 @@ static enum result sqlite_register(struct val *val, const char *id, struct val_e
 		entries[i].reason[0] = '\0';
 	}
 	format_stamp(self->clock, reg.stamp);
-	st = self->readers.read_only ? refuse_writing(self, &why) : dbwriter_run(self->writer, insert_rows, &reg, &why);
+	st = self->readers.read_only ? refuse_writing(self, &why)
+				     : dbwriter_run(self->writer, insert_rows, &reg, &why);
 	if (st != RESULT_OK) {
 		/* Undone as a whole, rows found there too: they may have been of the same group. */
 		for (size_t i = 0; i < count; i++) {
@@ -407,10 +425,12 @@ static enum result touch(sqlite3 *db, void *arg, struct error *err)
 		code = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	}
 	sqlite3_finalize(stmt);
-	return code == SQLITE_OK ? RESULT_OK : dbwriter_error(db, code, "cannot write to edx-val", err);
+	return code == SQLITE_OK ? RESULT_OK
+				 : dbwriter_error(db, code, "cannot write to edx-val", err);
 }
 
-static enum result count_rows(struct val_sqlite *self, int64_t *videos, int64_t *rows, struct error *err)
+static enum result count_rows(struct val_sqlite *self, int64_t *videos, int64_t *rows,
+			      struct error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	struct reader *reader;
@@ -419,8 +439,10 @@ static enum result count_rows(struct val_sqlite *self, int64_t *videos, int64_t 
 
 	if (st != RESULT_OK)
 		return st;
-	code = sqlite3_prepare_v2(reader->db, "SELECT (SELECT count(*) FROM edxval_video),"
-				  " (SELECT count(*) FROM edxval_videotranscript)", -1, &stmt, NULL);
+	code = sqlite3_prepare_v2(reader->db,
+				  "SELECT (SELECT count(*) FROM edxval_video),"
+				  " (SELECT count(*) FROM edxval_videotranscript)",
+				  -1, &stmt, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW) {
@@ -463,11 +485,14 @@ static void say_place(struct val_sqlite *self, void (*say)(void *arg, const char
 
 	snprintf(line, sizeof(line), "file: %s", self->readers.path);
 	say(arg, line);
-	buf_add(&folder, slash ? self->readers.path : ".", slash ? (size_t)(slash - self->readers.path) + 1 : 1);
-	snprintf(line, sizeof(line), "exists: %s", missing ? "no, made by the first run that writes" : "yes");
+	buf_add(&folder, slash ? self->readers.path : ".",
+		slash ? (size_t)(slash - self->readers.path) + 1 : 1);
+	snprintf(line, sizeof(line), "exists: %s",
+		 missing ? "no, made by the first run that writes" : "yes");
 	say(arg, line);
 	snprintf(line, sizeof(line), "writable: %s",
-		 access(missing ? buf_text(&folder) : self->readers.path, W_OK) ? strerror(errno) : "yes");
+		 access(missing ? buf_text(&folder) : self->readers.path, W_OK) ? strerror(errno)
+										: "yes");
 	say(arg, line);
 	if (!statvfs(buf_text(&folder), &fs)) {
 		snprintf(line, sizeof(line), "free space: %llu MiB",
@@ -477,8 +502,9 @@ static void say_place(struct val_sqlite *self, void (*say)(void *arg, const char
 	buf_clear(&folder);
 }
 
-static enum result sqlite_doctor(struct val *val, bool write, void (*say)(void *arg, const char *line),
-				 void *arg, struct error *err)
+static enum result sqlite_doctor(struct val *val, bool write,
+				 void (*say)(void *arg, const char *line), void *arg,
+				 struct error *err)
 {
 	struct val_sqlite *self = self_of(val);
 	int64_t videos = 0, rows = 0;
@@ -494,7 +520,8 @@ static enum result sqlite_doctor(struct val *val, bool write, void (*say)(void *
 	if (st != RESULT_OK)
 		return st;
 	say(arg, "tables: edx-val's, with Django's types");
-	snprintf(line, sizeof(line), "holds: %lld videos, %lld transcripts", (long long)videos, (long long)rows);
+	snprintf(line, sizeof(line), "holds: %lld videos, %lld transcripts", (long long)videos,
+		 (long long)rows);
 	say(arg, line);
 	if (!write)
 		return RESULT_OK;
@@ -518,7 +545,8 @@ static void sqlite_free(struct val *val)
 	free(self);
 }
 
-enum result val_sqlite_new(struct val **out, const struct val_sqlite_options *options, struct error *err)
+enum result val_sqlite_new(struct val **out, const struct val_sqlite_options *options,
+			   struct error *err)
 {
 	struct val_sqlite *self = calloc(1, sizeof(*self));
 	sqlite3 *db = NULL;
@@ -552,11 +580,11 @@ out:
 }
 
 static const struct val_ops sqlite_ops = {
-	.kind = "sqlite",
-	.lookup = sqlite_lookup,
-	.create = sqlite_create,
-	.register_rows = sqlite_register,
-	.probe = sqlite_probe,
-	.doctor = sqlite_doctor,
-	.free = sqlite_free,
+    .kind = "sqlite",
+    .lookup = sqlite_lookup,
+    .create = sqlite_create,
+    .register_rows = sqlite_register,
+    .probe = sqlite_probe,
+    .doctor = sqlite_doctor,
+    .free = sqlite_free,
 };

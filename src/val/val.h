@@ -21,7 +21,7 @@ enum val_presence { VAL_UNKNOWN, VAL_ABSENT, VAL_PRESENT };
 
 struct val_row {
 	char *language;
-	char *name;   /* of the stored object; NULL when the kind cannot tell */
+	char *name;   /* of the stored object, "" without one; NULL when the kind cannot tell */
 	char *format; /* "sjson", "srt"; NULL when unknown */
 };
 
@@ -29,7 +29,7 @@ struct val_row {
 struct val_video {
 	char *id;		    /* as asked */
 	enum val_presence presence; /* of the video itself */
-	char *actual_id;	    /* its id as val spells it, when it differs in case; else NULL */
+	char *actual_id; /* its id as val spells it, when it differs in case; else NULL */
 	struct val_row *rows;	    /* by language as bytes */
 	size_t row_count;
 	bool rows_complete; /* a language not among the rows is absent; else it is unknown */

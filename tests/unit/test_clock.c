@@ -13,10 +13,12 @@ static void format_writes_utc_with_microseconds(void **state)
 	char text[32];
 
 	(void)state;
-	assert_string_equal(clock_format(1525228867123456, text, sizeof(text)), "2018-05-02T02:41:07.123456Z");
+	assert_string_equal(clock_format(1525228867123456, text, sizeof(text)),
+			    "2018-05-02T02:41:07.123456Z");
 	assert_string_equal(clock_format(0, text, sizeof(text)), "1970-01-01T00:00:00.000000Z");
 	assert_string_equal(clock_format(-1, text, sizeof(text)), "1969-12-31T23:59:59.999999Z");
-	assert_string_equal(clock_format(951782400000000, text, sizeof(text)), "2000-02-29T00:00:00.000000Z");
+	assert_string_equal(clock_format(951782400000000, text, sizeof(text)),
+			    "2000-02-29T00:00:00.000000Z");
 }
 
 static void wait_returns_when_the_time_has_come(void **state)
@@ -49,9 +51,9 @@ static void wall_is_after_this_was_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(format_writes_utc_with_microseconds),
-		cmocka_unit_test(wait_returns_when_the_time_has_come),
-		cmocka_unit_test(wall_is_after_this_was_written),
+	    cmocka_unit_test(format_writes_utc_with_microseconds),
+	    cmocka_unit_test(wait_returns_when_the_time_has_come),
+	    cmocka_unit_test(wall_is_after_this_was_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

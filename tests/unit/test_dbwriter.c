@@ -29,7 +29,8 @@ static sqlite3 *open_db(const char *path)
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	sqlite3_busy_timeout(db, 100);
-	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", NULL, NULL, NULL),
+	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+				      NULL, NULL, NULL),
 			 SQLITE_OK);
 	return db;
 }
@@ -57,8 +58,9 @@ static int setup(void **state)
 	assert_non_null(mkdtemp(room->folder));
 	snprintf(room->path, sizeof(room->path), "%s/db", room->folder);
 	db = open_db(room->path);
-	assert_int_equal(sqlite3_exec(db, "CREATE TABLE t(n INTEGER UNIQUE, text TEXT)", NULL, NULL, NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "CREATE TABLE t(n INTEGER UNIQUE, text TEXT)", NULL, NULL, NULL),
+	    SQLITE_OK);
 	assert_int_equal(dbwriter_new(&room->writer, db, NULL), RESULT_OK);
 	*state = room;
 	return 0;
@@ -70,7 +72,8 @@ static int teardown(void **state)
 	char path[112];
 
 	dbwriter_free(room->writer);
-	for (const char *const *end = (const char *const[]){"", "-wal", "-shm", NULL}; *end; end++) {
+	for (const char *const *end = (const char *const[]){"", "-wal", "-shm", NULL}; *end;
+	     end++) {
 		snprintf(path, sizeof(path), "%s%s", room->path, *end);
 		unlink(path);
 	}
@@ -112,7 +115,8 @@ static void run_undoes_only_the_function_that_fails(void **state)
 	dbwriter_post(room->writer, insert, (void *)1, NULL);
 	dbwriter_post(room->writer, insert_and_fail, (void *)2, NULL);
 	dbwriter_post(room->writer, insert, (void *)3, NULL);
-	assert_int_equal(dbwriter_run(room->writer, insert_and_fail, (void *)4, &err), RESULT_INVALID);
+	assert_int_equal(dbwriter_run(room->writer, insert_and_fail, (void *)4, &err),
+			 RESULT_INVALID);
 	assert_string_equal(err.text, "changed my mind about 4");
 	assert_int_equal(dbwriter_run(room->writer, insert, (void *)3, &err), RESULT_CONFLICT);
 	assert_non_null(strstr(err.text, "UNIQUE"));
@@ -144,7 +148,8 @@ static void *push(void *arg)
 		void *n = (void *)(intptr_t)(pusher->first + i);
 
 		if (i % 10 == 9) {
-			if (dbwriter_run(pusher->room->writer, insert_and_fail, n, NULL) == RESULT_INVALID)
+			if (dbwriter_run(pusher->room->writer, insert_and_fail, n, NULL) ==
+			    RESULT_INVALID)
 				pusher->done++;
 		} else if (i % 2) {
 			if (dbwriter_run(pusher->room->writer, insert, n, NULL) == RESULT_OK)
@@ -249,11 +254,13 @@ static void run_reports_a_full_database_and_lives_on(void **state)
 	struct error err;
 
 	assert_int_equal(dbwriter_run(room->writer, set_limit, (void *)20, NULL), RESULT_OK);
-	assert_int_equal(dbwriter_run(room->writer, write_blob, (void *)(1 << 20), &err), RESULT_UNREACHABLE);
+	assert_int_equal(dbwriter_run(room->writer, write_blob, (void *)(1 << 20), &err),
+			 RESULT_UNREACHABLE);
 	assert_non_null(strstr(err.text, "full"));
 	assert_int_equal(dbwriter_run(room->writer, insert, (void *)1, &err), RESULT_OK);
 	assert_int_equal(dbwriter_run(room->writer, set_limit, (void *)100000, NULL), RESULT_OK);
-	assert_int_equal(dbwriter_run(room->writer, write_blob, (void *)(1 << 20), NULL), RESULT_OK);
+	assert_int_equal(dbwriter_run(room->writer, write_blob, (void *)(1 << 20), NULL),
+			 RESULT_OK);
 	assert_int_equal(query(room->path, "SELECT count(*) FROM t"), 2);
 }
 
@@ -354,7 +361,8 @@ static void error_names_what_can_be_mended(void **state)
 	struct error err;
 
 	(void)state;
-	assert_int_equal(dbwriter_error(NULL, SQLITE_FULL, "cannot write", &err), RESULT_UNREACHABLE);
+	assert_int_equal(dbwriter_error(NULL, SQLITE_FULL, "cannot write", &err),
+			 RESULT_UNREACHABLE);
 	assert_string_equal(err.text, "cannot write: database or disk is full");
 	assert_int_equal(dbwriter_error(NULL, SQLITE_IOERR_FSYNC, "x", &err), RESULT_UNREACHABLE);
 	assert_int_equal(dbwriter_error(NULL, SQLITE_READONLY, "x", &err), RESULT_UNREACHABLE);
@@ -365,17 +373,23 @@ static void error_names_what_can_be_mended(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(run_commits_before_it_returns, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_undoes_only_the_function_that_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_and_post_from_eight_threads_lose_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(post_blocks_and_commits_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(post_tells_in_order_before_flush_returns, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_reports_a_full_database_and_lives_on, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_tells_the_whole_group_when_the_commit_fails, setup, teardown),
-		cmocka_unit_test_setup_teardown(run_says_busy_while_another_process_writes, setup, teardown),
-		cmocka_unit_test_setup_teardown(stmt_is_reset_after_its_function, setup, teardown),
-		cmocka_unit_test_setup_teardown(free_commits_what_was_posted, setup, teardown),
-		cmocka_unit_test(error_names_what_can_be_mended),
+	    cmocka_unit_test_setup_teardown(run_commits_before_it_returns, setup, teardown),
+	    cmocka_unit_test_setup_teardown(run_undoes_only_the_function_that_fails, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(run_and_post_from_eight_threads_lose_nothing, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(post_blocks_and_commits_many, setup, teardown),
+	    cmocka_unit_test_setup_teardown(post_tells_in_order_before_flush_returns, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(run_reports_a_full_database_and_lives_on, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(run_tells_the_whole_group_when_the_commit_fails, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(run_says_busy_while_another_process_writes, setup,
+					    teardown),
+	    cmocka_unit_test_setup_teardown(stmt_is_reset_after_its_function, setup, teardown),
+	    cmocka_unit_test_setup_teardown(free_commits_what_was_posted, setup, teardown),
+	    cmocka_unit_test(error_names_what_can_be_mended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,7 +102,8 @@ static int teardown(void **state)
 
 static enum result put(struct store *store, const char *name, const char *bytes, struct error *err)
 {
-	struct store_object object = {.name = name, .bytes = bytes, .len = strlen(bytes), .sha256 = ""};
+	struct store_object object = {
+	    .name = name, .bytes = bytes, .len = strlen(bytes), .sha256 = ""};
 	enum result st = store->ops->put(store, &object, 1, err);
 
 	return st == RESULT_OK ? object.result : st;
@@ -147,7 +148,9 @@ static void put_makes_a_file_as_django_lays_it_out(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0644 & ~mask);
 	assert_int_equal(st.st_nlink, 1);
-	assert_int_equal(room->store->ops->head(room->store, "video-transcripts/a.sjson", &info, NULL), RESULT_OK);
+	assert_int_equal(
+	    room->store->ops->head(room->store, "video-transcripts/a.sjson", &info, NULL),
+	    RESULT_OK);
 	assert_true(info.exists);
 	assert_int_equal(info.size, 2);
 	assert_string_equal(info.sha256, "");
@@ -175,9 +178,11 @@ static void put_stops_at_the_first_that_fails(void **state)
 {
 	struct room *room = *state;
 	struct store_object objects[] = {
-		{.name = "a/1", .bytes = "x", .len = 1}, {.name = "b/2", .bytes = "y", .len = 1},
-		{.name = "b/3", .bytes = "z", .len = 1}, {.name = "b/taken", .bytes = "other", .len = 5},
-		{.name = "b/5", .bytes = "w", .len = 1},
+	    {.name = "a/1", .bytes = "x", .len = 1},
+	    {.name = "b/2", .bytes = "y", .len = 1},
+	    {.name = "b/3", .bytes = "z", .len = 1},
+	    {.name = "b/taken", .bytes = "other", .len = 5},
+	    {.name = "b/5", .bytes = "w", .len = 1},
 	};
 	struct error err;
 
@@ -244,7 +249,8 @@ static void race_for_names(struct room *room)
 		struct buf buf = BUF_INIT;
 
 		snprintf(name, sizeof(name), "video-transcripts/%d", i);
-		assert_int_equal(room->store->ops->get(room->store, name, 1 << 20, &buf, NULL), RESULT_OK);
+		assert_int_equal(room->store->ops->get(room->store, name, 1 << 20, &buf, NULL),
+				 RESULT_OK);
 		assert_int_equal(buf.len, sizeof(racers[0].bytes) - 1);
 		assert_string_equal(buf_text(&buf), racers[buf.data[0] - 'a'].bytes);
 		buf_clear(&buf);
@@ -319,12 +325,15 @@ static void put_refuses_symbolic_links(void **state)
 	assert_int_equal(symlink(outside, link), 0);
 	assert_int_equal(put(room->store, "linked/a", "x", &err), RESULT_REFUSED);
 	assert_non_null(strstr(err.text, "symbolic links"));
-	assert_int_equal(room->store->ops->get(room->store, "linked/a", 10, &buf, NULL), RESULT_REFUSED);
+	assert_int_equal(room->store->ops->get(room->store, "linked/a", 10, &buf, NULL),
+			 RESULT_REFUSED);
 	assert_int_equal(put(room->store, "t/a", "x", NULL), RESULT_OK);
 	snprintf(link, sizeof(link), "%s/t/link", room->path);
 	assert_int_equal(symlink("/etc/passwd", link), 0);
-	assert_int_equal(room->store->ops->get(room->store, "t/link", 1 << 20, &buf, NULL), RESULT_REFUSED);
-	assert_int_equal(room->store->ops->head(room->store, "t/link", &info, NULL), RESULT_REFUSED);
+	assert_int_equal(room->store->ops->get(room->store, "t/link", 1 << 20, &buf, NULL),
+			 RESULT_REFUSED);
+	assert_int_equal(room->store->ops->head(room->store, "t/link", &info, NULL),
+			 RESULT_REFUSED);
 	assert_int_equal(put(room->store, "t/link", "x", NULL), RESULT_CONFLICT);
 	assert_int_equal(files_below(outside), 0);
 	buf_clear(&buf);
@@ -341,7 +350,8 @@ static void get_is_bounded(void **state)
 	assert_int_equal(room->store->ops->get(room->store, "t/a", 10, &buf, NULL), RESULT_OK);
 	assert_int_equal(room->store->ops->get(room->store, "t/b", 10, &buf, NULL), RESULT_MISSING);
 	assert_int_equal(room->store->ops->get(room->store, "u/b", 10, &buf, NULL), RESULT_MISSING);
-	assert_int_equal(room->store->ops->get(room->store, "../store/t/a", 10, &buf, NULL), RESULT_INVALID);
+	assert_int_equal(room->store->ops->get(room->store, "../store/t/a", 10, &buf, NULL),
+			 RESULT_INVALID);
 	buf_clear(&buf);
 }
 
@@ -371,7 +381,8 @@ static void put_goes_on_after_the_root_vanished_and_came_back(void **state)
 	nftw(room->path, remove_item, 8, FTW_DEPTH | FTW_PHYS);
 	assert_int_equal(put(room->store, "t/a", "x", &err), RESULT_UNREACHABLE);
 	assert_non_null(strstr(err.text, room->path));
-	assert_int_equal(room->store->ops->head(room->store, "t/a", &info, NULL), RESULT_UNREACHABLE);
+	assert_int_equal(room->store->ops->head(room->store, "t/a", &info, NULL),
+			 RESULT_UNREACHABLE);
 	assert_int_equal(room->store->ops->probe(room->store, &err), RESULT_UNREACHABLE);
 	assert_int_equal(mkdir(room->path, 0755), 0);
 	assert_int_equal(room->store->ops->probe(room->store, &err), RESULT_OK);
@@ -426,12 +437,14 @@ static void put_into_an_unwritable_root_says_so(void **state)
 	if (!geteuid()) {
 		if (mount(room->path, room->path, NULL, MS_BIND, NULL) ||
 		    mount(NULL, room->path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL)) {
-			print_message("skipped: root writes everywhere, and mounting is not permitted\n");
+			print_message(
+			    "skipped: root writes everywhere, and mounting is not permitted\n");
 			skip();
 		}
 		store_free(room->store);
 		room->store = NULL;
-		assert_int_equal(store_directory_new(&room->store, room->path, false, &err), RESULT_OK);
+		assert_int_equal(store_directory_new(&room->store, room->path, false, &err),
+				 RESULT_OK);
 	} else {
 		chmod(room->path, 0555);
 	}
@@ -495,7 +508,8 @@ static void doctor_tells_facts_and_leaves_nothing(void **state)
 	struct room *room = *state;
 	char all[2048] = "";
 
-	assert_int_equal(room->store->ops->doctor(room->store, true, note_line, all, NULL), RESULT_OK);
+	assert_int_equal(room->store->ops->doctor(room->store, true, note_line, all, NULL),
+			 RESULT_OK);
 	assert_non_null(strstr(all, room->path));
 	assert_non_null(strstr(all, "free space: "));
 	assert_non_null(strstr(all, "written and synced"));
@@ -508,23 +522,23 @@ static void doctor_tells_facts_and_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(put_makes_a_file_as_django_lays_it_out),
-		T(put_answers_exists_and_conflict_untouched),
-		T(put_stops_at_the_first_that_fails),
-		T(put_is_exclusive_among_eight_threads),
-		T(put_is_exclusive_without_nameless_files),
-		T(put_uses_the_root_where_nothing_can_be_made_beside_it),
-		T(new_sweeps_leftovers_but_not_what_is_in_use),
-		T(put_refuses_symbolic_links),
-		T(get_is_bounded),
-		T_FOLDER(read_only_on_a_missing_root_is_an_empty_store),
-		T(put_goes_on_after_the_root_vanished_and_came_back),
-		T(put_makes_a_removed_folder_again),
-		T_FOLDER(put_on_a_full_disk_says_so_and_leaves_nothing),
-		T(put_into_an_unwritable_root_says_so),
-		T_FOLDER(new_says_why_the_root_cannot_be_made),
-		T(doctor_tells_facts_and_leaves_nothing),
-		cmocka_unit_test(name_valid_keeps_names_below_the_root),
+	    T(put_makes_a_file_as_django_lays_it_out),
+	    T(put_answers_exists_and_conflict_untouched),
+	    T(put_stops_at_the_first_that_fails),
+	    T(put_is_exclusive_among_eight_threads),
+	    T(put_is_exclusive_without_nameless_files),
+	    T(put_uses_the_root_where_nothing_can_be_made_beside_it),
+	    T(new_sweeps_leftovers_but_not_what_is_in_use),
+	    T(put_refuses_symbolic_links),
+	    T(get_is_bounded),
+	    T_FOLDER(read_only_on_a_missing_root_is_an_empty_store),
+	    T(put_goes_on_after_the_root_vanished_and_came_back),
+	    T(put_makes_a_removed_folder_again),
+	    T_FOLDER(put_on_a_full_disk_says_so_and_leaves_nothing),
+	    T(put_into_an_unwritable_root_says_so),
+	    T_FOLDER(new_says_why_the_root_cannot_be_made),
+	    T(doctor_tells_facts_and_leaves_nothing),
+	    cmocka_unit_test(name_valid_keeps_names_below_the_root),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

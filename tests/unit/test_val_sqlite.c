@@ -40,7 +40,8 @@ static struct clock fixed_clock = {&fixed_ops};
 
 static enum result open_val(struct val **out, const char *path, bool read_only, struct error *err)
 {
-	struct val_sqlite_options options = {.path = path, .clock = &fixed_clock, .read_only = read_only};
+	struct val_sqlite_options options = {
+	    .path = path, .clock = &fixed_clock, .read_only = read_only};
 
 	return val_sqlite_new(out, &options, err);
 }
@@ -129,12 +130,14 @@ static void create_makes_an_external_video_as_the_platform_does(void **state)
 	struct error err;
 
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "v-1", &err), RESULT_OK);
-	assert_string_equal(query(room->path, "SELECT created || '|' || edx_video_id || '|' || client_video_id"
-					      " || '|' || duration || '|' || status || '|' ||"
-					      " coalesce(error_description, 'null') FROM edxval_video"),
+	assert_string_equal(query(room->path,
+				  "SELECT created || '|' || edx_video_id || '|' || client_video_id"
+				  " || '|' || duration || '|' || status || '|' ||"
+				  " coalesce(error_description, 'null') FROM edxval_video"),
 			    "2018-05-02 02:41:07.123456|v-1|external-video|0.0|external|null");
-	assert_string_equal(query(room->path, "SELECT course_id || '|' || is_hidden FROM edxval_coursevideo"),
-			    COURSE "|0");
+	assert_string_equal(
+	    query(room->path, "SELECT course_id || '|' || is_hidden FROM edxval_coursevideo"),
+	    COURSE "|0");
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "v-1", &err), RESULT_EXISTS);
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "V-1", &err), RESULT_REFUSED);
 	assert_non_null(strstr(err.text, "already exists, as v-1"));
@@ -153,8 +156,11 @@ static void create_refuses_ids_that_edxval_refuses(void **state)
 	assert_non_null(strstr(err.text, "no more than 100 characters"));
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "a b", &err), RESULT_REFUSED);
 	assert_non_null(strstr(err.text, "invalid characters"));
-	assert_int_equal(room->val->ops->create(room->val, COURSE, "\xc3\xa4", &err), RESULT_REFUSED);
-	assert_int_equal(room->val->ops->create(room->val, COURSE, "a'; DROP TABLE edxval_video", &err), RESULT_REFUSED);
+	assert_int_equal(room->val->ops->create(room->val, COURSE, "\xc3\xa4", &err),
+			 RESULT_REFUSED);
+	assert_int_equal(
+	    room->val->ops->create(room->val, COURSE, "a'; DROP TABLE edxval_video", &err),
+	    RESULT_REFUSED);
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "", &err), RESULT_REFUSED);
 	id[100] = '\0';
 	assert_int_equal(room->val->ops->create(room->val, COURSE, id, &err), RESULT_OK);
@@ -164,20 +170,22 @@ static void register_writes_rows_and_keeps_what_is_there(void **state)
 {
 	struct room *room = *state;
 	struct val_entry entries[] = {
-		{.language = "de", .name = "video-transcripts/a.sjson"},
-		{.language = "en", .name = "video-transcripts/b.sjson"},
+	    {.language = "de", .name = "video-transcripts/a.sjson"},
+	    {.language = "en", .name = "video-transcripts/b.sjson"},
 	};
 	struct val_video video;
 
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "v", NULL), RESULT_OK);
 	assert_int_equal(add(room->val, "v", "en", "video-transcripts/old.sjson"), RESULT_OK);
-	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 2, NULL), RESULT_OK);
+	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 2, NULL),
+			 RESULT_OK);
 	assert_int_equal(entries[0].result, RESULT_OK);
 	assert_int_equal(entries[1].result, RESULT_EXISTS);
-	assert_string_equal(query(room->path, "SELECT created || '|' || modified || '|' || provider || '|' ||"
-					      " file_format || '|' || typeof(video_id)"
-					      " FROM edxval_videotranscript WHERE language_code = 'de'"),
-			    "2018-05-02 02:41:07.123456|2018-05-02 02:41:07.123456|Custom|sjson|integer");
+	assert_string_equal(
+	    query(room->path, "SELECT created || '|' || modified || '|' || provider || '|' ||"
+			      " file_format || '|' || typeof(video_id)"
+			      " FROM edxval_videotranscript WHERE language_code = 'de'"),
+	    "2018-05-02 02:41:07.123456|2018-05-02 02:41:07.123456|Custom|sjson|integer");
 	assert_int_equal(look(room->val, "v", &video), RESULT_OK);
 	assert_int_equal(video.row_count, 2);
 	assert_string_equal(val_video_row(&video, "en")->name, "video-transcripts/old.sjson");
@@ -201,20 +209,25 @@ static void register_keeps_those_before_a_refused_one(void **state)
 	struct room *room = *state;
 	char language[52], name[257];
 	struct val_entry entries[] = {
-		{.language = "de", .name = "a"}, {.language = language, .name = "b"}, {.language = "fr", .name = "c"},
+	    {.language = "de", .name = "a"},
+	    {.language = language, .name = "b"},
+	    {.language = "fr", .name = "c"},
 	};
 	struct error err;
 
 	memset(language, 'x', 51);
 	language[51] = '\0';
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "v", NULL), RESULT_OK);
-	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 3, &err), RESULT_REFUSED);
+	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 3, &err),
+			 RESULT_REFUSED);
 	assert_non_null(strstr(err.text, "no more than 50 characters"));
 	assert_int_equal(entries[0].result, RESULT_OK);
 	assert_int_equal(entries[1].result, RESULT_REFUSED);
 	assert_non_null(strstr(entries[1].reason, "language_code"));
 	assert_int_equal(entries[2].result, RESULT_CANCELED);
-	assert_string_equal(query(room->path, "SELECT group_concat(language_code) FROM edxval_videotranscript"), "de");
+	assert_string_equal(
+	    query(room->path, "SELECT group_concat(language_code) FROM edxval_videotranscript"),
+	    "de");
 	memset(name, 'x', 256);
 	name[256] = '\0';
 	assert_int_equal(add(room->val, "v", "fr", name), RESULT_REFUSED);
@@ -236,13 +249,15 @@ static void lookup_answers_a_batch_larger_than_a_statement(void **state)
 		ids[i] = text[i];
 		if (i % 3)
 			continue;
-		assert_int_equal(room->val->ops->create(room->val, COURSE, ids[i], NULL), RESULT_OK);
+		assert_int_equal(room->val->ops->create(room->val, COURSE, ids[i], NULL),
+				 RESULT_OK);
 		if (i % 2) {
 			assert_int_equal(add(room->val, ids[i], "zh", "z"), RESULT_OK);
 			assert_int_equal(add(room->val, ids[i], "ar", "a"), RESULT_OK);
 		}
 	}
-	assert_int_equal(room->val->ops->lookup(room->val, COURSE, ids, 100, videos, NULL), RESULT_OK);
+	assert_int_equal(room->val->ops->lookup(room->val, COURSE, ids, 100, videos, NULL),
+			 RESULT_OK);
 	for (int i = 0; i < 100; i++) {
 		assert_string_equal(videos[i].id, ids[i]);
 		assert_int_equal(videos[i].presence, i % 3 ? VAL_ABSENT : VAL_PRESENT);
@@ -266,10 +281,12 @@ static void lookup_finds_another_case_and_prefers_the_same(void **state)
 	assert_int_equal(room->val->ops->create(room->val, COURSE, "Abc", NULL), RESULT_OK);
 	assert_int_equal(add(room->val, "Abc", "en", "one"), RESULT_OK);
 	/* SQLite keeps ids apart that MySQL does not: made by somebody else. */
-	sql(room->path, "INSERT INTO edxval_video(created, edx_video_id, client_video_id, duration, status)"
-			" VALUES('2018-05-02 02:41:07', 'abc', '', 0.0, 'external')");
+	sql(room->path,
+	    "INSERT INTO edxval_video(created, edx_video_id, client_video_id, duration, status)"
+	    " VALUES('2018-05-02 02:41:07', 'abc', '', 0.0, 'external')");
 	assert_int_equal(add(room->val, "abc", "en", "two"), RESULT_OK);
-	assert_int_equal(room->val->ops->lookup(room->val, COURSE, ids, 5, videos, NULL), RESULT_OK);
+	assert_int_equal(room->val->ops->lookup(room->val, COURSE, ids, 5, videos, NULL),
+			 RESULT_OK);
 	assert_string_equal(videos[0].actual_id, "Abc");
 	assert_int_equal(videos[0].presence, VAL_PRESENT);
 	assert_string_equal(videos[0].rows[0].name, "one");
@@ -398,7 +415,8 @@ static void new_refuses_other_tables_and_leaves_them_alone(void **state)
 		assert_non_null(strstr(err.text, "other tables (course)"));
 		assert_non_null(strstr(err.text, room->path));
 	}
-	assert_string_equal(query(room->path, "SELECT group_concat(name) FROM sqlite_schema"), "course");
+	assert_string_equal(query(room->path, "SELECT group_concat(name) FROM sqlite_schema"),
+			    "course");
 	assert_string_equal(query(room->path, "PRAGMA journal_mode"), "delete");
 }
 
@@ -409,10 +427,13 @@ static void new_refuses_the_shape_of_2017(void **state)
 
 	val_free(room->val);
 	room->val = NULL;
-	sql(room->path, "DROP TABLE edxval_videotranscript; CREATE TABLE edxval_videotranscript(id integer NOT NULL"
-			" PRIMARY KEY AUTOINCREMENT, created datetime NOT NULL, modified datetime NOT NULL,"
-			" video_id varchar(255) NOT NULL, transcript varchar(255), language_code varchar(50) NOT NULL,"
-			" provider varchar(30) NOT NULL, file_format varchar(20) NOT NULL)");
+	sql(room->path,
+	    "DROP TABLE edxval_videotranscript; CREATE TABLE edxval_videotranscript(id integer NOT "
+	    "NULL"
+	    " PRIMARY KEY AUTOINCREMENT, created datetime NOT NULL, modified datetime NOT NULL,"
+	    " video_id varchar(255) NOT NULL, transcript varchar(255), language_code varchar(50) "
+	    "NOT NULL,"
+	    " provider varchar(30) NOT NULL, file_format varchar(20) NOT NULL)");
 	assert_int_equal(open_val(&room->val, room->path, false, &err), RESULT_INVALID);
 	assert_non_null(strstr(err.text, "before 0.1.8"));
 }
@@ -424,9 +445,10 @@ static void new_refuses_a_column_it_could_not_fill(void **state)
 
 	val_free(room->val);
 	room->val = NULL;
-	sql(room->path, "DROP TABLE edxval_coursevideo; CREATE TABLE edxval_coursevideo(id integer PRIMARY KEY,"
-			" course_id varchar(255) NOT NULL, video_id integer NOT NULL, is_hidden bool NOT NULL,"
-			" shade varchar(9) NOT NULL)");
+	sql(room->path,
+	    "DROP TABLE edxval_coursevideo; CREATE TABLE edxval_coursevideo(id integer PRIMARY KEY,"
+	    " course_id varchar(255) NOT NULL, video_id integer NOT NULL, is_hidden bool NOT NULL,"
+	    " shade varchar(9) NOT NULL)");
 	assert_int_equal(open_val(&room->val, room->path, false, &err), RESULT_INVALID);
 	assert_non_null(strstr(err.text, "\"shade\""));
 }
@@ -458,13 +480,15 @@ static void lookup_says_damaged_and_learns_nothing(void **state)
 	val_free(room->val);
 	room->val = NULL;
 	page = (int)strtol(query(room->path, "SELECT rootpage FROM sqlite_schema WHERE name ="
-					     " 'subferry_video_nocase'"), NULL, 10);
+					     " 'subferry_video_nocase'"),
+			   NULL, 10);
 	memset(zeros, 0x5a, sizeof(zeros));
 	fd = open(room->path, O_WRONLY);
 	assert_int_equal(pwrite(fd, zeros, sizeof(zeros), (page - 1) * 4096), 4096);
 	close(fd);
 	assert_int_equal(open_val(&room->val, room->path, true, NULL), RESULT_OK);
-	assert_int_equal(room->val->ops->lookup(room->val, COURSE, &id, 1, &video, &err), RESULT_DAMAGED);
+	assert_int_equal(room->val->ops->lookup(room->val, COURSE, &id, 1, &video, &err),
+			 RESULT_DAMAGED);
 	assert_non_null(strstr(err.text, room->path));
 	assert_int_equal(video.presence, VAL_UNKNOWN);
 	assert_false(video.rows_complete);
@@ -489,7 +513,8 @@ static void register_on_a_full_disk_undoes_all_and_works_once_mended(void **stat
 	struct room *room = *state;
 	char filler[96], *zeros;
 	struct error err;
-	struct val_entry entries[] = {{.language = "de", .name = "a"}, {.language = "en", .name = "b"}};
+	struct val_entry entries[] = {{.language = "de", .name = "a"},
+				      {.language = "en", .name = "b"}};
 	int fd;
 
 	if (mount("tmpfs", room->folder, "tmpfs", 0, "size=1m")) {
@@ -506,7 +531,8 @@ static void register_on_a_full_disk_undoes_all_and_works_once_mended(void **stat
 	close(fd);
 	free(zeros);
 	assert_int_equal(room->val->ops->probe(room->val, &err), RESULT_UNREACHABLE);
-	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 2, &err), RESULT_UNREACHABLE);
+	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 2, &err),
+			 RESULT_UNREACHABLE);
 	assert_non_null(strstr(err.text, "full"));
 	assert_non_null(strstr(err.text, room->path));
 	assert_int_equal(entries[0].result, RESULT_UNREACHABLE);
@@ -514,7 +540,8 @@ static void register_on_a_full_disk_undoes_all_and_works_once_mended(void **stat
 	assert_int_equal(entries[1].result, RESULT_CANCELED);
 	unlink(filler);
 	assert_int_equal(room->val->ops->probe(room->val, &err), RESULT_OK);
-	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 2, &err), RESULT_OK);
+	assert_int_equal(room->val->ops->register_rows(room->val, "v", entries, 2, &err),
+			 RESULT_OK);
 	assert_int_equal(entries[0].result, RESULT_OK);
 	assert_int_equal(entries[1].result, RESULT_OK);
 }
@@ -550,25 +577,25 @@ static void doctor_tells_facts_and_writes_only_if_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(create_makes_an_external_video_as_the_platform_does),
-		T(create_refuses_ids_that_edxval_refuses),
-		T(register_writes_rows_and_keeps_what_is_there),
-		T(register_says_missing_for_an_unknown_video),
-		T(register_keeps_those_before_a_refused_one),
-		T(lookup_answers_a_batch_larger_than_a_statement),
-		T(lookup_finds_another_case_and_prefers_the_same),
-		T(two_vals_on_one_file_make_one_row_each),
-		T(lookup_sees_what_another_val_committed),
-		T_FOLDER(read_only_neither_makes_nor_writes),
-		T_FOLDER(read_only_sees_a_file_that_comes_later),
-		T_FOLDER(new_refuses_other_tables_and_leaves_them_alone),
-		T(new_refuses_the_shape_of_2017),
-		T(new_refuses_a_column_it_could_not_fill),
-		T_FOLDER(new_says_damaged_for_a_file_that_is_no_database),
-		T(lookup_says_damaged_and_learns_nothing),
-		T_FOLDER(new_says_where_no_file_can_be_made),
-		T_FOLDER(register_on_a_full_disk_undoes_all_and_works_once_mended),
-		T(doctor_tells_facts_and_writes_only_if_told),
+	    T(create_makes_an_external_video_as_the_platform_does),
+	    T(create_refuses_ids_that_edxval_refuses),
+	    T(register_writes_rows_and_keeps_what_is_there),
+	    T(register_says_missing_for_an_unknown_video),
+	    T(register_keeps_those_before_a_refused_one),
+	    T(lookup_answers_a_batch_larger_than_a_statement),
+	    T(lookup_finds_another_case_and_prefers_the_same),
+	    T(two_vals_on_one_file_make_one_row_each),
+	    T(lookup_sees_what_another_val_committed),
+	    T_FOLDER(read_only_neither_makes_nor_writes),
+	    T_FOLDER(read_only_sees_a_file_that_comes_later),
+	    T_FOLDER(new_refuses_other_tables_and_leaves_them_alone),
+	    T(new_refuses_the_shape_of_2017),
+	    T(new_refuses_a_column_it_could_not_fill),
+	    T_FOLDER(new_says_damaged_for_a_file_that_is_no_database),
+	    T(lookup_says_damaged_and_learns_nothing),
+	    T_FOLDER(new_says_where_no_file_can_be_made),
+	    T_FOLDER(register_on_a_full_disk_undoes_all_and_works_once_mended),
+	    T(doctor_tells_facts_and_writes_only_if_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

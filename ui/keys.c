@@ -1,0 +1,123 @@
+#include "config.h"
+
+#include "ui/keys.h"
+
+#include <curses.h>
+#include <stdio.h>
+
+#define CONTROL(c) ((c) & 31)
+#define ESCAPE 27
+#define ENTER '\r' /* nonl() leaves it as it comes */
+
+const struct action_info action_infos[ACTION_COUNT] = {
+#define X(id, needs, word, help) {needs, word, help},
+	ACTION_LIST(X)
+#undef X
+};
+
+/* clang-format off */
+/* The first binding of an action is the one the footer shows. */
+const struct key_binding key_bindings[] = {
+	{ 'c',           VIEW_ANY,      ACTION_GO },
+	{ 'r',           VIEW_ACTS,     ACTION_RUN },
+	{ 'p',           VIEW_ACTS,     ACTION_PAUSE },
+	{ 'P',           VIEW_ACTS,     ACTION_RESUME },
+	{ 'R',           VIEW_ACTS,     ACTION_RETRY },
+	{ 'v',           VIEW_ACTS,     ACTION_VALIDATE },
+	{ ENTER,         VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS, ACTION_OPEN },
+	{ '\n',          VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS, ACTION_OPEN },
+	{ KEY_ENTER,     VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS, ACTION_OPEN },
+	{ 'n',           VIEW_LISTS | VIEW_DIFF, ACTION_NEXT },
+	{ 'N',           VIEW_LISTS | VIEW_DIFF, ACTION_PREVIOUS },
+	{ '\t',          VIEW_DIFF | VIEW_FINDINGS, ACTION_TAB },
+	{ KEY_RIGHT,     VIEW_DIFF | VIEW_FINDINGS, ACTION_TAB },
+	{ KEY_BTAB,      VIEW_DIFF | VIEW_FINDINGS, ACTION_BACKTAB },
+	{ KEY_LEFT,      VIEW_DIFF | VIEW_FINDINGS, ACTION_BACKTAB },
+	{ 'b',           VIEW_DIFF | VIEW_FINDINGS, ACTION_BACKTAB },
+	{ '/',           VIEW_LISTS | VIEW_DIFF, ACTION_SEARCH },
+	{ 'f',           VIEW_LISTS,    ACTION_FILTER },
+	{ ' ',           VIEW_COURSES | VIEW_FINDINGS, ACTION_TAG },
+	{ ':',           VIEW_COURSES,  ACTION_TAG_ALL },
+	{ 't',           VIEW_COURSES,  ACTION_TAG_ALL },
+	{ 'u',           VIEW_COURSES | VIEW_FINDINGS, ACTION_UNTAG },
+	{ 's',           VIEW_LISTS,    ACTION_SORT },
+	{ 'S',           VIEW_LISTS,    ACTION_REVERSE },
+	{ 'F',           VIEW_ANY & ~VIEW_FINDINGS, ACTION_FINDINGS },
+	{ 'l',           VIEW_ANY & ~VIEW_LOG, ACTION_LOG },
+	{ '1',           VIEW_COURSES,  ACTION_SHOW_1 },
+	{ '2',           VIEW_COURSES,  ACTION_SHOW_2 },
+	{ '3',           VIEW_COURSES,  ACTION_SHOW_3 },
+	{ '4',           VIEW_COURSES,  ACTION_SHOW_4 },
+	{ '0',           VIEW_COURSES,  ACTION_SHOW_ALL },
+	{ KEY_UP,        VIEW_ANY,      ACTION_UP },
+	{ 'k',           VIEW_ANY,      ACTION_UP },
+	{ KEY_DOWN,      VIEW_ANY,      ACTION_DOWN },
+	{ 'j',           VIEW_ANY,      ACTION_DOWN },
+	{ KEY_PPAGE,     VIEW_ANY,      ACTION_PAGE_UP },
+	{ CONTROL('b'),  VIEW_ANY,      ACTION_PAGE_UP },
+	{ KEY_NPAGE,     VIEW_ANY,      ACTION_PAGE_DOWN },
+	{ CONTROL('f'),  VIEW_ANY,      ACTION_PAGE_DOWN },
+	{ KEY_HOME,      VIEW_ANY,      ACTION_TOP },
+	{ 'g',           VIEW_ANY,      ACTION_TOP },
+	{ KEY_END,       VIEW_ANY,      ACTION_BOTTOM },
+	{ 'G',           VIEW_ANY,      ACTION_BOTTOM },
+	{ CONTROL('l'),  VIEW_ANY,      ACTION_REDRAW },
+	{ ESCAPE,        VIEW_ANY,      ACTION_BACK },
+	{ KEY_BACKSPACE, VIEW_ANY,      ACTION_BACK },
+	{ 'q',           VIEW_ANY,      ACTION_QUIT },
+	{ '?',           VIEW_ANY,      ACTION_HELP },
+};
+/* clang-format on */
+const size_t key_binding_count = sizeof(key_bindings) / sizeof(key_bindings[0]);
+
+enum action keys_action(int key, unsigned view)
+{
+	for (size_t i = 0; i < key_binding_count; i++)
+		if (key_bindings[i].key == key && (key_bindings[i].views & view))
+			return key_bindings[i].action;
+	return ACTION_NONE;
+}
+
+unsigned keys_views(enum action action)
+{
+	unsigned views = 0;
+
+	for (size_t i = 0; i < key_binding_count; i++)
+		if (key_bindings[i].action == action)
+			views |= key_bindings[i].views;
+	return views;
+}
+
+int keys_first(enum action action, unsigned view)
+{
+	for (size_t i = 0; i < key_binding_count; i++)
+		if (key_bindings[i].action == action && (key_bindings[i].views & view))
+			return key_bindings[i].key;
+	return 0;
+}
+
+void keys_name(int key, char *out, size_t size)
+{
+	/* clang-format off */
+	static const struct { int key; const char *name; } names[] = {
+		{ ' ', "Space" }, { ENTER, "Enter" }, { ESCAPE, "Esc" }, { '\t', "Tab" },
+		{ KEY_BTAB, "Shift-Tab" }, { KEY_UP, "Up" }, { KEY_DOWN, "Down" },
+		{ KEY_LEFT, "Left" }, { KEY_RIGHT, "Right" }, { KEY_PPAGE, "PgUp" },
+		{ KEY_NPAGE, "PgDn" }, { KEY_HOME, "Home" }, { KEY_END, "End" },
+		{ KEY_BACKSPACE, "Backspace" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].key != key)
+			continue;
+		snprintf(out, size, "%s", names[i].name);
+		return;
+	}
+	if (key == KEY_ENTER || key == '\n')
+		out[0] = '\0'; /* another way to say Enter: named once */
+	else if (key > 0 && key < 32)
+		snprintf(out, size, "^%c", key + '@');
+	else
+		snprintf(out, size, "%c", key < 127 ? key : '?');
+}

@@ -1,0 +1,94 @@
+/*
+ * keys.h - what an operator can do, and with which key: one list, many readers.
+ *
+ * The help screen, the footer and dispatch read these two tables. NEEDS_* is tested once, in
+ * dispatch; the footer shows only what would be done here and now.
+ */
+#ifndef SUBFERRY_UI_KEYS_H
+#define SUBFERRY_UI_KEYS_H
+
+#include <stddef.h>
+
+enum view_bit {
+	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
+	VIEW_HELP = 32,
+	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS,
+	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_LOG,
+	VIEW_ANY = 63,
+};
+
+enum needs {
+	NEEDS_ROW = 1,	   /* a selected row */
+	NEEDS_COURSE = 2,  /* a course to act on: tagged, selected, or the one shown */
+	NEEDS_SERVICE = 4, /* the engine is not being stopped */
+	NEEDS_GO = 8,	   /* work of an earlier session waits */
+};
+
+/* clang-format off */
+/* action, needs, word in the footer (NULL: none, or the screen has one of its own), help */
+#define ACTION_LIST(X) \
+	X(GO,       NEEDS_GO | NEEDS_SERVICE, "go on", "Go on with the work of an earlier session") \
+	X(RUN,      NEEDS_COURSE | NEEDS_SERVICE, "run",      "Launch: the tagged courses, else the selected one") \
+	X(PAUSE,    NEEDS_COURSE | NEEDS_SERVICE, "pause",    "Pause; a single course that is paused: resume") \
+	X(RESUME,   NEEDS_COURSE | NEEDS_SERVICE, NULL,       "Resume what is paused") \
+	X(RETRY,    NEEDS_COURSE | NEEDS_SERVICE, "retry",    "Retry what failed") \
+	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Validate: compare the source with edx-val and the store") \
+	X(OPEN,     NEEDS_ROW, NULL,     "Open the selected row") \
+	X(NEXT,     0,         NULL,     "Next match of the search; without one: next difference") \
+	X(PREVIOUS, 0,         NULL,     "Previous match or difference") \
+	X(TAB,      0,         NULL,     "Next language (diff), next code (findings)") \
+	X(BACKTAB,  0,         NULL,     "Previous language or code") \
+	X(SEARCH,   0,         "search", "Search; an empty text ends it") \
+	X(FILTER,   0,         "filter", "Show only rows that hold a text; an empty one shows all") \
+	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \
+	X(TAG_ALL,  0,         "tag all",   "Tag all courses that the filter shows") \
+	X(UNTAG,    0,         NULL,     "Untag all") \
+	X(SORT,     0,         "sort",   "Sort by the next column") \
+	X(REVERSE,  0,         NULL,     "Reverse the order") \
+	X(FINDINGS, 0,         "findings", "Findings: of all, or of the course shown") \
+	X(LOG,      0,         "log",    "Log of acts and of the engine") \
+	X(SHOW_1,   0,         NULL,     "Show only Not-Migrated; again: all") \
+	X(SHOW_2,   0,         NULL,     "Show only In-Progress; again: all") \
+	X(SHOW_3,   0,         NULL,     "Show only Migrated; again: all") \
+	X(SHOW_4,   0,         NULL,     "Show only Failed; again: all") \
+	X(SHOW_ALL, 0,         NULL,     "Show courses of every status") \
+	X(UP,       0,         NULL,     "Previous row") \
+	X(DOWN,     0,         NULL,     "Next row") \
+	X(PAGE_UP,  0,         NULL,     "One page up") \
+	X(PAGE_DOWN, 0,        NULL,     "One page down") \
+	X(TOP,      0,         NULL,     "First row") \
+	X(BOTTOM,   0,         NULL,     "Last row") \
+	X(REDRAW,   0,         NULL,     "Draw the screen again") \
+	X(BACK,     0,         "back",   "Back to the screen before") \
+	X(QUIT,     0,         "quit",   "Back, or leave: work under way finishes; again: at once") \
+	X(HELP,     0,         "help",   "This list")
+/* clang-format on */
+
+#define X(id, needs, word, help) ACTION_##id,
+enum action { ACTION_LIST(X) ACTION_COUNT, ACTION_NONE = -1 };
+#undef X
+
+struct action_info {
+	unsigned needs;
+	const char *word, *help;
+};
+extern const struct action_info action_infos[ACTION_COUNT];
+
+struct key_binding {
+	int key; /* a character, or a KEY_ code of curses */
+	unsigned views;
+	enum action action;
+};
+extern const struct key_binding key_bindings[];
+extern const size_t key_binding_count;
+
+/* What @key does on @view; ACTION_NONE. */
+enum action keys_action(int key, unsigned view);
+/* The views on which @action has a key. */
+unsigned keys_views(enum action action);
+/* "Enter", "^L", "r": into @out. */
+void keys_name(int key, char *out, size_t size);
+/* The first key of @action on @view; 0 if it has none there. */
+int keys_first(enum action action, unsigned view);
+
+#endif

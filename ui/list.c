@@ -1,0 +1,240 @@
+#include "config.h"
+
+#include "ui/list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void list_clear(struct list *list)
+{
+	free(list->index);
+	list->index = NULL;
+	list->index_count = 0;
+}
+
+void list_ask(const struct list *list, struct page_request *request)
+{
+	int64_t row = list->selected;
+	int64_t height = list->height > 0 ? list->height : 1;
+
+	/* A page above and one below: a turned page is there at once. */
+	request->first = list->whole || list->top < height ? 0 : list->top - height;
+	request->count = list->whole ? LIST_WHOLE : 3 * height;
+	if (list->index)
+		row = row < (int64_t)list->index_count ? (int64_t)list->index[row] : 0;
+	request->selected = row;
+}
+
+int64_t list_row(const struct list *list, const struct snapshot *page, int64_t position)
+{
+	int64_t row = position;
+
+	if (!page || position < 0)
+		return -1;
+	if (list->index)
+		return position < (int64_t)list->index_count ? (int64_t)list->index[position] : -1;
+	row -= page->request.first;
+	return row >= 0 && row < (int64_t)list->rows->count(page) ? row : -1;
+}
+
+static bool page_covers(const struct list *list, const struct snapshot *page, int64_t top)
+{
+	int64_t last = top + list->height < list->total ? top + list->height : list->total;
+
+	return top >= last || (list_row(list, page, top) >= 0 && list_row(list, page, last - 1) >= 0);
+}
+
+int64_t list_top_to_draw(struct list *list, const struct snapshot *page)
+{
+	if (!page)
+		return list->top;
+	if (page_covers(list, page, list->top))
+		list->drawn = list->top;
+	else if (!page_covers(list, page, list->drawn))
+		list->drawn = list->index ? 0 : page->request.first;
+	return list->drawn;
+}
+
+int64_t list_selected_row(const struct list *list, const struct snapshot *page)
+{
+	return list_row(list, page, list->selected);
+}
+
+/* ---- an order of our own ------------------------------------------------------------------*/
+
+struct order {
+	const struct list *list;
+	const struct snapshot *page;
+};
+
+static int compare_rows(const void *a, const void *b, void *arg)
+{
+	const struct order *order = arg;
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	int answer = 0;
+
+	if (order->list->sort && order->list->rows->compare)
+		answer = order->list->rows->compare(order->page, left, right, order->list->sort);
+	if (!answer)
+		answer = (left > right) - (left < right);
+	return order->list->descending ? -answer : answer;
+}
+
+/* The page holds all rows we can ask for. */
+static bool page_is_whole(const struct list *list, const struct snapshot *page)
+{
+	return list->whole && page->request.first == 0 && page->request.count >= LIST_WHOLE;
+}
+
+static void make_index(struct list *list, const struct snapshot *page)
+{
+	size_t count = list->rows->count(page);
+	struct order order = {list, page};
+
+	list_clear(list);
+	if (!page_is_whole(list, page))
+		return;
+	/* Without memory the rows are shown as the desk has them. */
+	list->index = malloc((count ? count : 1) * sizeof(*list->index));
+	if (!list->index)
+		return;
+	for (size_t row = 0; row < count; row++)
+		if (!list->filter[0] || list->rows->match(page, row, list->filter))
+			list->index[list->index_count++] = row;
+	if (list->sort || list->descending)
+		qsort_r(list->index, list->index_count, sizeof(*list->index), compare_rows, &order);
+}
+
+bool list_has_details(const struct list *list, const struct snapshot *page)
+{
+	int64_t row = list_selected_row(list, page);
+
+	return row >= 0 && page->request.selected - page->request.first == row;
+}
+
+bool list_is_partial(const struct list *list, const struct snapshot *page)
+{
+	return list->index && page && (int64_t)list->rows->count(page) < page->total;
+}
+
+/* ---- selection ----------------------------------------------------------------------------*/
+
+static void keep_inside(struct list *list)
+{
+	if (list->selected >= list->total)
+		list->selected = list->total - 1;
+	if (list->selected < 0)
+		list->selected = 0;
+	if (list->selected >= list->top + list->height)
+		list->top = list->selected - list->height + 1;
+	if (list->selected < list->top)
+		list->top = list->selected;
+	if (list->top > list->total - list->height)
+		list->top = list->total - list->height;
+	if (list->top < 0)
+		list->top = 0;
+}
+
+/* The id of the selected row, as far as the page tells. */
+static void adopt(struct list *list, const struct snapshot *page)
+{
+	int64_t row = list_selected_row(list, page);
+
+	list->id = row >= 0 ? list->rows->id(page, (size_t)row) : 0;
+}
+
+static int64_t position_of(const struct list *list, const struct snapshot *page, int64_t id)
+{
+	int64_t first = list->index ? 0 : page->request.first;
+	int64_t count = (int64_t)(list->index ? list->index_count : list->rows->count(page));
+
+	for (int64_t at = first; at < first + count; at++)
+		if (list->rows->id(page, (size_t)list_row(list, page, at)) == id)
+			return at;
+	return -1;
+}
+
+void list_take(struct list *list, const struct snapshot *page)
+{
+	int64_t at;
+
+	make_index(list, page);
+	list->total = list->index ? (int64_t)list->index_count : page->total;
+	if (list->id && !(list->follow && list->selected == 0)) {
+		at = position_of(list, page, list->id);
+		if (at >= 0) {
+			/* The row has moved: move along, and keep it at its line if that can be. */
+			list->top += at - list->selected;
+			list->selected = at;
+		}
+	}
+	keep_inside(list);
+	/* A row outside this page keeps its id only until a page that covers its place comes. */
+	if (list_selected_row(list, page) >= 0 || list->total == 0)
+		adopt(list, page);
+	if (list->search_direction && (list->index || !list->whole)) {
+		int direction = list->search_direction;
+
+		list->search_direction = 0;
+		list_search(list, page, direction);
+	}
+}
+
+void list_move(struct list *list, const struct snapshot *page, int64_t to)
+{
+	list->selected = to;
+	keep_inside(list);
+	adopt(list, page);
+}
+
+void list_jump(struct list *list, const struct snapshot *page, int64_t to)
+{
+	if (to < list->top || to >= list->top + list->height)
+		list->top = to - list->height / 2;
+	list_move(list, page, to);
+}
+
+void list_resize(struct list *list, int64_t height)
+{
+	list->height = height > 0 ? height : 0;
+	keep_inside(list);
+}
+
+void list_changed(struct list *list, const struct snapshot *page)
+{
+	list->selected = 0;
+	list->top = 0;
+	if (list->filter[0] || list->sort || list->descending)
+		list->whole = list->rows->match != NULL;
+	if (page && list->rows->match)
+		list_take(list, page);
+}
+
+/* ---- search -------------------------------------------------------------------------------*/
+
+static bool is_hit(const struct list *list, const struct snapshot *page, size_t row)
+{
+	if (list->search[0])
+		return list->rows->match(page, row, list->search);
+	return list->rows->differs && list->rows->differs(page, row);
+}
+
+enum list_found list_search(struct list *list, const struct snapshot *page, int direction)
+{
+	int64_t count, at;
+
+	list->whole = true;
+	if (!list->index) {
+		list->search_direction = direction;
+		return LIST_PENDING;
+	}
+	count = (int64_t)list->index_count;
+	for (int64_t step = 1; step <= count; step++) {
+		at = (list->selected + direction * step % count + count) % count;
+		if (!is_hit(list, page, list->index[at]))
+			continue;
+		list_jump(list, page, at);
+		return LIST_FOUND;
+	}
+	return LIST_NOT_FOUND;
+}

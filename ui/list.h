@@ -1,0 +1,73 @@
+/*
+ * list.h - a list on a screen: which row is selected, which are shown, what page that takes.
+ *
+ * Normally the desk reads one page at a time and rows are numbered as it numbers them. To
+ * search, filter or sort what the desk only pages (videos, findings, the log), a list asks for
+ * the first LIST_WHOLE rows and keeps an order of its own over them; rows are then positions
+ * in that order. The selection stays with the row of the same id while others move.
+ */
+#ifndef SUBFERRY_UI_LIST_H
+#define SUBFERRY_UI_LIST_H
+
+#include "src/engine/snapshot.h"
+
+#define LIST_WHOLE 5000
+
+/* How a list reads the rows of a page. */
+struct list_rows {
+	size_t (*count)(const struct snapshot *page);
+	int64_t (*id)(const struct snapshot *page, size_t row);
+	/* NULL where the desk filters, sorts and searches (courses). */
+	bool (*match)(const struct snapshot *page, size_t row, const char *text);
+	int (*compare)(const struct snapshot *page, size_t a, size_t b, int sort);
+	bool (*differs)(const struct snapshot *page, size_t row); /* what "next difference" stops at */
+	const char *const *sort_names;
+	unsigned most_first; /* bits: sorts that begin with the largest */
+	int sorts; /* 0: one order only, which can be reversed where match is given */
+};
+
+enum list_found { LIST_FOUND, LIST_NOT_FOUND, LIST_PENDING };
+
+struct list {
+	const struct list_rows *rows;
+	int64_t selected, top, total;
+	int64_t height;
+	int64_t drawn; /* first row as last drawn */
+	int64_t id;    /* of the selected row; 0: not known yet */
+	bool follow;   /* while the first row is selected, stay there whatever comes */
+	bool whole;    /* ask for the first LIST_WHOLE rows */
+	size_t *index; /* the order of our own, or NULL */
+	size_t index_count;
+	char filter[128];
+	int sort; /* 0: as the desk has them */
+	bool descending;
+	char search[64]; /* "": next difference */
+	int search_direction; /* a search that waits for the whole list; 0: none */
+};
+
+void list_clear(struct list *list);
+/* Fills first, count and selected of @request. */
+void list_ask(const struct list *list, struct page_request *request);
+/* A new page, or the same with another filter or order: where is everything now? */
+void list_take(struct list *list, const struct snapshot *page);
+/* Selected row and first shown row, kept inside the list and the height. */
+void list_move(struct list *list, const struct snapshot *page, int64_t to);
+/* The same from afar: a row that is out of sight comes into the middle. */
+void list_jump(struct list *list, const struct snapshot *page, int64_t to);
+void list_resize(struct list *list, int64_t height);
+/* The row of @page at @position, or -1 if the page does not have it. */
+int64_t list_row(const struct list *list, const struct snapshot *page, int64_t position);
+/* The first row to draw: the old place as long as the page of the new one is on its way. */
+int64_t list_top_to_draw(struct list *list, const struct snapshot *page);
+int64_t list_selected_row(const struct list *list, const struct snapshot *page);
+/* Filter or order changed: begin at the top, unless the selected row is still there. */
+void list_changed(struct list *list, const struct snapshot *page);
+/* Selects the next row (@direction 1 or -1) that holds the search text, or differs. */
+enum list_found list_search(struct list *list, const struct snapshot *page, int direction);
+/* The details of the page (findings of the selected row, last attempt) are of the row that is
+   selected now. */
+bool list_has_details(const struct list *list, const struct snapshot *page);
+/* The list is longer than what search, filter and sort have seen. */
+bool list_is_partial(const struct list *list, const struct snapshot *page);
+
+#endif

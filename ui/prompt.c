@@ -1,0 +1,132 @@
+#include "config.h"
+
+#include "ui/prompt.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wctype.h>
+
+#include "ui/glyph.h"
+#include "ui/widget.h"
+
+#define CONTROL(c) ((c) & 31)
+#define ESCAPE 27
+
+void prompt_close(struct prompt *prompt)
+{
+	free(prompt->act.ids);
+	memset(prompt, 0, sizeof(*prompt));
+}
+
+void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text, size_t limit)
+{
+	prompt_close(prompt);
+	prompt->kind = kind;
+	prompt->limit = limit < sizeof(prompt->text) ? limit : sizeof(prompt->text);
+	snprintf(prompt->before, prompt->limit, "%s", text);
+	/* A search begins anew, a filter is refined. */
+	if (kind == PROMPT_FILTER)
+		snprintf(prompt->text, prompt->limit, "%s", text);
+}
+
+static void drop_character(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && ((unsigned char)text[--len] & 0xC0) == 0x80)
+		;
+	text[len] = '\0';
+}
+
+static void drop_word(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	while (len > 0 && text[len - 1] != ' ')
+		len--;
+	text[len] = '\0';
+}
+
+/* Appends the character @key as UTF-8, if it is one that can be seen and there is room. */
+static bool add_character(struct prompt *prompt, uint32_t key)
+{
+	size_t len = strlen(prompt->text);
+	char bytes[5] = "";
+
+	if (key < 32 || (key >= 127 && key < 160) || key > 0x10FFFF ||
+	    (key >= 0xD800 && key < 0xE000))
+		return false;
+	if (key < 0x80) {
+		bytes[0] = (char)key;
+	} else if (key < 0x800) {
+		bytes[0] = (char)(0xC0 | key >> 6);
+		bytes[1] = (char)(0x80 | (key & 63));
+	} else if (key < 0x10000) {
+		bytes[0] = (char)(0xE0 | key >> 12);
+		bytes[1] = (char)(0x80 | (key >> 6 & 63));
+		bytes[2] = (char)(0x80 | (key & 63));
+	} else {
+		bytes[0] = (char)(0xF0 | key >> 18);
+		bytes[1] = (char)(0x80 | (key >> 12 & 63));
+		bytes[2] = (char)(0x80 | (key >> 6 & 63));
+		bytes[3] = (char)(0x80 | (key & 63));
+	}
+	if (len + strlen(bytes) >= prompt->limit)
+		return false;
+	memcpy(prompt->text + len, bytes, strlen(bytes) + 1);
+	return true;
+}
+
+/* One key that is not the starting one, and never Enter; anything else means no. */
+static enum prompt_answer confirm_key(int key, bool code)
+{
+	return !code && (key == 'y' || key == 'Y') ? PROMPT_TAKEN : PROMPT_CANCELED;
+}
+
+enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
+{
+	if (prompt->kind == PROMPT_CONFIRM)
+		return confirm_key(key, code);
+	if ((code && key == KEY_ENTER) || (!code && (key == '\r' || key == '\n')))
+		return PROMPT_TAKEN;
+	if (!code && (key == ESCAPE || key == CONTROL('g')))
+		return PROMPT_CANCELED;
+	if ((code && key == KEY_BACKSPACE) || (!code && (key == 127 || key == CONTROL('h')))) {
+		if (!prompt->text[0])
+			return PROMPT_CANCELED;
+		drop_character(prompt->text);
+		return PROMPT_CHANGED;
+	}
+	if (!code && key == CONTROL('u')) {
+		prompt->text[0] = '\0';
+		return PROMPT_CHANGED;
+	}
+	if (!code && key == CONTROL('w')) {
+		drop_word(prompt->text);
+		return PROMPT_CHANGED;
+	}
+	return !code && add_character(prompt, (uint32_t)key) ? PROMPT_CHANGED : PROMPT_OPEN;
+}
+
+void prompt_draw(const struct prompt *prompt, int y, int width)
+{
+	const char *label = prompt->kind == PROMPT_SEARCH ? "search: " : "filter: ";
+	const char *text = prompt->text;
+	int x;
+
+	if (prompt->kind == PROMPT_CONFIRM) {
+		x = widget_text(y, 1, width - 1, ROLE_QUESTION, prompt->question);
+		move(y, x + 1 < width ? x + 1 : width - 1);
+		return;
+	}
+	x = 1 + widget_text(y, 1, (int)strlen(label), ROLE_QUESTION, label);
+	/* The end is where one types: what does not fit is hidden at the beginning. */
+	while (widget_cells(text) > width - x - 1 && *text)
+		for (text++; ((unsigned char)*text & 0xC0) == 0x80; text++)
+			;
+	x += widget_text(y, x, width - x, ROLE_NORMAL, text);
+	move(y, x < width ? x : width - 1);
+}

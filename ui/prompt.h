@@ -1,0 +1,39 @@
+/*
+ * prompt.h - the bottom line when it asks: a text, or one confirming key.
+ */
+#ifndef SUBFERRY_UI_PROMPT_H
+#define SUBFERRY_UI_PROMPT_H
+
+#include "src/engine/desk.h"
+
+enum prompt_kind { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_CONFIRM };
+enum prompt_answer { PROMPT_OPEN, PROMPT_CHANGED, PROMPT_TAKEN, PROMPT_CANCELED };
+
+/* An act on several courses that waits for its key. The ids are copied: what is done is what
+   the question named, even if tags or rows have changed meanwhile. */
+struct pending_act {
+	enum act act;
+	int64_t *ids;
+	size_t count;
+	struct course_query query;
+	char text[128]; /* query.text points here */
+};
+
+struct prompt {
+	enum prompt_kind kind;
+	char text[128];	  /* what was typed, UTF-8 */
+	char before[128]; /* what Esc brings back */
+	size_t limit;	  /* bytes with the NUL */
+	char question[200];
+	struct pending_act act;
+};
+
+void prompt_close(struct prompt *prompt); /* frees; may run twice */
+/* Asks for a text of less than @limit bytes, beginning with @text. */
+void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text, size_t limit);
+/* A key (@code: a KEY_ code of curses). CHANGED: the text is another one now. */
+enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code);
+/* Draws it on line @y and leaves the cursor at the place of typing. */
+void prompt_draw(const struct prompt *prompt, int y, int width);
+
+#endif

@@ -1,0 +1,245 @@
+#include "config.h"
+
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "ui/theme.h"
+
+#define ESCAPE_DELAY 50 /* ms an Esc waits for the rest of a key: enough for a slow line */
+
+static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
+static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+#define WATCHED (sizeof(watched) / sizeof(watched[0]))
+#define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
+
+static struct sigaction old_watched[WATCHED], old_crashes[CRASHES];
+static struct termios shell_mode; /* as it was before curses */
+static char reset_text[256];	  /* what gives the terminal back, made at the start */
+static size_t reset_len;
+static atomic_bool taken; /* curses has the terminal */
+static atomic_int stops_seen;
+static atomic_uint events_seen;
+static int wake[2] = {-1, -1};
+static SCREEN *screen;
+static char crash_stack[1 << 15];
+
+/* ---- signals ------------------------------------------------------------------------------*/
+
+static void on_signal(int sig)
+{
+	int saved = errno;
+
+	switch (sig) {
+	case SIGWINCH:
+		atomic_fetch_or(&events_seen, TERM_RESIZE);
+		break;
+	case SIGTSTP:
+		atomic_fetch_or(&events_seen, TERM_SUSPEND);
+		break;
+	case SIGHUP:
+		atomic_fetch_or(&events_seen, TERM_HANGUP);
+		/* fallthrough */
+	default:
+		atomic_fetch_add(&stops_seen, 1);
+		atomic_fetch_or(&events_seen, TERM_STOP);
+	}
+	/* A full pipe wakes the loop just as well. */
+	if (write(wake[1], "", 1) < 0)
+		errno = 0;
+	errno = saved;
+}
+
+/* write() and tcsetattr() only: anything else may hold a lock that the crash interrupted. */
+static void give_back(void)
+{
+	size_t done = 0;
+
+	if (!atomic_exchange(&taken, false))
+		return;
+	while (done < reset_len) {
+		ssize_t n = write(STDOUT_FILENO, reset_text + done, reset_len - done);
+
+		if (n <= 0 && errno != EINTR)
+			break;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
+}
+
+static void on_crash(int sig)
+{
+	give_back();
+	/* SA_RESETHAND has put the default action back: this ends the process. */
+	raise(sig);
+}
+
+static void signals_install(void)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof(crash_stack)};
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < WATCHED; i++)
+		sigaction(watched[i], &action, &old_watched[i]);
+	sigaltstack(&stack, NULL);
+	action.sa_handler = on_crash;
+	action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+	for (size_t i = 0; i < CRASHES; i++)
+		sigaction(crashes[i], &action, &old_crashes[i]);
+}
+
+static void signals_remove(void)
+{
+	stack_t none = {.ss_flags = SS_DISABLE};
+
+	for (size_t i = 0; i < WATCHED; i++)
+		sigaction(watched[i], &old_watched[i], NULL);
+	for (size_t i = 0; i < CRASHES; i++)
+		sigaction(crashes[i], &old_crashes[i], NULL);
+	sigaltstack(&none, NULL);
+}
+
+/* ---- the way in and out -------------------------------------------------------------------*/
+
+static int collect(int c)
+{
+	if (reset_len + 1 < sizeof(reset_text))
+		reset_text[reset_len++] = (char)c;
+	return c;
+}
+
+/* Attributes, colours, keypad, cursor, and last the shell's own screen. */
+static void reset_prepare(void)
+{
+	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+
+	reset_len = 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char name[8];
+		char *text;
+
+		snprintf(name, sizeof(name), "%s", names[i]);
+		text = tigetstr(name);
+		if (text && text != (char *)-1)
+			tputs(text, 1, collect);
+	}
+}
+
+static bool terminal_can(const char *capability)
+{
+	char name[8];
+	char *text;
+
+	snprintf(name, sizeof(name), "%s", capability);
+	text = tigetstr(name);
+	return text && text != (char *)-1;
+}
+
+enum result term_open(bool no_colour, struct error *err)
+{
+	const char *type = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
+	    tcgetattr(STDIN_FILENO, &shell_mode) < 0)
+		return error_set(err, RESULT_INVALID,
+				 "the console needs a terminal on standard input and output");
+	if (pipe(wake) < 0)
+		return error_set(err, RESULT_FATAL, "cannot make a pipe: %s", strerror(errno));
+	for (int i = 0; i < 2; i++) {
+		fcntl(wake[i], F_SETFL, O_NONBLOCK);
+		fcntl(wake[i], F_SETFD, FD_CLOEXEC);
+	}
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen || !terminal_can("cup") || !terminal_can("clear")) {
+		error_set(err, RESULT_INVALID, "no full screen on a terminal of type \"%s\" (TERM)",
+			  type ? type : "");
+		term_close();
+		return RESULT_INVALID;
+	}
+	set_escdelay(ESCAPE_DELAY);
+	reset_prepare();
+	atomic_store(&taken, true);
+	signals_install();
+	atexit(give_back);
+	cbreak();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	curs_set(0);
+	theme_init(no_colour);
+	return RESULT_OK;
+}
+
+void term_close(void)
+{
+	if (screen) {
+		endwin();
+		if (atomic_exchange(&taken, false)) {
+			/* curses restores what it found; the modes are set once more in case
+			   a resize or a stop came between. */
+			tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
+			signals_remove();
+		}
+		delscreen(screen);
+		screen = NULL;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (wake[i] >= 0)
+			close(wake[i]);
+		wake[i] = -1;
+	}
+}
+
+/* ---- events -------------------------------------------------------------------------------*/
+
+int term_event_fd(void)
+{
+	return wake[0];
+}
+
+unsigned term_events(int *stops)
+{
+	char sink[64];
+
+	while (read(wake[0], sink, sizeof(sink)) > 0)
+		;
+	*stops = atomic_exchange(&stops_seen, 0);
+	return atomic_exchange(&events_seen, 0);
+}
+
+void term_resize(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
+		return;
+	if (size.ws_row != LINES || size.ws_col != COLS)
+		resizeterm(size.ws_row, size.ws_col);
+}
+
+void term_suspend(void)
+{
+	struct sigaction ours, stop = {.sa_handler = SIG_DFL};
+
+	endwin();
+	sigemptyset(&stop.sa_mask);
+	sigaction(SIGTSTP, &stop, &ours);
+	raise(SIGTSTP);
+	/* here again after SIGCONT */
+	sigaction(SIGTSTP, &ours, NULL);
+	term_resize();
+	clearok(curscr, TRUE);
+	refresh();
+}

@@ -1,0 +1,34 @@
+/*
+ * term.h - the terminal: taken over by curses, and given back on every way out.
+ *
+ * Signals only set flags and wake the loop; a crash (SEGV, ABRT, BUS, FPE, ILL) resets the
+ * terminal with write() and tcsetattr() alone and goes on dying. One terminal a process, one
+ * thread.
+ */
+#ifndef SUBFERRY_UI_TERM_H
+#define SUBFERRY_UI_TERM_H
+
+#include "src/base/error.h"
+
+#include <stdbool.h>
+
+enum term_event {
+	TERM_STOP = 1,	  /* ^C, SIGTERM, SIGHUP since the last look */
+	TERM_RESIZE = 2,
+	TERM_SUSPEND = 4, /* ^Z */
+	TERM_HANGUP = 8,  /* the terminal may be gone: SIGHUP */
+};
+
+/* RESULT_INVALID: no terminal, or one that cannot be drawn on. */
+enum result term_open(bool no_colour, struct error *err);
+void term_close(void); /* may run twice */
+/* Readable when term_events() has something to tell. */
+int term_event_fd(void);
+/* Takes the bits of enum term_event that came since the last call; *@stops counts TERM_STOP. */
+unsigned term_events(int *stops);
+/* Asks the terminal for its size and tells curses. */
+void term_resize(void);
+/* Gives the terminal to the shell until the process is continued. */
+void term_suspend(void);
+
+#endif

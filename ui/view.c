@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include "ui/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/glyph.h"
+#include "ui/widget.h"
+
+#define MESSAGE_TIME 60000 /* ms a message stays that is no warning */
+
+void view_init(struct view *view, struct console *console, const struct view_ops *ops,
+	       const struct list_rows *rows, const struct place *place)
+{
+	view->ops = ops;
+	view->console = console;
+	view->list.rows = rows;
+	if (place)
+		view->place = *place;
+	view->place.language = "";
+}
+
+void view_free(struct view *view)
+{
+	if (!view)
+		return;
+	list_clear(&view->list);
+	snapshot_unref(view->page);
+	free(view);
+}
+
+/* ---- keys ---------------------------------------------------------------------------------*/
+
+void view_found(struct view *view, enum list_found found)
+{
+	if (found == LIST_NOT_FOUND && view->list.search[0])
+		console_note(view->console, ROLE_WARNING, "nothing here holds \"%s\"",
+			     view->list.search);
+	else if (found == LIST_NOT_FOUND)
+		console_note(view->console, ROLE_GOOD, "no difference here");
+}
+
+static void change_order(struct view *view, enum action action)
+{
+	struct list *list = &view->list;
+	const struct list_rows *rows = list->rows;
+
+	if (action == ACTION_REVERSE)
+		list->descending = !list->descending;
+	else if (rows->sorts > 1)
+		list->sort = (list->sort + 1) % rows->sorts;
+	if (action == ACTION_SORT)
+		list->descending = rows->most_first >> list->sort & 1;
+	list_changed(list, view->page);
+	console_note(view->console, ROLE_NORMAL, "sorted by %s%s",
+		     rows->sorts ? rows->sort_names[list->sort] : "time",
+		     list->descending ? ", descending" : "");
+}
+
+unsigned view_list_key(struct view *view, enum action action)
+{
+	struct list *list = &view->list;
+	int64_t page = list->height > 1 ? list->height - 1 : 1;
+
+	switch (action) {
+	case ACTION_UP:
+		list_move(list, view->page, list->selected - 1);
+		break;
+	case ACTION_DOWN:
+		list_move(list, view->page, list->selected + 1);
+		break;
+	case ACTION_PAGE_UP:
+		list->top -= page;
+		list_move(list, view->page, list->selected - page);
+		break;
+	case ACTION_PAGE_DOWN:
+		list->top += page;
+		list_move(list, view->page, list->selected + page);
+		break;
+	case ACTION_TOP:
+		list_move(list, view->page, 0);
+		break;
+	case ACTION_BOTTOM:
+		list_move(list, view->page, list->total - 1);
+		break;
+	case ACTION_NEXT:
+	case ACTION_PREVIOUS:
+		if (!list->search[0] && !list->rows->differs)
+			console_note(view->console, ROLE_NORMAL, "search with / first");
+		else
+			view_found(view, list_search(list, view->page,
+						     action == ACTION_NEXT ? 1 : -1));
+		break;
+	case ACTION_SORT:
+	case ACTION_REVERSE:
+		change_order(view, action);
+		break;
+	default:
+		return REACT_NONE;
+	}
+	return REACT_REDRAW;
+}
+
+/* ---- lines --------------------------------------------------------------------------------*/
+
+enum role view_findings(const struct counts *counts, char *out, size_t size)
+{
+	if (counts->errors)
+		snprintf(out, size, "%s %s", glyph(GLYPH_FAILED),
+			 widget_number(counts->errors + counts->warnings).text);
+	else if (counts->warnings)
+		snprintf(out, size, "%s %s", glyph(GLYPH_WARNING),
+			 widget_number(counts->warnings).text);
+	else
+		snprintf(out, size, "%s", glyph(GLYPH_NONE));
+	return counts->errors ? ROLE_ERROR : counts->warnings ? ROLE_WARNING : ROLE_DIM;
+}
+
+enum role view_severity_role(enum finding_severity severity)
+{
+	return severity == FINDING_ERROR     ? ROLE_ERROR
+	       : severity == FINDING_WARNING ? ROLE_WARNING
+					     : ROLE_NORMAL;
+}
+
+/* What to say to the operator now: a word of ours, else the engine's last message. */
+static const char *current_message(const struct console *console, enum role *role)
+{
+	const struct snapshot *now = console->now;
+	int64_t age = console_wall(console) / 1000 - console->message_at;
+
+	*role = console->note_role;
+	if (console->note[0])
+		return console->note;
+	*role = view_severity_role(now->message_severity);
+	if (console->message_gone || (now->message_severity == FINDING_NOTICE && age > MESSAGE_TIME))
+		return "";
+	return now->message;
+}
+
+void view_rule(const struct view *view, int y, const char *extra)
+{
+	const struct list *list = &view->list;
+	const struct tags *tags = &view->console->tags;
+	struct buf right = BUF_INIT;
+	enum role role;
+	const char *message = current_message(view->console, &role);
+
+	if (tags->all)
+		buf_printf(&right, "all shown are tagged  ");
+	else if (tags->count)
+		buf_printf(&right, "%s tagged  ", widget_number((int64_t)tags->count).text);
+	if (list->search[0])
+		buf_printf(&right, "/%.40s  ", list->search);
+	if (list->filter[0])
+		buf_printf(&right, "filter \"%.60s\"  ", list->filter);
+	buf_add_text(&right, extra);
+	if (list_is_partial(list, view->page))
+		buf_printf(&right, "first %s of %s: ", widget_number((int64_t)list->rows->count(view->page)).text,
+		    widget_number(view->page->total).text);
+	if (list->total > 0)
+		buf_printf(&right, "%s of %s", widget_number(list->selected + 1).text,
+		    widget_number(list->total).text);
+	widget_rule(y, view->area.w, role, message, buf_text(&right));
+	buf_clear(&right);
+}
+
+void view_draw_empty(const struct view *view, int y, int h, const char *nothing)
+{
+	const struct snapshot *page = view->page;
+	const char *text = nothing;
+	int cells;
+
+	if (view->list.total > 0 || h <= 0)
+		return;
+	if (!page)
+		text = "reading...";
+	else if (page->problem[0])
+		text = page->problem;
+	else if (page->loading)
+		text = "reading...";
+	else if (view->list.filter[0])
+		text = "nothing matches the filter: f changes it, an empty one shows all";
+	cells = widget_cells(text);
+	if (cells > view->area.w - 2)
+		cells = view->area.w - 2;
+	widget_text(y + (h - 1) / 2, (view->area.w - cells) / 2, cells,
+		    page && page->problem[0] ? ROLE_ERROR : ROLE_DIM, text);
+}
+
+const char *view_sort_mark(const struct view *view, int sort)
+{
+	if (view->list.sort != sort)
+		return "";
+	return glyph(view->list.descending ? GLYPH_DOWNWARD : GLYPH_UPWARD);
+}

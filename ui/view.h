@@ -1,0 +1,153 @@
+/*
+ * view.h - the screens and the console they stand in (inside ui/ only).
+ *
+ * A screen is a struct view_ops and a struct that begins with a struct view. The console keeps
+ * them on a stack, asks the desk for the page the top one wants, and hands it the newest
+ * snapshot that answers. A key handler changes state and returns REACT_ bits; the loop alone
+ * draws. Everything here belongs to the UI thread.
+ */
+#ifndef SUBFERRY_UI_VIEW_H
+#define SUBFERRY_UI_VIEW_H
+
+#include "src/engine/desk.h"
+#include "ui/console.h"
+#include "ui/keys.h"
+#include "ui/list.h"
+#include "ui/prompt.h"
+#include "ui/tags.h"
+#include "ui/theme.h"
+
+#define VIEW_DEPTH 8
+#define SCREEN_MIN_ROWS 15
+#define SCREEN_MIN_COLS 60
+
+enum react { REACT_NONE = 0, REACT_REDRAW = 1, REACT_RELAYOUT = 2 };
+
+/* The lines a screen may draw on: @h from @y, @w cells each. */
+struct area {
+	int y, h, w;
+};
+
+/* What a screen is opened on. */
+struct place {
+	int64_t course, video;
+	const char *language; /* or "" */
+};
+
+/* What an act is for. */
+struct target {
+	bool all; /* all that match @query */
+	const int64_t *ids;
+	size_t count;
+	int64_t total; /* courses meant */
+	struct course_query query;
+	int64_t one; /* storage for @ids of a single course */
+	bool paused; /* a single course that is paused */
+};
+
+struct view;
+struct console;
+
+struct view_ops {
+	const char *name;
+	enum view_bit bit;
+	enum page_kind kind;
+	bool dashboard; /* wants the tall head */
+	/* What the footer shows, as far as there is room; ends with ACTION_NONE. Going on, going
+	   back and help are there on every screen. */
+	const enum action *footer;
+	const char *open_word, *next_word, *tab_word; /* how the footer calls these here */
+	/* NULL without memory. */
+	struct view *(*open)(struct console *console, const struct place *place);
+	void (*layout)(struct view *view);
+	/* Fills @request (zeroed, kind set) with the page it wants. */
+	void (*ask)(const struct view *view, struct page_request *request);
+	/* view->page is a newer one. May be NULL. */
+	void (*take)(struct view *view);
+	void (*draw)(struct view *view, const struct snapshot *now);
+	/* Actions the console does not handle itself. */
+	unsigned (*key)(struct view *view, enum action action);
+	/* False if there is nothing to act on. May be NULL. */
+	bool (*target)(const struct view *view, struct target *target);
+	void (*close)(struct view *view);
+};
+
+struct view {
+	const struct view_ops *ops;
+	struct console *console;
+	struct snapshot *page; /* newest that answers this screen; NULL before the first */
+	struct area area;
+	struct list list;
+	struct place place;
+};
+
+struct console {
+	const struct console_options *options;
+	struct campus *campus;
+	struct desk *desk;
+	struct snapshot *now; /* newest snapshot; never NULL while the loop runs */
+	struct page_request asked;
+	bool has_asked;
+	struct view *views[VIEW_DEPTH];
+	int depth;
+	struct prompt prompt;
+	struct tags tags;
+	char note[256]; /* a word of the console itself, until the next key */
+	enum role note_role;
+	uint64_t message_serial; /* the newest message seen, and when it came (monotonic ms) */
+	int64_t message_at;
+	bool message_gone;
+	int stopping;	 /* 0, 1: transactions finish, 2: at once */
+	bool hung_up;	 /* nobody sees us: draw nothing more */
+	bool running, dirty, too_small;
+};
+
+/* ---- console.c, for screens ---------------------------------------------------------------*/
+
+struct view *console_top(const struct console *console);
+/* Opens a screen on top of the present one. */
+void console_push(struct console *console, const struct view_ops *ops, const struct place *place);
+void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
+int64_t console_wall(const struct console *console); /* microseconds */
+
+/* ---- view.c: what screens share -----------------------------------------------------------*/
+
+void view_init(struct view *view, struct console *console, const struct view_ops *ops,
+	       const struct list_rows *rows, const struct place *place);
+/* Frees what view_init() and the loop put there, and the view. */
+void view_free(struct view *view);
+/* Up, down, pages, ends, search, sort and filter of the list. */
+unsigned view_list_key(struct view *view, enum action action);
+void view_found(struct view *view, enum list_found found);
+/* The lower rule: the newest message, and what restricts the list (@extra may be ""). */
+void view_rule(const struct view *view, int y, const char *extra);
+/* Why there are no rows, in the middle of the list; nothing when there are. */
+void view_draw_empty(const struct view *view, int y, int h, const char *nothing);
+/* What stands after the heading of the column @sort: the sign of the order, or "". */
+const char *view_sort_mark(const struct view *view, int sort);
+/* "x 3": open errors and warnings in a few cells. */
+enum role view_findings(const struct counts *counts, char *out, size_t size);
+enum role view_severity_role(enum finding_severity severity);
+
+/* ---- head.c: the lines that are always there ----------------------------------------------*/
+
+int head_rows(const struct console *console, bool dashboard, int rows);
+void head_draw(const struct console *console, bool dashboard, int rows, int cols);
+/* What is left of all that on a screen too small for more. */
+void head_draw_small(const struct console *console, int rows, int cols);
+void footer_draw(const struct console *console, int y, int cols);
+
+/* ---- act.c --------------------------------------------------------------------------------*/
+
+bool act_target(const struct console *console, struct target *target);
+/* Acts at once, or asks first when it is for several. */
+void act_begin(struct console *console, enum action action);
+/* The confirming key came. */
+void act_confirmed(struct console *console);
+
+/* ---- the screens --------------------------------------------------------------------------*/
+
+extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
+	screen_log, screen_help;
+
+#endif

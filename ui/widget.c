@@ -1,0 +1,425 @@
+#include "config.h"
+
+#include "ui/widget.h"
+
+#include <curses.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <wchar.h>
+
+#include "src/base/text.h"
+#include "ui/glyph.h"
+
+/* ---- characters and cells -----------------------------------------------------------------*/
+
+/* What stands in one place: a character with the marks that combine with it. */
+struct cluster {
+	wchar_t chars[CCHARW_MAX];
+	int count, width;
+	bool emoji;
+};
+
+/* One character of well-formed UTF-8 (text_add_safe() has seen to that). */
+static const char *decode(const char *at, wchar_t *out)
+{
+	unsigned char c = (unsigned char)*at;
+	int more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : c >= 0xC0 ? 1 : 0;
+	uint32_t value = more == 3 ? c & 7U : more == 2 ? c & 15U : more == 1 ? c & 31U : c;
+
+	for (at++; more > 0 && ((unsigned char)*at & 0xC0) == 0x80; more--)
+		value = value << 6 | ((unsigned char)*at++ & 63U);
+	*out = (wchar_t)value;
+	return at;
+}
+
+/* Joiners, variation selectors and skin tones make some terminals draw a sequence of emoji in
+   fewer cells than wcwidth() counts: without them all agree. */
+static bool is_emoji_glue(wchar_t c)
+{
+	return c == 0x200D || c == 0xFE0E || c == 0xFE0F || (c >= 0x1F3FB && c <= 0x1F3FF);
+}
+
+static bool is_emoji(wchar_t c)
+{
+	return c >= 0x1F000 || (c >= 0x2190 && c <= 0x2BFF) || c == 0x00A9 || c == 0x00AE;
+}
+
+/* Width of @c as the terminal will draw it, and what to draw where it cannot be shown. */
+static int measure(wchar_t *c)
+{
+	int width;
+
+	if (!glyph_is_utf8()) {
+		if (*c < 0x80)
+			return 1;
+		if ((*c >= 0x300 && *c <= 0x36F) || is_emoji_glue(*c))
+			return 0;
+		*c = L'?';
+		return 1;
+	}
+	width = wcwidth(*c);
+	if (width >= 0)
+		return width;
+	*c = 0xFFFD;
+	return 1;
+}
+
+/* The next cluster of @at in @out; NULL at the end. */
+static const char *next_cluster(const char *at, struct cluster *out)
+{
+	wchar_t c;
+
+	out->count = 0;
+	out->width = 0;
+	while (*at) {
+		const char *next = decode(at, &c);
+		bool emoji = is_emoji(c);
+		int width;
+
+		if (is_emoji_glue(c) && (!out->count || out->emoji)) {
+			at = next;
+			continue;
+		}
+		width = measure(&c);
+		if (width > 0 && out->count)
+			return at;
+		at = next;
+		/* A mark without a character to stand on is dropped, and so are those that do
+		   not fit into a cell. */
+		if ((width == 0 && !out->count) || out->count >= CCHARW_MAX - 1)
+			continue;
+		if (width == 0 && !glyph_is_utf8())
+			continue;
+		out->chars[out->count++] = c;
+		if (width > 0) {
+			out->width = width;
+			out->emoji = emoji;
+		}
+	}
+	return out->count ? at : NULL;
+}
+
+static int cells_of(const char *safe)
+{
+	struct cluster cluster;
+	int cells = 0;
+
+	while ((safe = next_cluster(safe, &cluster)))
+		cells += cluster.width;
+	return cells;
+}
+
+/* Draws @safe from (y, x) into at most @width cells; returns those used. */
+static int put_cells(int y, int x, int width, const char *safe)
+{
+	struct cluster cluster;
+	int used = 0;
+
+	while ((safe = next_cluster(safe, &cluster))) {
+		cchar_t cell;
+
+		if (used + cluster.width > width)
+			break;
+		cluster.chars[cluster.count] = L'\0';
+		if (setcchar(&cell, cluster.chars, A_NORMAL, 0, NULL) == OK)
+			mvadd_wch(y, x + used, &cell);
+		used += cluster.width;
+	}
+	return used;
+}
+
+/* ---- text ---------------------------------------------------------------------------------*/
+
+/* Drawing makes @text harmless into this; one thread draws. */
+static struct buf safe_text;
+
+static const char *make_safe(const char *text, size_t len)
+{
+	buf_reset(&safe_text);
+	text_add_safe(&safe_text, text, len);
+	return buf_text(&safe_text);
+}
+
+static void put_blanks(int y, int x, int count)
+{
+	for (int i = 0; i < count; i++)
+		mvaddch(y, x + i, ' ');
+}
+
+static int put_text(int y, int x, int width, enum align align, const char *safe)
+{
+	int cells = cells_of(safe), used, shift = 0;
+
+	if (cells > width) {
+		used = put_cells(y, x, width - 1, safe);
+		used += put_cells(y, x + used, 1, glyph(GLYPH_CUT));
+		put_blanks(y, x + used, width - used);
+		return width;
+	}
+	if (align == ALIGN_RIGHT)
+		shift = width - cells;
+	put_blanks(y, x, shift);
+	used = put_cells(y, x + shift, width - shift, safe);
+	put_blanks(y, x + shift + used, width - shift - used);
+	return used;
+}
+
+static int draw_text(int y, int x, int width, enum role role, enum align align, const char *text,
+		     size_t len)
+{
+	int used;
+
+	if (y < 0 || y >= LINES || x < 0 || x >= COLS)
+		return 0;
+	if (width > COLS - x)
+		width = COLS - x;
+	if (width <= 0)
+		return 0;
+	theme_use(role);
+	used = put_text(y, x, width, align, make_safe(text, len));
+	theme_use(ROLE_NORMAL);
+	return used;
+}
+
+int widget_text(int y, int x, int width, enum role role, const char *text)
+{
+	return draw_text(y, x, width, role, ALIGN_LEFT, text, strlen(text));
+}
+
+int widget_text_len(int y, int x, int width, enum role role, const char *text, size_t len)
+{
+	return draw_text(y, x, width, role, ALIGN_LEFT, text, len);
+}
+
+int widget_aligned(int y, int x, int width, enum role role, enum align align, const char *text)
+{
+	return draw_text(y, x, width, role, align, text, strlen(text));
+}
+
+int widget_printf(int y, int x, int width, enum role role, const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	return widget_text(y, x, width, role, text);
+}
+
+int widget_put(int y, int x, int limit, enum role role, const char *fmt, ...)
+{
+	char text[1024];
+	va_list args;
+	int cells;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	cells = widget_cells(text);
+	if (cells > limit - x)
+		cells = limit - x;
+	return cells > 0 ? x + widget_text(y, x, cells, role, text) : x;
+}
+
+/* Bytes of @safe that fit into @width cells, if possible up to a blank. */
+static size_t line_length(const char *safe, int width)
+{
+	struct cluster cluster;
+	const char *at = safe, *next, *blank = NULL;
+	int cells = 0;
+
+	while ((next = next_cluster(at, &cluster))) {
+		if (cells + cluster.width > width)
+			return (size_t)((blank ? blank : at > safe ? at : next) - safe);
+		if (*at == ' ')
+			blank = at;
+		cells += cluster.width;
+		at = next;
+	}
+	return strlen(safe);
+}
+
+int widget_wrapped(int y, int x, int width, int lines, enum role role, const char *text)
+{
+	char *safe = text_safe(text);
+	const char *at = safe;
+	int line = 0;
+
+	while (at && *at && line < lines) {
+		size_t len = line < lines - 1 ? line_length(at, width) : strlen(at);
+
+		widget_text_len(y + line++, x, width, role, at, len);
+		for (at += len; *at == ' '; at++)
+			;
+	}
+	free(safe);
+	return line;
+}
+
+int widget_cells(const char *text)
+{
+	return cells_of(make_safe(text, strlen(text)));
+}
+
+/* ---- lines, bars, sparklines --------------------------------------------------------------*/
+
+void widget_rule(int y, int width, enum role left_role, const char *left, const char *right)
+{
+	int right_cells = right && *right ? widget_cells(right) : 0;
+	int room = width;
+
+	if (y < 0 || y >= LINES)
+		return;
+	theme_use(ROLE_DIM);
+	for (int x = 0; x < width && x < COLS; x++)
+		put_cells(y, x, 1, glyph(GLYPH_RULE));
+	theme_use(ROLE_NORMAL);
+	/* The left text is news and the right one a reminder: the news come first. */
+	if (left && *left) {
+		int cells = widget_cells(left);
+
+		if (cells > width - 4)
+			cells = width - 4;
+		widget_text(y, 1, 1, left_role, " ");
+		widget_text(y, 2, cells, left_role, left);
+		widget_text(y, 2 + cells, 1, left_role, " ");
+		room = width - cells - 4;
+	}
+	if (right_cells && right_cells + 3 <= room) {
+		widget_text(y, width - right_cells - 3, 1, ROLE_NORMAL, " ");
+		widget_text(y, width - right_cells - 2, right_cells, ROLE_NORMAL, right);
+		widget_text(y, width - 2, 1, ROLE_NORMAL, " ");
+	}
+}
+
+/* Eighths of cells, so that a person sees it move. */
+static int64_t eighths_of(int64_t part, int64_t total, int width)
+{
+	if (total <= 0 || part <= 0)
+		return 0;
+	if (part >= total)
+		return (int64_t)width * 8;
+	return (int64_t)((double)part / (double)total * width * 8);
+}
+
+void widget_bar(int y, int x, int width, int64_t done, int64_t failed, int64_t total)
+{
+	int64_t all = eighths_of(done + failed, total, width);
+	int64_t red = failed > 0 ? all - eighths_of(done, total, width) : 0;
+	int full, bad;
+
+	if (width <= 0 || y < 0 || y >= LINES || x < 0 || x + width > COLS)
+		return;
+	/* One failure in thousands is still seen. */
+	bad = failed > 0 ? (int)((red + 7) / 8) : 0;
+	full = (int)(all / 8) - bad;
+	full = full < 0 ? 0 : full;
+	bad = bad > width - full ? width - full : bad;
+	for (int i = 0; i < width; i++) {
+		const char *part = i == full && !bad ? glyph_part((int)(all % 8)) : "";
+
+		if (i < full)
+			widget_text(y, x + i, 1, ROLE_GOOD, glyph(GLYPH_BAR_FULL));
+		else if (i < full + bad)
+			widget_text(y, x + i, 1, ROLE_ERROR, glyph(GLYPH_FAILED));
+		else if (*part)
+			widget_text(y, x + i, 1, ROLE_GOOD, part);
+		else
+			widget_text(y, x + i, 1, ROLE_DIM, glyph(GLYPH_BAR_LEFT));
+	}
+}
+
+void widget_spark(int y, int x, int width, enum role role, const double *values, size_t count)
+{
+	size_t first = count > (size_t)width ? count - (size_t)width : 0;
+	double top = 0;
+
+	for (size_t i = first; i < count; i++)
+		top = values[i] > top ? values[i] : top;
+	for (size_t i = first; i < count; i++) {
+		double height = top > 0 && values[i] > 0 ? ceil(values[i] / top * 8) : 0;
+
+		widget_text(y, x + (int)(i - first), 1, height > 0 ? role : ROLE_DIM,
+			    glyph_level((int)height));
+	}
+}
+
+/* ---- small texts --------------------------------------------------------------------------*/
+
+struct small_text widget_number(int64_t number)
+{
+	struct small_text out = {""};
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%lld", (long long)number);
+	size_t at = 0;
+
+	for (int i = 0; i < len && at + 2 < sizeof(out.text); i++) {
+		out.text[at++] = digits[i];
+		if (digits[i] != '-' && i + 1 < len && (len - 1 - i) % 3 == 0)
+			out.text[at++] = ',';
+	}
+	out.text[at] = '\0';
+	return out;
+}
+
+struct small_text widget_percent(int64_t part, int64_t whole)
+{
+	struct small_text out;
+	int percent = whole > 0 ? (int)((double)part / (double)whole * 100) : 0;
+
+	if (whole > 0 && part < whole && percent > 99)
+		percent = 99;
+	snprintf(out.text, sizeof(out.text), "%d %%", percent > 100 ? 100 : percent);
+	return out;
+}
+
+struct small_text widget_rate(double rate)
+{
+	struct small_text out;
+
+	if (rate >= 9.95)
+		snprintf(out.text, sizeof(out.text), "%.40s/s",
+			 widget_number((int64_t)(rate + 0.5)).text);
+	else if (rate >= 0.05)
+		snprintf(out.text, sizeof(out.text), "%.1f/s", rate);
+	else
+		snprintf(out.text, sizeof(out.text), "0/s");
+	return out;
+}
+
+static bool local_time(int64_t wall, struct tm *out)
+{
+	time_t seconds = (time_t)(wall / 1000000);
+
+	return localtime_r(&seconds, out) != NULL;
+}
+
+struct small_text widget_clock(int64_t wall)
+{
+	struct small_text out = {"-"};
+	struct tm tm;
+
+	if (local_time(wall, &tm))
+		strftime(out.text, sizeof(out.text), "%H:%M:%S", &tm);
+	return out;
+}
+
+struct small_text widget_time(int64_t wall, int64_t now)
+{
+	const int64_t near = INT64_C(18) * 3600 * 1000000;
+	struct small_text out = {"-"};
+	struct tm tm;
+
+	if (wall <= 0 || !local_time(wall, &tm))
+		return out;
+	if (wall > now + near || wall < now - near)
+		strftime(out.text, sizeof(out.text), "%d %b %H:%M", &tm);
+	else
+		strftime(out.text, sizeof(out.text), "%H:%M", &tm);
+	return out;
+}

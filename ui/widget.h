@@ -1,0 +1,53 @@
+/*
+ * widget.h - what screens are made of: text in cells, bars, sparklines, rules.
+ *
+ * All text is untrusted UTF-8: control characters become visible marks, characters are
+ * measured with wcwidth() and never cut in the middle, and nothing is drawn outside the given
+ * cells or the screen. UI thread only.
+ */
+#ifndef SUBFERRY_UI_WIDGET_H
+#define SUBFERRY_UI_WIDGET_H
+
+#include "src/base/error.h"
+#include "ui/theme.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum align { ALIGN_LEFT, ALIGN_RIGHT };
+
+/* Draws @text into exactly @width cells, cut with a mark or filled with blanks; returns the
+   cells the text itself took. */
+int widget_text(int y, int x, int width, enum role role, const char *text);
+int widget_text_len(int y, int x, int width, enum role role, const char *text, size_t len);
+int widget_aligned(int y, int x, int width, enum role role, enum align align, const char *text);
+int widget_printf(int y, int x, int width, enum role role, const char *fmt, ...) SF_PRINTF(5, 6);
+/* Draws as many cells as the text takes, not beyond column @limit; returns the column behind. */
+int widget_put(int y, int x, int limit, enum role role, const char *fmt, ...) SF_PRINTF(5, 6);
+/* Draws @text into up to @lines lines, broken between words; returns the lines used. */
+int widget_wrapped(int y, int x, int width, int lines, enum role role, const char *text);
+/* Cells that @text takes on the screen. */
+int widget_cells(const char *text);
+
+/* A horizontal line over the whole width; @left and @right (may be NULL or "") stand on it. */
+void widget_rule(int y, int width, enum role left_role, const char *left, const char *right);
+/* A bar of @width cells: @done, then @failed, of @total. */
+void widget_bar(int y, int x, int width, int64_t done, int64_t failed, int64_t total);
+/* The newest @width of @count values, newest last. */
+void widget_spark(int y, int x, int width, enum role role, const double *values, size_t count);
+
+/* ---- small texts by value, for use inside printf arguments --------------------------------*/
+
+struct small_text {
+	char text[48];
+};
+struct small_text widget_number(int64_t number);	      /* "31,204" */
+struct small_text widget_percent(int64_t part, int64_t whole); /* "65 %"; never 100 before all */
+struct small_text widget_rate(double rate);		      /* "6.2/s" */
+/* Local time of a wall clock in microseconds: "03:12:41", "03:12", or "21 Nov 03:12" when it is
+   more than 18 hours from @now; "-" for 0. */
+struct small_text widget_clock(int64_t wall);
+struct small_text widget_time(int64_t wall, int64_t now);
+
+#endif
