@@ -86,8 +86,10 @@ static void check_section_line(struct parser *p, const char *line, size_t len)
 {
 	const char *end = memchr(line, ']', len);
 
-	if (!end)
-		return; /* inih reports it */
+	if (!end) {
+		fail(p, "the section's ] is missing");
+		return;
+	}
 	for (end++; end < line + len && (*end == ' ' || *end == '\t' || *end == '\r'); end++)
 		;
 	if (end < line + len && *end != ';' && *end != '#')
@@ -399,10 +401,11 @@ static enum result parse(struct parser *p)
 	if (!strncmp(p->next, "\xEF\xBB\xBF", 3))
 		p->next += 3;
 	rc = ini_parse_stream(read_line, p, take_pair, p);
-	if (p->stopped)
+	/* inih goes on behind its own errors, so ours may come from a later line; the first one
+	   counts. One call of the reader is one line, so inih's number is ours. */
+	if (p->stopped && (rc <= 0 || (unsigned long)rc >= p->line))
 		return p->err->result;
 	if (rc) {
-		/* one reader call is one line, so inih's number is ours */
 		p->line = rc > 0 ? (unsigned long)rc : p->line;
 		return fail(p, "neither \"[section]\" nor \"key = value\" nor a comment");
 	}

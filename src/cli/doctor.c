@@ -44,10 +44,10 @@ static void SF_PRINTF(3, 4) report(struct doctor *doctor, bool ok, const char *f
 		out_flush();
 		return;
 	}
-	check = json_object("check");
-	json_text(check, "part", doctor->part);
-	json_flag(check, "ok", ok);
-	json_text(check, "text", line);
+	check = object_new("check");
+	member_text(check, "part", doctor->part);
+	member_flag(check, "ok", ok);
+	member_text(check, "text", line);
 	if (!cJSON_AddItemToArray(doctor->checks, check))
 		cJSON_Delete(check);
 }
@@ -202,16 +202,18 @@ static void check_program(struct doctor *doctor)
 int cli_doctor(struct cli *cli)
 {
 	struct doctor doctor = {.cli = cli, .write = cli_option(cli, "write")};
-	const struct conf *conf = cli->campus->conf;
+	const struct conf *conf;
 	cJSON *document = NULL;
+	int st = cli_open(cli, 0);
 
-	if (cli->operand_count)
-		return cli_usage(cli, "doctor takes no arguments");
+	if (st >= 0)
+		return st;
+	conf = cli->campus->conf;
 	if (cli_option(cli, "json")) {
-		document = json_object("doctor");
-		json_text(document, "campus", conf->name);
-		json_text(document, "environment", conf->environment);
-		doctor.checks = json_array(document, "checks");
+		document = object_new("doctor");
+		member_text(document, "campus", conf->name);
+		member_text(document, "environment", conf->environment);
+		doctor.checks = member_array(document, "checks");
 	}
 	doctor.part = "campus";
 	report(&doctor, true, "%s, %s: runs are %s; read from %s", conf->name, conf->environment,
@@ -222,7 +224,7 @@ int cli_doctor(struct cli *cli)
 	check_status(&doctor);
 	check_program(&doctor);
 	if (document) {
-		json_flag(document, "ok", !doctor.failures);
+		member_flag(document, "ok", !doctor.failures);
 		out_json_document(document);
 	}
 	return doctor.failures ? CLI_FINDINGS : CLI_OK;

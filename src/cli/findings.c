@@ -105,9 +105,9 @@ int cli_findings(struct cli *cli)
 		return st;
 	table_init(&list.table, headings, 0);
 	if (cli_option(cli, "json")) {
-		document = json_object("findings");
-		json_text(document, "campus", cli->campus->conf->name);
-		list.array = json_array(document, "findings");
+		document = object_new("findings");
+		member_text(document, "campus", cli->campus->conf->name);
+		list.array = member_array(document, "findings");
 	}
 	if (!ids)
 		st = add_rows(cli, 0, &list);

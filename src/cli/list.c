@@ -65,11 +65,11 @@ static void print_courses(const struct course_row *rows, size_t count)
 /* One document: type, campus, environment, courses (as in scan). */
 static void print_courses_json(const struct cli *cli, const struct course_row *rows, size_t count)
 {
-	cJSON *document = json_object("list"), *courses;
+	cJSON *document = object_new("list"), *courses;
 
-	json_text(document, "campus", cli->campus->conf->name);
-	json_text(document, "environment", cli->campus->conf->environment);
-	courses = json_array(document, "courses");
+	member_text(document, "campus", cli->campus->conf->name);
+	member_text(document, "environment", cli->campus->conf->environment);
+	courses = member_array(document, "courses");
 	for (size_t i = 0; i < count && courses; i++)
 		cJSON_AddItemToArray(courses, show_course_json(&rows[i]));
 	out_json_document(document);
@@ -100,13 +100,13 @@ static const char *const task_columns[] = {"id", "created", "modified", "task_na
 
 static void add_task_json(cJSON *tasks, sqlite3_stmt *stmt)
 {
-	cJSON *task = json_object("failed_task");
+	cJSON *task = object_new("failed_task");
 
 	for (int i = 0; task_columns[i]; i++) {
 		if (sqlite3_column_type(stmt, i) == SQLITE_INTEGER)
-			json_number(task, task_columns[i], sqlite3_column_int64(stmt, i));
+			member_number(task, task_columns[i], sqlite3_column_int64(stmt, i));
 		else
-			json_text(task, task_columns[i], (const char *)sqlite3_column_text(stmt, i));
+			member_text(task, task_columns[i], (const char *)sqlite3_column_text(stmt, i));
 	}
 	if (!cJSON_AddItemToArray(tasks, task))
 		cJSON_Delete(task);
@@ -159,8 +159,8 @@ static int list_failed_tasks(struct cli *cli)
 	sqlite3_busy_timeout(db, 5000);
 	table_init(&table, task_columns, 1);
 	if (cli_option(cli, "json")) {
-		document = json_object("failed_tasks");
-		tasks = json_array(document, "tasks");
+		document = object_new("failed_tasks");
+		tasks = member_array(document, "tasks");
 	}
 	st = read_tasks(cli, db, &table, tasks);
 	sqlite3_close(db);
@@ -181,8 +181,6 @@ int cli_list(struct cli *cli)
 	enum course_status status = COURSE_NOT_MIGRATED;
 	int st;
 
-	if (cli->operand_count)
-		return cli_usage(cli, "list takes no arguments");
 	if (name && !course_status_read(name, &status))
 		return cli_usage(cli, "--status %s: Not-Migrated, In-Progress, Migrated or Failed", name);
 	if (name && cli_option(cli, "failed-tasks"))

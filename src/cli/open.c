@@ -136,9 +136,9 @@ static bool is_empty(struct reader *reader, struct error *err, enum result *st)
 
 int cli_open_reader(struct cli *cli, bool scan)
 {
-	const char *path = cli->campus->conf->status_db;
 	struct scan_result result;
 	struct error err = {0};
+	const char *path;
 	enum result st;
 	int64_t problems;
 	bool empty;
@@ -146,6 +146,10 @@ int cli_open_reader(struct cli *cli, bool scan)
 
 	if (cli->reader)
 		return -1;
+	code = cli_open(cli, 0);
+	if (code >= 0)
+		return code;
+	path = cli->campus->conf->status_db;
 	st = reader_open(&cli->reader, path, &err);
 	if (st != RESULT_OK && st != RESULT_MISSING)
 		return cli_fail(&err);
@@ -193,8 +197,6 @@ static int all_courses(struct cli *cli, int64_t **ids, size_t *count)
 	const struct course_query query = {.status = -1, .sort = SORT_KEY, .count = -1};
 	struct error err = {0};
 
-	if (cli->operand_count)
-		return cli_usage(cli, "name courses, or say --all: not both");
 	if (reader_course_ids(cli->reader, &query, ids, count, &err) != RESULT_OK)
 		return cli_fail(&err);
 	return -1;
@@ -214,8 +216,6 @@ int cli_courses(struct cli *cli, bool all, int64_t **ids, size_t *count)
 	*count = 0;
 	if (all)
 		return all_courses(cli, ids, count);
-	if (!cli->operand_count)
-		return cli_usage(cli, "name a course, or say --all");
 	*ids = calloc(cli->operand_count, sizeof(**ids));
 	if (!*ids) {
 		out_note("out of memory");

@@ -180,7 +180,7 @@ static void add_item(cJSON *object, const char *name, cJSON *item)
 	}
 }
 
-void json_text(cJSON *object, const char *name, const char *text)
+void member_text(cJSON *object, const char *name, const char *text)
 {
 	struct buf fixed = BUF_INIT;
 
@@ -201,32 +201,32 @@ void json_text(cJSON *object, const char *name, const char *text)
 	buf_clear(&fixed);
 }
 
-void json_number(cJSON *object, const char *name, int64_t value)
+void member_number(cJSON *object, const char *name, int64_t value)
 {
 	add_item(object, name, cJSON_CreateNumber((double)value));
 }
 
-void json_time(cJSON *object, const char *name, int64_t wall)
+void member_time(cJSON *object, const char *name, int64_t wall)
 {
 	char text[40];
 
-	json_text(object, name, wall ? clock_format(wall, text, sizeof(text)) : NULL);
+	member_text(object, name, wall ? clock_format(wall, text, sizeof(text)) : NULL);
 }
 
-void json_flag(cJSON *object, const char *name, bool value)
+void member_flag(cJSON *object, const char *name, bool value)
 {
 	add_item(object, name, cJSON_CreateBool(value));
 }
 
-cJSON *json_object(const char *type)
+cJSON *object_new(const char *type)
 {
 	cJSON *object = cJSON_CreateObject();
 
-	json_text(object, "type", type);
+	member_text(object, "type", type);
 	return object;
 }
 
-cJSON *json_array(cJSON *object, const char *name)
+cJSON *member_array(cJSON *object, const char *name)
 {
 	cJSON *array = cJSON_CreateArray();
 

@@ -85,8 +85,6 @@ static int find_item(struct cli *cli, struct item *item)
 {
 	int st;
 
-	if (cli->operand_count != 3)
-		return cli_usage(cli, "give a course, a video or -, and a language or -");
 	if (!cli_option(cli, "finding"))
 		return cli_usage(cli, "say which finding: --finding CODE");
 	st = cli_finding(cli, &item->code);

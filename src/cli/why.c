@@ -63,19 +63,19 @@ static void tell_course(const struct why *why)
 /* type video: video, name, edx_video_id, new_id, branches, state, attempts, and the counts. */
 static cJSON *video_json(const struct video_row *row)
 {
-	cJSON *object = json_object("video");
+	cJSON *object = object_new("video");
 	char block[512];
 
 	snprintf(block, sizeof(block), "%s@%s", row->type, row->block);
-	json_text(object, "video", block);
-	json_text(object, "name", row->name);
-	json_text(object, "edx_video_id", row->val_id);
-	json_flag(object, "new_id", row->val_id_new);
-	json_text(object, "branches", branches_word(row->branches));
-	json_text(object, "state", video_state_name(row->state));
-	json_number(object, "attempts", row->attempts);
-	json_text(object, "languages", row->expected_languages);
-	json_text(object, "val_languages", row->val_languages);
+	member_text(object, "video", block);
+	member_text(object, "name", row->name);
+	member_text(object, "edx_video_id", row->val_id);
+	member_flag(object, "new_id", row->val_id_new);
+	member_text(object, "branches", branches_word(row->branches));
+	member_text(object, "state", video_state_name(row->state));
+	member_number(object, "attempts", row->attempts);
+	member_text(object, "languages", row->expected_languages);
+	member_text(object, "val_languages", row->val_languages);
 	show_counts_json(object, &row->counts);
 	return object;
 }
@@ -119,13 +119,13 @@ static void tell_event(const struct why *why, const struct event_row *row)
 			 row->what, *row->why ? ": " : "", row->why);
 		return;
 	}
-	object = json_object("event");
-	json_time(object, "at", row->at);
-	json_text(object, "who", row->who);
-	json_text(object, "action", row->action);
-	json_text(object, "object", row->object);
-	json_text(object, "what", row->what);
-	json_text(object, "why", row->why);
+	object = object_new("event");
+	member_time(object, "at", row->at);
+	member_text(object, "who", row->who);
+	member_text(object, "action", row->action);
+	member_text(object, "object", row->object);
+	member_text(object, "what", row->what);
+	member_text(object, "why", row->why);
 	out_json_line(object);
 }
 
@@ -204,29 +204,29 @@ static int tell_findings(const struct why *why)
  */
 static void tell_transcript_json(const struct transcript_row *row)
 {
-	cJSON *object = json_object("transcript");
+	cJSON *object = object_new("transcript");
 
-	json_text(object, "language", row->language);
-	json_flag(object, "expected", row->expected);
-	json_flag(object, "implicit", row->implicit);
-	json_text(object, "branches", branches_word(row->branches));
-	json_text(object, "taken", branches_word(row->taken));
-	json_text(object, "source", row->source);
-	json_text(object, "source_sha256", row->source_sha256);
-	json_text(object, "format", row->format);
-	json_text(object, "encoding", row->encoding);
-	json_text(object, "sha256", row->sha256);
+	member_text(object, "language", row->language);
+	member_flag(object, "expected", row->expected);
+	member_flag(object, "implicit", row->implicit);
+	member_text(object, "branches", branches_word(row->branches));
+	member_text(object, "taken", branches_word(row->taken));
+	member_text(object, "source", row->source);
+	member_text(object, "source_sha256", row->source_sha256);
+	member_text(object, "format", row->format);
+	member_text(object, "encoding", row->encoding);
+	member_text(object, "sha256", row->sha256);
 	if (row->size >= 0)
-		json_number(object, "size", row->size);
+		member_number(object, "size", row->size);
 	if (row->cues >= 0)
-		json_number(object, "cues", row->cues);
-	json_text(object, "object", row->object);
-	json_text(object, "outcome", transcript_outcome_name(row->outcome));
-	json_text(object, "in_val", presence_words[row->in_val]);
-	json_text(object, "val_object", row->val_object);
-	json_text(object, "compare", transcript_compare_name(row->compare));
-	json_text(object, "level", verify_level_name(row->level));
-	json_text(object, "detail", row->detail);
+		member_number(object, "cues", row->cues);
+	member_text(object, "object", row->object);
+	member_text(object, "outcome", transcript_outcome_name(row->outcome));
+	member_text(object, "in_val", presence_words[row->in_val]);
+	member_text(object, "val_object", row->val_object);
+	member_text(object, "compare", transcript_compare_name(row->compare));
+	member_text(object, "level", verify_level_name(row->level));
+	member_text(object, "detail", row->detail);
 	out_json_line(object);
 }
 
@@ -286,13 +286,13 @@ static void tell_attempt(const struct why *why, const struct attempt_row *row)
 			 row->text);
 		return;
 	}
-	object = json_object("attempt");
-	json_number(object, "pass", row->pass);
-	json_number(object, "number", row->number);
-	json_time(object, "begun", row->begun);
-	json_time(object, "ended", row->ended);
-	json_text(object, "result", row->result);
-	json_text(object, "text", row->text);
+	object = object_new("attempt");
+	member_number(object, "pass", row->pass);
+	member_number(object, "number", row->number);
+	member_time(object, "begun", row->begun);
+	member_time(object, "ended", row->ended);
+	member_text(object, "result", row->result);
+	member_text(object, "text", row->text);
 	out_json_line(object);
 }
 
@@ -325,15 +325,15 @@ static void tell_journal_line(const struct why *why, const struct journal_row *r
 			 or_dash(row->language), or_dash(row->object));
 		return;
 	}
-	object = json_object("journal");
-	json_time(object, "at", row->at);
-	json_text(object, "kind", row->kind);
-	json_text(object, "edx_video_id", row->val_id);
-	json_text(object, "language", row->language);
-	json_text(object, "object", row->object);
-	json_text(object, "sha256", row->sha256);
+	object = object_new("journal");
+	member_time(object, "at", row->at);
+	member_text(object, "kind", row->kind);
+	member_text(object, "edx_video_id", row->val_id);
+	member_text(object, "language", row->language);
+	member_text(object, "object", row->object);
+	member_text(object, "sha256", row->sha256);
 	if (row->size >= 0)
-		json_number(object, "size", row->size);
+		member_number(object, "size", row->size);
 	out_json_line(object);
 }
 
@@ -392,24 +392,37 @@ static void tell_video(const struct why *why)
 		 or_dash(row->val_id), row->val_id_new ? " (new, made for this block)" : "");
 }
 
+/* The status database and the source may each know the video; one of them has to. */
+static int find_everywhere(struct why *why)
+{
+	int st = find_video(why);
+
+	if (st < 0)
+		st = why_open_source(why);
+	if (st >= 0 || why->planned || why->source_block)
+		return st;
+	if (!*why->source_problem) {
+		out_note("%s has no video %s", why->course.key, why->video_name);
+		return CLI_USAGE;
+	}
+	out_note("video %s is not planned yet, and the source cannot be read: %s", why->video_name,
+		 why->source_problem);
+	return CLI_FAILED;
+}
+
 static int tell_video_story(struct why *why)
 {
-	bool found = false;
-	int st = find_video(why);
+	int st = find_everywhere(why);
 
 	if (st >= 0)
 		return st;
 	tell_course(why);
 	if (why->planned)
 		tell_video(why);
-	st = why_source(why, &found);
-	if (st < 0 && !found && !why->planned) {
-		out_note("%s has no video %s", why->course.key, why->video_name);
-		return CLI_USAGE;
-	}
-	if (st < 0 && !why->planned)
+	why_tell_source(why);
+	if (!why->planned)
 		why_section(why, "Not planned yet: launch or migrate the course.");
-	if (st < 0 && why->planned)
+	if (why->planned)
 		st = tell_transcripts(why);
 	if (st < 0 && why->planned)
 		st = tell_attempts(why);
@@ -439,8 +452,6 @@ int cli_why(struct cli *cli)
 	cJSON *summary;
 	int st;
 
-	if (cli->operand_count < 1 || cli->operand_count > 3)
-		return cli_usage(cli, "give a course, and perhaps a video and a language");
 	why.video_name = cli->operand_count > 1 ? cli->operands[1] : NULL;
 	why.language = cli->operand_count > 2 ? cli->operands[2] : NULL;
 	st = cli_open_reader(cli, true);
@@ -449,12 +460,13 @@ int cli_why(struct cli *cli)
 	if (st < 0)
 		st = why.video_name ? tell_video_story(&why) : tell_course_story(&why);
 	if (st < 0 && why.json) {
-		summary = json_object("summary");
-		json_text(summary, "course", why.course.key);
-		json_text(summary, "video", why.block);
-		json_text(summary, "language", why.language);
+		summary = object_new("summary");
+		member_text(summary, "course", why.course.key);
+		member_text(summary, "video", why.block);
+		member_text(summary, "language", why.language);
 		out_json_line(summary);
 	}
+	why_close_source(&why);
 	course_row_clear(&why.course);
 	video_row_clear(&why.video);
 	free(why.block);

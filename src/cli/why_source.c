@@ -32,12 +32,12 @@ static void add_name(const struct why *why, cJSON *names, const char *name, cons
 		return;
 	}
 	item = cJSON_CreateObject();
-	json_text(item, "name", name);
-	json_text(item, "state", words[asset->state]);
-	json_text(item, "file", asset->id);
+	member_text(item, "name", name);
+	member_text(item, "state", words[asset->state]);
+	member_text(item, "file", asset->id);
 	if (asset->state == ASSET_FOUND && asset->size >= 0)
-		json_number(item, "size", asset->size);
-	json_flag(item, "decides", decides);
+		member_number(item, "size", asset->size);
+	member_flag(item, "decides", decides);
 	if (!names || !cJSON_AddItemToArray(names, item))
 		cJSON_Delete(item);
 }
@@ -50,20 +50,19 @@ static void tell_names(const struct why *why, const char *branch, const struct p
 	bool decided = false;
 
 	if (why->json) {
-		object = json_object("promise");
-		json_text(object, "branch", branch);
-		json_text(object, "language", promise->language);
-		json_text(object, "kind", kind_words[promise->kind]);
-		names = json_array(object, "names");
+		object = object_new("promise");
+		member_text(object, "branch", branch);
+		member_text(object, "language", promise->language);
+		member_text(object, "kind", kind_words[promise->kind]);
+		names = member_array(object, "names");
 	} else {
 		out_line("    %s %s, %s%s", branch, promise->language, kind_words[promise->kind],
 			 promise->name_count ? ":" : ": no name to try");
 	}
-	for (size_t i = 0; i < promise->name_count; i++) {
-		bool decides = !decided && assets[i].state != ASSET_MISSING;
-
-		add_name(why, names, promise->names[i], &assets[i], decides);
-		decided |= decides;
+	/* names behind the first that exists never count: telling them would only confuse */
+	for (size_t i = 0; i < promise->name_count && !decided; i++) {
+		decided = assets[i].state != ASSET_MISSING;
+		add_name(why, names, promise->names[i], &assets[i], decided);
 	}
 	if (object)
 		out_json_line(object);
@@ -118,13 +117,13 @@ static void tell_fields(const struct why *why, const char *branch, const struct 
 	for (size_t i = 0; i < fields->html5_count; i++)
 		buf_printf(&ids, "%s%s", i ? " " : "", fields->html5_ids[i]);
 	if (why->json) {
-		object = json_object("branch");
-		json_text(object, "branch", branch);
-		json_text(object, "name", fields->display_name);
-		json_text(object, "edx_video_id", fields->edx_video_id);
-		json_text(object, "sub", fields->sub);
-		json_text(object, "youtube_id", fields->youtube_id);
-		json_text(object, "html5_ids", buf_text(&ids));
+		object = object_new("branch");
+		member_text(object, "branch", branch);
+		member_text(object, "name", fields->display_name);
+		member_text(object, "edx_video_id", fields->edx_video_id);
+		member_text(object, "sub", fields->sub);
+		member_text(object, "youtube_id", fields->youtube_id);
+		member_text(object, "html5_ids", buf_text(&ids));
 		out_json_line(object);
 	} else {
 		out_line("    %s \"%s\": edx_video_id %s, sub %s, youtube %s, html5 %s", branch,
@@ -151,54 +150,71 @@ static const struct video_block *find_block(const struct outline *outline, const
 	return found;
 }
 
-static enum result tell_block(struct why *why, struct source_course *course, bool *found, struct error *err)
+/* ---- entrances ----------------------------------------------------------------------------*/
+
+int why_open_source(struct why *why)
 {
-	const struct video_block *block =
-		find_block(course->outline, why->block ? why->block : why->video_name);
+	struct source *source;
+	struct error err = {0};
 	struct buf name = BUF_INIT;
+	int code = cli_open(why->cli, CAMPUS_SOURCE);
+
+	if (code >= 0)
+		return code;
+	source = why->cli->campus->source;
+	if (source->ops->open(source, why->course.key, &why->source, &err) != RESULT_OK) {
+		memcpy(why->source_problem, err.text, sizeof(why->source_problem));
+		return -1;
+	}
+	why->source_block = find_block(why->source->outline, why->block ? why->block : why->video_name);
+	if (why->source_block && !why->block) {
+		buf_printf(&name, "%s@%s", why->source_block->type, why->source_block->id);
+		why->block = buf_take(&name);
+	}
+	return -1;
+}
+
+void why_close_source(struct why *why)
+{
+	source_course_close(why->source);
+	why->source = NULL;
+	why->source_block = NULL;
+}
+
+static void tell_problem(const struct why *why, const char *text)
+{
+	cJSON *object;
+
+	if (!why->json) {
+		out_line("  The source cannot be read now: %s", text);
+		return;
+	}
+	object = object_new("problem");
+	member_text(object, "text", text);
+	out_json_line(object);
+}
+
+void why_tell_source(const struct why *why)
+{
+	const struct video_block *block = why->source_block;
+	struct error err = {0};
 	enum result st;
 
-	*found = block;
-	if (!block)
-		return RESULT_OK;
-	if (!why->block) {
-		buf_printf(&name, "%s@%s", block->type, block->id);
-		why->block = buf_take(&name);
+	if (*why->source_problem) {
+		tell_problem(why, why->source_problem);
+		return;
+	}
+	if (!block) {
+		why_section(why, "No longer in the source.");
+		return;
 	}
 	why_section(why, "In the source, now:");
 	tell_fields(why, "published", block->published);
 	tell_fields(why, "draft", block->draft);
 	why_section(why, "Promised, and what is tried for it:");
-	st = tell_branch(why, course, "published", block->published, err);
+	st = tell_branch(why, why->source, "published", block->published, &err);
 	if (st == RESULT_OK)
-		st = tell_branch(why, course, "draft", block->draft, err);
-	return st;
-}
-
-int why_source(struct why *why, bool *found)
-{
-	struct source_course *course = NULL;
-	struct error err = {0};
-	cJSON *object;
-	enum result st;
-	int code;
-
-	*found = false;
-	code = cli_open(why->cli, CAMPUS_SOURCE);
-	if (code >= 0)
-		return code;
-	st = why->cli->campus->source->ops->open(why->cli->campus->source, why->course.key, &course, &err);
-	if (st == RESULT_OK)
-		st = tell_block(why, course, found, &err);
-	source_course_close(course);
-	if (st == RESULT_OK)
-		return -1;
-	if (why->json) {
-		object = json_object("problem");
-		json_text(object, "text", err.text);
-		out_json_line(object);
-	} else {
-		out_line("  The source cannot be read now: %s", err.text);
-	}
-	return -1;
+		st = tell_branch(why, why->source, "draft", block->draft, &err);
+	if (st != RESULT_OK)
+		tell_problem(why, err.text);
 }

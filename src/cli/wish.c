@@ -141,6 +141,8 @@ static int wish(struct cli *cli, enum wish wish, const char *done)
 	if (st < 0)
 		st = cli_open_reader(cli, true);
 	if (st < 0)
+		st = cli_open(cli, CAMPUS_STATUS);
+	if (st < 0)
 		st = cli_courses(cli, w.all, &w.ids, &w.count);
 	if (st < 0 && code != FINDING_NONE) {
 		w.finding = finding_info((enum finding_code)code)->name;

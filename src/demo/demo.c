@@ -324,22 +324,24 @@ static enum result reset(int fd, const char *folder, const struct stamp *stamp, 
 static enum result make_course(const struct demo_course *course, const char *folder, struct error *err)
 {
 	char *path = text_of("%s/courses/%s", folder, course->file);
+	char *proof = path ? text_of("%s%s", path, course->folder ? "/course.xml" : "") : NULL;
 	struct demo_sink *sink = NULL;
-	enum result st, closed;
-	struct stat info;
+	enum result st = RESULT_OK, closed;
 
-	if (!path)
-		return no_memory(err);
-	if (!lstat(path, &info)) {
-		free(path);
-		return RESULT_OK;
+	if (!proof) {
+		st = no_memory(err);
+		goto out;
 	}
+	if (!access(proof, F_OK))
+		goto out;
 	st = course->folder ? demo_sink_folder(&sink, path, err) : demo_sink_archive(&sink, path, err);
 	if (st == RESULT_OK) {
 		st = demo_olx_write(course, sink, err);
 		closed = sink->close(sink, st == RESULT_OK, st == RESULT_OK ? err : NULL);
 		st = st == RESULT_OK ? closed : st;
 	}
+out:
+	free(proof);
 	free(path);
 	return st;
 }
@@ -381,12 +383,13 @@ static enum result check_folder(int fd, const char *folder, const struct stamp *
 		st = error_set(err, RESULT_INVALID,
 			       "%s holds files the demo did not make: move them away, or set XDG_STATE_HOME",
 			       folder);
-	return st == RESULT_OK ? write_stamp(fd, folder, options->courses, options->cues, err) : st;
+	return st;
 }
 
 static enum result make_in(const char *folder, const struct demo_options *options, struct error *err)
 {
 	struct demo_options full = *options;
+	bool was_ours = false;
 	struct stamp stamp;
 	enum result st;
 	int fd = -1;
@@ -399,6 +402,7 @@ static enum result make_in(const char *folder, const struct demo_options *option
 	if (st == RESULT_OK && options->reset && stamp.there) {
 		st = reset(fd, folder, &stamp, err);
 		stamp.there = false;
+		was_ours = true;
 	}
 	if (st == RESULT_OK && !full.courses && !full.cues && stamp.there) {
 		full.courses = stamp.courses;
@@ -406,8 +410,11 @@ static enum result make_in(const char *folder, const struct demo_options *option
 	}
 	if (!full.courses)
 		full.courses = DEMO_COURSES;
-	if (st == RESULT_OK)
+	/* after a reset, what is left in the folder is somebody else's, and may stay */
+	if (st == RESULT_OK && !was_ours)
 		st = check_folder(fd, folder, &stamp, &full, err);
+	if (st == RESULT_OK && !stamp.there)
+		st = write_stamp(fd, folder, full.courses, full.cues, err);
 	if (st == RESULT_OK)
 		st = make_courses(folder, &full, err);
 	if (fd >= 0)

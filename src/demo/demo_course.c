@@ -104,7 +104,7 @@ static void count_out(struct demo_course *out, const struct demo_options *option
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		faulty |= faults[i].course == out->number % DEMO_COURSES;
 	out->cues = options->cues;
-	out->videos = 4 + demo_dice_roll(&dice, 13);
+	out->videos = 4 + demo_dice_roll(&dice, 12);
 	out->style = (enum demo_style)(out->number % 3);
 	if (out->number % 20 == 9)
 		out->style = DEMO_OLD;
