@@ -114,7 +114,8 @@ struct walk {
 };
 
 /* Value of the option in argv[at] which is named up to @len; NULL: refused, and told why. */
-static const char *option_value(struct cli *cli, struct walk *walk, const char *argument, bool is_long)
+static const char *option_value(struct cli *cli, struct walk *walk, const char *argument,
+				bool is_long)
 {
 	const char *text = walk->argv[walk->at];
 	const char *equals = is_long ? strchr(text, '=') : NULL;

@@ -46,7 +46,7 @@ struct cli {
 	int64_t demo_size; /* 0: not given */
 	/* ---- the command; NULL: open the console ---- */
 	const struct cli_command *command;
-	const char *values[CLI_OPTIONS]; /* as in command->options: NULL not given, "" a flag given */
+	const char *values[CLI_OPTIONS]; /* as command->options: NULL not given, "" a flag */
 	char **operands;
 	size_t operand_count;
 	/* ---- opened ---- */
@@ -77,7 +77,8 @@ int cli_fail(const struct error *err);
 
 /* Reads the configuration, or makes the demo, the first time; opens @parts more of the campus. */
 int cli_open(struct cli *cli, unsigned parts);
-/* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled from the source. */
+/* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled
+   from the source, without it that is told. */
 int cli_open_reader(struct cli *cli, bool scan);
 /*
  * Ids of the operands' courses (free()), in their order; with @all those of every course that

@@ -6,8 +6,14 @@
 
 #include "src/cli/cli.h"
 
-#define JSON(what) {"json", NULL, what}
-#define ALL {"all", NULL, "All courses"}
+#define JSON(what)                                                                                 \
+	{                                                                                          \
+		"json", NULL, what                                                                 \
+	}
+#define ALL                                                                                        \
+	{                                                                                          \
+		"all", NULL, "All courses"                                                         \
+	}
 
 /* clang-format off */
 const struct cli_command cli_commands[] = {

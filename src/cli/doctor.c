@@ -81,7 +81,10 @@ static enum result count_entry(void *arg, const struct source_entry *entry, stru
 		return RESULT_OK;
 	}
 	doctor->problems++;
-	report(doctor, false, "%s: %s", entry->location ? entry->location : entry->key ? entry->key : "?",
+	report(doctor, false, "%s: %s",
+	       entry->location ? entry->location
+	       : entry->key    ? entry->key
+			       : "?",
 	       entry->problem);
 	return RESULT_OK;
 }
@@ -153,8 +156,8 @@ static void check_holder(struct doctor *doctor)
 	if (reader_holder(doctor->cli->reader, &holder, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
 	else if (holder.held)
-		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s", holder.who, holder.host,
-		       holder.pid, *holder.hold ? ": " : "", holder.hold);
+		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s", holder.who,
+		       holder.host, holder.pid, *holder.hold ? ": " : "", holder.hold);
 	else
 		report(doctor, true, "no engine is running");
 	holder_row_clear(&holder);
@@ -173,7 +176,8 @@ static void check_status(struct doctor *doctor)
 		if (!add_part(doctor, "status", CAMPUS_STATUS))
 			return;
 		st = status_mended(cli->campus->status, &err);
-		report(doctor, st == RESULT_OK, "%s", st == RESULT_OK ? "can be written" : err.text);
+		report(doctor, st == RESULT_OK, "%s",
+		       st == RESULT_OK ? "can be written" : err.text);
 	}
 	st = reader_open(&cli->reader, path, &err);
 	if (st == RESULT_MISSING) {
@@ -191,7 +195,8 @@ static void check_program(struct doctor *doctor)
 	char now[40];
 
 	doctor->part = "clock";
-	report(doctor, true, "%s", clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
+	report(doctor, true, "%s",
+	       clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
 	doctor->part = "versions";
 	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, %s, %s", PACKAGE_VERSION,
 	       sqlite3_libversion(), LIBXML_DOTTED_VERSION, archive_version_string(),

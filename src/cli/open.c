@@ -37,7 +37,8 @@ static char *find_conf(bool *failed)
 		else if (place == 3)
 			buf_add_text(&path, "/etc/subferry/subferry.conf");
 		*failed |= path.failed;
-		/* one that is there and cannot be read is an error, not a reason to take the next */
+		/* one that is there and cannot be read is an error, not a reason to take the next
+		 */
 		if (path.len && !access(path.data, F_OK))
 			out = buf_take(&path);
 		buf_clear(&path);
@@ -54,18 +55,19 @@ static int read_conf(struct cli *cli, struct conf **out)
 
 	*out = NULL;
 	if (cli->demo) {
-		const struct demo_options options = {
-			.courses = cli->demo_size, .reset = cli->demo_reset};
+		const struct demo_options options = {.courses = cli->demo_size,
+						     .reset = cli->demo_reset};
 
 		return demo_make(out, &options, &err) == RESULT_OK ? -1 : cli_fail(&err);
 	}
 	if (!cli->conf_file)
 		found = find_conf(&failed);
 	if (!cli->conf_file && !found) {
-		out_note(failed ? "out of memory"
-				: "no configuration: give one with -c FILE (else ./subferry.conf, "
-				  "~/.config/subferry/subferry.conf or /etc/subferry/subferry.conf is "
-				  "read), or try subferry --demo");
+		out_note(failed
+			     ? "out of memory"
+			     : "no configuration: give one with -c FILE (else ./subferry.conf, "
+			       "~/.config/subferry/subferry.conf or /etc/subferry/subferry.conf is "
+			       "read), or try subferry --demo");
 		return CLI_FAILED;
 	}
 	st = conf_read(out, cli->conf_file ? cli->conf_file : found, &err);
@@ -159,7 +161,8 @@ int cli_open_reader(struct cli *cli, bool scan)
 	if (!empty)
 		return -1;
 	if (!scan) {
-		out_note("nothing is known yet in %s: run subferry scan, then subferry migrate", path);
+		out_note("nothing is known yet in %s: run subferry scan, then subferry migrate",
+			 path);
 		return CLI_FAILED;
 	}
 	reader_close(cli->reader);
@@ -186,7 +189,9 @@ int cli_course(struct cli *cli, const char *name, struct course_row *out)
 		st = reader_course(cli->reader, key, out, &err);
 	free(key);
 	if (st == RESULT_MISSING) {
-		out_note("unknown course %s: subferry list shows the known ones, scan reads them anew", name);
+		out_note(
+		    "unknown course %s: subferry list shows the known ones, scan reads them anew",
+		    name);
 		return CLI_USAGE;
 	}
 	return st == RESULT_OK ? -1 : cli_fail(&err);

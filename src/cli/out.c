@@ -25,7 +25,8 @@ static void write_out(const char *bytes, size_t len)
 		out_failed = errno ? errno : EIO;
 }
 
-static void add_formatted(struct buf *out, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+add_formatted(struct buf *out, const char *fmt, va_list args)
 {
 	va_list again;
 	int len;
@@ -42,7 +43,8 @@ static void add_formatted(struct buf *out, const char *fmt, va_list args)
 }
 
 /* The line ready to be written; its length is 0 without memory. */
-static void make_line(struct buf *out, const char *before, const char *fmt, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+make_line(struct buf *out, const char *before, const char *fmt, va_list args)
 {
 	struct buf raw = BUF_INIT;
 
@@ -72,7 +74,8 @@ void out_line(const char *fmt, ...)
 	buf_clear(&line);
 }
 
-static void complain(const char *before, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+complain(const char *before, const char *fmt, va_list args)
 {
 	struct buf line = BUF_INIT;
 
@@ -166,7 +169,8 @@ int out_finish(int status)
 	if (!out_failed)
 		return status;
 	if (out_failed != EPIPE)
-		fprintf(stderr, "subferry: cannot write standard output: %s\n", strerror(out_failed));
+		fprintf(stderr, "subferry: cannot write standard output: %s\n",
+			strerror(out_failed));
 	return 3;
 }
 

@@ -31,7 +31,8 @@ static const char *or_dash(const char *text)
 
 static const char *branches_word(unsigned bits)
 {
-	static const char *const words[] = {"neither branch", "published", "draft", "published and draft"};
+	static const char *const words[] = {"neither branch", "published", "draft",
+					    "published and draft"};
 
 	return words[bits & 3];
 }
@@ -48,12 +49,14 @@ static void tell_course(const struct why *why)
 		return;
 	}
 	out_line("%s \"%s\"", row->key, row->name);
-	out_line("  %s; pass %" PRId64 ", begun %s, changed %s", show_status(row, status, sizeof(status)),
-		 row->pass, show_time(row->begun, begun, sizeof(begun)),
+	out_line("  %s; pass %" PRId64 ", begun %s, changed %s",
+		 show_status(row, status, sizeof(status)), row->pass,
+		 show_time(row->begun, begun, sizeof(begun)),
 		 show_time(row->changed, changed, sizeof(changed)));
 	out_line("  read from %s", or_dash(row->location));
-	out_line("  %" PRId64 " of %" PRId64 " videos tried, %" PRId64 " failed; %" PRId64 " transcripts expected, %" PRId64
-		 " in val, %" PRId64 " unknown, %" PRId64 " extra",
+	out_line("  %" PRId64 " of %" PRId64 " videos tried, %" PRId64 " failed; %" PRId64
+		 " transcripts expected, %" PRId64 " in val, %" PRId64 " unknown, %" PRId64
+		 " extra",
 		 row->tried, row->videos, row->failed, row->counts.expected, row->counts.in_val,
 		 row->counts.unknown, row->counts.extra);
 	if (*row->problem)
@@ -85,8 +88,9 @@ static void tell_video_line(const struct why *why, const struct video_row *row)
 	if (why->json)
 		out_json_line(video_json(row));
 	else
-		out_line("    %-7s %s@%s \"%s\": expected %s; in val %s", video_state_name(row->state), row->type,
-			 row->block, row->name, or_dash(row->expected_languages), or_dash(row->val_languages));
+		out_line("    %-7s %s@%s \"%s\": expected %s; in val %s",
+			 video_state_name(row->state), row->type, row->block, row->name,
+			 or_dash(row->expected_languages), or_dash(row->val_languages));
 }
 
 static int tell_videos(const struct why *why)
@@ -96,7 +100,8 @@ static int tell_videos(const struct why *why)
 	size_t count = 0;
 	int64_t total;
 
-	if (reader_videos(why->cli->reader, why->course.id, 0, -1, &rows, &count, &total, &err) != RESULT_OK)
+	if (reader_videos(why->cli->reader, why->course.id, 0, -1, &rows, &count, &total, &err) !=
+	    RESULT_OK)
 		return cli_fail(&err);
 	if (count)
 		why_section(why, "Videos:");
@@ -115,8 +120,8 @@ static void tell_event(const struct why *why, const struct event_row *row)
 	cJSON *object;
 
 	if (!why->json) {
-		out_line("    %s %s: %s %s%s%s", show_time(row->at, at, sizeof(at)), row->who, row->action,
-			 row->what, *row->why ? ": " : "", row->why);
+		out_line("    %s %s: %s %s%s%s", show_time(row->at, at, sizeof(at)), row->who,
+			 row->action, row->what, *row->why ? ": " : "", row->why);
 		return;
 	}
 	object = object_new("event");
@@ -136,7 +141,8 @@ static int tell_events(const struct why *why)
 	size_t count = 0;
 	int64_t total;
 
-	if (reader_events(why->cli->reader, why->course.key, 0, 100, &rows, &count, &total, &err) != RESULT_OK)
+	if (reader_events(why->cli->reader, why->course.key, 0, 100, &rows, &count, &total, &err) !=
+	    RESULT_OK)
 		return cli_fail(&err);
 	if (count)
 		why_section(why, "What was done, newest first:");
@@ -156,8 +162,9 @@ static void tell_finding(const struct why *why, const struct finding_row *row)
 		out_json_line(show_finding_json(row));
 		return;
 	}
-	out_line("    %s %s %s %s: %s", row->waived ? "waived" : finding_severity_name(row->severity),
-		 finding_info(row->code)->name, or_dash(row->block), or_dash(row->language), row->text);
+	out_line(
+	    "    %s %s %s %s: %s", row->waived ? "waived" : finding_severity_name(row->severity),
+	    finding_info(row->code)->name, or_dash(row->block), or_dash(row->language), row->text);
 	if (row->waived)
 		out_line("      by %s: %s", row->who, row->reason);
 	else
@@ -174,7 +181,7 @@ static bool concerns(const struct why *why, const struct finding_row *row)
 static int tell_findings(const struct why *why)
 {
 	const struct finding_query query = {
-		.course = why->course.id, .code = -1, .count = -1, .with_waived = true};
+	    .course = why->course.id, .code = -1, .count = -1, .with_waived = true};
 	struct finding_row *rows = NULL;
 	struct error err = {0};
 	bool titled = false;
@@ -243,15 +250,17 @@ static void tell_transcript(const struct why *why, const struct transcript_row *
 		 branches_word(row->branches));
 	if (*row->source)
 		out_line("      source  %s (%s%s%s) sha256 %s", row->source, or_dash(row->format),
-			 *row->encoding ? ", from " : "", row->encoding, or_dash(row->source_sha256));
+			 *row->encoding ? ", from " : "", row->encoding,
+			 or_dash(row->source_sha256));
 	if (*row->sha256)
-		out_line("      SJSON   %" PRId64 " bytes, %" PRId64 " cues, sha256 %s", row->size, row->cues,
-			 row->sha256);
+		out_line("      SJSON   %" PRId64 " bytes, %" PRId64 " cues, sha256 %s", row->size,
+			 row->cues, row->sha256);
 	if (*row->object)
 		out_line("      object  %s", row->object);
 	out_line("      in val  %s%s%s; %s at level %s%s%s", presence_words[row->in_val],
-		 *row->val_object ? " as " : "", row->val_object, transcript_compare_name(row->compare),
-		 verify_level_name(row->level), *row->detail ? ": " : "", row->detail);
+		 *row->val_object ? " as " : "", row->val_object,
+		 transcript_compare_name(row->compare), verify_level_name(row->level),
+		 *row->detail ? ": " : "", row->detail);
 }
 
 static int tell_transcripts(const struct why *why)
@@ -281,9 +290,9 @@ static void tell_attempt(const struct why *why, const struct attempt_row *row)
 	cJSON *object;
 
 	if (!why->json) {
-		out_line("    pass %" PRId64 ", try %" PRId64 ", %s: %s%s%s", row->pass, row->number,
-			 show_time(row->begun, begun, sizeof(begun)), row->result, *row->text ? ": " : "",
-			 row->text);
+		out_line("    pass %" PRId64 ", try %" PRId64 ", %s: %s%s%s", row->pass,
+			 row->number, show_time(row->begun, begun, sizeof(begun)), row->result,
+			 *row->text ? ": " : "", row->text);
 		return;
 	}
 	object = object_new("attempt");
@@ -321,8 +330,8 @@ static void tell_journal_line(const struct why *why, const struct journal_row *r
 	cJSON *object;
 
 	if (!why->json) {
-		out_line("    %s %-8s %s %s %s", show_time(row->at, at, sizeof(at)), row->kind, row->val_id,
-			 or_dash(row->language), or_dash(row->object));
+		out_line("    %s %-8s %s %s %s", show_time(row->at, at, sizeof(at)), row->kind,
+			 row->val_id, or_dash(row->language), or_dash(row->object));
 		return;
 	}
 	object = object_new("journal");
@@ -365,7 +374,8 @@ static int find_video(struct why *why)
 {
 	struct buf block = BUF_INIT;
 	struct error err = {0};
-	enum result st = reader_find_video(why->cli->reader, why->course.id, why->video_name, &why->video, &err);
+	enum result st =
+	    reader_find_video(why->cli->reader, why->course.id, why->video_name, &why->video, &err);
 
 	if (st == RESULT_MISSING)
 		return -1; /* perhaps not planned yet: the source will tell */
@@ -388,8 +398,9 @@ static void tell_video(const struct why *why)
 		return;
 	}
 	out_line("  %s@%s \"%s\"", row->type, row->block, row->name);
-	out_line("    %s; in %s; val id %s%s", video_state_name(row->state), branches_word(row->branches),
-		 or_dash(row->val_id), row->val_id_new ? " (new, made for this block)" : "");
+	out_line("    %s; in %s; val id %s%s", video_state_name(row->state),
+		 branches_word(row->branches), or_dash(row->val_id),
+		 row->val_id_new ? " (new, made for this block)" : "");
 }
 
 /* The status database and the source may each know the video; one of them has to. */

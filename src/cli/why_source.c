@@ -11,15 +11,15 @@
 #include "src/source/resolve.h"
 
 static const char *const kind_words[] = {
-	[PROMISE_EXPLICIT] = "explicit",
-	[PROMISE_ASSET] = "video_asset",
-	[PROMISE_IMPLICIT] = "implicit",
+    [PROMISE_EXPLICIT] = "explicit",
+    [PROMISE_ASSET] = "video_asset",
+    [PROMISE_IMPLICIT] = "implicit",
 };
 
 /* ---- one promise: its names in order, the first that exists decides -----------------------*/
 
-static void add_name(const struct why *why, cJSON *names, const char *name, const struct asset *asset,
-		     bool decides)
+static void add_name(const struct why *why, cJSON *names, const char *name,
+		     const struct asset *asset, bool decides)
 {
 	static const char *const words[] = {"found", "missing", "damaged", "too large"};
 	cJSON *item;
@@ -27,8 +27,8 @@ static void add_name(const struct why *why, cJSON *names, const char *name, cons
 	if (!why->json) {
 		out_line("      %-9s %s%s%s%s%s", words[asset->state], name,
 			 asset->id && strcmp(asset->id, name) ? " as " : "",
-			 asset->id && strcmp(asset->id, name) ? asset->id : "", decides ? "   <- this one" : "",
-			 asset->reason);
+			 asset->id && strcmp(asset->id, name) ? asset->id : "",
+			 decides ? "   <- this one" : "", asset->reason);
 		return;
 	}
 	item = cJSON_CreateObject();
@@ -68,8 +68,9 @@ static void tell_names(const struct why *why, const char *branch, const struct p
 		out_json_line(object);
 }
 
-static enum result tell_promise(const struct why *why, struct source_course *course, const char *branch,
-				const struct promise *promise, struct error *err)
+static enum result tell_promise(const struct why *why, struct source_course *course,
+				const char *branch, const struct promise *promise,
+				struct error *err)
 {
 	size_t count = promise->name_count;
 	struct asset *assets = calloc(count ? count : 1, sizeof(*assets));
@@ -78,7 +79,8 @@ static enum result tell_promise(const struct why *why, struct source_course *cou
 	if (!assets)
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	if (count)
-		st = course->ops->find(course, (const char *const *)promise->names, count, assets, err);
+		st = course->ops->find(course, (const char *const *)promise->names, count, assets,
+				       err);
 	if (st == RESULT_OK)
 		tell_names(why, branch, promise, assets);
 	for (size_t i = 0; i < count; i++)
@@ -87,8 +89,9 @@ static enum result tell_promise(const struct why *why, struct source_course *cou
 	return st;
 }
 
-static enum result tell_branch(const struct why *why, struct source_course *course, const char *branch,
-			       const struct video_fields *fields, struct error *err)
+static enum result tell_branch(const struct why *why, struct source_course *course,
+			       const char *branch, const struct video_fields *fields,
+			       struct error *err)
 {
 	struct promises promises = {NULL, 0};
 	enum result st;
@@ -107,7 +110,8 @@ static enum result tell_branch(const struct why *why, struct source_course *cour
 
 /* ---- one block ----------------------------------------------------------------------------*/
 
-static void tell_fields(const struct why *why, const char *branch, const struct video_fields *fields)
+static void tell_fields(const struct why *why, const char *branch,
+			const struct video_fields *fields)
 {
 	struct buf ids = BUF_INIT;
 	cJSON *object;
@@ -128,7 +132,8 @@ static void tell_fields(const struct why *why, const char *branch, const struct 
 	} else {
 		out_line("    %s \"%s\": edx_video_id %s, sub %s, youtube %s, html5 %s", branch,
 			 fields->display_name, *fields->edx_video_id ? fields->edx_video_id : "-",
-			 *fields->sub ? fields->sub : "-", *fields->youtube_id ? fields->youtube_id : "-",
+			 *fields->sub ? fields->sub : "-",
+			 *fields->youtube_id ? fields->youtube_id : "-",
 			 ids.len ? buf_text(&ids) : "-");
 	}
 	buf_clear(&ids);
@@ -142,7 +147,8 @@ static const struct video_block *find_block(const struct outline *outline, const
 		const struct video_block *block = &outline->blocks[i];
 		size_t len = strlen(block->type);
 
-		if (!strncmp(name, block->type, len) && name[len] == '@' && !strcmp(name + len + 1, block->id))
+		if (!strncmp(name, block->type, len) && name[len] == '@' &&
+		    !strcmp(name + len + 1, block->id))
 			return block;
 		if (!found && !strcmp(name, block->id))
 			found = block;
@@ -166,7 +172,8 @@ int why_open_source(struct why *why)
 		memcpy(why->source_problem, err.text, sizeof(why->source_problem));
 		return -1;
 	}
-	why->source_block = find_block(why->source->outline, why->block ? why->block : why->video_name);
+	why->source_block =
+	    find_block(why->source->outline, why->block ? why->block : why->video_name);
 	if (why->source_block && !why->block) {
 		buf_printf(&name, "%s@%s", why->source_block->type, why->source_block->id);
 		why->block = buf_take(&name);

@@ -106,8 +106,8 @@ static int write_wish(struct wishing *w)
 		out_note("out of memory");
 		return CLI_FAILED;
 	}
-	if (w->count && status_wish(w->cli->campus->status, w->wish, w->ids, w->count, w->finding, !w->all,
-				    answers, &err) != RESULT_OK)
+	if (w->count && status_wish(w->cli->campus->status, w->wish, w->ids, w->count, w->finding,
+				    !w->all, answers, &err) != RESULT_OK)
 		st = cli_fail(&err);
 	for (size_t i = 0; i < w->count && st < 0; i++)
 		st = tell_answer(w, w->ids[i], &answers[i]);

@@ -66,19 +66,22 @@ static void conf_takes_operator_from_environment(void **state)
 	conf = parse(WHOLE);
 	assert_int_equal(strncmp(conf->operator_name, "uid ", 4), 0);
 	conf_free(conf);
-	conf = parse("[campus]\noperator = Ana Lopez ; comment\nname = d\nenvironment = x\n" SOURCE VAL STORE);
+	conf =
+	    parse("[campus]\noperator = Ana Lopez ; comment\nname = d\nenvironment = x\n" SOURCE VAL
+		      STORE);
 	assert_string_equal(conf->operator_name, "Ana Lopez");
 	conf_free(conf);
 }
 
 static void conf_keeps_globs_quotes_and_continued_lines(void **state)
 {
-	static const char *const expected[] = {"/etc/sf/../a.tar.gz", "/etc/sf/my course", "/abs/*.tar.gz",
-					       "/etc/sf/say \"x\"", "/etc/sf/b ; c"};
-	struct conf *conf = parse("\xEF\xBB\xBF" CAMPUS VAL STORE
-				  "[source]\r\nkind = olx\r\n"
-				  "path = ../a.tar.gz \"my course\" /abs/*.tar.gz ; comment\r\n"
-				  "   \"say \"\"x\"\"\" ; comment\r\n\t\"b ; c\"\r\nkey_form = slash\r\n");
+	static const char *const expected[] = {"/etc/sf/../a.tar.gz", "/etc/sf/my course",
+					       "/abs/*.tar.gz", "/etc/sf/say \"x\"",
+					       "/etc/sf/b ; c"};
+	struct conf *conf =
+	    parse("\xEF\xBB\xBF" CAMPUS VAL STORE "[source]\r\nkind = olx\r\n"
+		  "path = ../a.tar.gz \"my course\" /abs/*.tar.gz ; comment\r\n"
+		  "   \"say \"\"x\"\"\" ; comment\r\n\t\"b ; c\"\r\nkey_form = slash\r\n");
 
 	(void)state;
 	assert_int_equal(conf->path_count, 5);
@@ -94,10 +97,10 @@ static void conf_reads_units(void **state)
 		const char *line;
 		int64_t delay, size;
 	} cases[] = {
-		{"retry_delay = 500ms\nmax_transcript = 500kB\n", 500, 500000},
-		{"retry_delay = 1m\nmax_transcript = 3145728\n", 60000, 3145728},
-		{"retry_delay = 1h\nmax_transcript = 2 MiB\n", 3600000, 2097152},
-		{"retry_delay = 0\nmax_transcript = 1B\n", 0, 1},
+	    {"retry_delay = 500ms\nmax_transcript = 500kB\n", 500, 500000},
+	    {"retry_delay = 1m\nmax_transcript = 3145728\n", 60000, 3145728},
+	    {"retry_delay = 1h\nmax_transcript = 2 MiB\n", 3600000, 2097152},
+	    {"retry_delay = 0\nmax_transcript = 1B\n", 0, 1},
 	};
 
 	(void)state;
@@ -118,46 +121,46 @@ static void conf_reads_units(void **state)
 static const struct {
 	const char *text, *begins, *mentions;
 } bad[] = {
-	{"", "x.conf: ", "[campus] name is missing"},
-	{"[campus]\nname = demo\n" SOURCE VAL STORE, "x.conf: ", "environment is missing"},
-	{CAMPUS SOURCE VAL, "x.conf: ", "[store] kind is missing"},
-	{"name = demo\n", "x.conf:1: ", "before the first section"},
-	{"[campus]\nnmae = demo\n", "x.conf:2: ", "no key \"nmae\" in [campus]; it knows: name"},
-	{"[flag]\nkind = none\n", "x.conf:2: ", "no section [flag]"},
-	{"# c\n\n[campus]\nname = a\nname = b\n", "x.conf:5: ", "twice, first on line 4"},
-	{"[campus]\nname\n", "x.conf:2: ", "key = value"},
-	{"[campus\nname = x\n", "x.conf:1: ", "]"},
-	{"[campus]\nname\nnmae = x\n", "x.conf:2: ", "key = value"},
-	{"[campus] name = demo\n", "x.conf:1: ", "line of its own"},
-	{"[campus]\nname = a b\n", "x.conf:2: ", "letters"},
-	{"[campus]\nname =\n", "x.conf:2: ", "1 to 63"},
-	{"[campus]\nenvironment = Production\n", "x.conf:2: ", "\"production\""},
-	{"[campus]\nenvironment = prod\n", "x.conf:2: ", "\"production\""},
-	{"[campus]\nname = x\n  environment = y\n", "x.conf:3: ", "margin"},
-	{"[campus]\nname = x\n  more\n", "x.conf:3: ", "only [source] path"},
-	{"[source]\npath = a\n  key_form = slash\n", "x.conf:3: ", "margin"},
-	{"[source]\nkind = split\n", "x.conf:2: ", "knows: olx"},
-	{"[source]\nlink = mongo\n", "x.conf:2: ", "knows: none"},
-	{"[source]\nkey_form = slashes\n", "x.conf:2: ", "course-v1 slash"},
-	{"[source]\npath = \"a b\n", "x.conf:2: ", "\"...\""},
-	{"[source]\npath = a\"b\"\n", "x.conf:2: ", "\"...\""},
-	{"[source]\npath = \"\"\n", "x.conf:2: ", "names"},
-	{CAMPUS VAL STORE "[source]\nkind = olx\npath =\n", "x.conf: ", "names nothing"},
-	{"[val]\nkind = rest\n", "x.conf:2: ", "knows: sqlite"},
-	{"[store]\nkind = s3\n", "x.conf:2: ", "knows: directory"},
-	{"[engine]\nworkers = 0\n", "x.conf:2: ", "1 to 64"},
-	{"[engine]\nworkers = 65\n", "x.conf:2: ", "1 to 64"},
-	{"[engine]\nworkers = -1\n", "x.conf:2: ", "whole number"},
-	{"[engine]\nworkers = 8.0\n", "x.conf:2: ", "whole number"},
-	{"[engine]\nworkers = 99999999999999999999\n", "x.conf:2: ", "whole number"},
-	{"[engine]\nretry_delay = 2\n", "x.conf:2: ", "unit"},
-	{"[engine]\nretry_delay = 2 weeks\n", "x.conf:2: ", "unit"},
-	{"[engine]\nretry_delay = 2h\n", "x.conf:2: ", "out of range"},
-	{"[engine]\nmax_transcript = 3 mib\n", "x.conf:2: ", "3MiB"},
-	{"[engine]\nmax_transcript = 9223372036854775807GiB\n", "x.conf:2: ", "3MiB"},
-	{"[engine]\nmax_transcript = 0\n", "x.conf:2: ", "out of range"},
-	{"[campus]\nname = x\xFFy\n", "x.conf:2: ", "UTF-8"},
-	{"[campus]\n\n\n; c\noperator = \n", "x.conf:5: ", "1 to 63"},
+    {"", "x.conf: ", "[campus] name is missing"},
+    {"[campus]\nname = demo\n" SOURCE VAL STORE, "x.conf: ", "environment is missing"},
+    {CAMPUS SOURCE VAL, "x.conf: ", "[store] kind is missing"},
+    {"name = demo\n", "x.conf:1: ", "before the first section"},
+    {"[campus]\nnmae = demo\n", "x.conf:2: ", "no key \"nmae\" in [campus]; it knows: name"},
+    {"[flag]\nkind = none\n", "x.conf:2: ", "no section [flag]"},
+    {"# c\n\n[campus]\nname = a\nname = b\n", "x.conf:5: ", "twice, first on line 4"},
+    {"[campus]\nname\n", "x.conf:2: ", "key = value"},
+    {"[campus\nname = x\n", "x.conf:1: ", "]"},
+    {"[campus]\nname\nnmae = x\n", "x.conf:2: ", "key = value"},
+    {"[campus] name = demo\n", "x.conf:1: ", "line of its own"},
+    {"[campus]\nname = a b\n", "x.conf:2: ", "letters"},
+    {"[campus]\nname =\n", "x.conf:2: ", "1 to 63"},
+    {"[campus]\nenvironment = Production\n", "x.conf:2: ", "\"production\""},
+    {"[campus]\nenvironment = prod\n", "x.conf:2: ", "\"production\""},
+    {"[campus]\nname = x\n  environment = y\n", "x.conf:3: ", "margin"},
+    {"[campus]\nname = x\n  more\n", "x.conf:3: ", "only [source] path"},
+    {"[source]\npath = a\n  key_form = slash\n", "x.conf:3: ", "margin"},
+    {"[source]\nkind = split\n", "x.conf:2: ", "knows: olx"},
+    {"[source]\nlink = mongo\n", "x.conf:2: ", "knows: none"},
+    {"[source]\nkey_form = slashes\n", "x.conf:2: ", "course-v1 slash"},
+    {"[source]\npath = \"a b\n", "x.conf:2: ", "\"...\""},
+    {"[source]\npath = a\"b\"\n", "x.conf:2: ", "\"...\""},
+    {"[source]\npath = \"\"\n", "x.conf:2: ", "names"},
+    {CAMPUS VAL STORE "[source]\nkind = olx\npath =\n", "x.conf: ", "names nothing"},
+    {"[val]\nkind = rest\n", "x.conf:2: ", "knows: sqlite"},
+    {"[store]\nkind = s3\n", "x.conf:2: ", "knows: directory"},
+    {"[engine]\nworkers = 0\n", "x.conf:2: ", "1 to 64"},
+    {"[engine]\nworkers = 65\n", "x.conf:2: ", "1 to 64"},
+    {"[engine]\nworkers = -1\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nworkers = 8.0\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nworkers = 99999999999999999999\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nretry_delay = 2\n", "x.conf:2: ", "unit"},
+    {"[engine]\nretry_delay = 2 weeks\n", "x.conf:2: ", "unit"},
+    {"[engine]\nretry_delay = 2h\n", "x.conf:2: ", "out of range"},
+    {"[engine]\nmax_transcript = 3 mib\n", "x.conf:2: ", "3MiB"},
+    {"[engine]\nmax_transcript = 9223372036854775807GiB\n", "x.conf:2: ", "3MiB"},
+    {"[engine]\nmax_transcript = 0\n", "x.conf:2: ", "out of range"},
+    {"[campus]\nname = x\xFFy\n", "x.conf:2: ", "UTF-8"},
+    {"[campus]\n\n\n; c\noperator = \n", "x.conf:5: ", "1 to 63"},
 };
 
 static void conf_names_line_and_remedy_of_each_mistake(void **state)
@@ -172,8 +175,8 @@ static void conf_names_line_and_remedy_of_each_mistake(void **state)
 		assert_null(conf);
 		if (strncmp(err.text, bad[i].begins, strlen(bad[i].begins)) ||
 		    !strstr(err.text, bad[i].mentions))
-			fail_msg("case %zu: \"%s\" instead of \"%s... %s\"", i, err.text, bad[i].begins,
-				 bad[i].mentions);
+			fail_msg("case %zu: \"%s\" instead of \"%s... %s\"", i, err.text,
+				 bad[i].begins, bad[i].mentions);
 	}
 }
 
@@ -303,20 +306,20 @@ static void conf_keys_documents_every_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(conf_fills_defaults_when_only_required_keys_are_given),
-		cmocka_unit_test(conf_takes_operator_from_environment),
-		cmocka_unit_test(conf_keeps_globs_quotes_and_continued_lines),
-		cmocka_unit_test(conf_reads_units),
-		cmocka_unit_test(conf_names_line_and_remedy_of_each_mistake),
-		cmocka_unit_test(conf_refuses_lines_longer_than_it_reads),
-		cmocka_unit_test(conf_reads_paths_of_several_hundred_bytes),
-		cmocka_unit_test_setup_teardown(conf_read_takes_paths_relative_to_the_file, make_folder,
-						remove_folder),
-		cmocka_unit_test_setup_teardown(conf_read_names_the_line_of_a_nul, make_folder,
-						remove_folder),
-		cmocka_unit_test_setup_teardown(conf_read_tells_why_a_file_cannot_be_read, make_folder,
-						remove_folder),
-		cmocka_unit_test(conf_keys_documents_every_key),
+	    cmocka_unit_test(conf_fills_defaults_when_only_required_keys_are_given),
+	    cmocka_unit_test(conf_takes_operator_from_environment),
+	    cmocka_unit_test(conf_keeps_globs_quotes_and_continued_lines),
+	    cmocka_unit_test(conf_reads_units),
+	    cmocka_unit_test(conf_names_line_and_remedy_of_each_mistake),
+	    cmocka_unit_test(conf_refuses_lines_longer_than_it_reads),
+	    cmocka_unit_test(conf_reads_paths_of_several_hundred_bytes),
+	    cmocka_unit_test_setup_teardown(conf_read_takes_paths_relative_to_the_file, make_folder,
+					    remove_folder),
+	    cmocka_unit_test_setup_teardown(conf_read_names_the_line_of_a_nul, make_folder,
+					    remove_folder),
+	    cmocka_unit_test_setup_teardown(conf_read_tells_why_a_file_cannot_be_read, make_folder,
+					    remove_folder),
+	    cmocka_unit_test(conf_keys_documents_every_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,13 +226,18 @@ static void demo_make_refuses_a_folder_of_somebody_else(void **state)
 static void demo_reset_removes_only_its_own_files(void **state)
 {
 	static const char *const foreign[] = {
-		"d/notes.txt", "d/courses/mine.tar.gz", "d/store/video-transcripts/readme",
-		"d/courses/DeltaU.HIST-30.2016/static/mine.srt",
+	    "d/notes.txt",
+	    "d/courses/mine.tar.gz",
+	    "d/store/video-transcripts/readme",
+	    "d/courses/DeltaU.HIST-30.2016/static/mine.srt",
 	};
 	static const char *const own[] = {
-		"d/subferry.db", "d/subferry.db-wal", "d/val.db", "d/courses/FerryX.MA101x.2015_T1.tar.gz",
-		"d/store/video-transcripts/0123456789abcdef0123456789abcdef.sjson",
-		"d/courses/DeltaU.HIST-30.2016/course.xml",
+	    "d/subferry.db",
+	    "d/subferry.db-wal",
+	    "d/val.db",
+	    "d/courses/FerryX.MA101x.2015_T1.tar.gz",
+	    "d/store/video-transcripts/0123456789abcdef0123456789abcdef.sjson",
+	    "d/courses/DeltaU.HIST-30.2016/course.xml",
 	};
 	struct error err = {0};
 	char path[128];
@@ -314,8 +319,8 @@ struct counter {
 	uint64_t bytes;
 };
 
-static enum result count_file(struct demo_sink *sink, const char *path, const void *bytes, size_t len,
-			      struct error *err)
+static enum result count_file(struct demo_sink *sink, const char *path, const void *bytes,
+			      size_t len, struct error *err)
 {
 	struct counter *counter = (struct counter *)sink;
 
@@ -361,16 +366,16 @@ static void demo_olx_makes_fifty_transcripts_of_own_bytes_for_benchmarks(void **
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(demo_make_gives_the_same_bytes_everywhere),
-		TEST(demo_make_returns_a_configuration_inside_the_folder),
-		TEST(demo_make_uses_state_home),
-		TEST(demo_make_completes_an_interrupted_one),
-		TEST(demo_make_refuses_another_size),
-		TEST(demo_make_refuses_a_folder_of_somebody_else),
-		TEST(demo_reset_removes_only_its_own_files),
-		TEST(demo_reset_refuses_while_an_engine_runs),
-		cmocka_unit_test(demo_plan_has_forty_courses_and_about_four_hundred_videos),
-		cmocka_unit_test(demo_olx_makes_fifty_transcripts_of_own_bytes_for_benchmarks),
+	    TEST(demo_make_gives_the_same_bytes_everywhere),
+	    TEST(demo_make_returns_a_configuration_inside_the_folder),
+	    TEST(demo_make_uses_state_home),
+	    TEST(demo_make_completes_an_interrupted_one),
+	    TEST(demo_make_refuses_another_size),
+	    TEST(demo_make_refuses_a_folder_of_somebody_else),
+	    TEST(demo_reset_removes_only_its_own_files),
+	    TEST(demo_reset_refuses_while_an_engine_runs),
+	    cmocka_unit_test(demo_plan_has_forty_courses_and_about_four_hundred_videos),
+	    cmocka_unit_test(demo_olx_makes_fifty_transcripts_of_own_bytes_for_benchmarks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

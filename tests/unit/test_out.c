@@ -38,7 +38,9 @@ static char *capture(void (*fn)(void))
 
 static void print_hostile_line(void)
 {
-	out_line("%s|%s", "a\x1b[31mb\nc\td", "\xC2\x9B" "x\xE2\x80\xAEy\xFF");
+	out_line("%s|%s", "a\x1b[31mb\nc\td",
+		 "\xC2\x9B"
+		 "x\xE2\x80\xAEy\xFF");
 }
 
 static void out_line_makes_terminal_controls_visible(void **state)
@@ -46,7 +48,9 @@ static void out_line_makes_terminal_controls_visible(void **state)
 	char *text = capture(print_hostile_line);
 
 	(void)state;
-	assert_string_equal(text, "a\xE2\x90\x9B[31mb\xE2\x90\x8A" "c\xE2\x90\x89" "d|\xEF\xBF\xBDx\xEF\xBF\xBDy\xEF\xBF\xBD\n");
+	assert_string_equal(text, "a\xE2\x90\x9B[31mb\xE2\x90\x8A"
+				  "c\xE2\x90\x89"
+				  "d|\xEF\xBF\xBDx\xEF\xBF\xBDy\xEF\xBF\xBD\n");
 	free(text);
 }
 
@@ -66,8 +70,10 @@ static void out_json_escapes_what_a_terminal_obeys_and_keeps_the_rest(void **sta
 	char *text = capture(print_hostile_json);
 
 	(void)state;
-	assert_string_equal(text, "{\"type\":\"t\",\"a\":\"\\u001b\\u007f\\u009b\\u202e\\ufffd\\n\\\"\xE5\xAD\x97\","
-				  "\"b\":null,\"n\":1234567890123,\"f\":true}\n");
+	assert_string_equal(
+	    text,
+	    "{\"type\":\"t\",\"a\":\"\\u001b\\u007f\\u009b\\u202e\\ufffd\\n\\\"\xE5\xAD\x97\","
+	    "\"b\":null,\"n\":1234567890123,\"f\":true}\n");
 	free(text);
 }
 
@@ -119,7 +125,10 @@ static void cli_parse_takes_options_before_and_behind_the_command(void **state)
 	struct cli cli;
 
 	(void)state;
-	assert_int_equal(parse(&cli, "subferry --demo --demo-size=12 --word w retry a --finding srt-invalid -- -b"), -1);
+	assert_int_equal(
+	    parse(&cli,
+		  "subferry --demo --demo-size=12 --word w retry a --finding srt-invalid -- -b"),
+	    -1);
 	assert_true(cli.demo);
 	assert_int_equal(cli.demo_size, 12);
 	assert_string_equal(cli.word, "w");
@@ -139,12 +148,28 @@ static void cli_parse_takes_options_before_and_behind_the_command(void **state)
 static void cli_parse_refuses_what_it_does_not_know(void **state)
 {
 	static const char *const lines[] = {
-		"subferry nope", "subferry --nope", "subferry -x", "subferry -c", "subferry --demo-size 0 --demo",
-		"subferry --demo-size 3", "subferry --demo-reset", "subferry --demo -c x list",
-		"subferry list --nope", "subferry pause", "subferry pause --all x", "subferry list x",
-		"subferry why", "subferry why a b c d", "subferry convert", "subferry waive a b",
-		"subferry list --demo", "subferry list --json=1", "subferry list --json --json",
-		"subferry retry --finding", "subferry --plain=1", "subferry list --stat Failed",
+	    "subferry nope",
+	    "subferry --nope",
+	    "subferry -x",
+	    "subferry -c",
+	    "subferry --demo-size 0 --demo",
+	    "subferry --demo-size 3",
+	    "subferry --demo-reset",
+	    "subferry --demo -c x list",
+	    "subferry list --nope",
+	    "subferry pause",
+	    "subferry pause --all x",
+	    "subferry list x",
+	    "subferry why",
+	    "subferry why a b c d",
+	    "subferry convert",
+	    "subferry waive a b",
+	    "subferry list --demo",
+	    "subferry list --json=1",
+	    "subferry list --json --json",
+	    "subferry retry --finding",
+	    "subferry --plain=1",
+	    "subferry list --stat Failed",
 	};
 	struct cli cli;
 
@@ -168,12 +193,12 @@ static void cli_commands_are_documented(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(out_line_makes_terminal_controls_visible),
-		cmocka_unit_test(out_json_escapes_what_a_terminal_obeys_and_keeps_the_rest),
-		cmocka_unit_test(table_print_aligns_wide_characters),
-		cmocka_unit_test(cli_parse_takes_options_before_and_behind_the_command),
-		cmocka_unit_test(cli_parse_refuses_what_it_does_not_know),
-		cmocka_unit_test(cli_commands_are_documented),
+	    cmocka_unit_test(out_line_makes_terminal_controls_visible),
+	    cmocka_unit_test(out_json_escapes_what_a_terminal_obeys_and_keeps_the_rest),
+	    cmocka_unit_test(table_print_aligns_wide_characters),
+	    cmocka_unit_test(cli_parse_takes_options_before_and_behind_the_command),
+	    cmocka_unit_test(cli_parse_refuses_what_it_does_not_know),
+	    cmocka_unit_test(cli_commands_are_documented),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
