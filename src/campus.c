@@ -9,9 +9,9 @@ static enum result open_source(struct campus *campus, struct error *err)
 {
 	const struct conf *conf = campus->conf;
 	const struct olx_options options = {
-		.paths = (const char *const *)conf->paths,
-		.path_count = conf->path_count,
-		.slash_keys = conf->slash_keys,
+	    .paths = (const char *const *)conf->paths,
+	    .path_count = conf->path_count,
+	    .slash_keys = conf->slash_keys,
 	};
 
 	return source_olx_new(&campus->source, &options, err);
@@ -20,7 +20,7 @@ static enum result open_source(struct campus *campus, struct error *err)
 static enum result open_val(struct campus *campus, bool read_only, struct error *err)
 {
 	const struct val_sqlite_options options = {
-		.path = campus->conf->val_path, .clock = campus->clock, .read_only = read_only};
+	    .path = campus->conf->val_path, .clock = campus->clock, .read_only = read_only};
 
 	return val_sqlite_new(&campus->val, &options, err);
 }
@@ -28,11 +28,11 @@ static enum result open_val(struct campus *campus, bool read_only, struct error 
 static enum result open_status(struct campus *campus, struct error *err)
 {
 	const struct status_options options = {
-		.path = campus->conf->status_db,
-		.campus = campus->conf->name,
-		.environment = campus->conf->environment,
-		.operator_name = campus->conf->operator_name,
-		.clock = campus->clock,
+	    .path = campus->conf->status_db,
+	    .campus = campus->conf->name,
+	    .environment = campus->conf->environment,
+	    .operator_name = campus->conf->operator_name,
+	    .clock = campus->clock,
 	};
 
 	return status_open(&campus->status, &options, err);
@@ -148,7 +148,8 @@ static enum result report_problem(struct listing *list, const struct source_entr
 	if (!failed)
 		list->problem(list->arg, buf_text(&text));
 	buf_clear(&text);
-	return failed ? error_set(err, RESULT_NOMEM, "cannot list the courses: out of memory") : RESULT_OK;
+	return failed ? error_set(err, RESULT_NOMEM, "cannot list the courses: out of memory")
+		      : RESULT_OK;
 }
 
 static enum result take_entry(void *arg, const struct source_entry *entry, struct error *err)

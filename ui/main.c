@@ -21,7 +21,8 @@ static int open_console(struct cli *cli)
 
 	/* before anything is made or opened: without a terminal nothing should happen at all */
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		out_note("the console needs a terminal; subferry --help shows the commands that do without");
+		out_note("the console needs a terminal; subferry --help shows the commands that do "
+			 "without");
 		return CLI_USAGE;
 	}
 	st = cli_open(cli, CAMPUS_ALL);

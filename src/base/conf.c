@@ -2,8 +2,6 @@
 
 #include "src/base/conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <ini.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -13,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -21,18 +18,19 @@
 #include "src/base/conf_value.h"
 #include "src/base/text.h"
 
-#define CONF_FILE_MAX (1 << 20) /* far above any real file; keeps a mistaken -c from eating memory */
+#define CONF_FILE_MAX                                                                              \
+	(1 << 20) /* far above any real file; keeps a mistaken -c from eating memory */
 #define CONF_LINE_MAX 8192
 
 struct parser {
 	struct conf *conf;
 	const char *folder;
-	const char *next;      /* the text not yet handed to inih */
-	unsigned long line;    /* the one handed over last, from 1 */
+	const char *next;		     /* the text not yet handed to inih */
+	unsigned long line;		     /* the one handed over last, from 1 */
 	unsigned long first[CONF_KEY_COUNT]; /* line of each key, 0: not yet seen */
-	int current;	       /* key of the line above, for continuations; -1 none */
-	bool indented;	       /* the line begins with a blank */
-	bool stopped;	       /* @err is filled: the reader hands over nothing more */
+	int current;			     /* key of the line above, for continuations; -1 none */
+	bool indented;			     /* the line begins with a blank */
+	bool stopped; /* @err is filled: the reader hands over nothing more */
 	struct error *err;
 };
 
@@ -86,8 +84,10 @@ static void check_section_line(struct parser *p, const char *line, size_t len)
 {
 	const char *end = memchr(line, ']', len);
 
-	if (!end)
-		return; /* inih reports it */
+	if (!end) {
+		fail(p, "the section's ] is missing");
+		return;
+	}
 	for (end++; end < line + len && (*end == ' ' || *end == '\t' || *end == '\r'); end++)
 		;
 	if (end < line + len && *end != ';' && *end != '#')
@@ -121,7 +121,8 @@ static size_t without_comment(const char *line, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (line[i] == '"')
 			quoted = !quoted;
-		else if (line[i] == ';' && !quoted && (!i || line[i - 1] == ' ' || line[i - 1] == '\t'))
+		else if (line[i] == ';' && !quoted &&
+			 (!i || line[i - 1] == ' ' || line[i - 1] == '\t'))
 			return i;
 	}
 	return len;
@@ -179,7 +180,8 @@ static bool is_choice(const char *choices, const char *value)
 static bool is_name(const char *value)
 {
 	for (; *value; value++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", *value))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
+			    *value))
 			return false;
 	return true;
 }
@@ -211,7 +213,8 @@ static enum result check_environment(struct parser *p)
 {
 	const char *value = p->conf->environment;
 
-	if (strcmp(value, "production") && (!strncasecmp(value, "prod", 4) || !strcasecmp(value, "live")))
+	if (strcmp(value, "production") &&
+	    (!strncasecmp(value, "prod", 4) || !strcasecmp(value, "live")))
 		return fail(p, "environment = %s: the real thing is written \"production\"", value);
 	return RESULT_OK;
 }
@@ -232,7 +235,8 @@ static enum result set_number(struct parser *p, size_t key, const char *value)
 	if (!ok)
 		return fail(p, "%s = %s: write %s", key_at(key)->name, value, why);
 	if (number < rule->low || number > rule->high)
-		return fail(p, "%s = %s is out of range: %s", key_at(key)->name, value, key_at(key)->help);
+		return fail(p, "%s = %s is out of range: %s", key_at(key)->name, value,
+			    key_at(key)->help);
 	*(int64_t *)field_of(p->conf, key) = number;
 	return RESULT_OK;
 }
@@ -270,7 +274,8 @@ static enum result set_value(struct parser *p, size_t key, const char *value)
 		return add_paths(p, value);
 	case CONF_KEYS:
 		if (!is_choice(conf_rule(key)->choices, value))
-			return fail(p, "key_form = %s: write one of: %s", value, conf_rule(key)->choices);
+			return fail(p, "key_form = %s: write one of: %s", value,
+				    conf_rule(key)->choices);
 		p->conf->slash_keys = !strcmp(value, "slash");
 		return RESULT_OK;
 	default:
@@ -297,9 +302,11 @@ static void fail_unknown(struct parser *p, const char *section, const char *name
 			buf_printf(&known, " [%s]", key_at(i)->section);
 	}
 	if (!*section)
-		fail(p, "%s stands before the first section; sections are:%s", name, buf_text(&known));
+		fail(p, "%s stands before the first section; sections are:%s", name,
+		     buf_text(&known));
 	else if (!has_section)
-		fail(p, "this version knows no section [%s]; it knows:%s", section, buf_text(&known));
+		fail(p, "this version knows no section [%s]; it knows:%s", section,
+		     buf_text(&known));
 	else
 		fail(p, "this version knows no key \"%s\" in [%s]; it knows:%s", name, section,
 		     buf_text(&known));
@@ -311,11 +318,15 @@ static void continue_value(struct parser *p, const char *section, const char *va
 {
 	size_t len = strcspn(value, " \t=:");
 
-	if (conf_find_key(section, value, len) >= 0 && value[len + strspn(value + len, " \t")] == '=')
-		fail(p, "%.*s is indented, so it would belong to the value above: begin it at the margin",
+	if (conf_find_key(section, value, len) >= 0 &&
+	    value[len + strspn(value + len, " \t")] == '=')
+		fail(p,
+		     "%.*s is indented, so it would belong to the value above: begin it at the "
+		     "margin",
 		     (int)len, value);
 	else if (p->current < 0 || conf_rule((size_t)p->current)->type != CONF_PATHS)
-		fail(p, "an indented line continues the value above: only [source] path may have several");
+		fail(p, "an indented line continues the value above: only [source] path may have "
+			"several");
 	else
 		add_paths(p, value);
 }
@@ -373,21 +384,23 @@ static enum result fill_defaults(struct parser *p)
 			continue;
 		if (key_at(i)->required)
 			st = error_set(p->err, RESULT_INVALID, "%s: [%s] %s is missing (%s): %s",
-				       p->conf->file, key_at(i)->section, key_at(i)->name, key_at(i)->type,
-				       key_at(i)->help);
+				       p->conf->file, key_at(i)->section, key_at(i)->name,
+				       key_at(i)->type, key_at(i)->help);
 		else if (conf_rule(i)->field == offsetof(struct conf, operator_name))
 			st = set_operator(p);
 		else if (!*key_at(i)->fallback)
-			st = (*(char **)field_of(p->conf, i) = strdup("")) ? RESULT_OK : no_memory(p);
+			st = (*(char **)field_of(p->conf, i) = strdup("")) ? RESULT_OK
+									   : no_memory(p);
 		else
 			st = set_value(p, i, key_at(i)->fallback);
 	}
 	if (st == RESULT_OK && !p->conf->path_count)
-		st = error_set(p->err, RESULT_INVALID, "%s: [source] path names nothing", p->conf->file);
+		st = error_set(p->err, RESULT_INVALID, "%s: [source] path names nothing",
+			       p->conf->file);
 	return st;
 }
 
-/* ---- entrances ----------------------------------------------------------------------------*/
+/* ---- entrance -----------------------------------------------------------------------------*/
 
 static enum result parse(struct parser *p)
 {
@@ -399,10 +412,11 @@ static enum result parse(struct parser *p)
 	if (!strncmp(p->next, "\xEF\xBB\xBF", 3))
 		p->next += 3;
 	rc = ini_parse_stream(read_line, p, take_pair, p);
-	if (p->stopped)
+	/* inih goes on behind its own errors, so ours may come from a later line; the first one
+	   counts. One call of the reader is one line, so inih's number is ours. */
+	if (p->stopped && (rc <= 0 || (unsigned long)rc >= p->line))
 		return p->err->result;
 	if (rc) {
-		/* one reader call is one line, so inih's number is ours */
 		p->line = rc > 0 ? (unsigned long)rc : p->line;
 		return fail(p, "neither \"[section]\" nor \"key = value\" nor a comment");
 	}
@@ -413,7 +427,8 @@ enum result conf_parse(struct conf **out, const char *text, const char *file, co
 		       struct error *err)
 {
 	struct error local;
-	struct parser p = {.folder = folder, .next = text, .current = -1, .err = err ? err : &local};
+	struct parser p = {
+	    .folder = folder, .next = text, .current = -1, .err = err ? err : &local};
 	enum result st = RESULT_NOMEM;
 
 	*out = NULL;
@@ -429,88 +444,5 @@ enum result conf_parse(struct conf **out, const char *text, const char *file, co
 	p.conf = NULL;
 out:
 	conf_free(p.conf);
-	return st;
-}
-
-static enum result read_whole(const char *path, struct buf *text, struct error *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	enum result st = RESULT_OK;
-	ssize_t got = 1;
-
-	if (fd < 0)
-		return error_set(err, errno == ENOENT ? RESULT_MISSING : RESULT_FATAL,
-				 "cannot read %s: %s", path, strerror(errno));
-	while (st == RESULT_OK && got > 0) {
-		if (!buf_reserve(text, 16384)) {
-			st = error_set(err, RESULT_NOMEM, "cannot read %s: out of memory", path);
-			break;
-		}
-		got = read(fd, text->data + text->len, 16384);
-		if (got < 0 && errno == EINTR) {
-			got = 1;
-			continue;
-		}
-		if (got < 0)
-			st = error_set(err, RESULT_FATAL, "cannot read %s: %s", path, strerror(errno));
-		else
-			text->len += (size_t)got;
-		if (text->len > CONF_FILE_MAX)
-			st = error_set(err, RESULT_LIMIT, "%s is no configuration: larger than 1 MiB", path);
-	}
-	close(fd);
-	if (st == RESULT_OK)
-		text->data[text->len] = '\0';
-	return st;
-}
-
-static enum result refuse_nul(const struct buf *text, const char *path, struct error *err)
-{
-	const char *nul = text->len ? memchr(text->data, 0, text->len) : NULL;
-	unsigned long line = 1;
-
-	if (!nul)
-		return RESULT_OK;
-	for (const char *at = text->data; at < nul; at++)
-		line += *at == '\n';
-	return error_set(err, RESULT_INVALID, "%s:%lu: a NUL byte: the file must be UTF-8 text", path, line);
-}
-
-/* The folder of @path, absolute and without links, so that a later chdir() changes nothing. */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *part, *full;
-
-	if (!slash)
-		return realpath(".", NULL);
-	part = strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	full = part ? realpath(part, NULL) : NULL;
-	free(part);
-	return full;
-}
-
-enum result conf_read(struct conf **out, const char *path, struct error *err)
-{
-	struct buf text = BUF_INIT;
-	char *folder = NULL;
-	enum result st;
-
-	*out = NULL;
-	st = read_whole(path, &text, err);
-	if (st == RESULT_OK)
-		st = refuse_nul(&text, path, err);
-	if (st != RESULT_OK)
-		goto out;
-	folder = folder_of(path);
-	if (!folder) {
-		st = error_set(err, RESULT_FATAL, "cannot find the folder of %s: %s", path,
-			       strerror(errno));
-		goto out;
-	}
-	st = conf_parse(out, buf_text(&text), path, folder, err);
-out:
-	free(folder);
-	buf_clear(&text);
 	return st;
 }

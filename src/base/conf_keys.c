@@ -46,11 +46,11 @@ X("engine", "max_transcript", "size", "3MiB", false, SIZE, max_transcript, 1, 26
   "Largest transcript, as found and as converted, up to 256MiB")
 /* clang-format on */
 
-#define X(section, name, type, fallback, required, kind, field, low, high, choices, help) \
+#define X(section, name, type, fallback, required, kind, field, low, high, choices, help)          \
 	{section, name, type, fallback, help, required},
 static const struct conf_key keys[] = {KEY_LIST(X)};
 #undef X
-#define X(section, name, type, fallback, required, kind, field, low, high, choices, help) \
+#define X(section, name, type, fallback, required, kind, field, low, high, choices, help)          \
 	{CONF_##kind, offsetof(struct conf, field), low, high, choices},
 static const struct conf_rule rules[] = {KEY_LIST(X)};
 #undef X

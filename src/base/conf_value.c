@@ -58,7 +58,7 @@ bool value_number(const char *text, int64_t *out, const char **why)
 bool value_duration(const char *text, int64_t *out, const char **why)
 {
 	static const struct unit units[] = {
-		{"ms", 1}, {"s", 1000}, {"m", 60000}, {"min", 60000}, {"h", 3600000}};
+	    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"min", 60000}, {"h", 3600000}};
 
 	*why = "a whole number with its unit: 500ms, 2s, 1m or 1h";
 	return read_with_unit(text, units, sizeof(units) / sizeof(*units), out);
@@ -66,9 +66,9 @@ bool value_duration(const char *text, int64_t *out, const char **why)
 
 bool value_size(const char *text, int64_t *out, const char **why)
 {
-	static const struct unit units[] = {
-		{"", 1}, {"B", 1}, {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000},
-		{"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}};
+	static const struct unit units[] = {{"", 1},	      {"B", 1},		  {"kB", 1000},
+					    {"MB", 1000000},  {"GB", 1000000000}, {"KiB", 1024},
+					    {"MiB", 1048576}, {"GiB", 1073741824}};
 
 	*why = "a whole number of bytes, or with a unit: 500kB, 3MiB";
 	return read_with_unit(text, units, sizeof(units) / sizeof(*units), out);

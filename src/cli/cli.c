@@ -114,7 +114,8 @@ struct walk {
 };
 
 /* Value of the option in argv[at] which is named up to @len; NULL: refused, and told why. */
-static const char *option_value(struct cli *cli, struct walk *walk, const char *argument, bool is_long)
+static const char *option_value(struct cli *cli, struct walk *walk, const char *argument,
+				bool is_long)
 {
 	const char *text = walk->argv[walk->at];
 	const char *equals = is_long ? strchr(text, '=') : NULL;
@@ -252,6 +253,31 @@ static int parse_option(struct cli *cli, struct walk *walk)
 	return cli_usage(cli, "unknown option %s", text);
 }
 
+static bool has_option(const struct cli_command *command, const char *name)
+{
+	for (size_t i = 0; i < CLI_OPTIONS && command->options[i].name; i++)
+		if (!strcmp(command->options[i].name, name))
+			return true;
+	return false;
+}
+
+static int check_operands(struct cli *cli)
+{
+	const struct cli_command *command = cli->command;
+
+	if (has_option(command, "all")) {
+		if (cli_option(cli, "all") && cli->operand_count)
+			return cli_usage(cli, "name courses, or say --all: not both");
+		if (!cli_option(cli, "all") && !cli->operand_count)
+			return cli_usage(cli, "name a course, or say --all");
+	}
+	if (cli->operand_count < command->least)
+		return cli_usage(cli, "too few arguments");
+	if (cli->operand_count > command->most)
+		return cli_usage(cli, "too many arguments: %s", cli->operands[command->most]);
+	return -1;
+}
+
 static int parse_command(struct cli *cli, struct walk *walk)
 {
 	int st = find_command(cli, walk->argv[walk->at++]);
@@ -274,7 +300,7 @@ static int parse_command(struct cli *cli, struct walk *walk)
 				return st;
 		}
 	}
-	return -1;
+	return check_operands(cli);
 }
 
 int cli_parse(struct cli *cli, int argc, char **argv)
@@ -299,12 +325,8 @@ const char *cli_option(const struct cli *cli, const char *name)
 
 int cli_run(struct cli *cli)
 {
-	int st = -1;
+	int st = cli->command->run(cli);
 
-	if (!cli->command->no_conf)
-		st = cli_open(cli, cli->command->needs);
-	if (st < 0)
-		st = cli->command->run(cli);
 	cli_close(cli);
 	return out_finish(st);
 }

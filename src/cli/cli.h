@@ -18,6 +18,7 @@ enum cli_exit {
 };
 
 #define CLI_OPTIONS 6 /* of one command, at most */
+#define CLI_ANY SIZE_MAX /* of operands: as many as there are */
 
 struct cli_option {
 	const char *name;     /* without the dashes */
@@ -29,9 +30,10 @@ struct cli;
 
 struct cli_command {
 	const char *name, *synopsis, *help;
+	/* Checks its operands and options first: a usage error makes and opens nothing. Then it
+	   opens what it needs with the functions below. */
 	int (*run)(struct cli *cli);
-	unsigned needs; /* enum campus_parts, opened before @run; 0: the command opens what it needs */
-	bool no_conf;	/* needs no configuration at all */
+	size_t least, most; /* operands; with an option "all", either that or some are needed */
 	struct cli_option options[CLI_OPTIONS];
 };
 
@@ -44,7 +46,7 @@ struct cli {
 	int64_t demo_size; /* 0: not given */
 	/* ---- the command; NULL: open the console ---- */
 	const struct cli_command *command;
-	const char *values[CLI_OPTIONS]; /* as in command->options: NULL not given, "" a flag given */
+	const char *values[CLI_OPTIONS]; /* as command->options: NULL not given, "" a flag */
 	char **operands;
 	size_t operand_count;
 	/* ---- opened ---- */
@@ -60,7 +62,7 @@ extern const struct cli_command cli_commands[];
  * --version were answered, or a usage error was told.
  */
 int cli_parse(struct cli *cli, int argc, char **argv);
-/* Runs cli->command: opens what it needs, runs it, closes; returns the exit status. */
+/* Runs cli->command and closes what it opened; returns the exit status. */
 int cli_run(struct cli *cli);
 void cli_close(struct cli *cli); /* may run twice */
 
@@ -73,9 +75,10 @@ int cli_fail(const struct error *err);
 
 /* ---- what commands open (each returns -1 to go on, else the exit status) -------------------*/
 
-/* Reads the configuration, or makes the demo, and opens @parts more of the campus. */
+/* Reads the configuration, or makes the demo, the first time; opens @parts more of the campus. */
 int cli_open(struct cli *cli, unsigned parts);
-/* Opens cli->reader. With @scan an empty or missing status database is filled from the source. */
+/* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled
+   from the source, without it that is told. */
 int cli_open_reader(struct cli *cli, bool scan);
 /*
  * Ids of the operands' courses (free()), in their order; with @all those of every course that

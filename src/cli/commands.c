@@ -6,20 +6,26 @@
 
 #include "src/cli/cli.h"
 
-#define JSON(what) {"json", NULL, what}
-#define ALL {"all", NULL, "All courses"}
+#define JSON(what)                                                                                 \
+	{                                                                                          \
+		"json", NULL, what                                                                 \
+	}
+#define ALL                                                                                        \
+	{                                                                                          \
+		"all", NULL, "All courses"                                                         \
+	}
 
 /* clang-format off */
 const struct cli_command cli_commands[] = {
 	{"doctor", "[--write] [--json]", "Check that everything can be reached, read and written",
-	 cli_doctor, 0, false,
+	 cli_doctor, 0, 0,
 	 {{"write", NULL, "Try to write too: makes what is missing, and leaves no transcript"},
 	  JSON("One document")}},
 	{"scan", "[--json]", "Read the source's list of courses",
-	 cli_scan_command, CAMPUS_SOURCE | CAMPUS_STATUS, false,
+	 cli_scan_command, 0, 0,
 	 {JSON("One object a line, a summary last")}},
 	{"list", "[--status STATUS] [--failed-tasks] [--json]", "Show the courses",
-	 cli_list, 0, false,
+	 cli_list, 0, 0,
 	 {{"status", "STATUS", "Only Not-Migrated, In-Progress, Migrated or Failed ones"},
 	  {"failed-tasks", NULL, "Show the videos that failed, as the platform's FailedTask table"},
 	  JSON("One document")}},
@@ -29,27 +35,27 @@ const struct cli_command cli_commands[] = {
 	  {"dry-run", NULL, "Predict: write nothing outside the status database"},
 	  JSON("One object a line, a summary last")}},
 	{"pause", "COURSE...|--all", "Stop starting new work on courses",
-	 cli_pause, CAMPUS_STATUS, false, {ALL}},
+	 cli_pause, 0, CLI_ANY, {ALL}},
 	{"resume", "COURSE...|--all", "Go on with paused courses",
-	 cli_resume, CAMPUS_STATUS, false, {ALL}},
+	 cli_resume, 0, CLI_ANY, {ALL}},
 	{"retry", "COURSE...|--all [--finding CODE]", "Try failed courses again",
-	 cli_retry, CAMPUS_STATUS, false,
+	 cli_retry, 0, CLI_ANY,
 	 {ALL, {"finding", "CODE", "Only videos with this finding; Migrated courses too"}}},
 	{"verify", "COURSE...|--all [--level LEVEL] [--json]", "Compare courses with what val and store hold",
 	 cli_verify, 0, false,
 	 {ALL, {"level", "LEVEL", "count, size, hash (the default), bytes or cues"},
 	  JSON("One object a line, a summary last")}},
 	{"findings", "[COURSE...] [--json]", "Show differences and failures",
-	 cli_findings, 0, false, {JSON("One document")}},
+	 cli_findings, 0, CLI_ANY, {JSON("One document")}},
 	{"why", "COURSE [VIDEO [LANGUAGE]] [--json]", "Tell one item's whole life",
-	 cli_why, 0, false, {JSON("One object a line, a summary last")}},
+	 cli_why, 1, 3, {JSON("One object a line, a summary last")}},
 	{"waive", "COURSE VIDEO|- LANGUAGE|- --finding CODE --reason TEXT", "Accept a finding, with a reason",
-	 cli_waive, 0, false,
+	 cli_waive, 3, 3,
 	 {{"finding", "CODE", "Which finding"}, {"reason", "TEXT", "Why it is accepted: kept and shown"}}},
 	{"unwaive", "COURSE VIDEO|- LANGUAGE|- --finding CODE", "Take a waiver back",
-	 cli_unwaive, 0, false, {{"finding", "CODE", "Which finding"}}},
+	 cli_unwaive, 3, 3, {{"finding", "CODE", "Which finding"}}},
 	{"convert", "FILE|-", "Convert one transcript to SJSON on standard output",
-	 cli_convert, 0, true, {{NULL, NULL, NULL}}},
-	{NULL, NULL, NULL, NULL, 0, false, {{NULL, NULL, NULL}}},
+	 cli_convert, 1, 1, {{NULL, NULL, NULL}}},
+	{NULL, NULL, NULL, NULL, 0, 0, {{NULL, NULL, NULL}}},
 };
 /* clang-format on */

@@ -113,8 +113,6 @@ int cli_convert(struct cli *cli)
 	size_t limit;
 	int st;
 
-	if (cli->operand_count != 1)
-		return cli_usage(cli, "give one file, or - for standard input");
 	path = cli->operands[0];
 	name = strcmp(path, "-") ? path : "(standard input)";
 	st = find_limit(cli, &limit);

@@ -44,10 +44,10 @@ static void SF_PRINTF(3, 4) report(struct doctor *doctor, bool ok, const char *f
 		out_flush();
 		return;
 	}
-	check = json_object("check");
-	json_text(check, "part", doctor->part);
-	json_flag(check, "ok", ok);
-	json_text(check, "text", line);
+	check = object_new("check");
+	member_text(check, "part", doctor->part);
+	member_flag(check, "ok", ok);
+	member_text(check, "text", line);
 	if (!cJSON_AddItemToArray(doctor->checks, check))
 		cJSON_Delete(check);
 }
@@ -81,7 +81,10 @@ static enum result count_entry(void *arg, const struct source_entry *entry, stru
 		return RESULT_OK;
 	}
 	doctor->problems++;
-	report(doctor, false, "%s: %s", entry->location ? entry->location : entry->key ? entry->key : "?",
+	report(doctor, false, "%s: %s",
+	       entry->location ? entry->location
+	       : entry->key    ? entry->key
+			       : "?",
 	       entry->problem);
 	return RESULT_OK;
 }
@@ -153,8 +156,8 @@ static void check_holder(struct doctor *doctor)
 	if (reader_holder(doctor->cli->reader, &holder, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
 	else if (holder.held)
-		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s", holder.who, holder.host,
-		       holder.pid, *holder.hold ? ": " : "", holder.hold);
+		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s", holder.who,
+		       holder.host, holder.pid, *holder.hold ? ": " : "", holder.hold);
 	else
 		report(doctor, true, "no engine is running");
 	holder_row_clear(&holder);
@@ -173,7 +176,8 @@ static void check_status(struct doctor *doctor)
 		if (!add_part(doctor, "status", CAMPUS_STATUS))
 			return;
 		st = status_mended(cli->campus->status, &err);
-		report(doctor, st == RESULT_OK, "%s", st == RESULT_OK ? "can be written" : err.text);
+		report(doctor, st == RESULT_OK, "%s",
+		       st == RESULT_OK ? "can be written" : err.text);
 	}
 	st = reader_open(&cli->reader, path, &err);
 	if (st == RESULT_MISSING) {
@@ -191,7 +195,8 @@ static void check_program(struct doctor *doctor)
 	char now[40];
 
 	doctor->part = "clock";
-	report(doctor, true, "%s", clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
+	report(doctor, true, "%s",
+	       clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
 	doctor->part = "versions";
 	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, %s, %s", PACKAGE_VERSION,
 	       sqlite3_libversion(), LIBXML_DOTTED_VERSION, archive_version_string(),
@@ -202,16 +207,18 @@ static void check_program(struct doctor *doctor)
 int cli_doctor(struct cli *cli)
 {
 	struct doctor doctor = {.cli = cli, .write = cli_option(cli, "write")};
-	const struct conf *conf = cli->campus->conf;
+	const struct conf *conf;
 	cJSON *document = NULL;
+	int st = cli_open(cli, 0);
 
-	if (cli->operand_count)
-		return cli_usage(cli, "doctor takes no arguments");
+	if (st >= 0)
+		return st;
+	conf = cli->campus->conf;
 	if (cli_option(cli, "json")) {
-		document = json_object("doctor");
-		json_text(document, "campus", conf->name);
-		json_text(document, "environment", conf->environment);
-		doctor.checks = json_array(document, "checks");
+		document = object_new("doctor");
+		member_text(document, "campus", conf->name);
+		member_text(document, "environment", conf->environment);
+		doctor.checks = member_array(document, "checks");
 	}
 	doctor.part = "campus";
 	report(&doctor, true, "%s, %s: runs are %s; read from %s", conf->name, conf->environment,
@@ -222,7 +229,7 @@ int cli_doctor(struct cli *cli)
 	check_status(&doctor);
 	check_program(&doctor);
 	if (document) {
-		json_flag(document, "ok", !doctor.failures);
+		member_flag(document, "ok", !doctor.failures);
 		out_json_document(document);
 	}
 	return doctor.failures ? CLI_FINDINGS : CLI_OK;

@@ -25,7 +25,8 @@ static void add_row(struct listing *list, const struct finding_row *row)
 		cJSON_AddItemToArray(list->array, show_finding_json(row));
 		return;
 	}
-	table_add(&list->table, "%s", row->waived ? "waived" : finding_severity_name(row->severity));
+	table_add(&list->table, "%s",
+		  row->waived ? "waived" : finding_severity_name(row->severity));
 	table_add(&list->table, "%s", finding_info(row->code)->name);
 	table_add(&list->table, "%s", row->course);
 	table_add(&list->table, "%s", *row->block ? row->block : "-");
@@ -38,7 +39,8 @@ static void add_row(struct listing *list, const struct finding_row *row)
 
 static int add_rows(struct cli *cli, int64_t course, struct listing *list)
 {
-	const struct finding_query query = {.course = course, .code = -1, .count = -1, .with_waived = true};
+	const struct finding_query query = {
+	    .course = course, .code = -1, .count = -1, .with_waived = true};
 	struct finding_row *rows = NULL;
 	struct error err = {0};
 	size_t count = 0;
@@ -69,12 +71,14 @@ static int print_help(struct cli *cli, const int64_t *ids, size_t count)
 	out_line("%s", "");
 	for (int code = 0; code < FINDING_COUNT; code++)
 		if (sums[code])
-			out_line("%" PRId64 " %s: %s", sums[code], finding_info((enum finding_code)code)->name,
+			out_line("%" PRId64 " %s: %s", sums[code],
+				 finding_info((enum finding_code)code)->name,
 				 finding_info((enum finding_code)code)->help);
 	return -1;
 }
 
-static int print(struct cli *cli, struct listing *list, cJSON *document, const int64_t *ids, size_t count)
+static int print(struct cli *cli, struct listing *list, cJSON *document, const int64_t *ids,
+		 size_t count)
 {
 	if (document) {
 		out_json_document(document);
@@ -92,7 +96,8 @@ static int print(struct cli *cli, struct listing *list, cJSON *document, const i
 /* JSON: one document: type, campus, findings (show.h). */
 int cli_findings(struct cli *cli)
 {
-	static const char *const headings[] = {"SEVERITY", "FINDING", "COURSE", "VIDEO", "LANGUAGE", "WHAT", NULL};
+	static const char *const headings[] = {"SEVERITY", "FINDING", "COURSE", "VIDEO",
+					       "LANGUAGE", "WHAT",    NULL};
 	struct listing list = {.errors = 0};
 	cJSON *document = NULL;
 	int64_t *ids = NULL;
@@ -105,9 +110,9 @@ int cli_findings(struct cli *cli)
 		return st;
 	table_init(&list.table, headings, 0);
 	if (cli_option(cli, "json")) {
-		document = json_object("findings");
-		json_text(document, "campus", cli->campus->conf->name);
-		list.array = json_array(document, "findings");
+		document = object_new("findings");
+		member_text(document, "campus", cli->campus->conf->name);
+		list.array = member_array(document, "findings");
 	}
 	if (!ids)
 		st = add_rows(cli, 0, &list);

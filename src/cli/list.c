@@ -28,7 +28,8 @@ static void print_totals(const struct course_row *rows, size_t count)
 	buf_printf(&line, "%zu courses", count);
 	for (int i = 0; i < COURSE_STATUS_COUNT; i++)
 		if (by_status[i])
-			buf_printf(&line, ", %" PRId64 " %s", by_status[i], course_status_name((enum course_status)i));
+			buf_printf(&line, ", %" PRId64 " %s", by_status[i],
+				   course_status_name((enum course_status)i));
 	if (gone)
 		buf_printf(&line, ", %" PRId64 " gone", gone);
 	out_line("%s", buf_text(&line));
@@ -37,8 +38,8 @@ static void print_totals(const struct course_row *rows, size_t count)
 
 static void print_courses(const struct course_row *rows, size_t count)
 {
-	static const char *const headings[] = {"STATUS", "VIDEOS", "EXPECTED", "IN VAL", "ERRORS", "WARNINGS",
-					       "COURSE", "NAME", NULL};
+	static const char *const headings[] = {"STATUS",   "VIDEOS", "EXPECTED", "IN VAL", "ERRORS",
+					       "WARNINGS", "COURSE", "NAME",	 NULL};
 	struct table table;
 	char status[64];
 
@@ -50,7 +51,8 @@ static void print_courses(const struct course_row *rows, size_t count)
 		table_add(&table, "%" PRId64 "/%" PRId64, row->tried, row->videos);
 		table_add(&table, "%" PRId64, row->counts.expected);
 		if (row->counts.unknown)
-			table_add(&table, "%" PRId64 " (%" PRId64 " unknown)", row->counts.in_val, row->counts.unknown);
+			table_add(&table, "%" PRId64 " (%" PRId64 " unknown)", row->counts.in_val,
+				  row->counts.unknown);
 		else
 			table_add(&table, "%" PRId64, row->counts.in_val);
 		table_add(&table, "%" PRId64, row->counts.errors);
@@ -65,11 +67,11 @@ static void print_courses(const struct course_row *rows, size_t count)
 /* One document: type, campus, environment, courses (as in scan). */
 static void print_courses_json(const struct cli *cli, const struct course_row *rows, size_t count)
 {
-	cJSON *document = json_object("list"), *courses;
+	cJSON *document = object_new("list"), *courses;
 
-	json_text(document, "campus", cli->campus->conf->name);
-	json_text(document, "environment", cli->campus->conf->environment);
-	courses = json_array(document, "courses");
+	member_text(document, "campus", cli->campus->conf->name);
+	member_text(document, "environment", cli->campus->conf->environment);
+	courses = member_array(document, "courses");
 	for (size_t i = 0; i < count && courses; i++)
 		cJSON_AddItemToArray(courses, show_course_json(&rows[i]));
 	out_json_document(document);
@@ -95,18 +97,20 @@ static int list_courses(struct cli *cli, int status)
 
 /* ---- failed tasks: the view of domain 12.4, column by column ------------------------------*/
 
-static const char *const task_columns[] = {"id", "created", "modified", "task_name", "task_id", "args",
-					   "kwargs", "exc", "datetime_resolved", NULL};
+static const char *const task_columns[] = {
+    "id",   "created", "modified", "task_name",		"task_id",
+    "args", "kwargs",  "exc",	   "datetime_resolved", NULL};
 
 static void add_task_json(cJSON *tasks, sqlite3_stmt *stmt)
 {
-	cJSON *task = json_object("failed_task");
+	cJSON *task = object_new("failed_task");
 
 	for (int i = 0; task_columns[i]; i++) {
 		if (sqlite3_column_type(stmt, i) == SQLITE_INTEGER)
-			json_number(task, task_columns[i], sqlite3_column_int64(stmt, i));
+			member_number(task, task_columns[i], sqlite3_column_int64(stmt, i));
 		else
-			json_text(task, task_columns[i], (const char *)sqlite3_column_text(stmt, i));
+			member_text(task, task_columns[i],
+				    (const char *)sqlite3_column_text(stmt, i));
 	}
 	if (!cJSON_AddItemToArray(tasks, task))
 		cJSON_Delete(task);
@@ -124,10 +128,11 @@ static void add_task_row(struct table *table, sqlite3_stmt *stmt)
 static int read_tasks(struct cli *cli, sqlite3 *db, struct table *table, cJSON *tasks)
 {
 	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_prepare_v2(db,
-				    "SELECT id, created, modified, task_name, task_id, args, kwargs, exc,"
-				    " datetime_resolved FROM failed_task ORDER BY id",
-				    -1, &stmt, NULL);
+	int rc = sqlite3_prepare_v2(
+	    db,
+	    "SELECT id, created, modified, task_name, task_id, args, kwargs, exc,"
+	    " datetime_resolved FROM failed_task ORDER BY id",
+	    -1, &stmt, NULL);
 
 	while (rc == SQLITE_OK && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 		if (tasks)
@@ -139,7 +144,8 @@ static int read_tasks(struct cli *cli, sqlite3 *db, struct table *table, cJSON *
 	sqlite3_finalize(stmt);
 	if (rc == SQLITE_DONE)
 		return -1;
-	out_note("cannot read the failed tasks of %s: %s", cli->campus->conf->status_db, sqlite3_errmsg(db));
+	out_note("cannot read the failed tasks of %s: %s", cli->campus->conf->status_db,
+		 sqlite3_errmsg(db));
 	return CLI_FAILED;
 }
 
@@ -150,7 +156,8 @@ static int list_failed_tasks(struct cli *cli)
 	sqlite3 *db = NULL;
 	int st;
 
-	if (sqlite3_open_v2(cli->campus->conf->status_db, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(cli->campus->conf->status_db, &db, SQLITE_OPEN_READONLY, NULL) !=
+	    SQLITE_OK) {
 		out_note("cannot open %s: %s", cli->campus->conf->status_db,
 			 db ? sqlite3_errmsg(db) : "out of memory");
 		sqlite3_close(db);
@@ -159,8 +166,8 @@ static int list_failed_tasks(struct cli *cli)
 	sqlite3_busy_timeout(db, 5000);
 	table_init(&table, task_columns, 1);
 	if (cli_option(cli, "json")) {
-		document = json_object("failed_tasks");
-		tasks = json_array(document, "tasks");
+		document = object_new("failed_tasks");
+		tasks = member_array(document, "tasks");
 	}
 	st = read_tasks(cli, db, &table, tasks);
 	sqlite3_close(db);
@@ -181,12 +188,12 @@ int cli_list(struct cli *cli)
 	enum course_status status = COURSE_NOT_MIGRATED;
 	int st;
 
-	if (cli->operand_count)
-		return cli_usage(cli, "list takes no arguments");
 	if (name && !course_status_read(name, &status))
-		return cli_usage(cli, "--status %s: Not-Migrated, In-Progress, Migrated or Failed", name);
+		return cli_usage(cli, "--status %s: Not-Migrated, In-Progress, Migrated or Failed",
+				 name);
 	if (name && cli_option(cli, "failed-tasks"))
-		return cli_usage(cli, "--status and --failed-tasks show different things: give one");
+		return cli_usage(cli,
+				 "--status and --failed-tasks show different things: give one");
 	st = cli_open_reader(cli, true);
 	if (st >= 0)
 		return st;

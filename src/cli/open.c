@@ -37,7 +37,8 @@ static char *find_conf(bool *failed)
 		else if (place == 3)
 			buf_add_text(&path, "/etc/subferry/subferry.conf");
 		*failed |= path.failed;
-		/* one that is there and cannot be read is an error, not a reason to take the next */
+		/* one that is there and cannot be read is an error, not a reason to take the next
+		 */
 		if (path.len && !access(path.data, F_OK))
 			out = buf_take(&path);
 		buf_clear(&path);
@@ -54,18 +55,19 @@ static int read_conf(struct cli *cli, struct conf **out)
 
 	*out = NULL;
 	if (cli->demo) {
-		const struct demo_options options = {
-			.courses = cli->demo_size, .reset = cli->demo_reset};
+		const struct demo_options options = {.courses = cli->demo_size,
+						     .reset = cli->demo_reset};
 
 		return demo_make(out, &options, &err) == RESULT_OK ? -1 : cli_fail(&err);
 	}
 	if (!cli->conf_file)
 		found = find_conf(&failed);
 	if (!cli->conf_file && !found) {
-		out_note(failed ? "out of memory"
-				: "no configuration: give one with -c FILE (else ./subferry.conf, "
-				  "~/.config/subferry/subferry.conf or /etc/subferry/subferry.conf is "
-				  "read), or try subferry --demo");
+		out_note(failed
+			     ? "out of memory"
+			     : "no configuration: give one with -c FILE (else ./subferry.conf, "
+			       "~/.config/subferry/subferry.conf or /etc/subferry/subferry.conf is "
+			       "read), or try subferry --demo");
 		return CLI_FAILED;
 	}
 	st = conf_read(out, cli->conf_file ? cli->conf_file : found, &err);
@@ -136,9 +138,9 @@ static bool is_empty(struct reader *reader, struct error *err, enum result *st)
 
 int cli_open_reader(struct cli *cli, bool scan)
 {
-	const char *path = cli->campus->conf->status_db;
 	struct scan_result result;
 	struct error err = {0};
+	const char *path;
 	enum result st;
 	int64_t problems;
 	bool empty;
@@ -146,6 +148,10 @@ int cli_open_reader(struct cli *cli, bool scan)
 
 	if (cli->reader)
 		return -1;
+	code = cli_open(cli, 0);
+	if (code >= 0)
+		return code;
+	path = cli->campus->conf->status_db;
 	st = reader_open(&cli->reader, path, &err);
 	if (st != RESULT_OK && st != RESULT_MISSING)
 		return cli_fail(&err);
@@ -155,7 +161,8 @@ int cli_open_reader(struct cli *cli, bool scan)
 	if (!empty)
 		return -1;
 	if (!scan) {
-		out_note("nothing is known yet in %s: run subferry scan, then subferry migrate", path);
+		out_note("nothing is known yet in %s: run subferry scan, then subferry migrate",
+			 path);
 		return CLI_FAILED;
 	}
 	reader_close(cli->reader);
@@ -182,7 +189,9 @@ int cli_course(struct cli *cli, const char *name, struct course_row *out)
 		st = reader_course(cli->reader, key, out, &err);
 	free(key);
 	if (st == RESULT_MISSING) {
-		out_note("unknown course %s: subferry list shows the known ones, scan reads them anew", name);
+		out_note(
+		    "unknown course %s: subferry list shows the known ones, scan reads them anew",
+		    name);
 		return CLI_USAGE;
 	}
 	return st == RESULT_OK ? -1 : cli_fail(&err);
@@ -193,8 +202,6 @@ static int all_courses(struct cli *cli, int64_t **ids, size_t *count)
 	const struct course_query query = {.status = -1, .sort = SORT_KEY, .count = -1};
 	struct error err = {0};
 
-	if (cli->operand_count)
-		return cli_usage(cli, "name courses, or say --all: not both");
 	if (reader_course_ids(cli->reader, &query, ids, count, &err) != RESULT_OK)
 		return cli_fail(&err);
 	return -1;
@@ -214,8 +221,6 @@ int cli_courses(struct cli *cli, bool all, int64_t **ids, size_t *count)
 	*count = 0;
 	if (all)
 		return all_courses(cli, ids, count);
-	if (!cli->operand_count)
-		return cli_usage(cli, "name a course, or say --all");
 	*ids = calloc(cli->operand_count, sizeof(**ids));
 	if (!*ids) {
 		out_note("out of memory");

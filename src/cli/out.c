@@ -25,7 +25,8 @@ static void write_out(const char *bytes, size_t len)
 		out_failed = errno ? errno : EIO;
 }
 
-static void add_formatted(struct buf *out, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+add_formatted(struct buf *out, const char *fmt, va_list args)
 {
 	va_list again;
 	int len;
@@ -42,7 +43,8 @@ static void add_formatted(struct buf *out, const char *fmt, va_list args)
 }
 
 /* The line ready to be written; its length is 0 without memory. */
-static void make_line(struct buf *out, const char *before, const char *fmt, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+make_line(struct buf *out, const char *before, const char *fmt, va_list args)
 {
 	struct buf raw = BUF_INIT;
 
@@ -72,7 +74,8 @@ void out_line(const char *fmt, ...)
 	buf_clear(&line);
 }
 
-static void complain(const char *before, const char *fmt, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+complain(const char *before, const char *fmt, va_list args)
 {
 	struct buf line = BUF_INIT;
 
@@ -166,7 +169,8 @@ int out_finish(int status)
 	if (!out_failed)
 		return status;
 	if (out_failed != EPIPE)
-		fprintf(stderr, "subferry: cannot write standard output: %s\n", strerror(out_failed));
+		fprintf(stderr, "subferry: cannot write standard output: %s\n",
+			strerror(out_failed));
 	return 3;
 }
 
@@ -180,7 +184,7 @@ static void add_item(cJSON *object, const char *name, cJSON *item)
 	}
 }
 
-void json_text(cJSON *object, const char *name, const char *text)
+void member_text(cJSON *object, const char *name, const char *text)
 {
 	struct buf fixed = BUF_INIT;
 
@@ -201,32 +205,32 @@ void json_text(cJSON *object, const char *name, const char *text)
 	buf_clear(&fixed);
 }
 
-void json_number(cJSON *object, const char *name, int64_t value)
+void member_number(cJSON *object, const char *name, int64_t value)
 {
 	add_item(object, name, cJSON_CreateNumber((double)value));
 }
 
-void json_time(cJSON *object, const char *name, int64_t wall)
+void member_time(cJSON *object, const char *name, int64_t wall)
 {
 	char text[40];
 
-	json_text(object, name, wall ? clock_format(wall, text, sizeof(text)) : NULL);
+	member_text(object, name, wall ? clock_format(wall, text, sizeof(text)) : NULL);
 }
 
-void json_flag(cJSON *object, const char *name, bool value)
+void member_flag(cJSON *object, const char *name, bool value)
 {
 	add_item(object, name, cJSON_CreateBool(value));
 }
 
-cJSON *json_object(const char *type)
+cJSON *object_new(const char *type)
 {
 	cJSON *object = cJSON_CreateObject();
 
-	json_text(object, "type", type);
+	member_text(object, "type", type);
 	return object;
 }
 
-cJSON *json_array(cJSON *object, const char *name)
+cJSON *member_array(cJSON *object, const char *name)
 {
 	cJSON *array = cJSON_CreateArray();
 

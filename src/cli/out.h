@@ -58,13 +58,13 @@ void table_clear(struct table *table); /* may run twice */
 /* ---- JSON ---------------------------------------------------------------------------------*/
 
 /* Adds a member; text may be NULL or "" (null), invalid UTF-8 becomes U+FFFD. */
-void json_text(cJSON *object, const char *name, const char *text);
-void json_number(cJSON *object, const char *name, int64_t value);
+void member_text(cJSON *object, const char *name, const char *text);
+void member_number(cJSON *object, const char *name, int64_t value);
 /* A wall time as "2018-05-02T02:41:07.123456Z"; null for 0. */
-void json_time(cJSON *object, const char *name, int64_t wall);
-void json_flag(cJSON *object, const char *name, bool value);
+void member_time(cJSON *object, const char *name, int64_t wall);
+void member_flag(cJSON *object, const char *name, bool value);
 /* A new object with its "type"; a new array as member @name. NULL without memory. */
-cJSON *json_object(const char *type);
-cJSON *json_array(cJSON *object, const char *name);
+cJSON *object_new(const char *type);
+cJSON *member_array(cJSON *object, const char *name);
 
 #endif

@@ -25,12 +25,12 @@ static int print_json(struct cli *cli, const struct scan_result *result, int64_t
 		course_row_clear(&rows[i]);
 	}
 	free(rows);
-	summary = json_object("summary");
-	json_number(summary, "found", result->found);
-	json_number(summary, "added", result->added);
-	json_number(summary, "gone", result->gone);
-	json_number(summary, "back", result->back);
-	json_number(summary, "problems", problems);
+	summary = object_new("summary");
+	member_number(summary, "found", result->found);
+	member_number(summary, "added", result->added);
+	member_number(summary, "gone", result->gone);
+	member_number(summary, "back", result->back);
+	member_number(summary, "problems", problems);
 	out_json_line(summary);
 	return -1;
 }
@@ -41,8 +41,6 @@ int cli_scan_command(struct cli *cli)
 	int64_t problems = 0;
 	int st;
 
-	if (cli->operand_count)
-		return cli_usage(cli, "scan takes no arguments");
 	st = cli_scan(cli, &result, &problems);
 	if (st < 0)
 		st = cli_open_reader(cli, false);

@@ -49,56 +49,56 @@ const char *show_time(int64_t wall, char *out, size_t size)
 
 void show_counts_json(cJSON *object, const struct counts *counts)
 {
-	json_number(object, "expected", counts->expected);
-	json_number(object, "in_val", counts->in_val);
-	json_number(object, "unknown", counts->unknown);
-	json_number(object, "extra", counts->extra);
-	json_number(object, "differing", counts->differing);
-	json_number(object, "errors", counts->errors);
-	json_number(object, "warnings", counts->warnings);
-	json_number(object, "notices", counts->notices);
-	json_number(object, "waived", counts->waived);
+	member_number(object, "expected", counts->expected);
+	member_number(object, "in_val", counts->in_val);
+	member_number(object, "unknown", counts->unknown);
+	member_number(object, "extra", counts->extra);
+	member_number(object, "differing", counts->differing);
+	member_number(object, "errors", counts->errors);
+	member_number(object, "warnings", counts->warnings);
+	member_number(object, "notices", counts->notices);
+	member_number(object, "waived", counts->waived);
 }
 
 cJSON *show_course_json(const struct course_row *row)
 {
-	cJSON *object = json_object("course");
+	cJSON *object = object_new("course");
 
-	json_text(object, "key", row->key);
-	json_text(object, "name", row->name);
-	json_text(object, "location", row->location);
-	json_text(object, "status", course_status_name(row->status));
-	json_text(object, "intent", course_intent_name(row->intent));
-	json_flag(object, "gone", row->gone);
-	json_number(object, "pass", row->pass);
-	json_number(object, "videos", row->videos);
-	json_number(object, "tried", row->tried);
-	json_number(object, "failed", row->failed);
+	member_text(object, "key", row->key);
+	member_text(object, "name", row->name);
+	member_text(object, "location", row->location);
+	member_text(object, "status", course_status_name(row->status));
+	member_text(object, "intent", course_intent_name(row->intent));
+	member_flag(object, "gone", row->gone);
+	member_number(object, "pass", row->pass);
+	member_number(object, "videos", row->videos);
+	member_number(object, "tried", row->tried);
+	member_number(object, "failed", row->failed);
 	show_counts_json(object, &row->counts);
-	json_number(object, "bytes", row->bytes);
-	json_text(object, "problem", row->problem);
-	json_time(object, "begun", row->begun);
-	json_time(object, "changed", row->changed);
-	json_time(object, "verified", row->verified);
-	json_text(object, "level", verify_level_name(row->level));
+	member_number(object, "bytes", row->bytes);
+	member_text(object, "problem", row->problem);
+	member_time(object, "begun", row->begun);
+	member_time(object, "changed", row->changed);
+	member_time(object, "verified", row->verified);
+	member_text(object, "level", verify_level_name(row->level));
 	return object;
 }
 
 cJSON *show_finding_json(const struct finding_row *row)
 {
-	cJSON *object = json_object("finding");
+	cJSON *object = object_new("finding");
 
-	json_text(object, "course", row->course);
-	json_text(object, "video", row->block);
-	json_text(object, "language", row->language);
-	json_text(object, "code", finding_info(row->code)->name);
-	json_text(object, "severity", finding_severity_name(row->severity));
-	json_text(object, "text", row->text);
-	json_text(object, "help", finding_info(row->code)->help);
-	json_text(object, "seen", row->seen);
-	json_flag(object, "waived", row->waived);
-	json_text(object, "reason", row->reason);
-	json_text(object, "who", row->who);
-	json_time(object, "at", row->at);
+	member_text(object, "course", row->course);
+	member_text(object, "video", row->block);
+	member_text(object, "language", row->language);
+	member_text(object, "code", finding_info(row->code)->name);
+	member_text(object, "severity", finding_severity_name(row->severity));
+	member_text(object, "text", row->text);
+	member_text(object, "help", finding_info(row->code)->help);
+	member_text(object, "seen", row->seen);
+	member_flag(object, "waived", row->waived);
+	member_text(object, "reason", row->reason);
+	member_text(object, "who", row->who);
+	member_time(object, "at", row->at);
 	return object;
 }

@@ -108,7 +108,8 @@ void table_print(struct table *table)
 			widths[i % table->columns] = cells_of(table->cells[i]);
 	if (table->failed)
 		out_note("out of memory: the list is not printed");
-	for (size_t i = 0; i + table->columns <= table->count && !table->failed; i += table->columns)
+	for (size_t i = 0; i + table->columns <= table->count && !table->failed;
+	     i += table->columns)
 		print_row(table, table->cells + i, widths);
 	table_clear(table);
 }

@@ -36,7 +36,7 @@ static bool is_block(const char *block, const char *name)
 static int find_block_of_finding(struct cli *cli, struct item *item, const char *name)
 {
 	const struct finding_query query = {
-		.course = item->course.id, .code = item->code, .count = -1, .with_waived = true};
+	    .course = item->course.id, .code = item->code, .count = -1, .with_waived = true};
 	struct finding_row *rows = NULL;
 	struct error err = {0};
 	size_t count = 0;
@@ -85,8 +85,6 @@ static int find_item(struct cli *cli, struct item *item)
 {
 	int st;
 
-	if (cli->operand_count != 3)
-		return cli_usage(cli, "give a course, a video or -, and a language or -");
 	if (!cli_option(cli, "finding"))
 		return cli_usage(cli, "say which finding: --finding CODE");
 	st = cli_finding(cli, &item->code);
@@ -100,8 +98,7 @@ static int find_item(struct cli *cli, struct item *item)
 	return st < 0 ? cli_open(cli, CAMPUS_STATUS) : st;
 }
 
-static int tell(const struct item *item, enum result st, const char *done,
-		const struct error *err)
+static int tell(const struct item *item, enum result st, const char *done, const struct error *err)
 {
 	if (st == RESULT_MISSING || st == RESULT_REFUSED || st == RESULT_INVALID) {
 		out_note("%s", err->text);
@@ -128,13 +125,14 @@ int cli_waive(struct cli *cli)
 	stripped = text_strip(reason);
 	if (!stripped)
 		return CLI_FAILED;
-	if (!*stripped || strlen(stripped) > REASON_MAX || !text_is_utf8(stripped, strlen(stripped)))
+	if (!*stripped || strlen(stripped) > REASON_MAX ||
+	    !text_is_utf8(stripped, strlen(stripped)))
 		st = cli_usage(cli, "a reason has 1 to %d bytes of UTF-8", REASON_MAX);
 	else
 		st = find_item(cli, &item);
 	if (st < 0) {
-		result = status_waive(cli->campus->status, item.course.key, item.block, item.language,
-				      (enum finding_code)item.code, stripped, &err);
+		result = status_waive(cli->campus->status, item.course.key, item.block,
+				      item.language, (enum finding_code)item.code, stripped, &err);
 		st = tell(&item, result, "waived", &err);
 	}
 	free(stripped);
@@ -150,8 +148,8 @@ int cli_unwaive(struct cli *cli)
 	int st = find_item(cli, &item);
 
 	if (st < 0) {
-		result = status_unwaive(cli->campus->status, item.course.key, item.block, item.language,
-					(enum finding_code)item.code, &err);
+		result = status_unwaive(cli->campus->status, item.course.key, item.block,
+					item.language, (enum finding_code)item.code, &err);
 		st = tell(&item, result, "no longer waived", &err);
 	}
 	item_clear(&item);

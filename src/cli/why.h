@@ -16,14 +16,18 @@ struct why {
 	struct video_row video; /* of the status database, when @planned */
 	bool planned;
 	char *block; /* "type@id" once it is known from either side */
+	/* the source as it is now: NULL where it cannot be read or lacks the video */
+	struct source_course *source;
+	const struct video_block *source_block;
+	char source_problem[512]; /* "" or why it cannot be read: part of the story */
 };
 
-/*
- * Tells where the video is promised and what resolution tries and finds, from the source as it
- * is now. Returns -1 to go on: also when the source cannot be read, which is told as part of
- * the story. *@found: the source has the video.
- */
-int why_source(struct why *why, bool *found);
+/* Opens the course in the source and looks for the video. Returns -1 to go on: also when the
+   source cannot be read. why_close_source() may run twice. */
+int why_open_source(struct why *why);
+void why_close_source(struct why *why);
+/* Tells where the video is promised, and what resolution tries and finds. */
+void why_tell_source(const struct why *why);
 /* @language is the one asked for, or any is. */
 bool why_wants(const struct why *why, const char *language);
 /* A section of the story for people; nothing with --json. */

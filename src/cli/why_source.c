@@ -11,15 +11,15 @@
 #include "src/source/resolve.h"
 
 static const char *const kind_words[] = {
-	[PROMISE_EXPLICIT] = "explicit",
-	[PROMISE_ASSET] = "video_asset",
-	[PROMISE_IMPLICIT] = "implicit",
+    [PROMISE_EXPLICIT] = "explicit",
+    [PROMISE_ASSET] = "video_asset",
+    [PROMISE_IMPLICIT] = "implicit",
 };
 
 /* ---- one promise: its names in order, the first that exists decides -----------------------*/
 
-static void add_name(const struct why *why, cJSON *names, const char *name, const struct asset *asset,
-		     bool decides)
+static void add_name(const struct why *why, cJSON *names, const char *name,
+		     const struct asset *asset, bool decides)
 {
 	static const char *const words[] = {"found", "missing", "damaged", "too large"};
 	cJSON *item;
@@ -27,17 +27,17 @@ static void add_name(const struct why *why, cJSON *names, const char *name, cons
 	if (!why->json) {
 		out_line("      %-9s %s%s%s%s%s", words[asset->state], name,
 			 asset->id && strcmp(asset->id, name) ? " as " : "",
-			 asset->id && strcmp(asset->id, name) ? asset->id : "", decides ? "   <- this one" : "",
-			 asset->reason);
+			 asset->id && strcmp(asset->id, name) ? asset->id : "",
+			 decides ? "   <- this one" : "", asset->reason);
 		return;
 	}
 	item = cJSON_CreateObject();
-	json_text(item, "name", name);
-	json_text(item, "state", words[asset->state]);
-	json_text(item, "file", asset->id);
+	member_text(item, "name", name);
+	member_text(item, "state", words[asset->state]);
+	member_text(item, "file", asset->id);
 	if (asset->state == ASSET_FOUND && asset->size >= 0)
-		json_number(item, "size", asset->size);
-	json_flag(item, "decides", decides);
+		member_number(item, "size", asset->size);
+	member_flag(item, "decides", decides);
 	if (!names || !cJSON_AddItemToArray(names, item))
 		cJSON_Delete(item);
 }
@@ -50,27 +50,27 @@ static void tell_names(const struct why *why, const char *branch, const struct p
 	bool decided = false;
 
 	if (why->json) {
-		object = json_object("promise");
-		json_text(object, "branch", branch);
-		json_text(object, "language", promise->language);
-		json_text(object, "kind", kind_words[promise->kind]);
-		names = json_array(object, "names");
+		object = object_new("promise");
+		member_text(object, "branch", branch);
+		member_text(object, "language", promise->language);
+		member_text(object, "kind", kind_words[promise->kind]);
+		names = member_array(object, "names");
 	} else {
 		out_line("    %s %s, %s%s", branch, promise->language, kind_words[promise->kind],
 			 promise->name_count ? ":" : ": no name to try");
 	}
-	for (size_t i = 0; i < promise->name_count; i++) {
-		bool decides = !decided && assets[i].state != ASSET_MISSING;
-
-		add_name(why, names, promise->names[i], &assets[i], decides);
-		decided |= decides;
+	/* names behind the first that exists never count: telling them would only confuse */
+	for (size_t i = 0; i < promise->name_count && !decided; i++) {
+		decided = assets[i].state != ASSET_MISSING;
+		add_name(why, names, promise->names[i], &assets[i], decided);
 	}
 	if (object)
 		out_json_line(object);
 }
 
-static enum result tell_promise(const struct why *why, struct source_course *course, const char *branch,
-				const struct promise *promise, struct error *err)
+static enum result tell_promise(const struct why *why, struct source_course *course,
+				const char *branch, const struct promise *promise,
+				struct error *err)
 {
 	size_t count = promise->name_count;
 	struct asset *assets = calloc(count ? count : 1, sizeof(*assets));
@@ -79,7 +79,8 @@ static enum result tell_promise(const struct why *why, struct source_course *cou
 	if (!assets)
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	if (count)
-		st = course->ops->find(course, (const char *const *)promise->names, count, assets, err);
+		st = course->ops->find(course, (const char *const *)promise->names, count, assets,
+				       err);
 	if (st == RESULT_OK)
 		tell_names(why, branch, promise, assets);
 	for (size_t i = 0; i < count; i++)
@@ -88,8 +89,9 @@ static enum result tell_promise(const struct why *why, struct source_course *cou
 	return st;
 }
 
-static enum result tell_branch(const struct why *why, struct source_course *course, const char *branch,
-			       const struct video_fields *fields, struct error *err)
+static enum result tell_branch(const struct why *why, struct source_course *course,
+			       const char *branch, const struct video_fields *fields,
+			       struct error *err)
 {
 	struct promises promises = {NULL, 0};
 	enum result st;
@@ -108,7 +110,8 @@ static enum result tell_branch(const struct why *why, struct source_course *cour
 
 /* ---- one block ----------------------------------------------------------------------------*/
 
-static void tell_fields(const struct why *why, const char *branch, const struct video_fields *fields)
+static void tell_fields(const struct why *why, const char *branch,
+			const struct video_fields *fields)
 {
 	struct buf ids = BUF_INIT;
 	cJSON *object;
@@ -118,18 +121,19 @@ static void tell_fields(const struct why *why, const char *branch, const struct 
 	for (size_t i = 0; i < fields->html5_count; i++)
 		buf_printf(&ids, "%s%s", i ? " " : "", fields->html5_ids[i]);
 	if (why->json) {
-		object = json_object("branch");
-		json_text(object, "branch", branch);
-		json_text(object, "name", fields->display_name);
-		json_text(object, "edx_video_id", fields->edx_video_id);
-		json_text(object, "sub", fields->sub);
-		json_text(object, "youtube_id", fields->youtube_id);
-		json_text(object, "html5_ids", buf_text(&ids));
+		object = object_new("branch");
+		member_text(object, "branch", branch);
+		member_text(object, "name", fields->display_name);
+		member_text(object, "edx_video_id", fields->edx_video_id);
+		member_text(object, "sub", fields->sub);
+		member_text(object, "youtube_id", fields->youtube_id);
+		member_text(object, "html5_ids", buf_text(&ids));
 		out_json_line(object);
 	} else {
 		out_line("    %s \"%s\": edx_video_id %s, sub %s, youtube %s, html5 %s", branch,
 			 fields->display_name, *fields->edx_video_id ? fields->edx_video_id : "-",
-			 *fields->sub ? fields->sub : "-", *fields->youtube_id ? fields->youtube_id : "-",
+			 *fields->sub ? fields->sub : "-",
+			 *fields->youtube_id ? fields->youtube_id : "-",
 			 ids.len ? buf_text(&ids) : "-");
 	}
 	buf_clear(&ids);
@@ -143,7 +147,8 @@ static const struct video_block *find_block(const struct outline *outline, const
 		const struct video_block *block = &outline->blocks[i];
 		size_t len = strlen(block->type);
 
-		if (!strncmp(name, block->type, len) && name[len] == '@' && !strcmp(name + len + 1, block->id))
+		if (!strncmp(name, block->type, len) && name[len] == '@' &&
+		    !strcmp(name + len + 1, block->id))
 			return block;
 		if (!found && !strcmp(name, block->id))
 			found = block;
@@ -151,54 +156,72 @@ static const struct video_block *find_block(const struct outline *outline, const
 	return found;
 }
 
-static enum result tell_block(struct why *why, struct source_course *course, bool *found, struct error *err)
+/* ---- entrances ----------------------------------------------------------------------------*/
+
+int why_open_source(struct why *why)
 {
-	const struct video_block *block =
-		find_block(course->outline, why->block ? why->block : why->video_name);
+	struct source *source;
+	struct error err = {0};
 	struct buf name = BUF_INIT;
+	int code = cli_open(why->cli, CAMPUS_SOURCE);
+
+	if (code >= 0)
+		return code;
+	source = why->cli->campus->source;
+	if (source->ops->open(source, why->course.key, &why->source, &err) != RESULT_OK) {
+		memcpy(why->source_problem, err.text, sizeof(why->source_problem));
+		return -1;
+	}
+	why->source_block =
+	    find_block(why->source->outline, why->block ? why->block : why->video_name);
+	if (why->source_block && !why->block) {
+		buf_printf(&name, "%s@%s", why->source_block->type, why->source_block->id);
+		why->block = buf_take(&name);
+	}
+	return -1;
+}
+
+void why_close_source(struct why *why)
+{
+	source_course_close(why->source);
+	why->source = NULL;
+	why->source_block = NULL;
+}
+
+static void tell_problem(const struct why *why, const char *text)
+{
+	cJSON *object;
+
+	if (!why->json) {
+		out_line("  The source cannot be read now: %s", text);
+		return;
+	}
+	object = object_new("problem");
+	member_text(object, "text", text);
+	out_json_line(object);
+}
+
+void why_tell_source(const struct why *why)
+{
+	const struct video_block *block = why->source_block;
+	struct error err = {0};
 	enum result st;
 
-	*found = block;
-	if (!block)
-		return RESULT_OK;
-	if (!why->block) {
-		buf_printf(&name, "%s@%s", block->type, block->id);
-		why->block = buf_take(&name);
+	if (*why->source_problem) {
+		tell_problem(why, why->source_problem);
+		return;
+	}
+	if (!block) {
+		why_section(why, "No longer in the source.");
+		return;
 	}
 	why_section(why, "In the source, now:");
 	tell_fields(why, "published", block->published);
 	tell_fields(why, "draft", block->draft);
 	why_section(why, "Promised, and what is tried for it:");
-	st = tell_branch(why, course, "published", block->published, err);
+	st = tell_branch(why, why->source, "published", block->published, &err);
 	if (st == RESULT_OK)
-		st = tell_branch(why, course, "draft", block->draft, err);
-	return st;
-}
-
-int why_source(struct why *why, bool *found)
-{
-	struct source_course *course = NULL;
-	struct error err = {0};
-	cJSON *object;
-	enum result st;
-	int code;
-
-	*found = false;
-	code = cli_open(why->cli, CAMPUS_SOURCE);
-	if (code >= 0)
-		return code;
-	st = why->cli->campus->source->ops->open(why->cli->campus->source, why->course.key, &course, &err);
-	if (st == RESULT_OK)
-		st = tell_block(why, course, found, &err);
-	source_course_close(course);
-	if (st == RESULT_OK)
-		return -1;
-	if (why->json) {
-		object = json_object("problem");
-		json_text(object, "text", err.text);
-		out_json_line(object);
-	} else {
-		out_line("  The source cannot be read now: %s", err.text);
-	}
-	return -1;
+		st = tell_branch(why, why->source, "draft", block->draft, &err);
+	if (st != RESULT_OK)
+		tell_problem(why, err.text);
 }

@@ -106,8 +106,8 @@ static int write_wish(struct wishing *w)
 		out_note("out of memory");
 		return CLI_FAILED;
 	}
-	if (w->count && status_wish(w->cli->campus->status, w->wish, w->ids, w->count, w->finding, !w->all,
-				    answers, &err) != RESULT_OK)
+	if (w->count && status_wish(w->cli->campus->status, w->wish, w->ids, w->count, w->finding,
+				    !w->all, answers, &err) != RESULT_OK)
 		st = cli_fail(&err);
 	for (size_t i = 0; i < w->count && st < 0; i++)
 		st = tell_answer(w, w->ids[i], &answers[i]);
@@ -140,6 +140,8 @@ static int wish(struct cli *cli, enum wish wish, const char *done)
 		st = -1;
 	if (st < 0)
 		st = cli_open_reader(cli, true);
+	if (st < 0)
+		st = cli_open(cli, CAMPUS_STATUS);
 	if (st < 0)
 		st = cli_courses(cli, w.all, &w.ids, &w.count);
 	if (st < 0 && code != FINDING_NONE) {

@@ -28,16 +28,16 @@
 #define CUES_MAX 10000
 
 static const char conf_text[] =
-	"[campus]\nname = demo\nenvironment = staging\nrelease = ginkgo\nstatus_db = subferry.db\n"
-	"[source]\nkind = olx\npath = courses/*\nkey_form = course-v1\n"
-	"[val]\nkind = sqlite\npath = val.db\n"
-	"[store]\nkind = directory\npath = store\n"
-	"[engine]\nretry_delay = 2s\n";
+    "[campus]\nname = demo\nenvironment = staging\nrelease = ginkgo\nstatus_db = subferry.db\n"
+    "[source]\nkind = olx\npath = courses/*\nkey_form = course-v1\n"
+    "[val]\nkind = sqlite\npath = val.db\n"
+    "[store]\nkind = directory\npath = store\n"
+    "[engine]\nretry_delay = 2s\n";
 
 /* The databases, and what SQLite and the engine's lock keep beside them. */
 static const char *const state_files[] = {
-	"subferry.db", "subferry.db-wal", "subferry.db-shm", "subferry.db-journal", "subferry.db.lock",
-	"val.db", "val.db-wal", "val.db-shm", "val.db-journal", "val.db.lock",
+    "subferry.db", "subferry.db-wal", "subferry.db-shm", "subferry.db-journal", "subferry.db.lock",
+    "val.db",	   "val.db-wal",      "val.db-shm",	 "val.db-journal",	"val.db.lock",
 };
 
 struct stamp {
@@ -160,8 +160,9 @@ static enum result read_stamp(int folder, const char *name, struct stamp *out, s
 	if (sscanf(text, "subferry demo %d\ncourses %" SCNd64 "\ncues %" SCNd64 "\n", &out->version,
 		   &out->courses, &out->cues) != 3 ||
 	    out->courses < 1 || out->courses > COURSES_MAX)
-		return error_set(err, RESULT_DAMAGED, "%s/" STAMP " is not what the demo wrote: remove the folder by hand",
-				 name);
+		return error_set(
+		    err, RESULT_DAMAGED,
+		    "%s/" STAMP " is not what the demo wrote: remove the folder by hand", name);
 	out->there = true;
 	return RESULT_OK;
 }
@@ -246,7 +247,8 @@ static enum result remove_folder_course(const struct demo_course *course, const 
 	return st;
 }
 
-static enum result remove_course(const struct demo_course *course, const char *folder, struct error *err)
+static enum result remove_course(const struct demo_course *course, const char *folder,
+				 struct error *err)
 {
 	char *path = text_of("%s/courses/%s", folder, course->file);
 	char *part = path ? demo_part_name(path) : NULL;
@@ -280,7 +282,8 @@ static enum result take_engine_lock(const char *folder, struct lock **lock, stru
 }
 
 /* The stamp goes last: a reset that is interrupted is carried on by the next. */
-static enum result remove_all(int fd, const char *folder, const struct stamp *stamp, struct error *err)
+static enum result remove_all(int fd, const char *folder, const struct stamp *stamp,
+			      struct error *err)
 {
 	struct demo_options made = {.courses = stamp->courses, .cues = stamp->cues};
 	enum result st = RESULT_OK;
@@ -321,30 +324,35 @@ static enum result reset(int fd, const char *folder, const struct stamp *stamp, 
 
 /* ---- making -------------------------------------------------------------------------------*/
 
-static enum result make_course(const struct demo_course *course, const char *folder, struct error *err)
+static enum result make_course(const struct demo_course *course, const char *folder,
+			       struct error *err)
 {
 	char *path = text_of("%s/courses/%s", folder, course->file);
+	char *proof = path ? text_of("%s%s", path, course->folder ? "/course.xml" : "") : NULL;
 	struct demo_sink *sink = NULL;
-	enum result st, closed;
-	struct stat info;
+	enum result st = RESULT_OK, closed;
 
-	if (!path)
-		return no_memory(err);
-	if (!lstat(path, &info)) {
-		free(path);
-		return RESULT_OK;
+	if (!proof) {
+		st = no_memory(err);
+		goto out;
 	}
-	st = course->folder ? demo_sink_folder(&sink, path, err) : demo_sink_archive(&sink, path, err);
+	if (!access(proof, F_OK))
+		goto out;
+	st = course->folder ? demo_sink_folder(&sink, path, err)
+			    : demo_sink_archive(&sink, path, err);
 	if (st == RESULT_OK) {
 		st = demo_olx_write(course, sink, err);
 		closed = sink->close(sink, st == RESULT_OK, st == RESULT_OK ? err : NULL);
 		st = st == RESULT_OK ? closed : st;
 	}
+out:
+	free(proof);
 	free(path);
 	return st;
 }
 
-static enum result make_courses(const char *folder, const struct demo_options *options, struct error *err)
+static enum result make_courses(const char *folder, const struct demo_options *options,
+				struct error *err)
 {
 	char *courses = text_of("%s/courses/", folder);
 	enum result st;
@@ -378,15 +386,18 @@ static enum result check_folder(int fd, const char *folder, const struct stamp *
 		return RESULT_OK;
 	st = folder_is_empty(fd, folder, &empty, err);
 	if (st == RESULT_OK && !empty)
-		st = error_set(err, RESULT_INVALID,
-			       "%s holds files the demo did not make: move them away, or set XDG_STATE_HOME",
-			       folder);
-	return st == RESULT_OK ? write_stamp(fd, folder, options->courses, options->cues, err) : st;
+		st = error_set(
+		    err, RESULT_INVALID,
+		    "%s holds files the demo did not make: move them away, or set XDG_STATE_HOME",
+		    folder);
+	return st;
 }
 
-static enum result make_in(const char *folder, const struct demo_options *options, struct error *err)
+static enum result make_in(const char *folder, const struct demo_options *options,
+			   struct error *err)
 {
 	struct demo_options full = *options;
+	bool was_ours = false;
 	struct stamp stamp;
 	enum result st;
 	int fd = -1;
@@ -399,6 +410,7 @@ static enum result make_in(const char *folder, const struct demo_options *option
 	if (st == RESULT_OK && options->reset && stamp.there) {
 		st = reset(fd, folder, &stamp, err);
 		stamp.there = false;
+		was_ours = true;
 	}
 	if (st == RESULT_OK && !full.courses && !full.cues && stamp.there) {
 		full.courses = stamp.courses;
@@ -406,8 +418,11 @@ static enum result make_in(const char *folder, const struct demo_options *option
 	}
 	if (!full.courses)
 		full.courses = DEMO_COURSES;
-	if (st == RESULT_OK)
+	/* after a reset, what is left in the folder is somebody else's, and may stay */
+	if (st == RESULT_OK && !was_ours)
 		st = check_folder(fd, folder, &stamp, &full, err);
+	if (st == RESULT_OK && !stamp.there)
+		st = write_stamp(fd, folder, full.courses, full.cues, err);
 	if (st == RESULT_OK)
 		st = make_courses(folder, &full, err);
 	if (fd >= 0)

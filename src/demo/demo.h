@@ -11,7 +11,7 @@ struct demo_options {
 			       else ~/.local/state) */
 	int64_t courses;    /* 0: as many as the folder holds, else 40 */
 	int64_t cues;	    /* of each transcript on average; 0: a short text. For benchmarks. */
-	bool reset;	    /* remove what an earlier demo left (only files it made) and start over */
+	bool reset;	    /* remove what an earlier demo left (its own files only), start over */
 };
 
 /*

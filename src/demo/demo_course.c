@@ -104,7 +104,7 @@ static void count_out(struct demo_course *out, const struct demo_options *option
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		faulty |= faults[i].course == out->number % DEMO_COURSES;
 	out->cues = options->cues;
-	out->videos = 4 + demo_dice_roll(&dice, 13);
+	out->videos = 4 + demo_dice_roll(&dice, 12);
 	out->style = (enum demo_style)(out->number % 3);
 	if (out->number % 20 == 9)
 		out->style = DEMO_OLD;
@@ -167,7 +167,7 @@ static void make_uuid(char *out, size_t size, uint64_t seed)
 static void make_youtube(char *out, uint64_t seed)
 {
 	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 	struct demo_dice dice;
 
 	demo_dice_init(&dice, demo_mix(seed, 13));
@@ -198,7 +198,8 @@ static void add_language(struct demo_video *out, const struct demo_course *cours
 	if (out->asset) {
 		/* half of the real exports name these files in the map as well */
 		item->in_map = course->number % 2;
-		snprintf(item->file, sizeof(item->file), "%s-%s.srt", out->val_id, item->language->code);
+		snprintf(item->file, sizeof(item->file), "%s-%s.srt", out->val_id,
+			 item->language->code);
 	} else if (!language && *out->sub) {
 		item->in_map = false;
 		item->sjson = true;
@@ -224,7 +225,8 @@ static void add_languages(struct demo_video *out, const struct demo_course *cour
 		wanted = 2;
 	add_language(out, course, 0, slug, &dice, seed);
 	for (size_t i = 1; i < wanted; i++)
-		add_language(out, course, 1 + (start + i) % (DEMO_LANGUAGES - 1), slug, &dice, seed);
+		add_language(out, course, 1 + (start + i) % (DEMO_LANGUAGES - 1), slug, &dice,
+			     seed);
 }
 
 static void share_id(struct demo_video *out, const struct demo_course *course, size_t index)
@@ -280,7 +282,8 @@ static void add_fault(struct demo_video *out, const struct demo_course *course, 
 		break;
 	case DEMO_SUB_WITH_BLANKS:
 		snprintf(out->sub, sizeof(out->sub), "Lecture %zu (final)", index + 1);
-		snprintf(item->file, sizeof(item->file), "subs_Lecture_%zu__final_.srt.sjson", index + 1);
+		snprintf(item->file, sizeof(item->file), "subs_Lecture_%zu__final_.srt.sjson",
+			 index + 1);
 		item->sjson = true;
 		item->in_map = false;
 		break;
@@ -309,7 +312,8 @@ void demo_video_plan(struct demo_video *out, const struct demo_course *course, s
 	char slug[80];
 
 	memset(out, 0, sizeof(*out));
-	snprintf(out->id, sizeof(out->id), "%016" PRIx64 "%016" PRIx64, demo_mix(seed, 1), demo_mix(seed, 2));
+	snprintf(out->id, sizeof(out->id), "%016" PRIx64 "%016" PRIx64, demo_mix(seed, 1),
+		 demo_mix(seed, 2));
 	snprintf(out->name, sizeof(out->name), "%zu.%zu %s", index / 4 + 1, index % 4 + 1, topic);
 	make_slug(slug, sizeof(slug), out->name);
 	make_youtube(out->youtube, seed);

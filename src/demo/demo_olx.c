@@ -104,7 +104,8 @@ static void make_transcript(struct buf *out, const struct demo_transcript *item)
 		out->data[out->len] = '\0';
 	} else if (item->fault == DEMO_SRT_MALFORMED) {
 		buf_printf(out, "%zu\n00:09:58,000 --> 00:10:01,500\n%s\n\n%s\n\n", item->cues + 1,
-			   demo_phrase(item->language, item->seed), demo_phrase(item->language, item->seed + 1));
+			   demo_phrase(item->language, item->seed),
+			   demo_phrase(item->language, item->seed + 1));
 	}
 }
 
@@ -143,10 +144,13 @@ static void add_children(struct buf *out, const struct demo_video *video,
 			 const struct demo_transcript *items, size_t count)
 {
 	if (video->asset) {
-		buf_add_text(out, "  <video_asset client_video_id=\"external-video\" duration=\"0.0\" image=\"\">\n"
+		buf_add_text(out, "  <video_asset client_video_id=\"external-video\" "
+				  "duration=\"0.0\" image=\"\">\n"
 				  "    <transcripts>\n");
 		for (size_t i = 0; i < count; i++)
-			buf_printf(out, "      <transcript file_format=\"srt\" language_code=\"%s\" provider=\"Custom\"/>\n",
+			buf_printf(out,
+				   "      <transcript file_format=\"srt\" language_code=\"%s\" "
+				   "provider=\"Custom\"/>\n",
 				   items[i].language->code);
 		buf_add_text(out, "    </transcripts>\n  </video_asset>\n");
 	}
@@ -190,8 +194,8 @@ static enum result write_draft(struct writer *w, const struct demo_video *video,
 
 	memcpy(items, video->items, sizeof(items));
 	items[0] = video->draft;
-	snprintf(parent, sizeof(parent), "block-v1:%s+%s+%s+type@vertical+block@unit%zu", c->org, c->course,
-		 c->run, index);
+	snprintf(parent, sizeof(parent), "block-v1:%s+%s+%s+type@vertical+block@unit%zu", c->org,
+		 c->course, c->run, index);
 	buf_reset(&w->text);
 	add_video(w, video, items, video->count, parent);
 	st = finish(w, "drafts/video/%s.xml", video->id);
@@ -255,7 +259,9 @@ static enum result write_chapter(struct writer *w, size_t first)
 	enum result st;
 
 	buf_reset(&w->text);
-	buf_printf(&w->text, "<chapter display_name=\"Week %zu\">\n  <sequential url_name=\"part%zu\"/>\n</chapter>\n",
+	buf_printf(&w->text,
+		   "<chapter display_name=\"Week %zu\">\n  <sequential "
+		   "url_name=\"part%zu\"/>\n</chapter>\n",
 		   number, number);
 	st = finish(w, "chapter/week%zu.xml", number);
 	if (st != RESULT_OK)
@@ -278,7 +284,8 @@ static enum result write_root(struct writer *w)
 	buf_reset(&w->text);
 	buf_add_text(&w->text, "<course");
 	add_attribute(&w->text, "display_name", c->name);
-	buf_add_text(&w->text, " language=\"en\" start=\"&quot;2018-02-05T00:00:00+00:00&quot;\">\n");
+	buf_add_text(&w->text,
+		     " language=\"en\" start=\"&quot;2018-02-05T00:00:00+00:00&quot;\">\n");
 	for (size_t first = 0; first < c->videos; first += VIDEOS_A_CHAPTER) {
 		size_t number = first / VIDEOS_A_CHAPTER + 1;
 
@@ -286,8 +293,9 @@ static enum result write_root(struct writer *w)
 			buf_printf(&w->text, "  <chapter url_name=\"week%zu\"/>\n", number);
 			continue;
 		}
-		buf_printf(&w->text, "<chapter url_name=\"week%zu\" display_name=\"Week %zu\">\n"
-				     "<sequential url_name=\"part%zu\" display_name=\"Lectures\">\n",
+		buf_printf(&w->text,
+			   "<chapter url_name=\"week%zu\" display_name=\"Week %zu\">\n"
+			   "<sequential url_name=\"part%zu\" display_name=\"Lectures\">\n",
 			   number, number, number);
 		for (size_t i = first; i < chapter_end(w, first); i++)
 			add_inline_unit(w, i);
@@ -303,7 +311,8 @@ static enum result write_small_files(struct writer *w)
 	enum result st;
 
 	buf_reset(&w->text);
-	buf_printf(&w->text, "<course url_name=\"%s\" org=\"%s\" course=\"%s\"/>\n", c->run, c->org, c->course);
+	buf_printf(&w->text, "<course url_name=\"%s\" org=\"%s\" course=\"%s\"/>\n", c->run, c->org,
+		   c->course);
 	st = finish(w, "course.xml");
 	if (st != RESULT_OK)
 		return st;
@@ -319,10 +328,11 @@ static enum result write_small_files(struct writer *w)
 	return finish(w, "about/overview.html");
 }
 
-enum result demo_olx_write(const struct demo_course *course, struct demo_sink *sink, struct error *err)
+enum result demo_olx_write(const struct demo_course *course, struct demo_sink *sink,
+			   struct error *err)
 {
 	struct writer w = {
-		.course = course, .top = course->folder ? "" : "course/", .sink = sink, .err = err};
+	    .course = course, .top = course->folder ? "" : "course/", .sink = sink, .err = err};
 	enum result st;
 
 	st = write_small_files(&w);

@@ -8,6 +8,7 @@
 #include "src/demo/demo_sink.h"
 
 /* Adds every file of @course to @sink, always in the same order. */
-enum result demo_olx_write(const struct demo_course *course, struct demo_sink *sink, struct error *err);
+enum result demo_olx_write(const struct demo_course *course, struct demo_sink *sink,
+			   struct error *err);
 
 #endif

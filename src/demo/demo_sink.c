@@ -106,11 +106,12 @@ static enum result archive_failed(struct sink *sink, struct error *err)
 {
 	const char *why = archive_error_string(sink->archive);
 
-	return error_set(err, RESULT_FATAL, "cannot write %s: %s", sink->part, why ? why : "unknown");
+	return error_set(err, RESULT_FATAL, "cannot write %s: %s", sink->part,
+			 why ? why : "unknown");
 }
 
-static enum result archive_add(struct demo_sink *base, const char *path, const void *bytes, size_t len,
-			       struct error *err)
+static enum result archive_add(struct demo_sink *base, const char *path, const void *bytes,
+			       size_t len, struct error *err)
 {
 	struct sink *sink = (struct sink *)base;
 
@@ -179,7 +180,8 @@ fail:
 
 /* ---- a folder -----------------------------------------------------------------------------*/
 
-static enum result write_whole(int fd, const char *path, const char *bytes, size_t len, struct error *err)
+static enum result write_whole(int fd, const char *path, const char *bytes, size_t len,
+			       struct error *err)
 {
 	while (len) {
 		ssize_t done = write(fd, bytes, len);
@@ -194,8 +196,8 @@ static enum result write_whole(int fd, const char *path, const char *bytes, size
 	return RESULT_OK;
 }
 
-static enum result folder_add(struct demo_sink *base, const char *path, const void *bytes, size_t len,
-			      struct error *err)
+static enum result folder_add(struct demo_sink *base, const char *path, const void *bytes,
+			      size_t len, struct error *err)
 {
 	char *full = join(((struct sink *)base)->part, path);
 	enum result st;
@@ -242,8 +244,8 @@ enum result demo_sink_folder(struct demo_sink **out, const char *path, struct er
 
 /* ---- removal ------------------------------------------------------------------------------*/
 
-static enum result remove_add(struct demo_sink *base, const char *path, const void *bytes, size_t len,
-			      struct error *err)
+static enum result remove_add(struct demo_sink *base, const char *path, const void *bytes,
+			      size_t len, struct error *err)
 {
 	struct sink *sink = (struct sink *)base;
 	size_t root = strlen(sink->path);

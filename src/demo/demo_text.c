@@ -153,7 +153,7 @@ struct lecture {
 	const struct demo_language *language;
 	struct demo_dice dice;
 	size_t left;
-	uint64_t start, end; /* milliseconds */
+	uint64_t start, end;	    /* milliseconds */
 	const char *first, *second; /* lines; @second NULL: only one */
 };
 
@@ -209,7 +209,11 @@ void demo_subrip(struct buf *out, const struct demo_language *language, size_t c
 
 	lecture_init(&talk, language, cues, seed);
 	for (uint64_t number = 1; lecture_next(&talk); number++) {
-		char *at = put_digits(line, number, number < 10 ? 1 : number < 100 ? 2 : number < 1000 ? 3 : 6);
+		char *at = put_digits(line, number,
+				      number < 10     ? 1
+				      : number < 100  ? 2
+				      : number < 1000 ? 3
+						      : 6);
 
 		*at++ = '\n';
 		at = put_time(at, talk.start);

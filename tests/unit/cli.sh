@@ -1,0 +1,135 @@
+#!/bin/sh
+# The command line of the real program: exit statuses, words, JSON; no server, no terminal.
+set -u
+LC_ALL=C.UTF-8 TZ=UTC
+export LC_ALL TZ
+program=${SUBFERRY:-$PWD/subferry}
+shared=${SUBFERRY_SHARED:-${srcdir:-.}/../shared}
+shared=$(cd "$shared" 2>/dev/null && pwd) || shared=/nonexistent
+[ -x "$program" ] || { echo "no program at $program"; exit 99; }
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config
+export HOME XDG_STATE_HOME XDG_CONFIG_HOME
+unset SUDO_USER
+USER=tester
+export USER
+cd "$dir" || exit 99
+failed=0
+
+bad() { echo "FAILED: $*"; sed 's/^/  out: /' out; sed 's/^/  err: /' err; failed=1; }
+# run STATUS ARGUMENT...: the program ends with that status
+run() {
+	want=$1; shift
+	"$program" "$@" >out 2>err </dev/null
+	got=$?
+	[ $got -eq "$want" ] || bad "status $got instead of $want: $*"
+	what=$*
+}
+says() { grep -qF -- "$1" out || bad "no \"$1\" on standard output of: $what"; }
+complains() { grep -qF -- "$1" err || bad "no \"$1\" on standard error of: $what"; }
+silent() { [ -s out ] && bad "something on standard output of: $what"; :; }
+quiet() { [ -s err ] && bad "something on standard error of: $what"; :; }
+
+# ---- help and usage
+run 0 --help; quiet; says "Commands:"; says "--demo-size COURSES"
+for command in doctor scan list pause resume retry findings why waive unwaive convert; do
+	says "  $command "
+done
+run 0 list --help; quiet; says "--failed-tasks"
+run 0 --version; says "subferry 0"
+run 2 nope; silent; complains "unknown command nope"
+run 2 --nope; silent
+run 2 list --nope; complains "usage: subferry list"
+run 2 --demo list extra
+run 2 --demo pause
+run 2 --demo pause --all x
+run 2 --demo retry --all --finding nope; complains "srt-invalid"
+run 2 --demo list --status moved; complains "Not-Migrated"
+run 2 --demo waive a b c --finding srt-invalid; complains "--reason"
+run 2; complains "terminal"; silent
+
+[ -e state ] && bad "a usage error made something"
+
+# ---- configuration
+run 3 list; complains "--demo"; silent
+run 3 -c none.conf list; complains "none.conf"
+printf '[campus]\nname = x\nworkers = 3\n' >bad.conf
+run 3 -c bad.conf list; complains "bad.conf:3:"
+cp bad.conf subferry.conf
+run 3 list; complains "subferry.conf:3:"
+rm subferry.conf
+mkdir -p config/subferry && cp bad.conf config/subferry/subferry.conf
+run 3 list; complains "config/subferry/subferry.conf:3:"
+rm -r config
+
+# ---- the demo
+run 3 --demo findings; complains "subferry scan"
+run 0 --demo list; quiet; says "40 courses, 40 Not-Migrated"; says "course-v1:FerryX+MA101x+2015_T1"
+run 0 --demo scan; says "40 courses found: 0 new, 0 gone, 0 back"
+run 0 --demo scan --json; [ "$(wc -l <out)" -eq 41 ] || bad "not 41 lines"; says '{"type":"summary","found":40'
+run 0 --demo list --json; says '"status":	"Not-Migrated"'
+run 0 --demo list --failed-tasks; says "datetime_resolved"
+run 0 --demo doctor; says "40 courses"
+run 0 --demo doctor --write --json; says '"ok":	true'
+run 0 --demo pause course-v1:FerryX+MA101x+2015_T1; says "paused"
+run 0 --demo list; says "Not-Migrated, paused"
+run 0 --demo resume course-v1:FerryX+MA101x+2015_T1; complains "no engine is running"
+run 1 --demo retry course-v1:FerryX+MA101x+2015_T1; says "not taken"
+run 0 --demo retry --all; says "40 not concerned"
+run 2 --demo pause course-v1:No+Such+Course; silent; complains "course-v1:No+Such+Course"
+run 2 --demo pause "bad key"; silent
+run 0 --demo findings; says "no findings"
+run 0 --demo findings --json; says '"findings":	[]'
+course=course-v1:FerryX+CS301x+2018_T2
+run 0 --demo why $course; says "Databases"
+video=$(tar xzOf state/subferry/demo/courses/FerryX.CS301x.2018_T2.tar.gz course/vertical/unit0.xml |
+	sed -n 's/.*video url_name="\([^"]*\)".*/\1/p')
+run 0 --demo why $course "$video" en; says "implicit"; says "<- this one"
+run 0 --demo why $course "video@$video" --json; says '"type":"promise"'; says '"type":"summary"'
+run 2 --demo why $course nope; silent; complains "no video nope"
+run 2 --demo waive $course "$video" en --finding srt-invalid --reason "known"
+run 3 --demo --demo-size 41 list; complains "--demo-reset"
+run 0 --demo --demo-size 2 --demo-reset list; says "2 courses"
+run 0 --demo list; says "2 courses"
+if [ -w /dev/full ]; then
+	"$program" --demo list >/dev/full 2>err; [ $? -eq 3 ] || bad "a full disk is not status 3"
+	complains "cannot write"
+fi
+(trap '' PIPE; "$program" --demo scan --json 2>err; echo $? >status) | true
+[ ! -s err ] || bad "a closed pipe is told"
+
+# ---- convert
+printf '1\n00:00:01,000 --> 00:00:02,500\nHi \303\251\n\n' >a.srt
+run 0 convert a.srt; quiet
+printf '%s' '{"start": [1000], "end": [2500], "text": ["Hi \u00e9"]}' | cmp -s - out || bad "convert a.srt"
+"$program" convert - <a.srt >out2 2>err; cmp -s out out2 || bad "convert -"
+printf '1\n00:00:01,000 --> 00:00:02,500\nHi\n\nlost\n' >b.srt
+run 1 convert b.srt; silent; complains "b.srt:5: "
+: >empty.srt
+run 0 convert empty.srt; complains "no cues"
+[ "$(cat out)" = '{"start": [], "end": [], "text": []}' ] || bad "convert empty.srt"
+printf '1\n00:00:01,000 --> 00:00:02,500\ncaf\351 \223x\224\n' >w.srt
+run 0 convert w.srt; complains "Windows-1252"; says 'caf\u00e9 \u201cx\u201d'
+run 3 convert none.srt; complains "none.srt: "
+run 3 convert .; silent
+run 2 convert; run 2 convert a b
+head -c 3145729 /dev/zero | tr '\0' '\n' >large.srt
+run 1 convert large.srt; silent
+printf '[campus]\nname = t\nenvironment = test\n[source]\nkind = olx\npath = *.tar.gz\n[val]\nkind = sqlite\n' >t.conf
+printf 'path = val.db\n[store]\nkind = directory\npath = store\n[engine]\nmax_transcript = 10\n' >>t.conf
+run 1 -c t.conf convert a.srt; silent
+printf '1\n00:00:01,000 --> 00:00:02,500\n\033[31m\n\nx\033[0my\n' >e.srt
+run 1 convert e.srt
+grep -q "$(printf '\033')" err && bad "an escape reaches the terminal"
+
+# ---- real courses
+if [ -f "$shared/data/demox-2015.tar.gz" ]; then
+	sed "s|^path = .*tar.gz|path = \"$shared/data/demox-2015.tar.gz\" \"$shared/data/demox-2024.tar.gz\"|" \
+		t.conf >real.conf
+	run 0 -c real.conf scan; says "2 courses found: 2 new"
+else
+	echo "skipped: the real courses (no $shared/data)"
+fi
+[ $failed -eq 0 ] && echo "ok"
+exit $failed

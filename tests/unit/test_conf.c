@@ -1,0 +1,326 @@
+#include "config.h"
+
+#include "src/base/conf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define CAMPUS "[campus]\nname = demo\nenvironment = staging\n"
+#define SOURCE "[source]\nkind = olx\npath = a.tar.gz\n"
+#define VAL "[val]\nkind = sqlite\npath = val.db\n"
+#define STORE "[store]\nkind = directory\npath = store\n"
+#define WHOLE CAMPUS SOURCE VAL STORE
+
+static struct conf *parse(const char *text)
+{
+	struct conf *conf = NULL;
+	struct error err = {0};
+
+	if (conf_parse(&conf, text, "x.conf", "/etc/sf", &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	return conf;
+}
+
+static void conf_fills_defaults_when_only_required_keys_are_given(void **state)
+{
+	struct conf *conf = parse(WHOLE);
+
+	(void)state;
+	assert_string_equal(conf->name, "demo");
+	assert_string_equal(conf->environment, "staging");
+	assert_string_equal(conf->release, "");
+	assert_string_equal(conf->status_db, "/etc/sf/subferry.db");
+	assert_string_equal(conf->link, "none");
+	assert_string_equal(conf->val_path, "/etc/sf/val.db");
+	assert_string_equal(conf->store_path, "/etc/sf/store");
+	assert_false(conf->slash_keys);
+	assert_int_equal(conf->path_count, 1);
+	assert_string_equal(conf->paths[0], "/etc/sf/a.tar.gz");
+	assert_int_equal(conf->workers, 8);
+	assert_int_equal(conf->retry_delay, 2000);
+	assert_int_equal(conf->max_retries, 3);
+	assert_int_equal(conf->max_transcript, 3 * 1048576);
+	conf_free(conf);
+}
+
+static void conf_takes_operator_from_environment(void **state)
+{
+	struct conf *conf;
+
+	(void)state;
+	setenv("SUDO_USER", "ana", 1);
+	setenv("USER", "root", 1);
+	conf = parse(WHOLE);
+	assert_string_equal(conf->operator_name, "ana");
+	conf_free(conf);
+	unsetenv("SUDO_USER");
+	conf = parse(WHOLE);
+	assert_string_equal(conf->operator_name, "root");
+	conf_free(conf);
+	unsetenv("USER");
+	conf = parse(WHOLE);
+	assert_int_equal(strncmp(conf->operator_name, "uid ", 4), 0);
+	conf_free(conf);
+	conf =
+	    parse("[campus]\noperator = Ana Lopez ; comment\nname = d\nenvironment = x\n" SOURCE VAL
+		      STORE);
+	assert_string_equal(conf->operator_name, "Ana Lopez");
+	conf_free(conf);
+}
+
+static void conf_keeps_globs_quotes_and_continued_lines(void **state)
+{
+	static const char *const expected[] = {"/etc/sf/../a.tar.gz", "/etc/sf/my course",
+					       "/abs/*.tar.gz", "/etc/sf/say \"x\"",
+					       "/etc/sf/b ; c"};
+	struct conf *conf =
+	    parse("\xEF\xBB\xBF" CAMPUS VAL STORE "[source]\r\nkind = olx\r\n"
+		  "path = ../a.tar.gz \"my course\" /abs/*.tar.gz ; comment\r\n"
+		  "   \"say \"\"x\"\"\" ; comment\r\n\t\"b ; c\"\r\nkey_form = slash\r\n");
+
+	(void)state;
+	assert_int_equal(conf->path_count, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_string_equal(conf->paths[i], expected[i]);
+	assert_true(conf->slash_keys);
+	conf_free(conf);
+}
+
+static void conf_reads_units(void **state)
+{
+	static const struct {
+		const char *line;
+		int64_t delay, size;
+	} cases[] = {
+	    {"retry_delay = 500ms\nmax_transcript = 500kB\n", 500, 500000},
+	    {"retry_delay = 1m\nmax_transcript = 3145728\n", 60000, 3145728},
+	    {"retry_delay = 1h\nmax_transcript = 2 MiB\n", 3600000, 2097152},
+	    {"retry_delay = 0\nmax_transcript = 1B\n", 0, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[1024];
+		struct conf *conf;
+
+		snprintf(text, sizeof(text), "%s[engine]\nworkers = 64\n%s", WHOLE, cases[i].line);
+		conf = parse(text);
+		assert_int_equal(conf->workers, 64);
+		assert_int_equal(conf->retry_delay, cases[i].delay);
+		assert_int_equal(conf->max_transcript, cases[i].size);
+		conf_free(conf);
+	}
+}
+
+/* What is wrong, and how the error begins and what it mentions. */
+static const struct {
+	const char *text, *begins, *mentions;
+} bad[] = {
+    {"", "x.conf: ", "[campus] name is missing"},
+    {"[campus]\nname = demo\n" SOURCE VAL STORE, "x.conf: ", "environment is missing"},
+    {CAMPUS SOURCE VAL, "x.conf: ", "[store] kind is missing"},
+    {"name = demo\n", "x.conf:1: ", "before the first section"},
+    {"[campus]\nnmae = demo\n", "x.conf:2: ", "no key \"nmae\" in [campus]; it knows: name"},
+    {"[flag]\nkind = none\n", "x.conf:2: ", "no section [flag]"},
+    {"# c\n\n[campus]\nname = a\nname = b\n", "x.conf:5: ", "twice, first on line 4"},
+    {"[campus]\nname\n", "x.conf:2: ", "key = value"},
+    {"[campus\nname = x\n", "x.conf:1: ", "]"},
+    {"[campus]\nname\nnmae = x\n", "x.conf:2: ", "key = value"},
+    {"[campus] name = demo\n", "x.conf:1: ", "line of its own"},
+    {"[campus]\nname = a b\n", "x.conf:2: ", "letters"},
+    {"[campus]\nname =\n", "x.conf:2: ", "1 to 63"},
+    {"[campus]\nenvironment = Production\n", "x.conf:2: ", "\"production\""},
+    {"[campus]\nenvironment = prod\n", "x.conf:2: ", "\"production\""},
+    {"[campus]\nname = x\n  environment = y\n", "x.conf:3: ", "margin"},
+    {"[campus]\nname = x\n  more\n", "x.conf:3: ", "only [source] path"},
+    {"[source]\npath = a\n  key_form = slash\n", "x.conf:3: ", "margin"},
+    {"[source]\nkind = split\n", "x.conf:2: ", "knows: olx"},
+    {"[source]\nlink = mongo\n", "x.conf:2: ", "knows: none"},
+    {"[source]\nkey_form = slashes\n", "x.conf:2: ", "course-v1 slash"},
+    {"[source]\npath = \"a b\n", "x.conf:2: ", "\"...\""},
+    {"[source]\npath = a\"b\"\n", "x.conf:2: ", "\"...\""},
+    {"[source]\npath = \"\"\n", "x.conf:2: ", "names"},
+    {CAMPUS VAL STORE "[source]\nkind = olx\npath =\n", "x.conf: ", "names nothing"},
+    {"[val]\nkind = rest\n", "x.conf:2: ", "knows: sqlite"},
+    {"[store]\nkind = s3\n", "x.conf:2: ", "knows: directory"},
+    {"[engine]\nworkers = 0\n", "x.conf:2: ", "1 to 64"},
+    {"[engine]\nworkers = 65\n", "x.conf:2: ", "1 to 64"},
+    {"[engine]\nworkers = -1\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nworkers = 8.0\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nworkers = 99999999999999999999\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nretry_delay = 2\n", "x.conf:2: ", "unit"},
+    {"[engine]\nretry_delay = 2 weeks\n", "x.conf:2: ", "unit"},
+    {"[engine]\nretry_delay = 2h\n", "x.conf:2: ", "out of range"},
+    {"[engine]\nmax_transcript = 3 mib\n", "x.conf:2: ", "3MiB"},
+    {"[engine]\nmax_transcript = 9223372036854775807GiB\n", "x.conf:2: ", "3MiB"},
+    {"[engine]\nmax_transcript = 0\n", "x.conf:2: ", "out of range"},
+    {"[campus]\nname = x\xFFy\n", "x.conf:2: ", "UTF-8"},
+    {"[campus]\n\n\n; c\noperator = \n", "x.conf:5: ", "1 to 63"},
+};
+
+static void conf_names_line_and_remedy_of_each_mistake(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct conf *conf = NULL;
+		struct error err = {0};
+
+		if (conf_parse(&conf, bad[i].text, "x.conf", "/", &err) != RESULT_INVALID)
+			fail_msg("case %zu is accepted: %s", i, bad[i].text);
+		assert_null(conf);
+		if (strncmp(err.text, bad[i].begins, strlen(bad[i].begins)) ||
+		    !strstr(err.text, bad[i].mentions))
+			fail_msg("case %zu: \"%s\" instead of \"%s... %s\"", i, err.text,
+				 bad[i].begins, bad[i].mentions);
+	}
+}
+
+static void conf_refuses_lines_longer_than_it_reads(void **state)
+{
+	char *text = malloc(20000);
+	struct conf *conf = NULL;
+	struct error err = {0};
+	size_t len;
+
+	(void)state;
+	assert_non_null(text);
+	len = (size_t)snprintf(text, 20000, "%s[engine]\n# ", WHOLE);
+	memset(text + len, 'x', 10000);
+	snprintf(text + len + 10000, 9000 - len, "\n");
+	assert_int_equal(conf_parse(&conf, text, "x.conf", "/", &err), RESULT_INVALID);
+	assert_non_null(strstr(err.text, "x.conf:14: the line is longer than"));
+	free(text);
+}
+
+static void conf_reads_paths_of_several_hundred_bytes(void **state)
+{
+#if defined(HAVE_DECL_INI_MAX_LINE) && HAVE_DECL_INI_MAX_LINE
+	char text[2048], name[701];
+	struct conf *conf;
+
+	memset(name, 'n', 700);
+	name[700] = '\0';
+	snprintf(text, sizeof(text), CAMPUS SOURCE STORE "[val]\nkind = sqlite\npath = %s\n", name);
+	conf = parse(text);
+	assert_int_equal(strlen(conf->val_path), strlen("/etc/sf/") + 700);
+	conf_free(conf);
+#else
+	skip();
+#endif
+	(void)state;
+}
+
+/* ---- files --------------------------------------------------------------------------------*/
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+	(void)state;
+	snprintf(folder, sizeof(folder), "/tmp/test_conf.XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/a.conf", folder);
+	unlink(path);
+	return rmdir(folder);
+}
+
+static void write_file(const char *bytes, size_t len, char *path, size_t size)
+{
+	FILE *file;
+
+	snprintf(path, size, "%s/a.conf", folder);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void conf_read_takes_paths_relative_to_the_file(void **state)
+{
+	char path[128], expected[256], cwd[1024];
+	struct conf *conf = NULL;
+	struct error err = {0};
+
+	(void)state;
+	write_file(WHOLE, strlen(WHOLE), path, sizeof(path));
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(conf_read(&conf, "a.conf", &err), RESULT_OK);
+	assert_int_equal(chdir(cwd), 0);
+	snprintf(expected, sizeof(expected), "%s/subferry.db", folder);
+	assert_string_equal(conf->status_db, expected);
+	assert_string_equal(conf->file, "a.conf");
+	conf_free(conf);
+}
+
+static void conf_read_names_the_line_of_a_nul(void **state)
+{
+	char path[128];
+	struct conf *conf = NULL;
+	struct error err = {0};
+
+	(void)state;
+	write_file("[campus]\nname = a\0b\n", 20, path, sizeof(path));
+	assert_int_equal(conf_read(&conf, path, &err), RESULT_INVALID);
+	assert_non_null(strstr(err.text, "a.conf:2: a NUL"));
+}
+
+static void conf_read_tells_why_a_file_cannot_be_read(void **state)
+{
+	struct conf *conf = NULL;
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(conf_read(&conf, "/nowhere/x.conf", &err), RESULT_MISSING);
+	assert_non_null(strstr(err.text, "/nowhere/x.conf"));
+	assert_int_equal(conf_read(&conf, folder, &err), RESULT_FATAL);
+	assert_null(conf);
+}
+
+static void conf_keys_documents_every_key(void **state)
+{
+	const struct conf_key *keys;
+	size_t count;
+
+	(void)state;
+	keys = conf_keys(&count);
+	assert_int_equal(count, 17);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(strlen(keys[i].help) > 10);
+		assert_true(keys[i].required == !keys[i].fallback);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(conf_fills_defaults_when_only_required_keys_are_given),
+	    cmocka_unit_test(conf_takes_operator_from_environment),
+	    cmocka_unit_test(conf_keeps_globs_quotes_and_continued_lines),
+	    cmocka_unit_test(conf_reads_units),
+	    cmocka_unit_test(conf_names_line_and_remedy_of_each_mistake),
+	    cmocka_unit_test(conf_refuses_lines_longer_than_it_reads),
+	    cmocka_unit_test(conf_reads_paths_of_several_hundred_bytes),
+	    cmocka_unit_test_setup_teardown(conf_read_takes_paths_relative_to_the_file, make_folder,
+					    remove_folder),
+	    cmocka_unit_test_setup_teardown(conf_read_names_the_line_of_a_nul, make_folder,
+					    remove_folder),
+	    cmocka_unit_test_setup_teardown(conf_read_tells_why_a_file_cannot_be_read, make_folder,
+					    remove_folder),
+	    cmocka_unit_test(conf_keys_documents_every_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
