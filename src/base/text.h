@@ -16,6 +16,14 @@
 
 /* The bytes are well-formed UTF-8 (no surrogates, no overlong forms). */
 bool text_is_utf8(const char *bytes, size_t len);
+/* Length of @text cut to at most @max bytes, on a character. */
+size_t text_cut(const char *text, size_t len, size_t max);
+/*
+ * Bytes of the white space character that @at begins with, 0 if none; and of the one that ends
+ * just before @end, looking back at most @len bytes. White space is that of Python's str.isspace.
+ */
+size_t text_space(const char *at, size_t len);
+size_t text_space_before(const char *end, size_t len);
 /*
  * Appends @text so that a terminal can only print it: C0 controls and DEL as the pictures
  * U+2400.. (newline and tab too), C1 controls, bidirectional controls (U+200E-F, U+202A-E,

@@ -66,12 +66,12 @@ static void tell_video(struct migrating *m, const struct engine_event *event)
 	m->videos++;
 	m->registered += event->registered;
 	if (m->json) {
-		json = json_object("video");
-		json_text(json, "course", event->key);
-		json_text(json, "video", event->block);
-		json_text(json, "result", event->failed ? "failed" : "done");
-		json_number(json, "registered", event->registered);
-		json_text(json, "text", event->text);
+		json = object_new("video");
+		member_text(json, "course", event->key);
+		member_text(json, "video", event->block);
+		member_text(json, "result", event->failed ? "failed" : "done");
+		member_number(json, "registered", event->registered);
+		member_text(json, "text", event->text);
 		out_json_line(json);
 	} else if (event->failed) {
 		out_line("  failed %s %s: %s", event->key, event->block, event->text);
@@ -86,8 +86,8 @@ static void tell_trouble(struct migrating *m, const char *text)
 		out_note("%s", text);
 		return;
 	}
-	json = json_object("trouble");
-	json_text(json, "text", text);
+	json = object_new("trouble");
+	member_text(json, "text", text);
 	out_json_line(json);
 }
 
@@ -281,19 +281,19 @@ static void tell_summary(const struct migrating *m, const struct sums *sums)
 			 sums->counts.warnings);
 		return;
 	}
-	json = json_object("summary");
-	json_text(json, "mode", mode);
-	json_number(json, "courses", (int64_t)m->count);
-	json_number(json, "migrated", sums->status[COURSE_MIGRATED]);
-	json_number(json, "failed", sums->status[COURSE_FAILED]);
-	json_number(json, "paused", sums->paused);
-	json_number(json, "videos", sums->videos);
-	json_number(json, "registered", m->registered);
-	json_number(json, "expected", sums->counts.expected);
-	json_number(json, "in_val", sums->counts.in_val);
-	json_number(json, "errors", sums->counts.errors);
-	json_number(json, "warnings", sums->counts.warnings);
-	json_flag(json, "interrupted", interrupts > 0);
+	json = object_new("summary");
+	member_text(json, "mode", mode);
+	member_number(json, "courses", (int64_t)m->count);
+	member_number(json, "migrated", sums->status[COURSE_MIGRATED]);
+	member_number(json, "failed", sums->status[COURSE_FAILED]);
+	member_number(json, "paused", sums->paused);
+	member_number(json, "videos", sums->videos);
+	member_number(json, "registered", m->registered);
+	member_number(json, "expected", sums->counts.expected);
+	member_number(json, "in_val", sums->counts.in_val);
+	member_number(json, "errors", sums->counts.errors);
+	member_number(json, "warnings", sums->counts.warnings);
+	member_flag(json, "interrupted", interrupts > 0);
 	out_json_line(json);
 }
 
@@ -346,9 +346,9 @@ int cli_migrate(struct cli *cli)
 	int st;
 
 	pthread_mutex_init(&m.lock, NULL);
-	st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
+	st = cli_open_reader(cli, true);
 	if (st < 0)
-		st = cli_open_reader(cli, true);
+		st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
 	if (st < 0)
 		st = choose_courses(&m);
 	if (st < 0)

@@ -46,14 +46,14 @@ static void tell_finding(struct verifying *v, const char *course, const char *bl
 	cJSON *json;
 
 	if (v->json) {
-		json = json_object("finding");
-		json_text(json, "course", course);
-		json_text(json, "video", block);
-		json_text(json, "language", finding->language);
-		json_text(json, "code", code);
-		json_text(json, "severity", finding_severity_name(finding->severity));
-		json_text(json, "text", finding->text);
-		json_flag(json, "waived", finding->waived);
+		json = object_new("finding");
+		member_text(json, "course", course);
+		member_text(json, "video", block);
+		member_text(json, "language", finding->language);
+		member_text(json, "code", code);
+		member_text(json, "severity", finding_severity_name(finding->severity));
+		member_text(json, "text", finding->text);
+		member_flag(json, "waived", finding->waived);
 		out_json_line(json);
 	} else if (finding->severity != FINDING_NOTICE) {
 		out_line("  %s %s %s %s%s%s: %s",
@@ -146,12 +146,12 @@ static void tell_summary(const struct verifying *v)
 			 sums->extra, sums->unknown, sums->errors, sums->warnings, sums->waived);
 		return;
 	}
-	json = json_object("summary");
-	json_text(json, "level", level);
-	json_number(json, "courses", (int64_t)v->count);
+	json = object_new("summary");
+	member_text(json, "level", level);
+	member_number(json, "courses", (int64_t)v->count);
 	show_counts_json(json, sums);
-	json_number(json, "missing", missing);
-	json_number(json, "unread", v->unread);
+	member_number(json, "missing", missing);
+	member_number(json, "unread", v->unread);
 	out_json_line(json);
 }
 
@@ -176,9 +176,9 @@ int cli_verify(struct cli *cli)
 		return cli_usage(cli, "--level is one of count, size, hash, bytes, cues");
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
-	st = cli_open(cli, CAMPUS_ALL | CAMPUS_READ_ONLY);
+	st = cli_open_reader(cli, true);
 	if (st < 0)
-		st = cli_open_reader(cli, true);
+		st = cli_open(cli, CAMPUS_ALL | CAMPUS_READ_ONLY);
 	if (st < 0)
 		st = cli_courses(cli, cli_option(cli, "all"), &v.ids, &v.count);
 	if (st < 0)

@@ -25,7 +25,8 @@ struct transcript {
 	size_t cues;		/* their number */
 	const char *encoding;	/* static: what was converted from ("UTF-16LE", "Windows-1252",
 				   "UTF-8 with BOM", ...); NULL when nothing worth a notice was */
-	unsigned long line;	/* SRT_INVALID: line of the block at fault, from 1; 0 none */
+	unsigned long line;	/* SRT_INVALID: line of the block at fault, from 1; 0 when the
+				   bytes are no text at all (what its BOM promises is not so) */
 	char reason[256];	/* why, in one line; quotes of the file are cut and unsanitised */
 };
 
@@ -38,8 +39,9 @@ void transcript_clear(struct transcript *t); /* may run twice */
 enum result transcript_convert(struct transcript *t, const char *bytes, size_t len, size_t limit,
 			       struct error *err);
 /*
- * Reads stored SJSON (or SubRip, which edx-val may hold too) into cues, for comparison.
- * RESULT_INVALID with the reason when it is neither.
+ * Reads stored SJSON (or SubRip, which edx-val may hold too) into cues, for comparison. A cue's
+ * lines are joined by a space, as in SJSON, so that both compare. What @out (initialised) held
+ * is dropped. RESULT_INVALID with the reason when it is neither, and @out is empty.
  */
 enum result transcript_cues(struct cues *out, const char *bytes, size_t len, struct error *err);
 
