@@ -58,15 +58,18 @@ struct outline_note {
 
 struct outline {
 	char *key;
-	char *name;    /* display name, may be "" */
-	char *version; /* identifies the content read: a hash or structure ids (issue of evidence) */
+	char *name; /* display name, may be "" */
+	/* Identifies what evidence rests on: the structure's ids, or (OLX) a SHA-256 over the XML
+	   and JSON read and the names and sizes of the files, in a folder their times too; not
+	   over every file's bytes, which the transcripts' own hashes cover. */
+	char *version;
 	struct video_block *blocks; /* by (type, id) as bytes, each once */
 	size_t block_count;
 	struct outline_note *notes;
 	size_t note_count;
 };
 
-/* ---- files --------------------------------------------------------------------------------*/
+/* ---- files ---- */
 
 enum asset_state {
 	ASSET_FOUND,
@@ -77,8 +80,8 @@ enum asset_state {
 
 struct asset {
 	enum asset_state state;
-	char *id;	/* what names the file at the source, "static/x.srt"; NULL when missing */
-	int64_t size;	/* bytes; -1 unknown */
+	char *id;     /* what names the file at the source, "static/x.srt"; NULL when missing */
+	int64_t size; /* bytes; -1 unknown */
 	char reason[160];
 };
 
@@ -88,7 +91,7 @@ struct asset_bytes {
 	char reason[160];
 };
 
-/* ---- operations ---------------------------------------------------------------------------*/
+/* ---- operations ---- */
 
 struct source;
 struct source_course;
@@ -137,10 +140,10 @@ struct source {
 /* Frees what a find() or read() filled in; may run twice. */
 void asset_clear(struct asset *asset);
 void asset_bytes_clear(struct asset_bytes *bytes);
-void source_free(struct source *src);		     /* accepts NULL */
+void source_free(struct source *src);			/* accepts NULL */
 void source_course_close(struct source_course *course); /* accepts NULL */
 
-/* ---- kinds --------------------------------------------------------------------------------*/
+/* ---- kinds ---- */
 
 struct olx_options {
 	const char *const *paths; /* folders, .tar.gz archives, or globs of them */
@@ -148,7 +151,12 @@ struct olx_options {
 	bool slash_keys; /* key_form = slash */
 };
 
-/* Copies @options. The paths are looked at when the source is listed, not here. */
-enum result source_olx_new(struct source **out, const struct olx_options *options, struct error *err);
+/*
+ * Copies @options. The paths are looked at when the source is listed, not here; opening a key
+ * that no list has seen lists first. As long as an export cannot be read, an unknown key is
+ * not RESULT_MISSING but that export's failure: it may be the course in question.
+ */
+enum result source_olx_new(struct source **out, const struct olx_options *options,
+			   struct error *err);
 
 #endif
