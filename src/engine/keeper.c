@@ -105,7 +105,8 @@ void *keeper_main(void *arg)
 	beat(engine, false, &row);
 	pthread_mutex_unlock(&engine->lock);
 	row.since = since;
-	row.hold = "";
+	row.hold = told;
+	told[0] = '\0';
 	status_holder(engine->campus->status, &row);
 	return NULL;
 }

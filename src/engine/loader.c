@@ -39,36 +39,28 @@ static struct wanted_course *next_wanted(struct engine *engine, int64_t now)
 	return NULL;
 }
 
-/* retry --finding: only the blocks that have it; and what this pass tried stays tried. */
-static enum result mark_skipped(struct opening *o, struct reader *reader,
-				const struct plan_rows *rows, bool dry, struct error *err)
+/* What this pass tried stays tried; with retry --finding that is all but the blocks that have it. */
+static enum result mark_skipped(struct opening *o, struct reader *reader, bool dry, struct error *err)
 {
-	struct finding_query query = {.course = o->row.id, .code = o->mend, .count = -1};
-	struct finding_row *findings = NULL;
+	struct video_row *videos = NULL;
 	size_t count = 0;
 	int64_t total;
 	enum result st = RESULT_OK;
 
-	o->skip = calloc(rows->video_count + 1, sizeof(*o->skip));
+	o->skip = calloc(o->plan->video_count + 1, sizeof(*o->skip));
 	if (!o->skip)
 		return error_set(err, RESULT_NOMEM, "out of memory");
-	if (dry)
-		return RESULT_OK;
-	if (o->mend != FINDING_NONE)
-		st = reader_findings(reader, &query, &findings, &count, &total, err);
-	for (size_t i = 0; i < rows->video_count && st == RESULT_OK; i++) {
-		bool has = o->mend == FINDING_NONE;
-
-		for (size_t f = 0; f < count && !has; f++)
-			has = findings[f].video_id == rows->videos[i].id;
-		if (o->mend != FINDING_NONE)
-			o->skip[i] = !has;
-		else
-			o->skip[i] = rows->videos[i].state != VIDEO_WAITING;
+	if (!dry)
+		st = reader_videos(reader, o->row.id, 0, -1, &videos, &count, &total, err);
+	/* both are in the order of the plan */
+	for (size_t i = 0, at = 0; i < count; i++) {
+		while (at < o->plan->video_count && o->plan->videos[at].id != videos[i].id)
+			at++;
+		if (at < o->plan->video_count)
+			o->skip[at] = videos[i].state != VIDEO_WAITING;
+		video_row_clear(&videos[i]);
 	}
-	for (size_t f = 0; f < count; f++)
-		finding_row_clear(&findings[f]);
-	free(findings);
+	free(videos);
 	return st;
 }
 
@@ -86,7 +78,7 @@ static enum result save_plan(struct engine *engine, struct opening *o, struct re
 	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
 		o->plan->videos[i].id = rows.videos[i].id;
 	if (st == RESULT_OK)
-		st = mark_skipped(o, reader, &rows, engine->options.dry, err);
+		st = mark_skipped(o, reader, engine->options.dry, err);
 	plan_rows_free(&rows);
 	return st;
 }
