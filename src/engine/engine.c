@@ -77,7 +77,7 @@ void engine_forget_wanted(struct engine *engine, int64_t course)
 	engine->wanted_count--;
 }
 
-static bool add_wanted(struct engine *engine, int64_t id, int64_t number, enum course_status status)
+bool engine_want(struct engine *engine, int64_t course, int64_t number)
 {
 	if (engine->wanted_count == engine->wanted_size) {
 		size_t size = 2 * engine->wanted_size + 64;
@@ -89,7 +89,7 @@ static bool add_wanted(struct engine *engine, int64_t id, int64_t number, enum c
 		engine->wanted_size = size;
 	}
 	engine->wanted[engine->wanted_count++] =
-		(struct wanted_course){.id = id, .number = number, .status = status};
+		(struct wanted_course){.id = course, .number = number};
 	return true;
 }
 
@@ -128,7 +128,7 @@ static bool take_intent(struct engine *engine, const struct wanted *intent)
 		wanted->number = intent->number;
 		return true;
 	}
-	return add_wanted(engine, intent->id, intent->number, intent->status);
+	return engine_want(engine, intent->id, intent->number);
 }
 
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err)
@@ -228,7 +228,7 @@ static enum result start_threads(struct engine *engine, struct error *err)
 static enum result take_dry_courses(struct engine *engine, struct error *err)
 {
 	for (size_t i = 0; i < engine->options.dry_count; i++)
-		if (!add_wanted(engine, engine->options.dry_courses[i], 0, COURSE_NOT_MIGRATED))
+		if (!engine_want(engine, engine->options.dry_courses[i], 0))
 			return error_set(err, RESULT_NOMEM, "out of memory");
 	engine->options.dry_courses = NULL; /* borrowed for the call only */
 	return RESULT_OK;

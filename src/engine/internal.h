@@ -26,7 +26,6 @@ enum hold_reason { HOLD_NONE, HOLD_OPERATOR, HOLD_ENDPOINT, HOLD_JOURNAL };
 /* A course that an intent wants and that is not open yet. */
 struct wanted_course {
 	int64_t id, number;
-	enum course_status status;
 	int tries;
 	int64_t not_before;
 	bool opening;
@@ -85,6 +84,7 @@ void engine_set_hold(struct engine *engine, enum hold_reason reason, const char 
 		     const char *text);
 void engine_end_hold(struct engine *engine, enum hold_reason reason);
 struct reader *engine_take_reader(struct engine *engine);
+bool engine_want(struct engine *engine, int64_t course, int64_t number); /* false: no memory */
 void engine_forget_wanted(struct engine *engine, int64_t course);
 /* Without it: takes over intents from the database. */
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);

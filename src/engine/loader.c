@@ -322,6 +322,9 @@ static enum result close_course(struct engine *engine, struct reader *reader,
 	*status = COURSE_FAILED;
 	if (st == RESULT_OK)
 		st = reader_course_by_id(reader, run->id, &row, err);
+	/* outcomes were lost with a commit that failed: what they tell of is tried again */
+	if (st == RESULT_OK && row.tried < row.videos && !engine->options.dry)
+		st = error_set(err, RESULT_END, "not all outcomes of %s are recorded", row.key);
 	if (st == RESULT_OK)
 		*status = row.failed ? COURSE_FAILED : COURSE_MIGRATED;
 	if (st == RESULT_OK && !engine->options.dry)
@@ -357,7 +360,9 @@ static void end_course(struct engine *engine, struct reader *reader, struct cour
 	pthread_mutex_lock(&engine->lock);
 	run->busy = false;
 	engine->opening--;
-	if (st == RESULT_OK || engine->stopping) {
+	if (st == RESULT_END && !engine_want(engine, run->id, run->intent_number))
+		st = RESULT_NOMEM;
+	if (st == RESULT_OK || st == RESULT_END || engine->stopping) {
 		queue_remove(&engine->queue, run);
 		pthread_mutex_unlock(&engine->lock);
 		course_run_free(run);

@@ -95,6 +95,10 @@ static void post_outcome(struct engine *engine, const struct try *try, bool agai
 		return; /* it could not be written, and nothing was done */
 	if (engine->options.dry && again)
 		return;
+	for (size_t i = 0; i < report->journal_count; i++) {
+		report->journal[i].course_id = try->run->id;
+		report->journal[i].video_id = try->video->id;
+	}
 	status_video_outcome(engine->campus->status, &outcome);
 }
 
