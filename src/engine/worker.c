@@ -139,6 +139,11 @@ static void settle(struct engine *engine, struct try *try, bool again)
 				!strcmp(try->result.unreachable, "status") ? HOLD_JOURNAL
 									   : HOLD_ENDPOINT,
 				try->result.unreachable, try->result.error.text);
+	/* what held the engine has just worked */
+	if (try->result.end == TRANSACTION_DONE && !strcmp(engine->hold_endpoint, "val"))
+		engine_end_hold(engine, HOLD_ENDPOINT);
+	if (try->result.registered && !strcmp(engine->hold_endpoint, "store"))
+		engine_end_hold(engine, HOLD_ENDPOINT);
 	pthread_cond_signal(&engine->work); /* its val id is free for another worker */
 	pthread_cond_broadcast(&engine->room);
 	if (!engine->queue.running)

@@ -121,8 +121,8 @@ static void compare_bytes(struct store *store, const struct expectation *x,
 			settle(out, COMPARE_SAME, level, "%s", "");
 		} else {
 			settle(out, COMPARE_DIFFERS, level,
-			       "%zu bytes here, %zu there, unlike from byte %zu", here->len, there.len,
-			       first_difference(here, &there) + 1);
+			       "%s: %zu bytes here, %zu there, unlike from byte %zu", row->name, here->len,
+			       there.len, first_difference(here, &there) + 1);
 			if (level == LEVEL_CUES)
 				compare_cues(x, &there, out);
 		}
@@ -158,8 +158,8 @@ void compare_stored(struct store *store, const struct expectation *x, const stru
 	else if (row->format && !strcmp(row->format, "srt"))
 		compare_bytes(store, x, row, LEVEL_HASH, max_transcript, out);
 	else if (info.size >= 0 && (size_t)info.size != x->converted.sjson.len)
-		settle(out, COMPARE_DIFFERS, LEVEL_SIZE, "%zu bytes here, %lld there",
-		       x->converted.sjson.len, (long long)info.size);
+		settle(out, COMPARE_DIFFERS, LEVEL_SIZE, "%s: %zu bytes here, %lld there",
+		       row->name, x->converted.sjson.len, (long long)info.size);
 	else if (level == LEVEL_SIZE && info.size >= 0)
 		settle(out, COMPARE_SAME, LEVEL_SIZE, "%s", "");
 	else if (*info.sha256)
