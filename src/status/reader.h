@@ -11,7 +11,8 @@
 
 struct reader;
 
-/* RESULT_MISSING: no such file yet; otherwise as status_open(). */
+/* RESULT_MISSING: no such file yet; otherwise as status_open(). Works while nobody writes; then
+   SQLite needs to make a file beside it, and says so where the folder does not let it. */
 enum result reader_open(struct reader **out, const char *path, struct error *err);
 void reader_close(struct reader *reader);
 /* Grows whenever another connection has committed (PRAGMA data_version). */
@@ -42,10 +43,11 @@ enum result reader_course_by_id(struct reader *reader, int64_t id, struct course
 				struct error *err);
 /* A page into a new array *@rows (free each, then the array); *@total counts all that match. */
 enum result reader_courses(struct reader *reader, const struct course_query *query,
-			   struct course_row **rows, size_t *count, int64_t *total, struct error *err);
+			   struct course_row **rows, size_t *count, int64_t *total,
+			   struct error *err);
 /* Ids of all that match, in the order of the query (free()). */
-enum result reader_course_ids(struct reader *reader, const struct course_query *query, int64_t **ids,
-			      size_t *count, struct error *err);
+enum result reader_course_ids(struct reader *reader, const struct course_query *query,
+			      int64_t **ids, size_t *count, struct error *err);
 /* Position of the next course (direction 1) or the previous (-1) from @from, exclusive, whose
    key or name holds @text, in the order of @query; wraps around; -1 if there is none. */
 enum result reader_find_course(struct reader *reader, const struct course_query *query,
@@ -64,13 +66,15 @@ struct totals {
 };
 enum result reader_totals(struct reader *reader, struct totals *out, struct error *err);
 
-/* Courses with an intent other than idle, by intent number: the engine's work list. */
+/* Courses with an intent other than idle, without those gone, by intent number: the engine's
+   work list. */
 struct wanted {
 	int64_t id, number;
 	enum course_intent intent;
 	enum course_status status;
 };
-enum result reader_wanted(struct reader *reader, struct wanted **out, size_t *count, struct error *err);
+enum result reader_wanted(struct reader *reader, struct wanted **out, size_t *count,
+			  struct error *err);
 /* The number of the newest intent of the campus, 0 before the first: quick enough to ask forty
    times a second whether another process wished for something. */
 enum result reader_intent_number(struct reader *reader, int64_t *out, struct error *err);
@@ -80,7 +84,8 @@ enum result reader_intent(struct reader *reader, int64_t course, enum course_int
 
 /* ---- below a course -----------------------------------------------------------------------*/
 
-enum result reader_video(struct reader *reader, int64_t id, struct video_row *out, struct error *err);
+enum result reader_video(struct reader *reader, int64_t id, struct video_row *out,
+			 struct error *err);
 /* By "id" or "type@id" in a course; RESULT_MISSING, or RESULT_INVALID when two types have it. */
 enum result reader_find_video(struct reader *reader, int64_t course, const char *name,
 			      struct video_row *out, struct error *err);
@@ -97,9 +102,11 @@ struct finding_query {
 	int64_t first, count;  /* count -1: all */
 	bool with_waived;
 };
-/* By severity (errors first), code, course, block, language. */
+/* By severity (errors first), code, course (in the order they were first listed), block,
+   language. */
 enum result reader_findings(struct reader *reader, const struct finding_query *query,
-			    struct finding_row **rows, size_t *count, int64_t *total, struct error *err);
+			    struct finding_row **rows, size_t *count, int64_t *total,
+			    struct error *err);
 /* Open findings by code into @counts (FINDING_COUNT elements). */
 enum result reader_finding_counts(struct reader *reader, int64_t course, int64_t *counts,
 				  struct error *err);
@@ -127,7 +134,7 @@ enum result reader_registered(struct reader *reader, const char *val_id, const c
 enum result reader_announced(struct reader *reader, const char *val_id, const char *language,
 			     struct journal_row *out, struct error *err);
 /* Another val id of a planned video that differs from @val_id in ASCII case only (free()), with
-   the block that has it; RESULT_MISSING if none. */
+   the block that has it, "video@x of <course key>"; RESULT_MISSING if none. */
 enum result reader_case_twin(struct reader *reader, const char *val_id, char **twin, char **block,
 			     struct error *err);
 /* The planned transcripts of (val id, language) of other videos than @video, whose text is
@@ -136,5 +143,14 @@ enum result reader_case_twin(struct reader *reader, const char *val_id, char **t
 enum result reader_siblings(struct reader *reader, int64_t video, const char *val_id,
 			    const char *language, char (**sha256s)[HASH_HEX], size_t *count,
 			    struct error *err);
+
+/* ---- is it true? --------------------------------------------------------------------------*/
+
+/* Adds up every row anew. RESULT_DAMAGED: a sum of a video or a course is not what its rows
+   say, and the text names the first. */
+enum result status_check(struct reader *reader, struct error *err);
+/* Recomputes the chain of events (event.h); *@head is the newest hash ("" without events).
+   RESULT_DAMAGED: an event is not what was written, and the text names the first. */
+enum result status_check_events(struct reader *reader, char head[HASH_HEX], struct error *err);
 
 #endif

@@ -68,6 +68,10 @@ const char *transcript_compare_name(enum transcript_compare compare);
 const char *verify_level_name(enum verify_level level);
 /* The readers of the same words; false for any other. Case counts in none of them. */
 bool course_status_read(const char *name, enum course_status *out);
+bool course_intent_read(const char *name, enum course_intent *out);
+bool video_state_read(const char *name, enum video_state *out);
+bool transcript_outcome_read(const char *name, enum transcript_outcome *out);
+bool transcript_compare_read(const char *name, enum transcript_compare *out);
 bool verify_level_read(const char *name, enum verify_level *out);
 
 /* Whose promise a transcript is, by bits; both: in both branches. */

@@ -27,15 +27,18 @@ struct status_options {
 
 /*
  * Opens, makes, or migrates the file. RESULT_INVALID: another campus, a newer schema, not a
- * status database; RESULT_BUSY: locked; RESULT_FATAL: damaged. The text names the file and
- * what to do.
+ * status database; RESULT_BUSY: locked for more than 5 s; RESULT_FATAL: damaged;
+ * RESULT_MISSING: no such folder; RESULT_REFUSED: a network file system, or no plain file;
+ * RESULT_UNREACHABLE: no right to write, or a full disk. The text names the file and what to do.
  */
-enum result status_open(struct status **out, const struct status_options *options, struct error *err);
+enum result status_open(struct status **out, const struct status_options *options,
+			struct error *err);
 /* Commits what was posted and closes. Accepts NULL. */
 void status_close(struct status *status);
 const char *status_path(const struct status *status);
 /* RESULT_OK, or the first failed commit since the last status_mended(): nothing more may be
-   written anywhere while this is not OK (design 5). */
+   written anywhere while this is not OK (design 5). What was posted in that commit is lost:
+   the videos whose outcomes these were are still as they had been, and are tried again. */
 enum result status_broken(struct status *status, struct error *err);
 /* Tries a small commit; RESULT_OK clears status_broken(). */
 enum result status_mended(struct status *status, struct error *err);
@@ -66,19 +69,28 @@ struct wish_answer {
 	char reason[160]; /* why not: "Migrated: nothing to pause" */
 };
 /*
- * Commits intents for @count courses, each by the table of design 5; @finding (or NULL) limits
- * the run to blocks with it. @named: the courses were named one by one, so Migrated ones are
- * planned anew; else only Not-Migrated, Failed and In-Progress are taken. WISH_RETRY takes
- * Failed courses, and with @finding any. WISH_RESUME takes paused ones.
- * @answers has @count elements. One event a course taken.
+ * Commits intents for @count courses, each by the table of design 5 (its cells: intents.c);
+ * @finding (or NULL) takes only courses that have it open, and limits the run to blocks with
+ * it. @named: the courses were named one by one, so Migrated ones are planned anew; else only
+ * Not-Migrated, Failed and In-Progress are taken. WISH_RETRY takes Failed courses, and with
+ * @finding Migrated ones too. WISH_RESUME takes paused ones, as WISH_RUN does. Pausing a Failed
+ * or Migrated course that was launched and has not begun takes the launch back (intent idle).
+ * A course that runs already, or is gone (but for pausing), is not taken.
+ * @answers has @count elements. One event a course taken. Many courses take several commits.
  */
 enum result status_wish(struct status *status, enum wish wish, const int64_t *courses, size_t count,
-			const char *finding, bool named, struct wish_answer *answers, struct error *err);
+			const char *finding, bool named, struct wish_answer *answers,
+			struct error *err);
 
 /* ---- the engine's side --------------------------------------------------------------------*/
 
-/* Commits Not-Migrated/Failed/Migrated -> In-Progress and a new pass (an In-Progress course
-   goes on in its pass, unless @anew). *@pass is the course's pass. */
+/*
+ * Commits Not-Migrated/Failed/Migrated -> In-Progress and a new pass (an In-Progress course
+ * goes on in its pass, unless @anew). *@pass is the course's pass. A new pass lets all videos
+ * wait; with an intent limited to a finding only those that have it, the others count as tried.
+ * RESULT_CANCELED, and nothing changes, if the intent is not (any longer) run: so a pause that
+ * comes first is never overrun.
+ */
 enum result status_course_begin(struct status *status, int64_t course, bool anew, int64_t *pass,
 				struct error *err);
 /*
@@ -86,13 +98,16 @@ enum result status_course_begin(struct status *status, int64_t course, bool anew
  * structure's findings (those of video_id 0 are replaced). Fills the ids of @videos and
  * @transcripts; transcripts[i].video_id is on entry an index into @videos. What is no longer
  * planned is marked gone (videos) or removed (transcripts). Videos tried in @pass keep their
- * state, and their transcripts what was found out about them.
+ * state, and their transcripts what was found out about them, unless their plan has changed
+ * (other languages, another val id): then they are to be tried again.
  */
 enum result status_course_plan(struct status *status, int64_t course, int64_t pass,
 			       struct video_row *videos, size_t video_count,
 			       struct transcript_row *transcripts, size_t transcript_count,
-			       const struct finding_row *notes, size_t note_count, struct error *err);
-/* Commits journal lines before the act they announce. @at of each is filled in. */
+			       const struct finding_row *notes, size_t note_count,
+			       struct error *err);
+/* Commits journal lines before the act they announce, each with the video it is about. An @at
+   of 0 is filled in. */
 enum result status_journal(struct status *status, const struct journal_row *rows, size_t count,
 			   struct error *err);
 
@@ -119,11 +134,13 @@ void status_video_outcome(struct status *status, const struct video_outcome *out
  * Commits the end of a pass: @status_to is Migrated or Failed; the intent is cleared if it is
  * still number @intent_number. @problem ("" if none) is why the course as a whole failed;
  * @notes are findings of the course itself (replaced, as in status_course_plan, when @notes is
- * not NULL). One event.
+ * not NULL). One event. RESULT_CANCELED, and nothing changes, if the course is paused: it stays
+ * In-Progress, and ends when it is resumed.
  */
 enum result status_course_end(struct status *status, int64_t course, int64_t intent_number,
 			      enum course_status status_to, const char *problem,
-			      const struct finding_row *notes, size_t note_count, struct error *err);
+			      const struct finding_row *notes, size_t note_count,
+			      struct error *err);
 /* Posts that a validation of the course at @level is complete. One event with @text. */
 void status_course_verified(struct status *status, int64_t course, enum verify_level level,
 			    const char *text);

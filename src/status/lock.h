@@ -1,0 +1,21 @@
+/*
+ * lock.h - the engine lock: one engine a status database.
+ *
+ * A lock of the kernel on a file beside the status database. It is released when its holder
+ * lets go or dies, however it dies; the file itself stays, and means nothing without the lock.
+ */
+#ifndef SUBFERRY_SRC_STATUS_LOCK_H
+#define SUBFERRY_SRC_STATUS_LOCK_H
+
+#include "src/base/error.h"
+
+struct lock;
+
+/*
+ * Takes the lock of the status database @path (on "<path>.lock") without waiting. RESULT_BUSY:
+ * another process holds it, and the text says which; RESULT_REFUSED: a network file system.
+ */
+enum result lock_take(const char *path, struct lock **out, struct error *err);
+void lock_free(struct lock *lock); /* accepts NULL */
+
+#endif

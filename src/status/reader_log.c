@@ -1,0 +1,154 @@
+#include "config.h"
+
+#include "src/status/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/status/event.h"
+#include "src/status/read.h"
+
+/* ---- events -------------------------------------------------------------------------------*/
+
+#define EVENT_COLUMNS "id, at, severity, who, action, object, what, why, hash"
+
+static void fill_event(struct columns *columns, void *to)
+{
+	struct event_row *row = to;
+
+	row->id = col_int(columns);
+	row->at = col_int(columns);
+	row->severity = (enum finding_severity)col_int(columns);
+	if ((unsigned)row->severity > FINDING_ERROR)
+		columns->st = RESULT_DAMAGED;
+	row->who = col_text(columns);
+	row->action = col_text(columns);
+	row->object = col_text(columns);
+	row->what = col_text(columns);
+	row->why = col_text(columns);
+	row->hash = col_text(columns);
+}
+
+static void clear_event(void *row)
+{
+	event_row_clear(row);
+}
+
+static const struct row_kind event_rows = {sizeof(struct event_row), fill_event, clear_event};
+
+/* Behind the last text that begins with ?1 stands ?1 and the last character there is. */
+#define OF_OBJECT " FROM event WHERE object >= ?1 AND object <= ?1 || char(1114111)"
+
+static const struct {
+	const char *rows, *total;
+} event_sql[] = {
+	{"SELECT " EVENT_COLUMNS " FROM event WHERE ?1 = '' ORDER BY id DESC LIMIT ?2 OFFSET ?3",
+	 "SELECT count(*) FROM event WHERE ?1 = ''"},
+	{"SELECT " EVENT_COLUMNS OF_OBJECT " ORDER BY id DESC LIMIT ?2 OFFSET ?3",
+	 "SELECT count(*)" OF_OBJECT},
+};
+
+enum result reader_events(struct reader *reader, const char *object, int64_t first, int64_t count,
+			  struct event_row **rows, size_t *got, int64_t *total, struct error *err)
+{
+	bool some = object && *object;
+	void *list;
+	enum result st;
+
+	*rows = NULL;
+	*got = 0;
+	st = read_total(reader, err, event_sql[some].total, DB_VALUES(TEXT(object)), total);
+	if (st != RESULT_OK)
+		return st;
+	st = read_rows(reader, err, &event_rows, event_sql[some].rows,
+		       DB_VALUES(TEXT(object), INT(count), INT(first)), &list, got);
+	*rows = list;
+	return st;
+}
+
+enum result status_check_events(struct reader *reader, char head[HASH_HEX], struct error *err)
+{
+	char hash[HASH_HEX];
+	sqlite3_stmt *stmt = NULL;
+	int64_t last = 0;
+	enum result st;
+
+	head[0] = '\0';
+	st = db_first(&reader->db, err, "SELECT " EVENT_COLUMNS " FROM event ORDER BY id", NULL, 0,
+		      &stmt);
+	for (; st == RESULT_OK; st = db_next(&reader->db, err, stmt)) {
+		struct columns columns = {stmt, 0, RESULT_OK};
+		struct event_row row = {0};
+
+		fill_event(&columns, &row);
+		st = col_result(&reader->db, &columns, err);
+		if (st == RESULT_OK)
+			st = event_hash(head, &row, hash, err);
+		if (st == RESULT_OK && (strcmp(hash, row.hash) || row.id != last + 1))
+			st = error_set(err, RESULT_DAMAGED,
+				       "the audit was changed: event %lld of status "
+				       "database %s does not follow from the one before",
+				       (long long)row.id, reader->db.path);
+		last = row.id;
+		event_row_clear(&row);
+		if (st != RESULT_OK)
+			break;
+		memcpy(head, hash, HASH_HEX);
+	}
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
+}
+
+/* ---- the holder and what is remembered ----------------------------------------------------*/
+
+static void fill_holder(struct columns *columns, void *to)
+{
+	struct holder_row *row = to;
+
+	row->held = col_bool(columns);
+	row->who = col_text(columns);
+	row->host = col_text(columns);
+	row->pid = col_int(columns);
+	row->since = col_int(columns);
+	row->beat = col_int(columns);
+	row->hold = col_text(columns);
+	row->hold_since = col_int(columns);
+	row->under_way = col_int(columns);
+}
+
+static void clear_holder(void *row)
+{
+	holder_row_clear(row);
+}
+
+enum result reader_holder(struct reader *reader, struct holder_row *out, struct error *err)
+{
+	static const struct row_kind kind = {sizeof(struct holder_row), fill_holder, clear_holder};
+
+	/* Before anybody held it: an empty row that is not held. */
+	return read_row(reader, err, &kind,
+			"SELECT held, who, host, pid, since, beat, hold, hold_since, under_way FROM"
+			" (SELECT * FROM holder UNION ALL SELECT 2, 0, '', '', 0, 0, 0, '', 0, 0)"
+			" ORDER BY id LIMIT 1",
+			NULL, 0, out, "");
+}
+
+enum result reader_recall(struct reader *reader, const char *name, char **out, struct error *err)
+{
+	struct columns columns = {0};
+	enum result st;
+
+	*out = NULL;
+	st = db_first(&reader->db, err, "SELECT value FROM memory WHERE name = ?1",
+		      DB_VALUES(TEXT(name)), &columns.stmt);
+	if (st == RESULT_END) {
+		*out = strdup("");
+		return *out ? RESULT_OK : error_set(err, RESULT_NOMEM, "no memory");
+	}
+	if (st != RESULT_OK)
+		return st;
+	*out = col_text(&columns);
+	st = col_result(&reader->db, &columns, err);
+	db_done(columns.stmt);
+	return st;
+}

@@ -1,0 +1,78 @@
+/*
+ * write.h - the writing side from inside. Inside src/status/ only.
+ *
+ * What is written is a function that runs on the writer thread, in a transaction of which it
+ * sees nothing: what it returns other than RESULT_OK undoes what it did. It gets the struct
+ * status for its connection, its clock and its name.
+ */
+#ifndef SUBFERRY_SRC_STATUS_WRITE_H
+#define SUBFERRY_SRC_STATUS_WRITE_H
+
+#include "src/base/dbwriter.h"
+#include "src/status/db.h"
+#include "src/status/status.h"
+#include "src/status/tally.h"
+
+#include <pthread.h>
+
+struct status {
+	struct dbwriter *writer;
+	struct db db; /* used on the writer thread only, once it runs */
+	char *who;
+	struct clock *clock;
+	pthread_mutex_t lock; /* guards the two below */
+	bool is_broken;
+	struct error broken;
+};
+
+typedef enum result write_fn(struct status *status, void *arg, struct error *err);
+
+/*
+ * Runs @fn and returns when it is durable. MISSING, INVALID, REFUSED and CANCELED are answers of
+ * @fn; any other failure is remembered for status_broken().
+ */
+enum result write_run(struct status *status, write_fn *fn, void *arg, struct error *err);
+/* Takes @arg (one block of malloc(), freed afterwards; NULL: there was no memory for it). */
+void write_post(struct status *status, write_fn *fn, void *arg);
+
+/* ---- pieces that several writers share ----------------------------------------------------*/
+
+/* Replaces the transcripts of a video: upserts @rows, removes others. @ids may be NULL. */
+enum result write_transcripts(struct status *status, int64_t video,
+			      const struct transcript_row *rows, size_t count, int64_t *ids,
+			      struct error *err);
+/* Sums and language lists of a video from @tally and its @rows. */
+enum result write_video_sums(struct status *status, int64_t video, const struct tally *tally,
+			     const struct transcript_row *rows, size_t count, struct error *err);
+/* Adds findings of @video (0: of the course itself), waived at once where a waiver fits; they
+   are added to @tally. */
+enum result write_findings(struct status *status, int64_t course, int64_t video,
+			   const struct finding_row *rows, size_t count, struct tally *tally,
+			   struct error *err);
+/* Replaces the findings of the course itself; the course's sums are to be made anew. */
+enum result write_notes(struct status *status, int64_t course, const struct finding_row *rows,
+			size_t count, struct error *err);
+/* Before a video's val id becomes @val_id: its journal is still found under the present one. */
+enum result write_former_id(struct status *status, int64_t video, const char *val_id,
+			    struct error *err);
+enum result write_journal(struct status *status, const struct journal_row *rows, size_t count,
+			  int64_t now, struct error *err);
+
+/* ---- copies for posts ---------------------------------------------------------------------*/
+
+/* One block of memory that holds a struct and all its strings. */
+struct arena {
+	char *base; /* NULL while the size is being measured */
+	size_t used;
+};
+
+/*
+ * Makes a copy of @from in one block (free()), NULL without memory. @lay_out is called twice, and
+ * takes the same pieces in the same order: first only to measure (all it gets is NULL), then to
+ * fill them. The copy itself must be the first piece.
+ */
+void *arena_clone(void (*lay_out)(struct arena *arena, const void *from), const void *from);
+void *arena_copy(struct arena *arena, const void *bytes, size_t size); /* aligned */
+char *arena_text(struct arena *arena, const char *text);	       /* NULL becomes "" */
+
+#endif
