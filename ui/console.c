@@ -17,6 +17,7 @@
 #include "ui/view.h"
 #include "ui/widget.h"
 
+#define ROW_TIME 500	  /* ms that keys wait for the row they are meant for */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
 
@@ -331,17 +332,43 @@ static void handle_key(struct console *console, int key, bool code)
 		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
 }
 
-/* Returns how many keys were read. */
+/*
+ * The selected row is still being read. Keys wait for it (not for long), so that "g r" typed in
+ * one go launches the first course and not whatever was there before.
+ */
+static bool row_is_coming(struct console *console)
+{
+	const struct view *view = console_top(console);
+	int64_t now = console_wall(console) / 1000;
+	bool coming = view->list.rows->id &&
+		      (!view->page || (view->list.total > 0 &&
+				       list_selected_row(&view->list, view->page) < 0));
+
+	if (!coming || console->too_small) {
+		console->row_since = 0;
+		return false;
+	}
+	if (!console->row_since)
+		console->row_since = now;
+	return now >= console->row_since && now - console->row_since < ROW_TIME;
+}
+
+/* Returns how many keys were read; -1 when they wait. */
 static int read_keys(struct console *console)
 {
 	wint_t key;
 	int kind, count = 0;
 
-	while ((kind = get_wch(&key)) != ERR) {
+	console->keys_wait = false;
+	while (!row_is_coming(console)) {
+		kind = get_wch(&key);
+		if (kind == ERR)
+			return count;
 		handle_key(console, (int)key, kind == KEY_CODE_YES);
 		count++;
 	}
-	return count;
+	console->keys_wait = true;
+	return -1;
 }
 
 /* ---- the loop -----------------------------------------------------------------------------*/
@@ -403,12 +430,17 @@ static void hang_up(struct console *console)
 static void wait_and_read(struct console *console)
 {
 	static int empty_reads;
+	bool waits = row_is_coming(console);
 	struct pollfd fds[3] = {
-		{.fd = console->hung_up ? -1 : 0, .events = POLLIN},
+		{.fd = console->hung_up || waits ? -1 : 0, .events = POLLIN},
 		{.fd = desk_wake_fd(console->desk), .events = POLLIN},
 		{.fd = term_event_fd(), .events = POLLIN},
 	};
-	int ready = poll(fds, 3, wait_time(console));
+	int ready;
+
+	if (console->keys_wait && !waits && read_keys(console) > 0)
+		return;
+	ready = poll(fds, 3, waits ? STOP_TICK : wait_time(console));
 
 	if (ready < 0 && errno != EINTR)
 		console->running = false;

@@ -99,6 +99,8 @@ struct console {
 	bool message_gone;
 	int stopping;	 /* 0, 1: transactions finish, 2: at once */
 	bool hung_up;	 /* nobody sees us: draw nothing more */
+	int64_t row_since; /* since when keys wait for the selected row (wall ms); 0: they do not */
+	bool keys_wait;	 /* some may be left inside curses, where poll() does not see them */
 	bool running, dirty, too_small;
 };
 
