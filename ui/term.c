@@ -47,10 +47,7 @@ static void on_signal(int sig)
 	case SIGTSTP:
 		atomic_fetch_or(&events_seen, TERM_SUSPEND);
 		break;
-	case SIGHUP:
-		atomic_fetch_or(&events_seen, TERM_HANGUP);
-		/* fallthrough */
-	default:
+	default: /* INT, TERM, HUP */
 		atomic_fetch_add(&stops_seen, 1);
 		atomic_fetch_or(&events_seen, TERM_STOP);
 	}

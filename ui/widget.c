@@ -234,10 +234,10 @@ static size_t line_length(const char *safe, int width)
 	int cells = 0;
 
 	while ((next = next_cluster(at, &cluster))) {
-		if (cells + cluster.width > width)
-			return (size_t)((blank ? blank : at > safe ? at : next) - safe);
 		if (*at == ' ')
 			blank = at;
+		if (cells + cluster.width > width)
+			return (size_t)((blank ? blank : at > safe ? at : next) - safe);
 		cells += cluster.width;
 		at = next;
 	}
