@@ -158,7 +158,8 @@ void view_rule(const struct view *view, int y, const char *extra)
 		buf_printf(&right, "filter \"%.60s\"  ", list->filter);
 	buf_add_text(&right, extra);
 	if (list_is_partial(list, view->page))
-		buf_printf(&right, "first %s of %s: ", widget_number((int64_t)list->rows->count(view->page)).text,
+		buf_printf(&right, "first %s of %s: ",
+			   widget_number((int64_t)list->rows->count(view->page)).text,
 		    widget_number(view->page->total).text);
 	if (list->total > 0)
 		buf_printf(&right, "%s of %s", widget_number(list->selected + 1).text,

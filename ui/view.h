@@ -109,8 +109,18 @@ struct console {
 struct view *console_top(const struct console *console);
 /* Opens a screen on top of the present one. */
 void console_push(struct console *console, const struct view_ops *ops, const struct place *place);
+void console_pop(struct console *console); /* the first screen stays */
+/* The terminal or the stack has changed. */
+void console_relayout(struct console *console);
+/* The first time lets what is under way finish, the second ends at once. */
+void console_stop(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
 int64_t console_wall(const struct console *console); /* microseconds */
+
+/* ---- dispatch.c ---------------------------------------------------------------------------*/
+
+/* @key is a character, or with @code a KEY_ code of curses. */
+void dispatch_key(struct console *console, int key, bool code);
 
 /* ---- view.c: what screens share -----------------------------------------------------------*/
 
