@@ -84,7 +84,9 @@ step "launch, retry, validate"
 keys g r;    wait_for "launched 1 course"
 wait_for "✗ Failed" 60
 keys R;      wait_for "retrying 1 course"
+wait_for "Failed 0"
 wait_for "Failed 1" 60
+sleep 1 # until the engine has said so: what it says last is what is shown
 keys v;      wait_for "validated" 60
 
 step "what cannot be done is said"

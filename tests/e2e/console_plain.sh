@@ -2,6 +2,14 @@
 # ASCII where the locale is not UTF-8, no colour where none is wanted, and quiet when idle.
 . "$(dirname "$0")/lib.sh"
 
+# One course has failed, by now or in an earlier step.
+have_failed() {
+	wait_for "engine here"
+	wait_for "of 40 courses"
+	screen | grep -qF "Failed 1" || keys r
+	wait_for "Failed 1" 60
+}
+
 escape=$(printf '\033')
 
 step "ASCII in the C locale, on every screen"
@@ -26,9 +34,7 @@ left 0
 
 step "NO_COLOR: attributes only"
 start 80 24 NO_COLOR=1
-wait_for "engine here"
-keys r
-wait_for "Failed 1" 60
+have_failed
 t capture-pane -p -e | grep -q "$escape\[[0-9;]*[34][0-7]m" && fail "colour in spite of NO_COLOR"
 t capture-pane -p -e | grep -q "$escape\[7m" || fail "nothing is marked"
 keys q
@@ -36,9 +42,7 @@ left 0
 
 step "with colour, a failed course has one"
 start 80 24
-wait_for "engine here"
-keys r
-wait_for "Failed 1" 60
+have_failed
 t capture-pane -p -e | grep -q "$escape\[[0-9;]*31m" || fail "no colour"
 
 step "idle, only the clock is written"

@@ -26,6 +26,8 @@ wait_for "launched 1 course"
 wait_for "Failed" 60
 wait_for "failed 1"
 keys n
+wait_for "srt-invalid"
+keys n
 wait_for "asset-missing"
 
 step "diff: one video, its languages, its cues"
