@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/signals.h"
 #include "src/engine/desk_internal.h"
 
 #define LOOK_EVERY 100 /* ms: how often the pager looks for something new */
@@ -247,7 +248,7 @@ static enum result start(pthread_t *thread, bool *runs, void *(*main)(void *), s
 	int failed;
 
 	/* signals are the business of the thread that owns the terminal */
-	sigfillset(&all);
+	signals_for_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(thread, NULL, main, desk);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -65,8 +65,10 @@ static int open_immutable(sqlite3 **db, const char *path)
 /* Opens, and reads once: only then SQLite looks at the file. */
 static int try_open(sqlite3 **db, const char *path, int flags)
 {
-	int code = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int code;
 
+	dbwriter_setup();
+	code = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		return code;
 	sqlite3_extended_result_codes(*db, 1);
@@ -131,7 +133,8 @@ static enum result set_modes(sqlite3 *db, struct error *err)
 	sqlite3_finalize(stmt);
 	if (st != RESULT_OK)
 		return st;
-	code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", NULL, NULL,
+	code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			  " PRAGMA temp_store = MEMORY", NULL, NULL,
 			    NULL);
 	return code == SQLITE_OK ? RESULT_OK : dbwriter_error(db, code, "cannot open edx-val", err);
 }
