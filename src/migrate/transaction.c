@@ -20,7 +20,7 @@ struct trip {
 	struct transaction *out;
 	char *block;
 	size_t *wanted;		/* indexes of expectations to be stored and registered */
-	size_t wanted_count;
+	size_t wanted_count, put_count; /* of these, so many are in the store */
 };
 
 static struct transcript_row *row_of(struct trip *trip, const struct expectation *x)
@@ -297,13 +297,10 @@ static bool put_files(struct trip *trip)
 		objects[i].sha256 = x->sha256;
 	}
 	st = f->store->ops->put(f->store, objects, trip->wanted_count, &err);
-	for (size_t i = 0; i < trip->wanted_count; i++) {
-		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
-
-		if (objects[i].result == RESULT_OK || objects[i].result == RESULT_EXISTS)
-			report_journal(&trip->out->report, "put", trip->video->val_id, x->language,
-				       x->object, x->sha256, (int64_t)objects[i].len);
-	}
+	while (trip->put_count < trip->wanted_count &&
+	       (objects[trip->put_count].result == RESULT_OK ||
+		objects[trip->put_count].result == RESULT_EXISTS))
+		trip->put_count++;
 	free(objects);
 	if (st != RESULT_OK)
 		fail(trip, "store", st, err.text);
@@ -317,7 +314,7 @@ static bool make_video(struct trip *trip)
 	struct error err = {0};
 	enum result st = RESULT_UNKNOWN;
 
-	if (trip->val.presence == VAL_PRESENT)
+	if (trip->val.presence == VAL_PRESENT || f->val->ops->register_new)
 		return true;
 	for (int i = 0; i < SAME_REQUEST && st == RESULT_UNKNOWN; i++)
 		st = f->val->ops->create(f->val, trip->plan->course, trip->video->val_id, &err);
@@ -352,9 +349,23 @@ static void take_answer(struct trip *trip, const struct expectation *x, const st
 		       x->sha256, (int64_t)x->converted.sjson.len);
 }
 
+/* The rows, and the video before them where val makes both in one step. */
+static enum result send_rows(struct trip *trip, struct val_entry *entries, size_t count,
+			     struct error *err)
+{
+	struct val *val = trip->ferry->val;
+	enum result st;
+
+	if (trip->val.presence == VAL_PRESENT || !val->ops->register_new)
+		return val->ops->register_rows(val, trip->video->val_id, entries, count, err);
+	st = val->ops->register_new(val, trip->plan->course, trip->video->val_id, entries, count, err);
+	if (st == RESULT_OK)
+		report_journal(&trip->out->report, "create", trip->video->val_id, "", "", "", 0);
+	return st;
+}
+
 static bool register_rows(struct trip *trip)
 {
-	const struct ferry *f = trip->ferry;
 	struct val_entry *entries = calloc(trip->wanted_count, sizeof(*entries));
 	struct error err = {0};
 	size_t done = 0;
@@ -374,8 +385,7 @@ static bool register_rows(struct trip *trip)
 	for (int i = 0; i < SAME_REQUEST && st == RESULT_UNKNOWN; i++) {
 		size_t first = done;
 
-		st = f->val->ops->register_rows(f->val, trip->video->val_id, entries + done,
-						trip->wanted_count - done, &err);
+		st = send_rows(trip, entries + done, trip->wanted_count - done, &err);
 		for (; done < trip->wanted_count && (entries[done].result == RESULT_OK ||
 						     entries[done].result == RESULT_EXISTS); done++)
 			take_answer(trip, &trip->expected.items[trip->wanted[done]], &entries[done],
@@ -411,8 +421,19 @@ static bool confirm(struct trip *trip)
 				       row->name);
 		}
 	}
-	report_journal(&trip->out->report, "confirm", trip->video->val_id, "", "", "", 0);
 	return true;
+}
+
+/* What was put and not registered; the line of what was registered names its object itself. */
+static void journal_left(struct trip *trip)
+{
+	for (size_t i = 0; i < trip->put_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		if (row_of(trip, x)->outcome != OUTCOME_MIGRATED)
+			report_journal(&trip->out->report, "put", trip->video->val_id, x->language,
+				       x->object, x->sha256, (int64_t)x->converted.sjson.len);
+	}
 }
 
 /* The blocks' own fields do not name the id that we made. */
@@ -457,12 +478,57 @@ static void stop(struct trip *trip)
 	leave_wanted(trip);
 }
 
+static bool register_video(struct trip *trip)
+{
+	return make_video(trip) && register_rows(trip) && confirm(trip);
+}
+
+/* A stage of the transaction at one of the two ends: so many are let in at a time. */
+static bool through(struct trip *trip, sem_t *gate, bool (*stage)(struct trip *trip))
+{
+	bool done;
+
+	while (gate && sem_wait(gate))
+		; /* a signal came between */
+	done = stage(trip);
+	if (gate)
+		sem_post(gate);
+	return done;
+}
+
+/*
+ * The first look was taken with the whole course's, when it was planned. It is taken again where
+ * time has passed or another block has the id too, and where val cannot refuse a second row by
+ * itself: a kind that registers in one step says EXISTS to what came meanwhile.
+ */
+static bool planned_answer_holds(const struct trip *trip)
+{
+	const struct val_video *planned = &trip->video->val;
+
+	return trip->ferry->first_try && trip->ferry->val->ops->register_new &&
+	       trip->video->before < 0 && planned->presence == VAL_ABSENT && planned->rows_complete &&
+	       !planned->actual_id;
+}
+
 static void travel(struct trip *trip)
 {
-	if (look_up(trip) != RESULT_OK)
+	if (planned_answer_holds(trip)) {
+		trip->val.presence = VAL_ABSENT;
+		trip->val.rows_complete = true;
+	} else if (look_up(trip) != RESULT_OK) {
 		return;
+	}
+	/* the questions to the status database share one look at it, where nothing has to be
+	   waited for between them */
+	if (!trip->val.row_count)
+		reader_begin(trip->ferry->reader, NULL);
 	check_case(trip);
-	sort_out(trip);
+	if (!trip->ferry->dry)
+		sort_out(trip);
+	if (!trip->val.row_count)
+		reader_end(trip->ferry->reader);
+	if (trip->ferry->dry)
+		sort_out(trip);
 	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
 		      &trip->out->report);
 	if (trip->expected.stops) {
@@ -477,9 +543,10 @@ static void travel(struct trip *trip)
 
 		if (st != RESULT_OK)
 			fail_journal(trip, st, err.text);
-		else if (announce(trip) && put_files(trip) && make_video(trip) && register_rows(trip))
-			confirm(trip);
+		else if (announce(trip) && through(trip, trip->ferry->store_gate, put_files))
+			through(trip, trip->ferry->val_gate, register_video);
 	}
+	journal_left(trip);
 	if (trip->out->end == TRANSACTION_DONE)
 		note_link(trip);
 	else
