@@ -2,7 +2,7 @@
  * migrate: launches courses and stays until they have ended; the engine runs here, or, where
  * another process has it, its intents are written and followed. --dry-run predicts.
  *
- * JSON, one object a line: video (course, video, result, registered, text), course (as in
+ * JSON, one object a line: tried (course, video, result, registered, text), course (as in
  * list), trouble (text), summary (mode, courses, migrated, failed, paused, videos, registered,
  * expected, in_val, errors, warnings, interrupted).
  */
@@ -66,7 +66,7 @@ static void tell_video(struct migrating *m, const struct engine_event *event)
 	m->videos++;
 	m->registered += event->registered;
 	if (m->json) {
-		json = object_new("video");
+		json = object_new("tried");
 		member_text(json, "course", event->key);
 		member_text(json, "video", event->block);
 		member_text(json, "result", event->failed ? "failed" : "done");

@@ -178,7 +178,7 @@ enum result engine_read_intents(struct engine *engine, struct reader *reader, st
 
 static enum result open_readers(struct engine *engine, struct error *err)
 {
-	size_t count = (size_t)engine->workers * THREADS_A_WORKER + READER_THREADS + 1;
+	size_t count = (size_t)engine->threads + READER_THREADS + 1;
 	enum result st = RESULT_OK;
 
 	for (size_t i = 0; i < count && st == RESULT_OK; i++)
@@ -222,7 +222,7 @@ static enum result start_threads(struct engine *engine, struct error *err)
 {
 	enum result st = RESULT_OK;
 
-	while (engine->worker_count < engine->workers * THREADS_A_WORKER && st == RESULT_OK) {
+	while (engine->worker_count < engine->threads && st == RESULT_OK) {
 		st = start_thread(&engine->worker_threads[engine->worker_count], worker_main, engine, err);
 		engine->worker_count += st == RESULT_OK;
 	}
@@ -259,6 +259,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	engine->clock = campus->clock;
 	engine->options = *options;
 	engine->workers = campus->conf->workers;
+	engine->threads = engine->workers > 1 ? engine->workers * THREADS_A_WORKER : 1;
 	engine->retry_delay = campus->conf->retry_delay;
 	engine->max_retries = (int)campus->conf->max_retries;
 	engine->max_transcript = (size_t)campus->conf->max_transcript;

@@ -18,7 +18,8 @@
 /*
  * [engine] workers says how many transactions may be at the store, and how many at val, at a
  * time. The two are different servers: while some put, as many others register. So there are
- * two threads a worker, and a gate before either end.
+ * two threads a worker, and a gate before either end. With one worker there is one thread, and
+ * strictly one transaction at a time.
  */
 #define WORKERS_MAX 64
 #define THREADS_A_WORKER 2
@@ -45,7 +46,7 @@ struct engine {
 	struct clock *clock;
 	struct engine_options options;
 	struct lock *file_lock;
-	int64_t workers, retry_delay;
+	int64_t workers, threads, retry_delay;
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];

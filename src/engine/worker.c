@@ -147,7 +147,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 		engine_end_hold(engine, HOLD_ENDPOINT);
 	pthread_cond_signal(&engine->work); /* its val id is free for another worker */
 	/* a reader has work when the course runs dry, or is done; not at every video */
-	if (again || try->run->ready_count <= (size_t)engine->workers * THREADS_A_WORKER || course_run_done(try->run) ||
+	if (again || try->run->ready_count <= (size_t)engine->threads || course_run_done(try->run) ||
 	    try->run->leaving)
 		pthread_cond_signal(&engine->room);
 	if (!engine->queue.running)
