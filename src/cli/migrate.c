@@ -317,7 +317,10 @@ static int finish(struct migrating *m)
 	return CLI_OK;
 }
 
-/* --all: Not-Migrated, Failed, and In-Progress without an engine. */
+/*
+ * --all: Not-Migrated, Failed, and In-Progress without an engine; and what was wished before
+ * and nobody has begun, such as a Migrated course after retry --finding.
+ */
 static int choose_courses(struct migrating *m)
 {
 	size_t kept = 0;
@@ -329,8 +332,9 @@ static int choose_courses(struct migrating *m)
 
 		if (reader_course_by_id(m->cli->reader, m->ids[i], &row, &err) != RESULT_OK)
 			return cli_fail(&err);
-		if (row.status != COURSE_MIGRATED &&
-		    !(row.status == COURSE_NOT_MIGRATED && row.intent == INTENT_PAUSE))
+		if ((row.status != COURSE_MIGRATED &&
+		     !(row.status == COURSE_NOT_MIGRATED && row.intent == INTENT_PAUSE)) ||
+		    row.intent == INTENT_RUN)
 			m->ids[kept++] = m->ids[i];
 		course_row_clear(&row);
 	}
