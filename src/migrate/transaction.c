@@ -30,8 +30,10 @@ static struct transcript_row *row_of(struct trip *trip, const struct expectation
 
 /* ---- how a try ends ---------------------------------------------------------------------- */
 
-/* Ends the try with a failure of @endpoint; the finding says it in the server's own words. */
-static void fail(struct trip *trip, const char *endpoint, enum result result, const char *text)
+/* Ends the try with a failure of @endpoint, over one language or over all of them (""); the
+   finding says it in the server's own words. */
+static void fail_over(struct trip *trip, const char *endpoint, const char *language,
+		      enum result result, const char *text)
 {
 	bool val = !strcmp(endpoint, "val");
 	bool transient = result_is_transient(result) || result == RESULT_NOMEM;
@@ -44,7 +46,12 @@ static void fail(struct trip *trip, const char *endpoint, enum result result, co
 	if (result == RESULT_UNREACHABLE)
 		trip->out->unreachable = endpoint;
 	error_set(&trip->out->error, result, "%s", text);
-	report_finding(&trip->out->report, code, false, trip->block, "", "", "%s", text);
+	report_finding(&trip->out->report, code, false, trip->block, language, "", "%s", text);
+}
+
+static void fail(struct trip *trip, const char *endpoint, enum result result, const char *text)
+{
+	fail_over(trip, endpoint, "", result, text);
 }
 
 /* The journal could not be written: nothing more may be written anywhere. */
@@ -281,6 +288,7 @@ static bool put_files(struct trip *trip)
 {
 	const struct ferry *f = trip->ferry;
 	struct store_object *objects = calloc(trip->wanted_count, sizeof(*objects));
+	const char *language = "";
 	struct error err = {0};
 	enum result st;
 
@@ -301,9 +309,12 @@ static bool put_files(struct trip *trip)
 	       (objects[trip->put_count].result == RESULT_OK ||
 		objects[trip->put_count].result == RESULT_EXISTS))
 		trip->put_count++;
+	if (trip->put_count < trip->wanted_count && /* one file's fault, not the video's */
+	    objects[trip->put_count].result == RESULT_CONFLICT)
+		language = trip->expected.items[trip->wanted[trip->put_count]].language;
 	free(objects);
 	if (st != RESULT_OK)
-		fail(trip, "store", st, err.text);
+		fail_over(trip, "store", language, st, err.text);
 	return st == RESULT_OK;
 }
 
