@@ -204,6 +204,17 @@ enum finding_code compare_cause(struct reader *reader, const struct plan_video *
 	return code;
 }
 
+bool compare_registered(struct reader *reader, const struct plan_video *video,
+			const struct expectation *x)
+{
+	struct journal_row line = {0};
+	bool ours = reader_registered(reader, video->val_id, x->language, &line, NULL) == RESULT_OK &&
+		    line.video_id == video->id && !strcmp(line.object, x->object);
+
+	journal_row_clear(&line);
+	return ours;
+}
+
 static bool promised(struct reader *reader, const struct plan *plan, const struct plan_video *video,
 		     const struct expectations *expected, const char *language)
 {

@@ -146,8 +146,9 @@ static bool put_again(struct trip *trip, const struct expectation *x, const stru
 }
 
 /*
- * Val names our object for it. Ours is also what our journal announced but never saw the end
- * of: a try that was cut off between val's commit and ours; it is journalled now.
+ * Val names the object that this video put there. So does one that our journal announced but
+ * never saw the end of: a try that was cut off between val's commit and ours; it is journalled
+ * now. What another video of the same id registered is kept.
  */
 static bool registered_by_us(struct trip *trip, const struct expectation *x)
 {
@@ -155,12 +156,11 @@ static bool registered_by_us(struct trip *trip, const struct expectation *x)
 	struct journal_row line = {0};
 	bool registered, announced = false;
 
-	registered = reader_registered(reader, trip->video->val_id, x->language, &line, NULL) == RESULT_OK &&
-		     !strcmp(line.object, x->object);
-	journal_row_clear(&line);
+	registered = compare_registered(reader, trip->video, x);
 	if (!registered)
 		announced = reader_announced(reader, trip->video->val_id, x->language, &line, NULL) ==
-				    RESULT_OK && !strcmp(line.object, x->object);
+				    RESULT_OK &&
+			    line.video_id == trip->video->id && !strcmp(line.object, x->object);
 	journal_row_clear(&line);
 	if (announced && !trip->ferry->dry)
 		report_journal(&trip->out->report, "register", trip->video->val_id, x->language, x->object,

@@ -42,7 +42,10 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 	compare_stored(v->campus->store, x, row, v->options->level, v->expect.max_transcript, &found);
 	t->compare = found.compare;
 	t->level = found.level;
-	t->outcome = row->name && !strcmp(row->name, x->object) ? OUTCOME_MIGRATED : OUTCOME_KEPT;
+	t->outcome = row->name && !strcmp(row->name, x->object) &&
+				     compare_registered(v->reader, c->video, x)
+			     ? OUTCOME_MIGRATED
+			     : OUTCOME_KEPT;
 	report_set(&c->report, &t->detail, found.detail);
 	if (found.compare == COMPARE_DIFFERS) {
 		code = compare_cause(v->reader, c->video, x->language, row->name, found.sha256);
