@@ -215,6 +215,28 @@ bool compare_registered(struct reader *reader, const struct plan_video *video,
 	return ours;
 }
 
+bool compare_removed(struct reader *reader, const struct expect_options *options,
+		     const struct plan_video *video, const struct expectation *x, const char *block,
+		     struct report *report)
+{
+	struct transcript_row *row = &report->transcripts[x->row];
+	struct journal_row ours = {0};
+	bool removed =
+		reader_registered(reader, video->val_id, x->language, &ours, NULL) == RESULT_OK;
+
+	if (removed) {
+		report_finding(report, FINDING_VAL_REMOVED, false, block, x->language, x->sha256,
+			       "registered as %s, and gone", ours.object);
+		row->outcome = OUTCOME_FAILED;
+		if (expect_waived(options, block, x->language, FINDING_VAL_REMOVED, x->sha256)) {
+			row->expected = false;
+			row->outcome = OUTCOME_WAIVED;
+		}
+	}
+	journal_row_clear(&ours);
+	return removed;
+}
+
 static bool promised(struct reader *reader, const struct plan *plan, const struct plan_video *video,
 		     const struct expectations *expected, const char *language)
 {

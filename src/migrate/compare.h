@@ -37,6 +37,14 @@ enum finding_code compare_cause(struct reader *reader, const struct plan_video *
 bool compare_registered(struct reader *reader, const struct plan_video *video,
 			const struct expectation *x);
 
+/*
+ * Val has no row of @x: adds val-removed if one of ours was there. Nobody registers it again
+ * behind somebody's back; with a waiver it is not expected any longer (design 2).
+ */
+bool compare_removed(struct reader *reader, const struct expect_options *options,
+		     const struct plan_video *video, const struct expectation *x, const char *block,
+		     struct report *report);
+
 /* Adds a row for each language val has of this id that no block of the id promises: uploads of
    the authors. Those of a group are counted with its first video. */
 void compare_extra(struct reader *reader, const struct plan *plan, const struct plan_video *video,

@@ -198,19 +198,13 @@ static void keep(struct trip *trip, const struct expectation *x, const struct va
 /* We registered it once, and val can tell that it is gone: not again behind somebody's back. */
 static bool was_removed(struct trip *trip, const struct expectation *x)
 {
-	struct journal_row ours = {0};
-	bool removed = trip->ferry->mend != FINDING_VAL_REMOVED &&
-		       reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &ours,
-					 NULL) == RESULT_OK;
-
-	if (removed)
-		report_finding(&trip->out->report, FINDING_VAL_REMOVED, false, trip->block, x->language,
-			       x->sha256, "registered as %s, and gone", ours.object);
-	journal_row_clear(&ours);
-	return removed;
+	if (trip->ferry->mend == FINDING_VAL_REMOVED)
+		return false;
+	return compare_removed(trip->ferry->reader, &trip->ferry->expect, trip->video, x, trip->block,
+			       &trip->out->report);
 }
 
-/* Dry: an earlier block of the same id would give this language first. */
+/* Dry: an earlier block of the same id would have given this language by now. */
 static bool given_by_sibling(struct trip *trip, const struct expectation *x)
 {
 	struct transcript_row *t = row_of(trip, x);
@@ -252,7 +246,7 @@ static void sort_out(struct trip *trip)
 		if (row)
 			keep(trip, x, row);
 		else if (has == VAL_ABSENT && was_removed(trip, x))
-			t->outcome = OUTCOME_FAILED;
+			continue;
 		else if (!given_by_sibling(trip, x))
 			trip->wanted[trip->wanted_count++] = i;
 	}

@@ -60,20 +60,13 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 	}
 }
 
-/* Val has no row: was there one of ours? */
 static void note_absent(struct comparing *c, const struct expectation *x)
 {
 	struct transcript_row *t = &c->report.transcripts[x->row];
-	struct journal_row ours = {0};
 
 	t->compare = COMPARE_MISSING;
 	t->outcome = OUTCOME_PLANNED;
-	if (reader_registered(c->v->reader, c->video->val_id, x->language, &ours, NULL) == RESULT_OK) {
-		t->outcome = OUTCOME_FAILED;
-		report_finding(&c->report, FINDING_VAL_REMOVED, false, c->block, x->language, x->sha256,
-			       "registered as %s, and gone", ours.object);
-	}
-	journal_row_clear(&ours);
+	compare_removed(c->v->reader, &c->v->expect, c->video, x, c->block, &c->report);
 }
 
 static void compare_language(struct comparing *c, const struct expectation *x)
