@@ -275,6 +275,8 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	st = lock_take(status_path(campus->status), &engine->file_lock, err);
 	if (st == RESULT_OK)
 		st = open_readers(engine, err);
+	if (st == RESULT_OK && options->dry && !(engine->forecast = forecast_new()))
+		st = error_set(err, RESULT_NOMEM, "out of memory");
 	if (st == RESULT_OK)
 		st = options->dry ? take_dry_courses(engine, err) : find_leftovers(engine, err);
 	if (st == RESULT_OK && options->held && engine->leftovers)
@@ -326,6 +328,7 @@ void engine_free(struct engine *engine)
 	queue_clear(&engine->queue);
 	free(engine->wanted);
 	free(engine->named);
+	forecast_free(engine->forecast);
 	lock_free(engine->file_lock);
 	pthread_cond_destroy(&engine->work);
 	pthread_cond_destroy(&engine->room);

@@ -47,6 +47,7 @@ struct engine {
 	struct engine_options options;
 	struct lock *file_lock;
 	int64_t workers, threads, retry_delay;
+	struct forecast *forecast; /* dry only */
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];

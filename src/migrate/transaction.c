@@ -115,8 +115,7 @@ static void note_difference(struct trip *trip, const struct expectation *x, cons
 	enum finding_code code;
 
 	/* what an earlier block of this id did may still be on its way into the database */
-	if (!trip->ferry->dry)
-		status_flush(trip->ferry->status, NULL);
+	status_flush(trip->ferry->status, NULL);
 	code = compare_cause(trip->ferry->reader, trip->video, x->language, val_object, c->sha256);
 	report_finding(&trip->out->report, code, false, trip->block, x->language, x->sha256, "%s",
 		       c->detail);
@@ -208,24 +207,18 @@ static bool was_removed(struct trip *trip, const struct expectation *x)
 static bool given_by_sibling(struct trip *trip, const struct expectation *x)
 {
 	struct transcript_row *t = row_of(trip, x);
-	char(*others)[HASH_HEX] = NULL;
-	size_t count = 0;
+	enum forecast_answer has = FORECAST_NOTHING;
 
-	if (!trip->ferry->dry || trip->video->before < 0)
+	if (trip->ferry->forecast)
+		has = forecast_look(trip->ferry->forecast, trip->video->val_id, x->language, x->sha256);
+	if (has == FORECAST_NOTHING)
 		return false;
-	status_flush(trip->ferry->status, NULL);
-	if (reader_siblings(trip->ferry->reader, trip->video->id, trip->video->val_id, x->language,
-			    &others, &count, NULL) != RESULT_OK || !count) {
-		free(others);
-		return false;
-	}
 	t->outcome = OUTCOME_KEPT;
-	t->compare = strcmp(others[0], x->sha256) ? COMPARE_DIFFERS : COMPARE_SAME;
-	if (t->compare == COMPARE_DIFFERS)
+	t->compare = has == FORECAST_OTHER ? COMPARE_DIFFERS : COMPARE_SAME;
+	if (has == FORECAST_OTHER)
 		report_finding(&trip->out->report, FINDING_SHARED_ID_DIFFERS, false, trip->block,
 			       x->language, x->sha256, "an earlier block of id %s has another text",
 			       trip->video->val_id);
-	free(others);
 	return true;
 }
 
@@ -455,8 +448,14 @@ static void note_link(struct trip *trip)
 
 static void predict(struct trip *trip)
 {
-	for (size_t i = 0; i < trip->wanted_count; i++)
-		row_of(trip, &trip->expected.items[trip->wanted[i]])->outcome = OUTCOME_WOULD;
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		row_of(trip, x)->outcome = OUTCOME_WOULD;
+		if (trip->ferry->forecast &&
+		    !forecast_add(trip->ferry->forecast, trip->video->val_id, x->language, x->sha256))
+			fail(trip, "val", RESULT_NOMEM, "out of memory");
+	}
 	trip->out->registered = (int64_t)trip->wanted_count;
 }
 
