@@ -140,8 +140,8 @@ class Statuses(CampusTest):
         self.expect(0, "retry", "--all")
         self.assertEqual([self.campus.course(c.key)["intent"] for c in (self.good, self.bad)],
                          ["idle", "run"])
-        lines = self.expect(0, "migrate", "--all", "--json").lines()
-        self.assertEqual([x["video"] for x in lines if x["type"] == "video"], ["video@b"])
+        tried = self.expect(0, "migrate", "--all", "--json").tried()
+        self.assertEqual(tried, {(self.bad.key, "video@b"): ("done", 1)})
         self.assert_stored("b", "es", sjson("mended"))
 
     def test_retry_of_a_finding_takes_only_the_blocks_that_have_it(self):
@@ -151,8 +151,8 @@ class Statuses(CampusTest):
         self.bad.static({"b.srt": srt("b"), "gone.srt": srt("c")})
         self.campus.add(self.bad)
         self.expect(0, "retry", "--finding", "asset-missing", "--all")
-        lines = self.expect(1, "migrate", self.bad.key, "--json").lines()
-        self.assertEqual([x["video"] for x in lines if x["type"] == "video"], ["video@c"])
+        tried = self.expect(1, "migrate", self.bad.key, "--json").tried()
+        self.assertEqual(tried, {(self.bad.key, "video@c"): ("done", 1)})
         self.assertEqual(sorted(self.campus.rows()), [("a", "es"), ("c", "es")])
         self.assertEqual(self.campus.course(self.bad.key)["status"], "Failed")
 
@@ -252,15 +252,6 @@ class Json(CampusTest):
 class DryRun(CampusTest):
     """What --dry-run says is what the run after it does."""
 
-    def said(self, answer):
-        videos, registered = {}, 0
-        for line in answer.lines():
-            if line["type"] == "video":
-                videos[line["course"], line["video"]] = (line["result"], line["registered"])
-            elif line["type"] == "summary":
-                registered = line["registered"]
-        return videos, registered
-
     def outside(self):
         out = {}
         for folder, _, names in os.walk(self.campus.folder):
@@ -283,7 +274,9 @@ class DryRun(CampusTest):
                 self.assertEqual(self.campus.course(c.key)["status"], "Not-Migrated")
         findings = self.campus.findings()
         real = self.campus.run("migrate", "--all", "--json")
-        self.assertEqual(self.said(dry), self.said(real))
+        self.assertTrue(real.tried())
+        self.assertEqual(dry.tried(), real.tried())
+        self.assertEqual(dry.lines()[-1]["registered"], real.lines()[-1]["registered"])
         self.assertEqual(dry.status, real.status)
         pending = [f for f in self.campus.findings() if f[2] == "link-pending"]
         self.assertEqual([f for f in findings if f[2] != "link-pending"],
@@ -317,8 +310,10 @@ class DryRun(CampusTest):
             self.campus.add(c)
         self.campus.run("scan")
         dry = self.campus.run("migrate", "--all", "--dry-run", "--json")
-        self.assertEqual(self.said(dry)[1], 5)
-        self.assertEqual(self.said(self.campus.run("migrate", "--all", "--json"))[1], 5)
+        real = self.campus.run("migrate", "--all", "--json")
+        for answer in (dry, real):
+            self.assertEqual(answer.lines()[-1]["registered"], 5)
+            self.assertEqual(sorted(answer.tried().values()), [("done", 0)] * 5 + [("done", 1)] * 5)
 
     def test_beside_what_val_has(self):
         self.campus.add(Course("E"))

@@ -183,6 +183,11 @@ class Answer:
         """One object a line; anything else on standard output is an error here."""
         return [json.loads(line) for line in self.text().splitlines()]
 
+    def tried(self):
+        """Of `migrate --json`: how each video ended, and the rows registered for it."""
+        return {(x["course"], x["video"]): (x["result"], x["registered"])
+                for x in self.lines() if x["type"] == "tried"}
+
 
 class Campus:
     def __init__(self, **engine):
