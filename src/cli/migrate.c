@@ -32,7 +32,7 @@ struct migrating {
 	int64_t *ids;
 	size_t count;
 	pthread_mutex_t lock; /* standard output, and what follows */
-	int64_t registered, videos;
+	int64_t registered, videos, refused;
 	bool holds;
 	struct error failure; /* why the command could not go on */
 };
@@ -311,7 +311,7 @@ static int finish(struct migrating *m)
 		return cli_fail(&m->failure);
 	if (interrupts)
 		return CLI_FAILED;
-	if (sums.counts.errors ||
+	if (sums.counts.errors || m->refused ||
 	    (!m->dry && sums.status[COURSE_MIGRATED] < (int64_t)m->count))
 		return CLI_FINDINGS;
 	return CLI_OK;
@@ -321,24 +321,36 @@ static int finish(struct migrating *m)
  * --all: Not-Migrated, Failed, and In-Progress without an engine; and what was wished before
  * and nobody has begun, such as a Migrated course after retry --finding.
  */
+static bool is_for_all(const struct course_row *row)
+{
+	if (row->intent == INTENT_RUN)
+		return true;
+	return row->status != COURSE_MIGRATED &&
+	       !(row->status == COURSE_NOT_MIGRATED && row->intent == INTENT_PAUSE);
+}
+
+/* Courses that are gone have nothing to be read: left out of all, told when named. */
 static int choose_courses(struct migrating *m)
 {
 	size_t kept = 0;
 	int st = cli_courses(m->cli, m->all, &m->ids, &m->count);
 
-	for (size_t i = 0; i < m->count && m->all && st < 0; i++) {
+	for (size_t i = 0; i < m->count && st < 0; i++) {
 		struct course_row row = {0};
 		struct error err = {0};
 
 		if (reader_course_by_id(m->cli->reader, m->ids[i], &row, &err) != RESULT_OK)
 			return cli_fail(&err);
-		if ((row.status != COURSE_MIGRATED &&
-		     !(row.status == COURSE_NOT_MIGRATED && row.intent == INTENT_PAUSE)) ||
-		    row.intent == INTENT_RUN)
+		if (row.gone && !m->all) {
+			error_set(&err, RESULT_MISSING, "%s: gone from the source", row.key);
+			tell_trouble(m, err.text);
+			m->refused++;
+		} else if (!row.gone && (!m->all || is_for_all(&row))) {
 			m->ids[kept++] = m->ids[i];
+		}
 		course_row_clear(&row);
 	}
-	if (m->all)
+	if (st < 0)
 		m->count = kept;
 	return st;
 }

@@ -165,6 +165,28 @@ static void look_for_engine(struct verifying *v)
 	lock_free(lock);
 }
 
+/* --all leaves out the courses that are gone: there is nothing to compare them with. */
+static int choose_courses(struct verifying *v)
+{
+	bool all = cli_option(v->cli, "all");
+	size_t kept = 0;
+	int st = cli_courses(v->cli, all, &v->ids, &v->count);
+
+	for (size_t i = 0; i < v->count && all && st < 0; i++) {
+		struct course_row row = {0};
+		struct error err = {0};
+
+		if (reader_course_by_id(v->cli->reader, v->ids[i], &row, &err) != RESULT_OK)
+			return cli_fail(&err);
+		if (!row.gone)
+			v->ids[kept++] = v->ids[i];
+		course_row_clear(&row);
+	}
+	if (all && st < 0)
+		v->count = kept;
+	return st;
+}
+
 int cli_verify(struct cli *cli)
 {
 	struct verifying v = {.cli = cli, .json = cli_option(cli, "json")};
@@ -180,7 +202,7 @@ int cli_verify(struct cli *cli)
 	if (st < 0)
 		st = cli_open(cli, CAMPUS_ALL | CAMPUS_READ_ONLY);
 	if (st < 0)
-		st = cli_courses(cli, cli_option(cli, "all"), &v.ids, &v.count);
+		st = choose_courses(&v);
 	if (st < 0)
 		look_for_engine(&v);
 	for (size_t i = 0; i < v.count && st < 0 && !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++)

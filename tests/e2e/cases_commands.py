@@ -156,6 +156,24 @@ class Statuses(CampusTest):
         self.assertEqual(sorted(self.campus.rows()), [("a", "es"), ("c", "es")])
         self.assertEqual(self.campus.course(self.bad.key)["status"], "Failed")
 
+    def test_courses_that_are_gone_are_left_out_of_all_and_told_when_named(self):
+        self.both()
+        self.expect(1, "migrate", "--all")
+        self.campus.paths = ["exports/E"]
+        self.campus.add(Course("E"))
+        self.expect(0, "retry", self.bad.key)
+        self.expect(0, "scan")
+        self.expect(0, "migrate", "--all", "--dry-run")
+        self.expect(0, "migrate", "--all")
+        self.expect(0, "verify", "--all")
+        for args in (["migrate"], ["migrate", "--dry-run"], ["migrate", "--json"]):
+            answer = self.expect(1, *args, self.good.key)
+            self.assertIn(b"gone from the source", answer.out + answer.err)
+        self.assertNotEqual(self.campus.run("verify", self.good.key).status, 0)
+        self.assertEqual([self.campus.course(c.key)["status"] for c in (self.good, self.bad)],
+                         ["Migrated", "Failed"])
+        self.assertEqual(list(self.campus.rows()), [("a", "es")])
+
     def test_intents_without_an_engine(self):
         self.both()
         good, bad = self.good.key, self.bad.key
