@@ -1,4 +1,4 @@
-"""Random campuses against the model of design 4. CAMPUS_SEED repeats one."""
+"""A random campus against the model of design 4. CAMPUS_SEED=N makes another one."""
 import os
 import random
 
@@ -104,7 +104,7 @@ class Random(CampusTest):
     engine = {"workers": "8"}
 
     def test_random_campus(self):
-        seed = int(os.environ.get("CAMPUS_SEED", random.randrange(1 << 30)))
+        seed = int(os.environ.get("CAMPUS_SEED", "2018"))
         dice = random.Random(seed)
         makers = [Maker(dice, "R%d" % n, 100) for n in range(4)]
         for n, maker in enumerate(makers):
