@@ -3,8 +3,8 @@
  *
  * Blocks share video ids, within a course and between courses, and the first that succeeds
  * gives a language (design 4). A dry run registers nothing, so its later blocks look here for
- * what val would have by then. It lives as long as the dry run and is written nowhere: about 80 bytes
- * a transcript. Thread-safe.
+ * what val would have by then. It lives as long as the dry run and is written nowhere: about
+ * 80 bytes a transcript. Thread-safe.
  */
 #ifndef SUBFERRY_SRC_MIGRATE_FORECAST_H
 #define SUBFERRY_SRC_MIGRATE_FORECAST_H

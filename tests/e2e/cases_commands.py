@@ -218,7 +218,8 @@ class Json(CampusTest):
         empty = Course("E")
         self.campus.add(empty)
         for args in (["scan"], ["migrate", "--all", "--dry-run"], ["migrate", "--all"],
-                     ["migrate", c.key], ["verify", "--all"], ["verify", "--all", "--level", "cues"],
+                     ["migrate", c.key], ["verify", "--all"],
+                     ["verify", "--all", "--level", "cues"],
                      ["why", c.key], ["why", c.key, "v001"], ["why", c.key, "v001", "ar"]):
             answer = self.campus.run(*args, "--json")
             lines = answer.lines()
@@ -233,8 +234,8 @@ class Json(CampusTest):
 
     def test_failures_leave_standard_output_alone(self):
         self.campus.add(Course("E"))
-        for args in (["migrate", "no", "--json"], ["verify", "no", "--json"], ["why", "no", "--json"],
-                     ["findings", "no", "--json"], ["migrate", "--json"]):
+        for args in (["migrate", "no", "--json"], ["verify", "no", "--json"],
+                     ["why", "no", "--json"], ["findings", "no", "--json"], ["migrate", "--json"]):
             answer = self.campus.run(*args)
             self.assertEqual((answer.status, answer.out), (2, b""), args)
         self.campus.source["x"] = "y"
@@ -381,7 +382,8 @@ class Hostile(CampusTest):
             self.assertFalse(os.path.lexists(self.campus.path(name)))
 
     def test_paths_that_lead_out(self):
-        for name in ("../evil", "course/../../evil", "/tmp/subferry-evil", "course/static/../../../e"):
+        for name in ("../evil", "course/../../evil", "/tmp/subferry-evil",
+                     "course/static/../../../e"):
             self.archive((self.entry(name), b"x"))
             self.check()
             self.campus.remove()

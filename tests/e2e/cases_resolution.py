@@ -430,8 +430,8 @@ class Blocks(CampusTest):
     def test_orphans_are_left(self):
         c = Course("K").static(named(["a.srt"]))
         for place in ("video/orphan.xml", "drafts/video/lost.xml"):
-            c.files[place] = '<video url_name="%s" edx_video_id="orphan"><transcript language="es"' \
-                             ' src="a.srt"/></video>' % place[-10:-4]
+            c.files[place] = ('<video url_name="%s" edx_video_id="orphan"><transcript'
+                              ' language="es" src="a.srt"/></video>' % place[-10:-4])
         c.files["vertical/alone.xml"] = '<vertical><video url_name="under"/></vertical>'
         c.files["video/under.xml"] = c.files["video/orphan.xml"]
         c.video("in", edx_video_id="in", transcripts={"es": "a.srt"})
