@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -38,6 +39,8 @@ int main(int argc, char **argv)
 	int st;
 
 	setlocale(LC_CTYPE, "");
+	/* two dozen threads that sleep most of the time need no heap each: it would only grow */
+	mallopt(M_ARENA_MAX, 4);
 	/* a reader that goes away is an error of write(), not our death: journals are closed */
 	signal(SIGPIPE, SIG_IGN);
 	st = cli_parse(&cli, argc, argv);

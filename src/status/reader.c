@@ -36,6 +36,9 @@ enum result reader_open(struct reader **out, const char *path, struct error *err
 			       "status database %s was written by an older subferry: "
 			       "open it for writing once, and it is brought up to date",
 			       path);
+	/* one a thread, and each commit empties it: two dozen large caches would help nobody */
+	if (st == RESULT_OK)
+		st = db_exec(&reader->db, "PRAGMA cache_size=-512", "cannot set it up", err);
 	if (st == RESULT_OK) {
 		*out = reader;
 		return RESULT_OK;
