@@ -286,11 +286,15 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 {
 	struct video_files files[BATCH_VIDEOS] = {0};
 	struct error err = {0};
-	enum result st;
+	enum result st = RESULT_OK;
 	bool give_up;
 
 	pthread_mutex_unlock(&engine->lock);
-	st = load_videos(run->plan, indexes, count, engine->max_transcript, files, &err);
+	for (size_t i = 0; i < count && st == RESULT_OK; i++)
+		if (run->jobs[indexes[i]].final_read)
+			st = plan_look_again(run->plan, indexes[i], &err);
+	if (st == RESULT_OK)
+		st = load_videos(run->plan, indexes, count, engine->max_transcript, files, &err);
 	give_up = st != RESULT_OK && (!result_is_transient(st) || run->load_failures >= engine->max_retries);
 	if (give_up)
 		fail_load(engine, run, indexes, count, &err);

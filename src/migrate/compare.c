@@ -81,7 +81,13 @@ static size_t first_difference(const struct buf *a, const struct buf *b)
 	return i;
 }
 
-/* edx-val may hold SubRip that was uploaded there: what counts is what it converts to. */
+/* What val does not call SJSON may be SubRip that was uploaded there. */
+static bool may_be_subrip(const struct val_row *row)
+{
+	return !row->format || strcmp(row->format, "sjson");
+}
+
+/* Of SubRip, what counts is what it converts to. */
 static void as_sjson(struct buf *stored, size_t limit)
 {
 	struct transcript t;
@@ -115,7 +121,7 @@ static void compare_bytes(struct store *store, const struct expectation *x,
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
 	} else {
 		hash_sha256(buf_text(&there), there.len, out->sha256);
-		if (row->format && !strcmp(row->format, "srt"))
+		if (may_be_subrip(row))
 			as_sjson(&there, READ_FACTOR * max_transcript);
 		if (here->len == there.len && !memcmp(buf_text(here), buf_text(&there), here->len)) {
 			settle(out, COMPARE_SAME, level, "%s", "");
@@ -142,8 +148,12 @@ void compare_stored(struct store *store, const struct expectation *x, const stru
 		settle(out, COMPARE_SAME, LEVEL_COUNT, "%s", "");
 		return;
 	}
-	if (!row->name || !*row->name) {
+	if (!row->name) {
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "val does not tell the name of its file");
+		return;
+	}
+	if (!*row->name) {
+		settle(out, COMPARE_MISSING, LEVEL_SIZE, "val's row names no file");
 		return;
 	}
 	if (level > LEVEL_HASH) {
@@ -155,7 +165,7 @@ void compare_stored(struct store *store, const struct expectation *x, const stru
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
 	else if (st == RESULT_MISSING || !info.exists)
 		settle(out, COMPARE_MISSING, LEVEL_SIZE, "the store has no %s", row->name);
-	else if (row->format && !strcmp(row->format, "srt"))
+	else if (may_be_subrip(row))
 		compare_bytes(store, x, row, LEVEL_HASH, max_transcript, out);
 	else if (info.size >= 0 && (size_t)info.size != x->converted.sjson.len)
 		settle(out, COMPARE_DIFFERS, LEVEL_SIZE, "%s: %zu bytes here, %lld there",

@@ -28,7 +28,7 @@ struct expectations {
 	struct expectation *items; /* by language as bytes, as in the plan */
 	size_t count;
 	bool stops;	  /* a finding ends the transaction */
-	bool second_read; /* every finding that stops is final only after a second read */
+	bool second_read; /* a file could not be had, which is final only after a second read */
 };
 
 struct expect_options {
@@ -47,6 +47,13 @@ enum result expect_video(const struct plan_video *video, const struct video_file
 /* The options' waivers accept this finding for the content it has seen. */
 bool expect_waived(const struct expect_options *options, const char *block, const char *language,
 		   enum finding_code code, const char *seen);
+/*
+ * @x was registered as @ours says, and val has it no more: val-removed, or, where that is
+ * waived, not expected.
+ */
+void expect_removed(const struct expect_options *options, const char *block,
+		    const struct expectation *x, const struct journal_row *ours,
+		    struct report *report);
 void expectations_clear(struct expectations *expectations); /* may run twice */
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "src/migrate/transaction.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static void fail(struct trip *trip, const char *endpoint, enum result result, co
 	bool val = !strcmp(endpoint, "val");
 	bool transient = result_is_transient(result) || result == RESULT_NOMEM;
 	enum finding_code code =
-		result == RESULT_CONFLICT ? FINDING_STORE_CONFLICT
+		result == RESULT_CONFLICT && !val ? FINDING_STORE_CONFLICT
 		: transient ? (val ? FINDING_VAL_UNREACHABLE : FINDING_STORE_UNREACHABLE)
 			    : (val ? FINDING_VAL_REFUSED : FINDING_STORE_REFUSED);
 
@@ -47,12 +48,55 @@ static void fail(struct trip *trip, const char *endpoint, enum result result, co
 	report_finding(&trip->out->report, code, false, trip->block, "", "", "%s", text);
 }
 
-/* The journal could not be written: nothing more may be written anywhere. */
+/* The journal could not be written, or asked: nothing more may be written anywhere. */
 static void fail_journal(struct trip *trip, enum result result, const char *text)
 {
 	trip->out->end = TRANSACTION_AGAIN;
 	trip->out->unreachable = "status";
 	error_set(&trip->out->error, result, "%s", text);
+}
+
+/* What the status database answered is known: there, or not there. */
+static bool is_known(struct trip *trip, enum result result, const struct error *err)
+{
+	if (result == RESULT_OK || result == RESULT_MISSING)
+		return true;
+	fail_journal(trip, result, err->text);
+	return false;
+}
+
+/* A second look at the files comes first. */
+static bool looks_again(const struct trip *trip)
+{
+	return trip->expected.second_read && !trip->ferry->final_read;
+}
+
+/* ---- the journal, before a write --------------------------------------------------------- */
+
+static void add_intent(struct trip *trip, const struct expectation *x, struct report *lines)
+{
+	report_journal(lines, "intent", trip->video->val_id, x->language, x->object, x->sha256,
+		       (int64_t)x->converted.sjson.len);
+}
+
+/* Commits @lines, and clears them; false when that cannot be: then nothing may be written. */
+static bool commit_intents(struct trip *trip, struct report *lines)
+{
+	struct error err = {0};
+	enum result st = status_broken(trip->ferry->status, &err);
+
+	for (size_t i = 0; i < lines->journal_count; i++) {
+		lines->journal[i].course_id = trip->plan->course_id;
+		lines->journal[i].video_id = trip->video->id;
+	}
+	if (st == RESULT_OK && lines->failed)
+		st = error_set(&err, RESULT_NOMEM, "out of memory");
+	if (st == RESULT_OK)
+		st = status_journal(trip->ferry->status, lines->journal, lines->journal_count, &err);
+	report_clear(lines);
+	if (st != RESULT_OK)
+		fail_journal(trip, st, err.text);
+	return st == RESULT_OK;
 }
 
 /* ---- 1. what val has --------------------------------------------------------------------- */
@@ -81,21 +125,25 @@ static void check_case(struct trip *trip)
 {
 	const char *id = trip->video->val_id;
 	char *twin = NULL, *block = NULL;
+	struct error err = {0};
+	enum result st = RESULT_MISSING;
 
 	if (!trip->video->transcript_count || !*id || trip->video->val_id_new)
 		return;
 	if (trip->val.presence == VAL_PRESENT && !trip->val.actual_id)
 		return;
+	if (!trip->val.actual_id)
+		st = reader_case_twin(trip->ferry->reader, id, &twin, &block, &err);
 	if (trip->val.actual_id)
 		report_finding(&trip->out->report, FINDING_VIDEO_ID_CASE, false, trip->block, "", "",
 			       "\"%s\", but edx-val has \"%s\"", id, trip->val.actual_id);
-	else if (reader_case_twin(trip->ferry->reader, id, &twin, &block, NULL) == RESULT_OK)
+	else if (st == RESULT_OK)
 		report_finding(&trip->out->report, FINDING_VIDEO_ID_CASE, false, trip->block, "", "",
 			       "\"%s\", but %s has \"%s\"", id, block, twin);
+	if (trip->val.actual_id || st == RESULT_OK)
+		trip->expected.stops = true;
 	else
-		return;
-	trip->expected.stops = true;
-	trip->expected.second_read = false;
+		is_known(trip, st, &err);
 	free(twin);
 	free(block);
 }
@@ -115,27 +163,63 @@ static void note_difference(struct trip *trip, const struct expectation *x, cons
 		       c->detail);
 }
 
+/* The journal says that we registered @row, with just these bytes. */
+static bool is_journalled(struct trip *trip, const struct expectation *x, const struct val_row *row)
+{
+	struct journal_row ours = {0};
+	struct error err = {0};
+	enum result st = reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &ours,
+					   &err);
+	bool same = is_known(trip, st, &err) && st == RESULT_OK && !strcmp(ours.object, row->name) &&
+		    !strcmp(ours.sha256, x->sha256);
+
+	journal_row_clear(&ours);
+	return same;
+}
+
 /* retry --finding object-missing: put again, under the journalled name and hash only. */
 static bool put_again(struct trip *trip, const struct expectation *x, const struct val_row *row)
 {
 	const struct ferry *f = trip->ferry;
-	struct journal_row ours = {0};
 	struct store_object object = {row->name, buf_text(&x->converted.sjson), x->converted.sjson.len,
 				      x->sha256, RESULT_OK, ""};
-	bool done = false;
+	struct report lines = {0};
+	struct error err = {0};
+	enum result st;
 
-	if (f->mend != FINDING_OBJECT_MISSING || f->dry ||
-	    reader_registered(f->reader, trip->video->val_id, x->language, &ours, NULL) != RESULT_OK)
+	if (f->mend != FINDING_OBJECT_MISSING || f->dry || trip->expected.stops || looks_again(trip) ||
+	    !is_journalled(trip, x, row))
 		return false;
-	if (!strcmp(ours.object, row->name) && !strcmp(ours.sha256, x->sha256) &&
-	    status_broken(f->status, NULL) == RESULT_OK &&
-	    f->store->ops->put(f->store, &object, 1, NULL) == RESULT_OK) {
-		report_journal(&trip->out->report, "put", trip->video->val_id, x->language, row->name,
-			       x->sha256, (int64_t)object.len);
-		done = true;
+	add_intent(trip, x, &lines);
+	if (!commit_intents(trip, &lines))
+		return false;
+	st = f->store->ops->put(f->store, &object, 1, &err);
+	if (st != RESULT_OK) {
+		fail(trip, "store", st, err.text);
+		return false;
 	}
-	journal_row_clear(&ours);
-	return done;
+	report_journal(&trip->out->report, "put", trip->video->val_id, x->language, row->name, x->sha256,
+		       (int64_t)object.len);
+	return true;
+}
+
+/* The journal's @line about @x is this video's, and of the text that is expected now. */
+static bool is_line_of(struct trip *trip, enum result result, const struct journal_row *line,
+		       const struct expectation *x)
+{
+	return result == RESULT_OK && line->video_id == trip->video->id &&
+	       !strcmp(line->object, x->object);
+}
+
+static bool was_registered(struct trip *trip, const struct expectation *x)
+{
+	struct journal_row line = {0};
+	enum result st = reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &line,
+					   NULL);
+	bool ours = is_line_of(trip, st, &line, x);
+
+	journal_row_clear(&line);
+	return ours;
 }
 
 /*
@@ -144,21 +228,19 @@ static bool put_again(struct trip *trip, const struct expectation *x, const stru
  */
 static bool registered_by_us(struct trip *trip, const struct expectation *x)
 {
-	struct reader *reader = trip->ferry->reader;
 	struct journal_row line = {0};
-	bool registered, announced = false;
+	enum result st;
+	bool announced;
 
-	registered = reader_registered(reader, trip->video->val_id, x->language, &line, NULL) == RESULT_OK &&
-		     !strcmp(line.object, x->object);
-	journal_row_clear(&line);
-	if (!registered)
-		announced = reader_announced(reader, trip->video->val_id, x->language, &line, NULL) ==
-				    RESULT_OK && !strcmp(line.object, x->object);
+	if (was_registered(trip, x))
+		return true;
+	st = reader_announced(trip->ferry->reader, trip->video->val_id, x->language, &line, NULL);
+	announced = is_line_of(trip, st, &line, x);
 	journal_row_clear(&line);
 	if (announced && !trip->ferry->dry)
 		report_journal(&trip->out->report, "register", trip->video->val_id, x->language, x->object,
 			       x->sha256, (int64_t)x->converted.sjson.len);
-	return registered || announced;
+	return announced;
 }
 
 static void keep(struct trip *trip, const struct expectation *x, const struct val_row *row)
@@ -188,43 +270,66 @@ static void keep(struct trip *trip, const struct expectation *x, const struct va
 			       "%s", c.detail);
 }
 
-/* We registered it once, and val can tell that it is gone: not again behind somebody's back. */
+/*
+ * We registered it once, and val can tell that it is gone: not again behind somebody's back.
+ * Where that was accepted, not even when other removals are mended.
+ */
 static bool was_removed(struct trip *trip, const struct expectation *x)
 {
+	const struct ferry *f = trip->ferry;
+	bool waived = expect_waived(&f->expect, trip->block, x->language, FINDING_VAL_REMOVED, x->sha256);
 	struct journal_row ours = {0};
-	bool removed = trip->ferry->mend != FINDING_VAL_REMOVED &&
-		       reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &ours,
-					 NULL) == RESULT_OK;
+	struct error err = {0};
+	enum result st;
 
-	if (removed)
-		report_finding(&trip->out->report, FINDING_VAL_REMOVED, false, trip->block, x->language,
-			       x->sha256, "registered as %s, and gone", ours.object);
+	if (f->mend == FINDING_VAL_REMOVED && !waived)
+		return false;
+	st = reader_registered(f->reader, trip->video->val_id, x->language, &ours, &err);
+	if (st == RESULT_OK)
+		expect_removed(&f->expect, trip->block, x, &ours, &trip->out->report);
 	journal_row_clear(&ours);
-	return removed;
+	/* what cannot be known is not registered */
+	return !is_known(trip, st, &err) || st == RESULT_OK;
+}
+
+/* The text that @sibling would give @language in this rehearsal, into @sha256. */
+static void would_give(struct trip *trip, const struct plan_video *sibling, const char *language,
+		       char sha256[HASH_HEX])
+{
+	struct transcript_row *rows = NULL;
+	struct error err = {0};
+	size_t count = 0;
+	enum result st = reader_transcripts(trip->ferry->reader, sibling->id, &rows, &count, &err);
+
+	is_known(trip, st, &err);
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].outcome == OUTCOME_WOULD && !strcmp(rows[i].language, language))
+			snprintf(sha256, HASH_HEX, "%s", rows[i].sha256);
+		transcript_row_clear(&rows[i]);
+	}
+	free(rows);
 }
 
 /* Dry: an earlier block of the same id would give this language first. */
 static bool given_by_sibling(struct trip *trip, const struct expectation *x)
 {
+	const struct plan *plan = trip->plan;
 	struct transcript_row *t = row_of(trip, x);
-	char(*others)[HASH_HEX] = NULL;
-	size_t count = 0;
+	char first[HASH_HEX] = "";
 
 	if (!trip->ferry->dry || trip->video->before < 0)
 		return false;
 	status_flush(trip->ferry->status, NULL);
-	if (reader_siblings(trip->ferry->reader, trip->video->id, trip->video->val_id, x->language,
-			    &others, &count, NULL) != RESULT_OK || !count) {
-		free(others);
+	for (int64_t i = trip->video->before; i >= 0; i = plan->videos[i].before)
+		would_give(trip, &plan->videos[i], x->language, first);
+	if (!*first)
 		return false;
-	}
 	t->outcome = OUTCOME_KEPT;
-	t->compare = strcmp(others[0], x->sha256) ? COMPARE_DIFFERS : COMPARE_SAME;
+	t->compare = strcmp(first, x->sha256) ? COMPARE_DIFFERS : COMPARE_SAME;
 	if (t->compare == COMPARE_DIFFERS)
 		report_finding(&trip->out->report, FINDING_SHARED_ID_DIFFERS, false, trip->block,
 			       x->language, x->sha256, "an earlier block of id %s has another text",
 			       trip->video->val_id);
-	free(others);
 	return true;
 }
 
@@ -244,9 +349,7 @@ static void sort_out(struct trip *trip)
 			continue;
 		if (row)
 			keep(trip, x, row);
-		else if (has == VAL_ABSENT && was_removed(trip, x))
-			t->outcome = OUTCOME_FAILED;
-		else if (!given_by_sibling(trip, x))
+		else if (!(has == VAL_ABSENT && was_removed(trip, x)) && !given_by_sibling(trip, x))
 			trip->wanted[trip->wanted_count++] = i;
 	}
 }
@@ -256,25 +359,10 @@ static void sort_out(struct trip *trip)
 static bool announce(struct trip *trip)
 {
 	struct report lines = {0};
-	struct error err = {0};
-	enum result st;
 
-	for (size_t i = 0; i < trip->wanted_count; i++) {
-		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
-
-		report_journal(&lines, "intent", trip->video->val_id, x->language, x->object, x->sha256,
-			       (int64_t)x->converted.sjson.len);
-	}
-	for (size_t i = 0; i < lines.journal_count; i++) {
-		lines.journal[i].course_id = trip->plan->course_id;
-		lines.journal[i].video_id = trip->video->id;
-	}
-	st = lines.failed ? error_set(&err, RESULT_NOMEM, "out of memory")
-			  : status_journal(trip->ferry->status, lines.journal, lines.journal_count, &err);
-	report_clear(&lines);
-	if (st != RESULT_OK)
-		fail_journal(trip, st, err.text);
-	return st == RESULT_OK;
+	for (size_t i = 0; i < trip->wanted_count; i++)
+		add_intent(trip, &trip->expected.items[trip->wanted[i]], &lines);
+	return commit_intents(trip, &lines);
 }
 
 static bool put_files(struct trip *trip)
@@ -388,6 +476,20 @@ static bool register_rows(struct trip *trip)
 	return st == RESULT_OK;
 }
 
+/* Val has it already, and cannot tell what: ours if the journal says so. */
+static void keep_unseen(struct trip *trip, const struct expectation *x)
+{
+	struct transcript_row *t = row_of(trip, x);
+
+	if (was_registered(trip, x)) {
+		t->outcome = OUTCOME_MIGRATED;
+		return;
+	}
+	t->compare = COMPARE_UNKNOWN;
+	report_finding(&trip->out->report, FINDING_VAL_UNREAD, false, trip->block, x->language, "",
+		       "edx-val has it already, and cannot tell what it holds");
+}
+
 /* Reads back what val can tell; whoever was faster than we, or overtook us, is seen here. */
 static bool confirm(struct trip *trip)
 {
@@ -397,18 +499,22 @@ static bool confirm(struct trip *trip)
 		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
 		const struct val_row *row = val_video_row(&trip->val, x->language);
 		struct transcript_row *t = row_of(trip, x);
+		bool overtaken;
 
 		if (!row && val_video_has(&trip->val, x->language) == VAL_ABSENT) {
 			fail(trip, "val", RESULT_RETRY, "edx-val took a row and does not list it");
 			return false;
 		}
-		if (t->outcome == OUTCOME_KEPT && row) {
+		if (!row && t->outcome == OUTCOME_KEPT) {
+			keep_unseen(trip, x);
+		} else if (row && (t->outcome == OUTCOME_KEPT ||
+				   (row->name && strcmp(row->name, x->object)))) {
+			overtaken = t->outcome != OUTCOME_KEPT;
 			keep(trip, x, row);
-		} else if (row && row->name && strcmp(row->name, x->object)) {
-			keep(trip, x, row);
-			report_finding(&trip->out->report, FINDING_VAL_OVERTAKEN, false, trip->block,
-				       x->language, x->sha256, "registered %s, and val names %s", x->object,
-				       row->name);
+			if (overtaken)
+				report_finding(&trip->out->report, FINDING_VAL_OVERTAKEN, false,
+					       trip->block, x->language, x->sha256,
+					       "registered %s, and val names %s", x->object, row->name);
 		}
 	}
 	report_journal(&trip->out->report, "confirm", trip->video->val_id, "", "", "", 0);
@@ -420,8 +526,11 @@ static void note_link(struct trip *trip)
 {
 	bool in_val = false;
 
-	for (size_t i = 0; i < trip->expected.count; i++)
-		in_val |= row_of(trip, &trip->expected.items[i])->in_val == VAL_PRESENT;
+	for (size_t i = 0; i < trip->expected.count; i++) {
+		const struct transcript_row *t = row_of(trip, &trip->expected.items[i]);
+
+		in_val |= t->in_val == VAL_PRESENT || t->outcome == OUTCOME_WOULD;
+	}
 	if (trip->video->link && in_val)
 		report_finding(&trip->out->report, FINDING_LINK_PENDING, false, trip->block, "", "",
 			       "the block does not name %s yet", trip->video->val_id);
@@ -434,56 +543,53 @@ static void predict(struct trip *trip)
 	trip->out->registered = (int64_t)trip->wanted_count;
 }
 
-/* A language that will not reach val in this try. */
-static void leave_wanted(struct trip *trip)
+/* Languages that do not reach val in this try. */
+static void leave(struct trip *trip)
 {
-	for (size_t i = 0; i < trip->wanted_count; i++) {
-		struct transcript_row *t = row_of(trip, &trip->expected.items[trip->wanted[i]]);
+	for (size_t i = 0; i < trip->expected.count; i++) {
+		const struct expectation *x = &trip->expected.items[i];
 
-		if (t->outcome == OUTCOME_PLANNED)
-			t->outcome = OUTCOME_FAILED;
+		if (x->text && row_of(trip, x)->outcome == OUTCOME_PLANNED)
+			row_of(trip, x)->outcome = OUTCOME_FAILED;
 	}
 }
 
 static void stop(struct trip *trip)
 {
 	const struct finding_row *why = report_stopping(&trip->out->report);
-	bool again = trip->expected.second_read && !trip->ferry->final_read;
 
-	trip->out->end = again ? TRANSACTION_LOOK_AGAIN : TRANSACTION_FAILED;
+	trip->out->end = looks_again(trip) ? TRANSACTION_LOOK_AGAIN : TRANSACTION_FAILED;
 	if (why)
 		error_set(&trip->out->error, RESULT_INVALID, "%s%s%s: %s", finding_info(why->code)->name,
 			  *why->language ? " " : "", why->language, why->text);
-	leave_wanted(trip);
 }
 
 static void travel(struct trip *trip)
 {
-	if (look_up(trip) != RESULT_OK)
-		return;
-	check_case(trip);
-	sort_out(trip);
-	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
-		      &trip->out->report);
-	if (trip->expected.stops) {
-		stop(trip);
-		return;
-	}
-	if (trip->ferry->dry) {
-		predict(trip);
-	} else if (trip->wanted_count) {
-		struct error err = {0};
-		enum result st = status_broken(trip->ferry->status, &err);
+	struct transaction *out = trip->out;
 
-		if (st != RESULT_OK)
-			fail_journal(trip, st, err.text);
-		else if (announce(trip) && put_files(trip) && make_video(trip) && register_rows(trip))
-			confirm(trip);
+	if (look_up(trip) == RESULT_OK) {
+		check_case(trip);
+		sort_out(trip);
+		compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
+			      &out->report);
 	}
-	if (trip->out->end == TRANSACTION_DONE)
+	if (out->end == TRANSACTION_DONE && (trip->expected.stops || looks_again(trip)))
+		stop(trip);
+	else if (out->end == TRANSACTION_DONE && trip->ferry->dry)
+		predict(trip);
+	else if (out->end == TRANSACTION_DONE && trip->wanted_count && announce(trip) &&
+		 put_files(trip) && make_video(trip) && register_rows(trip))
+		confirm(trip);
+	if (out->end == TRANSACTION_DONE)
 		note_link(trip);
 	else
-		leave_wanted(trip);
+		leave(trip);
+	/* what was done is journalled by the next try; a report with holes would not be true */
+	if (out->report.failed && out->end == TRANSACTION_DONE) {
+		out->end = TRANSACTION_AGAIN;
+		error_set(&out->error, RESULT_NOMEM, "out of memory");
+	}
 }
 
 void transaction_run(const struct ferry *ferry, const struct plan *plan,
