@@ -151,6 +151,10 @@ static const struct cell {
 	{FAULT_FIND, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
 	{FAULT_READ, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
 	{FAULT_OPEN, RESULT_RETRY, 2, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_OPEN, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_FIND, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_READ, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_LOOKUP, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
 	/* it stays: the course fails with the declared finding */
 	{FAULT_PUT, RESULT_RETRY, -1, false, COURSE_FAILED, FINDING_STORE_UNREACHABLE},
 	{FAULT_PUT, RESULT_REFUSED, -1, false, COURSE_FAILED, FINDING_STORE_REFUSED},
@@ -470,6 +474,179 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	free(end);
 }
 
+static int calls(struct world *world, enum fault_point point)
+{
+	return __atomic_load_n(&world->faults[point].calls, __ATOMIC_RELAXED);
+}
+
+static void expect_idle_intent(struct world *world)
+{
+	struct course_row row = world_row(world, KEY);
+
+	assert_string_equal(course_intent_name(row.intent), "idle");
+	course_row_clear(&row);
+}
+
+/* @pause: ms between the pause and the resuming: seen one by one, or only the later one. */
+static void resume_while_opening(struct world *world, int pause)
+{
+	struct engine *engine;
+
+	fill(world);
+	world->faults[FAULT_OPEN].delay = 300;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_OPEN))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	usleep((useconds_t)pause * 1000);
+	world_wish(world, WISH_RESUME, KEY, NULL);
+	usleep(50000);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_idle_intent(world);
+	world_check(world);
+}
+
+static void a_course_resumed_while_it_opens_ends_once(void **state)
+{
+	resume_while_opening(*state, 0);
+}
+
+static void a_course_paused_while_it_opens_waits(void **state)
+{
+	resume_while_opening(*state, 100);
+}
+
+static void a_course_paused_while_it_opens_is_not_begun(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+	struct course_row row;
+
+	fill(world);
+	world->faults[FAULT_OPEN].delay = 200;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_OPEN))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	assert_true(engine_wait(engine, PATIENCE));
+	row = world_row(world, KEY);
+	assert_int_equal(row.intent, INTENT_PAUSE);
+	assert_int_equal(row.status, COURSE_IN_PROGRESS);
+	assert_int_equal(row.tried, 0);
+	course_row_clear(&row);
+	assert_int_equal(calls(world, FAULT_PUT), 0);
+	world_wish(world, WISH_RESUME, KEY, NULL);
+	engine_adopt(engine, NULL, 0);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_idle_intent(world);
+}
+
+static void stopping_waits_for_no_retry(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+
+	fill(world);
+	world->conf.retry_delay = 5000;
+	world->faults[FAULT_READ] = (struct fault){RESULT_RETRY, -1, false, 0, 0};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_READ))
+		usleep(1000);
+	usleep(20000);
+	engine_stop(engine);
+	assert_true(engine_wait(engine, 1000));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_IN_PROGRESS);
+}
+
+static void a_pause_is_seen_while_a_probe_lasts(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+	int tried;
+
+	fill(world);
+	world->conf.max_retries = 1000;
+	world->conf.retry_delay = 20;
+	world->faults[FAULT_PUT] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	world->faults[FAULT_STORE_PROBE] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 1500};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_STORE_PROBE))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	usleep(100000);
+	tried = calls(world, FAULT_PUT);
+	usleep(300000);
+	assert_int_equal(calls(world, FAULT_PUT), tried);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+}
+
+static void lose_the_reading_back(struct world *world)
+{
+	pthread_mutex_lock(&world->lock);
+	world->faults[FAULT_LOOKUP].result = RESULT_RETRY;
+	world->faults[FAULT_LOOKUP].times = 1;
+	pthread_mutex_unlock(&world->lock);
+	world->meanwhile = NULL;
+}
+
+static void add_registered(void *arg, const struct engine_event *event)
+{
+	if (event->kind == ENGINE_VIDEO_TRIED)
+		__atomic_add_fetch((int64_t *)arg, event->registered, __ATOMIC_RELAXED);
+}
+
+static void what_earlier_tries_registered_is_told(void **state)
+{
+	struct world *world = *state;
+	int64_t registered = 0;
+	struct engine_options options = {.event = add_registered, .arg = &registered};
+	struct engine *engine;
+
+	fill(world);
+	world->conf.workers = 1;
+	world->meanwhile = lose_the_reading_back;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	assert_int_equal(engine_new(&engine, &world->campus, &options, NULL), RESULT_OK);
+	engine_go(engine);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(registered, 3);
+}
+
+static void many_engines_come_and_go(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	/* stopped wherever it is: the next one takes up what is left */
+	for (int i = 0; i < 30; i++) {
+		engine = world_start(world, false);
+		engine_go(engine);
+		usleep((useconds_t)(i % 10) * 2000);
+		engine_free(engine);
+	}
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_idle_intent(world);
+}
+
 static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
 {
 	struct world *world = *state;
@@ -597,6 +774,13 @@ int main(void)
 		TEST(a_changed_source_is_told_from_a_changed_val),
 		TEST(rows_of_the_authors_are_extra_and_no_error),
 		TEST(a_paused_course_starts_nothing_and_is_resumed),
+		TEST(a_course_resumed_while_it_opens_ends_once),
+		TEST(a_course_paused_while_it_opens_waits),
+		TEST(a_course_paused_while_it_opens_is_not_begun),
+		TEST(stopping_waits_for_no_retry),
+		TEST(a_pause_is_seen_while_a_probe_lasts),
+		TEST(what_earlier_tries_registered_is_told),
+		TEST(many_engines_come_and_go),
 		TEST(an_unreachable_store_holds_and_goes_on_by_itself),
 		TEST(intents_of_an_earlier_session_wait_for_one_word),
 		TEST(a_second_engine_is_refused),
