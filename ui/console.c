@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/text.h"
 #include "ui/glyph.h"
@@ -165,8 +166,8 @@ static void take_snapshot(struct console *console)
 /* The first time lets what is under way finish, the second ends at once. */
 static void stop(struct console *console)
 {
-	if (console->stopping < 2)
-		desk_stop(console->desk, ++console->stopping == 2);
+	if (console->stopping < 2 && ++console->stopping == 1)
+		desk_stop(console->desk);
 	console->dirty = true;
 }
 
@@ -484,9 +485,12 @@ out:
 	term_close();
 	if (status)
 		fprintf(stderr, "subferry: %s\n", text_safe_to(safe, sizeof(safe), err.text));
+	/* asked twice: what is under way is given up. Nothing is lost, the next run completes it */
+	if (console.stopping == 2)
+		_exit(3);
 	console_clear(&console);
 	if (console.desk) {
-		desk_stop(console.desk, status || console.stopping == 2);
+		desk_stop(console.desk);
 		desk_free(console.desk);
 	}
 	return status;

@@ -315,11 +315,10 @@ enum result desk_new(struct desk **out, struct campus *campus, struct error *err
 	return st;
 }
 
-void desk_stop(struct desk *desk, bool at_once)
+void desk_stop(struct desk *desk)
 {
 	pthread_mutex_lock(&desk->lock);
 	desk->stopping = true;
-	desk->at_once |= at_once;
 	__atomic_store_n(&desk->stop_validation, 1, __ATOMIC_RELAXED);
 	if (desk->engine)
 		engine_stop(desk->engine);
@@ -351,7 +350,7 @@ void desk_free(struct desk *desk)
 {
 	if (!desk)
 		return;
-	desk_stop(desk, false);
+	desk_stop(desk);
 	pthread_mutex_lock(&desk->lock);
 	desk->ends = true;
 	pthread_cond_broadcast(&desk->turn);

@@ -33,7 +33,7 @@ struct desk {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
-	bool stopping, at_once, ends;
+	bool stopping, ends;
 	int stop_validation; /* atomic */
 	struct snapshot *newest;
 	struct page_request request;

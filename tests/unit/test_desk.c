@@ -149,7 +149,7 @@ static void acts_are_answered_and_followed(void **state)
 	assert_string_equal(snap->mode, "mock");
 	assert_true(snap->engine_here);
 	snapshot_unref(snap);
-	desk_stop(desk, false);
+	desk_stop(desk);
 	desk_free(desk);
 	world_expect(world, KEY, COURSE_MIGRATED);
 	world_check(world);
@@ -332,7 +332,7 @@ static void a_desk_that_stops_lets_what_is_under_way_finish(void **state)
 	act(world, desk, ACT_RUN, KEY);
 	while (!__atomic_load_n(&world->faults[FAULT_PUT].calls, __ATOMIC_RELAXED))
 		usleep(1000);
-	desk_stop(desk, false);
+	desk_stop(desk);
 	for (int i = 0; i < 100 && !desk_idle(desk); i++)
 		usleep(20000);
 	assert_true(desk_idle(desk));
@@ -353,7 +353,8 @@ static void desks_come_and_go(void **state)
 
 		act(world, desk, i % 2 ? ACT_RUN : ACT_VALIDATE, NULL);
 		usleep((useconds_t)(i % 5) * 3000);
-		desk_stop(desk, i % 3 == 0);
+		if (i % 3)
+			desk_stop(desk);
 		desk_free(desk);
 	}
 	world_check(world);
