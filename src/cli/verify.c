@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
@@ -33,10 +34,12 @@ struct verifying {
 
 static int stop;
 
+/* The first ^C or TERM ends after what is being compared, the second at once. */
 static void on_signal(int signal)
 {
 	(void)signal;
-	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	if (__atomic_exchange_n(&stop, 1, __ATOMIC_RELAXED))
+		_exit(CLI_FAILED);
 }
 
 static void tell_finding(struct verifying *v, const char *course, const char *block,
@@ -176,6 +179,7 @@ int cli_verify(struct cli *cli)
 		return cli_usage(cli, "--level is one of count, size, hash, bytes, cues");
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	signal(SIGHUP, on_signal);
 	st = cli_open_reader(cli, true);
 	if (st < 0)
 		st = cli_open(cli, CAMPUS_ALL | CAMPUS_READ_ONLY);
