@@ -46,10 +46,8 @@ enum result campus_add(struct campus *campus, unsigned parts, struct error *err)
 	/* the status database first: when it is another campus's, nothing else is touched */
 	if ((parts & CAMPUS_STATUS) && !campus->status) {
 		st = open_status(campus, err);
-		if (st != RESULT_OK) {
-			error_prefix(err, "status database");
-			return st;
-		}
+		if (st != RESULT_OK)
+			return st; /* its words name it */
 	}
 	if ((parts & CAMPUS_SOURCE) && !campus->source) {
 		st = open_source(campus, err);

@@ -111,7 +111,7 @@ fi
 # Programs read these names: what the commands print, and no other, stands in the manual.
 if [ -d "$top/src/cli" ]; then
 	verdict "subferry(1) has every name of the JSON" "$(
-		written=$(cat "$top"/src/cli/*.c | grep -oE 'json_[a-z]+\(([a-z_.>-]+, )?"[a-z0-9_]+"' |
+		written=$(cat "$top"/src/cli/*.c | grep -oE '(member_[a-z]+|object_new)\(([a-z_.>-]+, )?"[a-z0-9_]+"' |
 			sed -E 's/.*"(.*)"/\1/' | sort -u)
 		told=$(awk '/^\.S[hs] / { inside = $2 == "JSON" } inside' "$top/man/subferry.1" |
 			grep -oE '[a-z0-9_]+' | sort -u)

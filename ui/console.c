@@ -18,6 +18,7 @@
 #include "ui/view.h"
 #include "ui/widget.h"
 
+#define ROW_TIME 500	  /* ms that keys wait for the row they are meant for */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
 
@@ -44,7 +45,7 @@ void console_note(struct console *console, enum role role, const char *fmt, ...)
 	console->dirty = true;
 }
 
-static void relayout(struct console *console)
+void console_relayout(struct console *console)
 {
 	struct view *view = console_top(console);
 	int head = head_rows(console, view->ops->dashboard, LINES);
@@ -72,10 +73,10 @@ void console_push(struct console *console, const struct view_ops *ops, const str
 		return;
 	}
 	console->views[console->depth++] = view;
-	relayout(console);
+	console_relayout(console);
 }
 
-static void pop(struct console *console)
+void console_pop(struct console *console)
 {
 	struct view *view = console_top(console);
 
@@ -83,7 +84,7 @@ static void pop(struct console *console)
 		return;
 	console->depth--;
 	view->ops->close(view);
-	relayout(console);
+	console_relayout(console);
 }
 
 /* ---- snapshots ----------------------------------------------------------------------------*/
@@ -161,188 +162,52 @@ static void take_snapshot(struct console *console)
 	give_to_view(console);
 }
 
-/* ---- actions ------------------------------------------------------------------------------*/
-
-/* The first time lets what is under way finish, the second ends at once. */
-static void stop(struct console *console)
+void console_stop(struct console *console)
 {
 	if (console->stopping < 2 && ++console->stopping == 1)
 		desk_stop(console->desk);
 	console->dirty = true;
 }
 
-static void open_prompt(struct console *console, enum action action)
-{
-	struct list *list = &console_top(console)->list;
-
-	if (action == ACTION_SEARCH)
-		prompt_text(&console->prompt, PROMPT_SEARCH, list->search, sizeof(list->search));
-	else
-		prompt_text(&console->prompt, PROMPT_FILTER, list->filter, sizeof(list->filter));
-}
-
-/* What an action needs is looked at here and nowhere else. */
-static bool needs_met(struct console *console, enum action action)
-{
-	unsigned needs = action_infos[action].needs;
-	const struct view *view = console_top(console);
-	struct target target;
-	const char *why = NULL;
-
-	if ((needs & NEEDS_SERVICE) && console->stopping)
-		why = "the engine is being stopped";
-	else if ((needs & NEEDS_GO) && !console->now->waits_for_go)
-		why = "nothing waits to go on";
-	else if ((needs & NEEDS_ROW) && view->list.total == 0)
-		why = "nothing is selected";
-	else if ((needs & NEEDS_COURSE) && !act_target(console, &target))
-		why = "no course is selected";
-	if (why)
-		console_note(console, ROLE_WARNING, "%s", why);
-	return !why;
-}
-
-static void do_back(struct console *console, enum action action)
-{
-	if (console->depth > 1)
-		pop(console);
-	else if (action == ACTION_QUIT)
-		stop(console);
-	else
-		console_note(console, ROLE_NORMAL, "this is the first screen: q leaves");
-}
-
-static void do_action(struct console *console, enum action action)
-{
-	struct view *view = console_top(console);
-
-	if (!needs_met(console, action))
-		return;
-	switch (action) {
-	case ACTION_BACK:
-	case ACTION_QUIT:
-		do_back(console, action);
-		break;
-	case ACTION_HELP:
-		if (view->ops != &screen_help)
-			console_push(console, &screen_help, &view->place);
-		break;
-	case ACTION_LOG:
-		console_push(console, &screen_log, &view->place);
-		break;
-	case ACTION_FINDINGS:
-		console_push(console, &screen_findings, &view->place);
-		break;
-	case ACTION_GO:
-		desk_go(console->desk);
-		break;
-	case ACTION_RUN:
-	case ACTION_PAUSE:
-	case ACTION_RESUME:
-	case ACTION_RETRY:
-	case ACTION_VALIDATE:
-		act_begin(console, action);
-		break;
-	case ACTION_SEARCH:
-	case ACTION_FILTER:
-		open_prompt(console, action);
-		break;
-	case ACTION_UNTAG:
-		tags_clear(&console->tags);
-		break;
-	case ACTION_REDRAW:
-		clearok(curscr, TRUE);
-		break;
-	default:
-		if (view->ops->key(view, action) & REACT_RELAYOUT)
-			relayout(console);
-	}
-}
-
 /* ---- keys ---------------------------------------------------------------------------------*/
 
-static void set_filter(struct console *console, const char *text)
+/*
+ * The selected row is still being read. Keys wait for it (not for long), so that "g r" typed in
+ * one go launches the first course and not whatever was there before.
+ */
+static bool row_is_coming(struct console *console)
 {
-	struct view *view = console_top(console);
+	const struct view *view = console_top(console);
+	int64_t now = console_wall(console) / 1000;
+	bool coming = view->list.rows->id &&
+		      (!view->page || (view->list.total > 0 &&
+				       list_selected_row(&view->list, view->page) < 0));
 
-	snprintf(view->list.filter, sizeof(view->list.filter), "%s", text);
-	/* "all shown" meant what the old filter showed. */
-	console->tags.all = false;
-	list_changed(&view->list, view->page);
-}
-
-static void set_search(struct console *console, const char *text)
-{
-	struct view *view = console_top(console);
-
-	/* The prompt has kept it short enough. */
-	snprintf(view->list.search, sizeof(view->list.search), "%.63s", text);
-	if (text[0])
-		view->ops->key(view, ACTION_NEXT);
-}
-
-static void key_to_prompt(struct console *console, int key, bool code)
-{
-	struct prompt *prompt = &console->prompt;
-	enum prompt_answer answer = prompt_key(prompt, key, code);
-
-	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CANCELED)
-		set_filter(console, prompt->before);
-	else if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CHANGED)
-		set_filter(console, prompt->text);
-	else if (prompt->kind == PROMPT_SEARCH && answer == PROMPT_TAKEN)
-		set_search(console, prompt->text);
-	else if (prompt->kind == PROMPT_CONFIRM && answer == PROMPT_TAKEN)
-		act_confirmed(console);
-	else if (prompt->kind == PROMPT_CONFIRM)
-		console_note(console, ROLE_NORMAL, "nothing was done");
-	if (answer == PROMPT_TAKEN || answer == PROMPT_CANCELED)
-		prompt_close(prompt);
-}
-
-static void handle_key(struct console *console, int key, bool code)
-{
-	enum action action;
-
-	console->dirty = true;
-	if (code && key == KEY_RESIZE)
-		return;
-	console->note[0] = '\0';
-	/* An old error has been read by whoever presses keys. */
-	if (console_wall(console) / 1000 - console->message_at > 5000)
-		console->message_gone = true;
-	if (console->too_small) {
-		/* Nobody acts on what cannot be seen. */
-		if (!code && key == 'q')
-			stop(console);
-		return;
+	if (!coming || console->too_small) {
+		console->row_since = 0;
+		return false;
 	}
-	if (console->prompt.kind != PROMPT_NONE) {
-		key_to_prompt(console, key, code);
-		return;
-	}
-	if (!code && key == 127)
-		key = KEY_BACKSPACE;
-	else if (!code && key >= 127)
-		return;
-	action = keys_action(key, console_top(console)->ops->bit);
-	if (action != ACTION_NONE)
-		do_action(console, action);
-	else
-		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
+	if (!console->row_since)
+		console->row_since = now;
+	return now >= console->row_since && now - console->row_since < ROW_TIME;
 }
 
-/* Returns how many keys were read. */
+/* Returns how many keys were read; -1 when they wait. */
 static int read_keys(struct console *console)
 {
 	wint_t key;
 	int kind, count = 0;
 
-	while ((kind = get_wch(&key)) != ERR) {
-		handle_key(console, (int)key, kind == KEY_CODE_YES);
+	console->keys_wait = false;
+	while (!row_is_coming(console)) {
+		kind = get_wch(&key);
+		if (kind == ERR)
+			return count;
+		dispatch_key(console, (int)key, kind == KEY_CODE_YES);
 		count++;
 	}
-	return count;
+	console->keys_wait = true;
+	return -1;
 }
 
 /* ---- the loop -----------------------------------------------------------------------------*/
@@ -376,12 +241,12 @@ static void take_events(struct console *console)
 	unsigned events = term_events(&stops);
 
 	for (; stops > 0; stops--)
-		stop(console);
+		console_stop(console);
 	if (events & TERM_SUSPEND)
 		term_suspend();
 	if (events & (TERM_RESIZE | TERM_SUSPEND)) {
 		term_resize();
-		relayout(console);
+		console_relayout(console);
 	}
 }
 
@@ -398,18 +263,23 @@ static void hang_up(struct console *console)
 {
 	console->hung_up = true;
 	if (!console->stopping)
-		stop(console);
+		console_stop(console);
 }
 
 static void wait_and_read(struct console *console)
 {
 	static int empty_reads;
+	bool waits = row_is_coming(console);
 	struct pollfd fds[3] = {
-		{.fd = console->hung_up ? -1 : 0, .events = POLLIN},
+		{.fd = console->hung_up || waits ? -1 : 0, .events = POLLIN},
 		{.fd = desk_wake_fd(console->desk), .events = POLLIN},
 		{.fd = term_event_fd(), .events = POLLIN},
 	};
-	int ready = poll(fds, 3, wait_time(console));
+	int ready;
+
+	if (console->keys_wait && !waits && read_keys(console) > 0)
+		return;
+	ready = poll(fds, 3, waits ? STOP_TICK : wait_time(console));
 
 	if (ready < 0 && errno != EINTR)
 		console->running = false;

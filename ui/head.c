@@ -205,8 +205,8 @@ static void reason_text(const struct console *console, char *out, size_t size)
 
 	out[0] = '\0';
 	if (console->stopping == 1)
-		snprintf(out, size, "stopping: %s under way finish%s; q again ends at once",
-			 widget_number(now->under_way).text, now->under_way == 1 ? "es" : "");
+		snprintf(out, size, "stopping: %s transaction%s under way; q again ends at once",
+			 widget_number(now->under_way).text, now->under_way == 1 ? "" : "s");
 	else if (console->stopping)
 		snprintf(out, size, "ending: what is under way will be completed next time");
 	else if (now->waits_for_go)

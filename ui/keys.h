@@ -28,11 +28,11 @@ enum needs {
 /* action, needs, word in the footer (NULL: none, or the screen has one of its own), help */
 #define ACTION_LIST(X) \
 	X(GO,       NEEDS_GO | NEEDS_SERVICE, "go on", "Go on with the work of an earlier session") \
-	X(RUN,      NEEDS_COURSE | NEEDS_SERVICE, "run",      "Launch: the tagged courses, else the selected one") \
-	X(PAUSE,    NEEDS_COURSE | NEEDS_SERVICE, "pause",    "Pause; a single course that is paused: resume") \
+	X(RUN,      NEEDS_COURSE | NEEDS_SERVICE, "run",      "Launch the tagged courses, else the selected one") \
+	X(PAUSE,    NEEDS_COURSE | NEEDS_SERVICE, "pause",    "Pause; a single paused course: resume") \
 	X(RESUME,   NEEDS_COURSE | NEEDS_SERVICE, NULL,       "Resume what is paused") \
 	X(RETRY,    NEEDS_COURSE | NEEDS_SERVICE, "retry",    "Retry what failed") \
-	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Validate: compare the source with edx-val and the store") \
+	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Compare the source with edx-val and the store") \
 	X(OPEN,     NEEDS_ROW, NULL,     "Open the selected row") \
 	X(NEXT,     0,         NULL,     "Next match of the search; without one: next difference") \
 	X(PREVIOUS, 0,         NULL,     "Previous match or difference") \

@@ -12,7 +12,7 @@
 #include "ui/console.h"
 
 /* In the console a person wants to see bars move; commands run the demo as fast as they can. */
-#define DEMO_PACE 350
+#define DEMO_PACE 700
 
 static int open_console(struct cli *cli)
 {

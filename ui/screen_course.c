@@ -304,6 +304,11 @@ static void draw_details(const struct view *view, int y)
 			       finding_info(finding->code)->name);
 		if (finding->waived)
 			x = widget_put(y + line, x + 1, width, ROLE_DIM, "(waived)");
+		if (page->finding_count == 1) {
+			widget_wrapped(y + line, x + 2, width - x - 1, DETAIL_LINES - line,
+				       ROLE_NORMAL, finding->text);
+			return;
+		}
 		x = widget_put(y + line, x + 2, width - (last ? 16 : 0), ROLE_NORMAL, "%s",
 			       finding->text);
 		if (last)

@@ -351,6 +351,23 @@ static void draw_times(const struct view *view, int y, const struct columns *at,
 		widget_text(y, at->level, LEVEL_WIDTH, role, glyph(GLYPH_NONE));
 }
 
+/* Before a course was planned for the first time nobody knows: that is not nought. */
+static void draw_counts(int y, const struct columns *at, const struct course_row *course,
+			bool selected)
+{
+	enum role base = selected ? ROLE_SELECTED : ROLE_NORMAL, role;
+	bool known = course->pass > 0 || course->videos > 0;
+	char text[96];
+
+	widget_aligned(y, at->videos, NUMBER_WIDTH, base, ALIGN_RIGHT,
+		       known ? widget_number(course->videos).text : glyph(GLYPH_NONE));
+	widget_aligned(y, at->expected, NUMBER_WIDTH, base, ALIGN_RIGHT,
+		       known ? widget_number(course->counts.expected).text : glyph(GLYPH_NONE));
+	role = in_val_text(&course->counts, text, sizeof(text));
+	widget_aligned(y, at->in_val, NUMBER_WIDTH, selected ? ROLE_SELECTED : role, ALIGN_RIGHT,
+		       known ? text : glyph(GLYPH_NONE));
+}
+
 static void draw_row(const struct view *view, int y, const struct columns *at,
 		     const struct course_row *course, bool selected)
 {
@@ -368,12 +385,7 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 		widget_text(y, at->name, at->name_width, base, course->name);
 	role = status_text(course, text, sizeof(text));
 	widget_text(y, at->status, STATUS_WIDTH, LOOK(role), text);
-	widget_aligned(y, at->videos, NUMBER_WIDTH, base, ALIGN_RIGHT,
-		       widget_number(course->videos).text);
-	widget_aligned(y, at->expected, NUMBER_WIDTH, base, ALIGN_RIGHT,
-		       widget_number(course->counts.expected).text);
-	role = in_val_text(&course->counts, text, sizeof(text));
-	widget_aligned(y, at->in_val, NUMBER_WIDTH, LOOK(role), ALIGN_RIGHT, text);
+	draw_counts(y, at, course, selected);
 	role = view_findings(&course->counts, text, sizeof(text));
 	widget_aligned(y, at->findings, FINDINGS_WIDTH, LOOK(role), ALIGN_RIGHT, text);
 	if (at->changed)

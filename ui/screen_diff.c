@@ -271,13 +271,13 @@ static void draw_files(const struct diff_view *diff, int y)
 		x = widget_put(y, x + 2, width, ROLE_DIM, "from %s", row->encoding);
 	if (!cues)
 		return;
-	x = widget_put(y + 1, 1, width, ROLE_NORMAL, "sha256 %.8s%s %s %.8s%s",
-		       cues->left_sha256[0] ? cues->left_sha256 : "-",
-		       cues->left_sha256[0] ? glyph(GLYPH_CUT) : "",
-		       glyph(strcmp(cues->left_sha256, cues->right_sha256) ? GLYPH_DIFFERS
-									   : GLYPH_SAME),
-		       cues->right_sha256[0] ? cues->right_sha256 : "-",
-		       cues->right_sha256[0] ? glyph(GLYPH_CUT) : "");
+	x = -1; /* two cells before the first text */
+	if (cues->left_sha256[0] && cues->right_sha256[0])
+		x = widget_put(y + 1, 1, width, ROLE_NORMAL, "sha256 %.8s%s %s %.8s%s",
+			       cues->left_sha256, glyph(GLYPH_CUT),
+			       glyph(strcmp(cues->left_sha256, cues->right_sha256) ? GLYPH_DIFFERS
+										   : GLYPH_SAME),
+			       cues->right_sha256, glyph(GLYPH_CUT));
 	x = widget_put(y + 1, x + 2, width, ROLE_NORMAL, "%zu cues %s %zu cues", cues->left.count,
 		       glyph(GLYPH_WALL), cues->right.count);
 	if (cues->first_difference >= 0)
@@ -341,7 +341,7 @@ static void draw_texts(const struct view *view, int y, const char *left, size_t 
 
 	while (at < left_len && at < right_len && left[at] == right[at])
 		at++;
-	back = at > 20 ? at - 20 : 0;
+	back = at > 20 && (at < left_len || at < right_len) ? at - 20 : 0;
 	while (back > 0 && ((unsigned char)left[back] & 0xC0) == 0x80)
 		back--;
 	for (int side = 0; side < 2; side++) {
@@ -412,14 +412,15 @@ static void draw_body(struct view *view, int y)
 	if (!diff)
 		return;
 	/* A side that could not be read has no cues, so that half is free; or all is. */
-	if (diff->left_problem[0] && !diff->left.count)
-		widget_text(y, 1, row_count(page) ? half : view->area.w - 2, ROLE_ERROR,
-			    diff->left_problem);
-	if (diff->right_problem[0] && !diff->right.count && row_count(page))
-		widget_text(y, half + 4, half, ROLE_ERROR, diff->right_problem);
-	else if (diff->right_problem[0] && !diff->right.count)
-		widget_printf(y + 1, 1, view->area.w - 2, ROLE_ERROR, "edx-val: %s",
-			      diff->right_problem);
+	if (!row_count(page)) {
+		y += widget_wrapped(y, 1, view->area.w - 2, 3, ROLE_ERROR, diff->left_problem);
+		widget_wrapped(y + 1, 1, view->area.w - 2, 3, ROLE_ERROR, diff->right_problem);
+		return;
+	}
+	if (!diff->left.count)
+		widget_wrapped(y, 1, half, 3, ROLE_ERROR, diff->left_problem);
+	if (!diff->right.count)
+		widget_wrapped(y, half + 4, half, 3, ROLE_ERROR, diff->right_problem);
 }
 
 static void draw_heading(const struct view *view, int y)

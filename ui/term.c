@@ -5,6 +5,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -28,6 +29,8 @@ static struct termios shell_mode; /* as it was before curses */
 static char reset_text[256];	  /* what gives the terminal back, made at the start */
 static size_t reset_len;
 static atomic_bool taken; /* curses has the terminal */
+static pthread_t our_thread; /* the one that draws */
+static atomic_bool passed_on;
 static atomic_int stops_seen;
 static atomic_uint events_seen;
 static int wake[2] = {-1, -1};
@@ -47,10 +50,7 @@ static void on_signal(int sig)
 	case SIGTSTP:
 		atomic_fetch_or(&events_seen, TERM_SUSPEND);
 		break;
-	case SIGHUP:
-		atomic_fetch_or(&events_seen, TERM_HANGUP);
-		/* fallthrough */
-	default:
+	default: /* INT, TERM, HUP */
 		atomic_fetch_add(&stops_seen, 1);
 		atomic_fetch_or(&events_seen, TERM_STOP);
 	}
@@ -77,10 +77,19 @@ static void give_back(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
 }
 
+/*
+ * Another thread than ours may have crashed while we draw: what we write after the reset would
+ * stand on the shell's screen. So our thread is made to die of the same signal, in the midst of
+ * its writing, and gives the terminal back itself.
+ */
 static void on_crash(int sig)
 {
+	if (!pthread_equal(pthread_self(), our_thread) && !atomic_exchange(&passed_on, true)) {
+		pthread_kill(our_thread, sig);
+		sleep(2); /* longer only if it hangs in a write */
+	}
 	give_back();
-	/* SA_RESETHAND has put the default action back: this ends the process. */
+	signal(sig, SIG_DFL);
 	raise(sig);
 }
 
@@ -89,12 +98,13 @@ static void signals_install(void)
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 	stack_t stack = {.ss_sp = crash_stack, .ss_size = sizeof(crash_stack)};
 
+	our_thread = pthread_self();
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < WATCHED; i++)
 		sigaction(watched[i], &action, &old_watched[i]);
 	sigaltstack(&stack, NULL);
 	action.sa_handler = on_crash;
-	action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
+	action.sa_flags = SA_NODEFER | SA_ONSTACK;
 	for (size_t i = 0; i < CRASHES; i++)
 		sigaction(crashes[i], &action, &old_crashes[i]);
 }

@@ -16,7 +16,6 @@ enum term_event {
 	TERM_STOP = 1,	  /* ^C, SIGTERM, SIGHUP since the last look */
 	TERM_RESIZE = 2,
 	TERM_SUSPEND = 4, /* ^Z */
-	TERM_HANGUP = 8,  /* the terminal may be gone: SIGHUP */
 };
 
 /* RESULT_INVALID: no terminal, or one that cannot be drawn on. */

@@ -145,6 +145,7 @@ void view_rule(const struct view *view, int y, const char *extra)
 	const struct list *list = &view->list;
 	const struct tags *tags = &view->console->tags;
 	struct buf right = BUF_INIT;
+	size_t reminders;
 	enum role role;
 	const char *message = current_message(view->console, &role);
 
@@ -158,12 +159,17 @@ void view_rule(const struct view *view, int y, const char *extra)
 		buf_printf(&right, "filter \"%.60s\"  ", list->filter);
 	buf_add_text(&right, extra);
 	if (list_is_partial(list, view->page))
-		buf_printf(&right, "first %s of %s: ", widget_number((int64_t)list->rows->count(view->page)).text,
+		buf_printf(&right, "first %s of %s: ",
+			   widget_number((int64_t)list->rows->count(view->page)).text,
 		    widget_number(view->page->total).text);
+	reminders = right.len;
 	if (list->total > 0)
 		buf_printf(&right, "%s of %s", widget_number(list->selected + 1).text,
 		    widget_number(list->total).text);
-	widget_rule(y, view->area.w, role, message, buf_text(&right));
+	/* Where there is no room for all, the message and the place in the list stay. */
+	if (widget_cells(message) + widget_cells(buf_text(&right)) + 8 <= view->area.w)
+		reminders = 0;
+	widget_rule(y, view->area.w, role, message, buf_text(&right) + reminders);
 	buf_clear(&right);
 }
 

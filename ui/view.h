@@ -99,6 +99,8 @@ struct console {
 	bool message_gone;
 	int stopping;	 /* 0, 1: transactions finish, 2: at once */
 	bool hung_up;	 /* nobody sees us: draw nothing more */
+	int64_t row_since; /* since when keys wait for the selected row (wall ms); 0: they do not */
+	bool keys_wait;	 /* some may be left inside curses, where poll() does not see them */
 	bool running, dirty, too_small;
 };
 
@@ -107,8 +109,18 @@ struct console {
 struct view *console_top(const struct console *console);
 /* Opens a screen on top of the present one. */
 void console_push(struct console *console, const struct view_ops *ops, const struct place *place);
+void console_pop(struct console *console); /* the first screen stays */
+/* The terminal or the stack has changed. */
+void console_relayout(struct console *console);
+/* The first time lets what is under way finish, the second ends at once. */
+void console_stop(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
 int64_t console_wall(const struct console *console); /* microseconds */
+
+/* ---- dispatch.c ---------------------------------------------------------------------------*/
+
+/* @key is a character, or with @code a KEY_ code of curses. */
+void dispatch_key(struct console *console, int key, bool code);
 
 /* ---- view.c: what screens share -----------------------------------------------------------*/
 

@@ -234,10 +234,10 @@ static size_t line_length(const char *safe, int width)
 	int cells = 0;
 
 	while ((next = next_cluster(at, &cluster))) {
-		if (cells + cluster.width > width)
-			return (size_t)((blank ? blank : at > safe ? at : next) - safe);
 		if (*at == ' ')
 			blank = at;
+		if (cells + cluster.width > width)
+			return (size_t)((blank ? blank : at > safe ? at : next) - safe);
 		cells += cluster.width;
 		at = next;
 	}
@@ -271,7 +271,7 @@ int widget_cells(const char *text)
 void widget_rule(int y, int width, enum role left_role, const char *left, const char *right)
 {
 	int right_cells = right && *right ? widget_cells(right) : 0;
-	int room = width;
+	int room = width, left_room = width - 4;
 
 	if (y < 0 || y >= LINES)
 		return;
@@ -279,12 +279,15 @@ void widget_rule(int y, int width, enum role left_role, const char *left, const 
 	for (int x = 0; x < width && x < COLS; x++)
 		put_cells(y, x, 1, glyph(GLYPH_RULE));
 	theme_use(ROLE_NORMAL);
-	/* The left text is news and the right one a reminder: the news come first. */
+	/* The left text is news and the right one a reminder: a short one stays beside them, a
+	   long one gives way. */
+	if (right_cells > 0 && right_cells <= width / 4)
+		left_room = width - right_cells - 7;
 	if (left && *left) {
 		int cells = widget_cells(left);
 
-		if (cells > width - 4)
-			cells = width - 4;
+		if (cells > left_room)
+			cells = left_room;
 		widget_text(y, 1, 1, left_role, " ");
 		widget_text(y, 2, cells, left_role, left);
 		widget_text(y, 2 + cells, 1, left_role, " ");

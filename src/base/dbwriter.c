@@ -3,6 +3,7 @@
 #include "src/base/dbwriter.h"
 
 #include "src/base/clock.h"
+#include "src/base/signals.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,7 +16,8 @@
 enum {
 	GROUP_MS = 30,	   /* no job joins an older group: with its commit it stays under 50 ms */
 	GROUP_JOBS = 512,  /* nor grows larger */
-	LINGER_MS = 20,	   /* work nobody waits for may gather so long before its group opens */
+	LINGER_MS = 20,	   /* work that nobody waits for gathers so long */
+	GATHER_US = 300,   /* awaited jobs gather so long at most: see next_group() */
 	POST_LIMIT = 1000, /* posted jobs under way before dbwriter_post() blocks */
 	STMT_SLOTS = 256,  /* a power of two; statements cached at a connection */
 };
@@ -26,6 +28,7 @@ struct job {
 	void *arg;
 	void (*done)(void *arg, enum result result, const struct error *err);
 	bool waited; /* of dbwriter_run(): lives on its stack, @finished is signalled */
+	int64_t since; /* posted: when, monotonic ms */
 	bool over;   /* under the lock */
 	bool undone; /* its savepoint was rolled back; @result says why */
 	enum result result;
@@ -61,9 +64,16 @@ struct dbwriter {
 	pthread_mutex_t lock;	/* guards all below; never held during SQLite or callbacks */
 	pthread_cond_t work;	/* the queue got something, or somebody waits now */
 	pthread_cond_t drained; /* a group is over */
-	struct job_list queue;
+	/*
+	 * Somebody waits for each job in @awaited; @posted ones gather until the oldest is
+	 * LINGER_MS old. Kept apart, a short commit that a worker waits for does not write the
+	 * many pages of all that was posted, and these are written once for many jobs.
+	 */
+	struct job_list awaited, posts;
 	uint64_t posted, told; /* posted jobs that came, and that are over */
-	int urgent;	       /* who waits: queued jobs of dbwriter_run() or with @done, flushes */
+	int flushes;	       /* who waits for what was posted */
+	size_t awaiting;       /* jobs in @awaited */
+	size_t gathered;       /* of these, how many the group before was opened with */
 	bool stop;
 	bool has_failure; /* of a posted job, since the last flush */
 	struct error failure;
@@ -71,6 +81,19 @@ struct dbwriter {
 
 /* The cache of the writer that this thread is; NULL in all other threads. */
 static __thread struct stmt_cache *thread_cache;
+
+static void set_up_sqlite(void)
+{
+	/* refused once SQLite runs already: then it is as it is */
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+void dbwriter_setup(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, set_up_sqlite);
+}
 
 /* ---- statements ---------------------------------------------------------------------------*/
 
@@ -203,26 +226,45 @@ static int64_t now_ms(void)
 	return clock_now(clock_system());
 }
 
-static bool is_urgent(const struct job *job)
+static void list_init(struct job_list *list)
 {
-	return job->waited || job->done;
+	list->first = NULL;
+	list->end = &list->first;
 }
 
-/* Takes what is queued, up to @limit jobs. Under the lock. */
-static void take(struct dbwriter *writer, struct job_list *group, size_t limit)
+/* What was posted is due: its time has come, or somebody waits for it. Under the lock. */
+static bool posts_due(const struct dbwriter *writer, int64_t now)
 {
-	while (writer->queue.first && limit--) {
-		struct job *job = writer->queue.first;
+	return writer->posts.first &&
+	       (writer->flushes || writer->stop || writer->posted - writer->told >= POST_LIMIT / 2 ||
+		now - writer->posts.first->since >= LINGER_MS);
+}
 
-		writer->queue.first = job->next;
-		if (!writer->queue.first)
-			writer->queue.end = &writer->queue.first;
-		if (is_urgent(job))
-			writer->urgent--;
+static size_t take_list(struct job_list *from, struct job_list *group, size_t limit)
+{
+	size_t taken = 0;
+
+	while (from->first && taken < limit) {
+		struct job *job = from->first;
+
+		from->first = job->next;
+		if (!from->first)
+			from->end = &from->first;
 		job->next = NULL;
 		*group->end = job;
 		group->end = &job->next;
+		taken++;
 	}
+	return taken;
+}
+
+/* Takes up to @limit jobs, awaited ones first. Under the lock. */
+static void take(struct dbwriter *writer, struct job_list *group, size_t limit)
+{
+	if (writer->awaited.first)
+		writer->awaiting -= take_list(&writer->awaited, group, limit);
+	else if (posts_due(writer, now_ms()))
+		take_list(&writer->posts, group, limit);
 }
 
 static void take_more(struct dbwriter *writer, struct job_list *group, size_t limit)
@@ -347,25 +389,43 @@ static void tell_group(struct dbwriter *writer, struct job_list *group)
 	pthread_mutex_unlock(&writer->lock);
 }
 
+/*
+ * Workers that were answered together come back together: a moment's wait for as many as came
+ * last time makes one commit of what would be several. One that works alone never waits.
+ */
+static void gather(struct dbwriter *writer)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += GATHER_US * 1000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	while (writer->awaiting < writer->gathered && !writer->stop &&
+	       pthread_cond_timedwait(&writer->work, &writer->lock, &until) != ETIMEDOUT)
+		;
+	/* one more than came: a group that has shrunk can grow again */
+	writer->gathered = writer->awaiting + (writer->awaiting > 1);
+}
+
 /* Waits for work and takes the first of it; false once there is none and the writer ends. */
 static bool next_group(struct dbwriter *writer, struct job_list *group)
 {
-	bool more;
-	int64_t until;
-
-	group->first = NULL;
-	group->end = &group->first;
+	list_init(group);
 	pthread_mutex_lock(&writer->lock);
-	while (!writer->queue.first && !writer->stop)
-		pthread_cond_wait(&writer->work, &writer->lock);
-	until = now_ms() + LINGER_MS;
-	while (!writer->urgent && !writer->stop && writer->posted - writer->told < POST_LIMIT / 2 &&
-	       now_ms() < until)
-		clock_wait(clock_system(), &writer->work, &writer->lock, until);
-	more = writer->queue.first != NULL;
+	while (!writer->awaited.first && !posts_due(writer, now_ms())) {
+		if (writer->stop && !writer->posts.first)
+			break;
+		clock_wait(clock_system(), &writer->work, &writer->lock,
+			   writer->posts.first ? writer->posts.first->since + LINGER_MS : INT64_MAX);
+	}
+	if (writer->awaited.first)
+		gather(writer);
 	take(writer, group, 1);
 	pthread_mutex_unlock(&writer->lock);
-	return more;
+	return group->first;
 }
 
 static void *writer_main(void *arg)
@@ -388,7 +448,7 @@ static enum result start_thread(struct dbwriter *writer)
 	sigset_t all, old;
 	int code;
 
-	sigfillset(&all);
+	signals_for_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old); /* signals are the main thread's affair */
 	code = pthread_create(&writer->thread, NULL, writer_main, writer);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -406,7 +466,8 @@ enum result dbwriter_new(struct dbwriter **out, sqlite3 *db, struct error *err)
 	}
 	writer->db = db;
 	writer->cache.db = db;
-	writer->queue.end = &writer->queue.first;
+	list_init(&writer->awaited);
+	list_init(&writer->posts);
 	pthread_mutex_init(&writer->lock, NULL);
 	clock_cond_init(&writer->work);
 	clock_cond_init(&writer->drained);
@@ -440,11 +501,12 @@ void dbwriter_free(struct dbwriter *writer)
 /* Under the lock. */
 static void enqueue(struct dbwriter *writer, struct job *job)
 {
+	struct job_list *list = job->waited ? &writer->awaited : &writer->posts;
+
 	assert(!writer->stop);
-	*writer->queue.end = job;
-	writer->queue.end = &job->next;
-	if (is_urgent(job))
-		writer->urgent++;
+	*list->end = job;
+	list->end = &job->next;
+	writer->awaiting += job->waited;
 	pthread_cond_signal(&writer->work);
 }
 
@@ -485,6 +547,7 @@ void dbwriter_post(struct dbwriter *writer, dbwriter_fn *fn, void *arg,
 	job->fn = fn;
 	job->arg = arg;
 	job->done = done;
+	job->since = now_ms();
 	pthread_mutex_lock(&writer->lock);
 	/* A callback that posts runs on the thread that drains: it must not wait for itself. */
 	while (writer->posted - writer->told >= POST_LIMIT &&
@@ -503,11 +566,11 @@ enum result dbwriter_flush(struct dbwriter *writer, struct error *err)
 	assert(!pthread_equal(writer->thread, pthread_self()));
 	pthread_mutex_lock(&writer->lock);
 	upto = writer->posted;
-	writer->urgent++;
+	writer->flushes++;
 	pthread_cond_signal(&writer->work);
 	while (writer->told < upto)
 		pthread_cond_wait(&writer->drained, &writer->lock);
-	writer->urgent--;
+	writer->flushes--;
 	if (writer->has_failure) {
 		st = writer->failure.result;
 		if (err)

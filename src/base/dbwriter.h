@@ -3,8 +3,9 @@
  *
  * Work comes as functions. The thread takes all that has come, runs each inside a savepoint of
  * one transaction (a function that fails is undone alone), commits once, and then tells those
- * who wait. A group is closed by time (50 ms) and number, so nobody waits for strangers. Work
- * that nobody waits for may lie 20 ms before its group is opened. If the commit fails, all of
+ * who wait. A group is closed by time (50 ms) and number, so nobody waits for strangers. Posted
+ * work, which nobody waits for, gathers up to 20 ms, in its order; awaited work overtakes it, and
+ * dbwriter_flush() is how to have it done first. If the commit fails, all of
  * the group is undone and gets that error, and the writer goes on with the next group. Both the
  * status database and the embedded edx-val write through one.
  *
@@ -20,6 +21,12 @@
 #include <stdint.h>
 
 struct dbwriter;
+
+/*
+ * Sets SQLite up for many threads, once a process; to be called before each sqlite3_open_v2().
+ * It counts no memory: the one lock for that statistic is what all connections would meet at.
+ */
+void dbwriter_setup(void);
 
 /* Runs inside the open transaction. Anything but RESULT_OK undoes what it did. */
 typedef enum result dbwriter_fn(sqlite3 *db, void *arg, struct error *err);

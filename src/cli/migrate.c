@@ -2,7 +2,7 @@
  * migrate: launches courses and stays until they have ended; the engine runs here, or, where
  * another process has it, its intents are written and followed. --dry-run predicts.
  *
- * JSON, one object a line: video (course, video, result, registered, text), course (as in
+ * JSON, one object a line: tried (course, video, result, registered, text), course (as in
  * list), trouble (text), summary (mode, courses, migrated, failed, paused, videos, registered,
  * expected, in_val, errors, warnings, interrupted). Where another process had the engine, nothing
  * here knows what it registered: there is no such number then.
@@ -35,7 +35,8 @@ struct migrating {
 	size_t count;
 	pthread_mutex_t lock; /* standard output, and what follows */
 	int64_t registered;
-	int64_t unread; /* dry: courses that could not be rehearsed */
+	int64_t unread;	 /* dry: courses that could not be rehearsed */
+	int64_t refused; /* named, and not taken */
 	bool holds;
 	bool launched, followed; /* by us; what another process has the engine for */
 	struct error failure; /* why the command could not go on */
@@ -69,7 +70,7 @@ static void tell_video(struct migrating *m, const struct engine_event *event)
 
 	m->registered += event->registered;
 	if (m->json) {
-		json = object_new("video");
+		json = object_new("tried");
 		member_text(json, "course", event->key);
 		member_text(json, "video", event->block);
 		member_text(json, "result", event->failed ? "failed" : "done");
@@ -149,8 +150,10 @@ static int tell_refusal(struct migrating *m, int64_t id, const struct wish_answe
 	if (reader_course_by_id(m->cli->reader, id, &row, &err) != RESULT_OK)
 		return cli_fail(&err);
 	snprintf(line, sizeof(line), "%s: not taken: %s", row.key, answer->reason);
-	if (row.intent != INTENT_RUN)
+	if (row.intent != INTENT_RUN) {
 		tell_trouble(m, line);
+		m->refused++;
+	}
 	course_row_clear(&row);
 	return -1;
 }
@@ -334,7 +337,8 @@ static void tell_summary(const struct migrating *m, const struct sums *sums)
 			 " paused; %s%" PRId64 " of %" PRId64 " expected are in val, of %" PRId64
 			 " videos; %" PRId64 " errors, %" PRId64 " warnings",
 			 mode, m->count, sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
-			 sums->paused, m->followed ? "" : now, sums->counts.in_val, sums->counts.expected, sums->videos, sums->counts.errors,
+			 sums->paused, m->followed ? "" : now, sums->counts.in_val,
+			 sums->counts.expected, sums->videos, sums->counts.errors,
 			 sums->counts.warnings);
 		return;
 	}
@@ -369,30 +373,46 @@ static int finish(struct migrating *m)
 		return cli_fail(&m->failure);
 	if (interrupts)
 		return CLI_FAILED;
-	if (sums.counts.errors || m->unread ||
+	if (sums.counts.errors || m->unread || m->refused ||
 	    (!m->dry && sums.status[COURSE_MIGRATED] < (int64_t)m->count))
 		return CLI_FINDINGS;
 	return CLI_OK;
 }
 
-/* --all: Not-Migrated, Failed, and In-Progress without an engine. */
+/*
+ * --all: Not-Migrated, Failed, and In-Progress without an engine; and what was wished before
+ * and nobody has begun, such as a Migrated course after retry --finding.
+ */
+static bool is_for_all(const struct course_row *row)
+{
+	if (row->intent == INTENT_RUN)
+		return true;
+	return row->status != COURSE_MIGRATED &&
+	       !(row->status == COURSE_NOT_MIGRATED && row->intent == INTENT_PAUSE);
+}
+
+/* Courses that are gone have nothing to be read: left out of all, told when named. */
 static int choose_courses(struct migrating *m)
 {
 	size_t kept = 0;
 	int st = cli_courses(m->cli, m->all, &m->ids, &m->count);
 
-	for (size_t i = 0; i < m->count && m->all && st < 0; i++) {
+	for (size_t i = 0; i < m->count && st < 0; i++) {
 		struct course_row row = {0};
 		struct error err = {0};
 
 		if (reader_course_by_id(m->cli->reader, m->ids[i], &row, &err) != RESULT_OK)
 			return cli_fail(&err);
-		if (row.status != COURSE_MIGRATED &&
-		    !(row.status == COURSE_NOT_MIGRATED && row.intent == INTENT_PAUSE))
+		if (row.gone && !m->all) {
+			error_set(&err, RESULT_MISSING, "%s: gone from the source", row.key);
+			tell_trouble(m, err.text);
+			m->refused++;
+		} else if (!row.gone && (!m->all || is_for_all(&row))) {
 			m->ids[kept++] = m->ids[i];
+		}
 		course_row_clear(&row);
 	}
-	if (m->all)
+	if (st < 0)
 		m->count = kept;
 	return st;
 }

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "src/base/signals.h"
 #include "src/engine/desk_internal.h"
 
 #define LOOK_EVERY 100 /* ms: how often the pager looks for something new */
@@ -61,6 +63,17 @@ static void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
 }
 
+/* "03:12:41" as the clock on the screen says it. */
+static const char *local_time(int64_t wall, char *out, size_t size)
+{
+	time_t seconds = (time_t)(wall / 1000000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(out, size, "%H:%M:%S", &tm))
+		snprintf(out, size, "?");
+	return out;
+}
+
 /* What other processes are told of the engine: this one is a viewer. */
 static void tell_holder(struct reader *reader, struct snapshot *snap)
 {
@@ -71,7 +84,7 @@ static void tell_holder(struct reader *reader, struct snapshot *snap)
 	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
 		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
 			 holder.who, holder.host, (long long)holder.pid,
-			 clock_format(holder.since, since, sizeof(since)) + 11);
+			 local_time(holder.since, since, sizeof(since)));
 		snprintf(snap->hold, sizeof(snap->hold), "%.150s", holder.hold);
 		snap->under_way = holder.under_way;
 	} else {
@@ -111,11 +124,12 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 		 (long long)state->workers);
 	if (*state->hold)
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
-			 clock_format(state->hold_since, since, sizeof(since)) + 11);
+			 local_time(state->hold_since, since, sizeof(since)));
 	if (*state->hold) {
 		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "held");
 	} else if (!snap->totals.wanted) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "nothing to do");
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s",
+			 snap->totals.paused ? "paused" : "nothing to do");
 	} else if (progress_left(&state->progress, left, &low, &high, &reason)) {
 		snap->eta_low = now + low * 1000000;
 		snap->eta_high = now + high * 1000000;
@@ -270,7 +284,7 @@ static enum result start(pthread_t *thread, bool *runs, void *(*main)(void *), s
 	int failed;
 
 	/* signals are the business of the thread that owns the terminal */
-	sigfillset(&all);
+	signals_for_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(thread, NULL, main, desk);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -2,12 +2,16 @@
 
 #include "src/engine/engine.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "src/base/signals.h"
 #include "src/engine/internal.h"
 
 /* ---- what the threads share -------------------------------------------------------------- */
@@ -59,6 +63,14 @@ void engine_end_hold(struct engine *engine, enum hold_reason reason)
 	pthread_cond_broadcast(&engine->work);
 	pthread_cond_broadcast(&engine->room);
 	pthread_cond_broadcast(&engine->idle);
+}
+
+/* Linux gives a thread a niceness of its own: the screen, and commits, go before the work. */
+void engine_lower_priority(void)
+{
+	errno = 0;
+	if (setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), LOWER_PRIORITY))
+		errno = 0; /* as it is, then */
 }
 
 /* ---- wanted courses ---------------------------------------------------------------------- */
@@ -171,7 +183,7 @@ enum result engine_read_intents(struct engine *engine, struct reader *reader, st
 
 static enum result open_readers(struct engine *engine, struct error *err)
 {
-	size_t count = (size_t)engine->workers + READER_THREADS + 1;
+	size_t count = (size_t)engine->threads + READER_THREADS + 1;
 	enum result st = RESULT_OK;
 
 	for (size_t i = 0; i < count && st == RESULT_OK; i++)
@@ -202,7 +214,7 @@ static enum result start_thread(pthread_t *thread, void *(*main)(void *), struct
 	int failed;
 
 	/* signals are the business of the thread that owns the terminal */
-	sigfillset(&all);
+	signals_for_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(thread, NULL, main, engine);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -215,7 +227,7 @@ static enum result start_threads(struct engine *engine, struct error *err)
 {
 	enum result st = RESULT_OK;
 
-	while (engine->worker_count < engine->workers && st == RESULT_OK) {
+	while (engine->worker_count < engine->threads && st == RESULT_OK) {
 		st = start_thread(&engine->worker_threads[engine->worker_count], worker_main, engine, err);
 		engine->worker_count += st == RESULT_OK;
 	}
@@ -256,6 +268,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	engine->clock = campus->clock;
 	engine->options = *options;
 	engine->workers = campus->conf->workers;
+	engine->threads = engine->workers > 1 ? engine->workers * THREADS_A_WORKER : 1;
 	engine->retry_delay = campus->conf->retry_delay;
 	engine->max_retries = (int)campus->conf->max_retries;
 	engine->max_transcript = (size_t)campus->conf->max_transcript;
@@ -266,9 +279,13 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	clock_cond_init(&engine->room);
 	clock_cond_init(&engine->idle);
 	queue_init(&engine->queue);
+	sem_init(&engine->store_gate, 0, (unsigned)engine->workers);
+	sem_init(&engine->val_gate, 0, (unsigned)engine->workers);
 	st = lock_take(status_path(campus->status), &engine->file_lock, err);
 	if (st == RESULT_OK)
 		st = open_readers(engine, err);
+	if (st == RESULT_OK && options->dry && !(engine->forecast = forecast_new()))
+		st = error_set(err, RESULT_NOMEM, "out of memory");
 	if (st == RESULT_OK)
 		st = options->dry ? take_dry_courses(engine, err) : find_leftovers(engine, err);
 	if (st == RESULT_OK && options->held && engine->leftovers)
@@ -322,11 +339,14 @@ void engine_free(struct engine *engine)
 	queue_clear(&engine->queue);
 	free(engine->wanted);
 	free(engine->named);
+	forecast_free(engine->forecast);
 	lock_free(engine->file_lock);
 	pthread_cond_destroy(&engine->work);
 	pthread_cond_destroy(&engine->room);
 	pthread_cond_destroy(&engine->idle);
 	pthread_mutex_destroy(&engine->lock);
+	sem_destroy(&engine->store_gate);
+	sem_destroy(&engine->val_gate);
 	free(engine);
 }
 

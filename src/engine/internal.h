@@ -15,7 +15,16 @@
 
 #include <pthread.h>
 
+/*
+ * [engine] workers says how many transactions may be at the store, and how many at val, at a
+ * time. The two are different servers: while some put, as many others register. So there are
+ * two threads a worker, and a gate before either end. With one worker there is one thread, and
+ * strictly one transaction at a time.
+ */
+#define WORKERS_MAX 64
+#define THREADS_A_WORKER 2
 #define READER_THREADS 2
+#define LOWER_PRIORITY 5	    /* nice */
 #define COURSES_AHEAD 8		    /* opened at a time */
 #define BYTES_AHEAD (8 * 1024 * 1024) /* loaded and not yet stored */
 #define BATCH_VIDEOS 64
@@ -37,7 +46,8 @@ struct engine {
 	struct clock *clock;
 	struct engine_options options;
 	struct lock *file_lock;
-	int64_t workers, retry_delay;
+	int64_t workers, threads, retry_delay;
+	struct forecast *forecast; /* dry only */
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];
@@ -64,10 +74,14 @@ struct engine {
 	int64_t hold_since, hold_since_now; /* wall, monotonic */
 	struct progress progress;
 
-	pthread_t worker_threads[64], loader_threads[READER_THREADS], keeper_thread, prober_thread;
+	sem_t store_gate, val_gate;
+
+	pthread_t worker_threads[WORKERS_MAX * THREADS_A_WORKER], loader_threads[READER_THREADS];
+	pthread_t keeper_thread, prober_thread;
 	int worker_count, loader_count;
 	bool keeper_runs, prober_runs;
-	struct reader *readers[64 + READER_THREADS + 1]; /* opened before the threads: one each */
+	/* opened before the threads: one each */
+	struct reader *readers[WORKERS_MAX * THREADS_A_WORKER + READER_THREADS + 1];
 	int readers_taken;
 };
 
@@ -77,6 +91,8 @@ void *loader_main(void *engine);
 void *keeper_main(void *engine);
 void *prober_main(void *engine);
 
+/* Of the calling thread: workers and readers. */
+void engine_lower_priority(void);
 /* Call the event function; the lock must not be held. */
 void engine_tell(struct engine *engine, const struct engine_event *event);
 /* With the lock held. */

@@ -454,7 +454,7 @@ static bool do_one(struct engine *engine, struct reader *reader)
 	if (engine->stopping || engine->hold == HOLD_JOURNAL || engine->hold == HOLD_OPERATOR)
 		return false;
 	if (engine->queue.bytes < BYTES_AHEAD || !engine->queue.running) {
-		run = queue_want(&engine->queue, now, (size_t)engine->workers * 2, BATCH_VIDEOS,
+		run = queue_want(&engine->queue, now, (size_t)engine->threads * 2, BATCH_VIDEOS,
 				 BATCH_BYTES, engine->max_transcript, engine_holds(engine), indexes, &count);
 		if (run) {
 			load_batch(engine, run, indexes, count);
@@ -472,6 +472,7 @@ void *loader_main(void *arg)
 	struct engine *engine = arg;
 	struct reader *reader;
 
+	engine_lower_priority();
 	pthread_mutex_lock(&engine->lock);
 	reader = engine_take_reader(engine);
 	while (!engine->stopping || engine->queue.courses) {

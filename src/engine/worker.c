@@ -37,8 +37,6 @@ static bool next_try(struct engine *engine, struct try *try)
 	try->begun = clock_now(engine->clock);
 	try->begun_wall = clock_wall(engine->clock);
 	try->last = try->job->tries > engine->max_retries;
-	/* its bytes made room */
-	pthread_cond_signal(&engine->room);
 	return true;
 }
 
@@ -50,7 +48,11 @@ static void run_try(struct engine *engine, struct reader *reader, struct try *tr
 		.status = engine->campus->status,
 		.reader = reader,
 		.expect = {engine->max_transcript, try->run->waivers, try->run->waiver_count},
+		.store_gate = &engine->store_gate,
+		.val_gate = &engine->val_gate,
 		.dry = engine->options.dry,
+		.first_try = try->job->tries == 1,
+		.forecast = engine->forecast,
 		.final_read = try->job->final_read,
 		.mend = try->run->mend,
 	};
@@ -150,7 +152,10 @@ static void settle(struct engine *engine, struct try *try, bool again)
 		pthread_cond_broadcast(&engine->work);
 	else
 		pthread_cond_signal(&engine->work);
-	pthread_cond_broadcast(&engine->room);
+	/* a reader has work when the course runs dry, or is done; not at every video */
+	if (again || try->run->ready_count <= (size_t)engine->threads || course_run_done(try->run) ||
+	    try->run->leaving || !engine->queue.running)
+		pthread_cond_signal(&engine->room);
 	if (!engine->queue.running)
 		pthread_cond_broadcast(&engine->idle);
 }
@@ -190,6 +195,7 @@ void *worker_main(void *arg)
 	struct engine *engine = arg;
 	struct reader *reader;
 
+	engine_lower_priority();
 	pthread_mutex_lock(&engine->lock);
 	reader = engine_take_reader(engine);
 	for (;;) {

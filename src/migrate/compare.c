@@ -214,6 +214,36 @@ enum finding_code compare_cause(struct reader *reader, const struct plan_video *
 	return code;
 }
 
+bool compare_registered(struct reader *reader, const struct plan_video *video,
+			const struct expectation *x)
+{
+	struct journal_row line = {0};
+	bool ours = reader_registered(reader, video->val_id, x->language, &line, NULL) == RESULT_OK &&
+		    line.video_id == video->id && !strcmp(line.object, x->object);
+
+	journal_row_clear(&line);
+	return ours;
+}
+
+enum result compare_removed(struct reader *reader, const struct expect_options *options,
+			    const struct plan_video *video, const struct expectation *x,
+			    const char *block, struct report *report, struct error *err)
+{
+	struct transcript_row *row = &report->transcripts[x->row];
+	struct journal_row ours = {0};
+	bool waived = expect_waived(options, block, x->language, FINDING_VAL_REMOVED, x->sha256);
+	enum result st = reader_registered(reader, video->val_id, x->language, &ours, err);
+
+	if (st == RESULT_OK) {
+		report_finding(report, FINDING_VAL_REMOVED, false, block, x->language, x->sha256,
+			       "registered as %s, and gone", ours.object);
+		row->expected = !waived;
+		row->outcome = waived ? OUTCOME_WAIVED : OUTCOME_FAILED;
+	}
+	journal_row_clear(&ours);
+	return st;
+}
+
 static bool promised(struct reader *reader, const struct plan *plan, const struct plan_video *video,
 		     const struct expectations *expected, const char *language)
 {

@@ -277,21 +277,6 @@ out:
 	return st;
 }
 
-void expect_removed(const struct expect_options *options, const char *block,
-		    const struct expectation *x, const struct journal_row *ours,
-		    struct report *report)
-{
-	struct transcript_row *row = &report->transcripts[x->row];
-	bool waived = expect_waived(options, block, x->language, FINDING_VAL_REMOVED, x->sha256);
-
-	row->expected = !waived;
-	row->outcome = waived ? OUTCOME_WAIVED : OUTCOME_FAILED;
-	report_finding(report, FINDING_VAL_REMOVED, false, block, x->language, x->sha256,
-		       "registered as %s, and gone", ours->object);
-	if (!report->failed)
-		report->findings[report->finding_count - 1].waived = waived;
-}
-
 void expectations_clear(struct expectations *expectations)
 {
 	for (size_t i = 0; i < expectations->count; i++)

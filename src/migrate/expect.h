@@ -47,13 +47,6 @@ enum result expect_video(const struct plan_video *video, const struct video_file
 /* The options' waivers accept this finding for the content it has seen. */
 bool expect_waived(const struct expect_options *options, const char *block, const char *language,
 		   enum finding_code code, const char *seen);
-/*
- * @x was registered as @ours says, and val has it no more: val-removed, or, where that is
- * waived, not expected.
- */
-void expect_removed(const struct expect_options *options, const char *block,
-		    const struct expectation *x, const struct journal_row *ours,
-		    struct report *report);
 void expectations_clear(struct expectations *expectations); /* may run twice */
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "src/migrate/transaction.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,7 @@ struct trip {
 	struct transaction *out;
 	char *block;
 	size_t *wanted;		/* indexes of expectations to be stored and registered */
-	size_t wanted_count;
+	size_t wanted_count, put_count; /* of these, so many are in the store */
 };
 
 static struct transcript_row *row_of(struct trip *trip, const struct expectation *x)
@@ -31,8 +30,10 @@ static struct transcript_row *row_of(struct trip *trip, const struct expectation
 
 /* ---- how a try ends ---------------------------------------------------------------------- */
 
-/* Ends the try with a failure of @endpoint; the finding says it in the server's own words. */
-static void fail(struct trip *trip, const char *endpoint, enum result result, const char *text)
+/* Ends the try with a failure of @endpoint, over one language or over all of them (""); the
+   finding says it in the server's own words. */
+static void fail_over(struct trip *trip, const char *endpoint, const char *language,
+		      enum result result, const char *text)
 {
 	bool val = !strcmp(endpoint, "val");
 	bool transient = result_is_transient(result) || result == RESULT_NOMEM;
@@ -45,7 +46,12 @@ static void fail(struct trip *trip, const char *endpoint, enum result result, co
 	if (result == RESULT_UNREACHABLE)
 		trip->out->unreachable = endpoint;
 	error_set(&trip->out->error, result, "%s", text);
-	report_finding(&trip->out->report, code, false, trip->block, "", "", "%s", text);
+	report_finding(&trip->out->report, code, false, trip->block, language, "", "%s", text);
+}
+
+static void fail(struct trip *trip, const char *endpoint, enum result result, const char *text)
+{
+	fail_over(trip, endpoint, "", result, text);
 }
 
 /* The journal could not be written, or asked: nothing more may be written anywhere. */
@@ -156,8 +162,7 @@ static void note_difference(struct trip *trip, const struct expectation *x, cons
 	enum finding_code code;
 
 	/* what an earlier block of this id did may still be on its way into the database */
-	if (!trip->ferry->dry)
-		status_flush(trip->ferry->status, NULL);
+	status_flush(trip->ferry->status, NULL);
 	code = compare_cause(trip->ferry->reader, trip->video, x->language, val_object, c->sha256);
 	report_finding(&trip->out->report, code, false, trip->block, x->language, x->sha256, "%s",
 		       c->detail);
@@ -203,28 +208,10 @@ static bool put_again(struct trip *trip, const struct expectation *x, const stru
 	return true;
 }
 
-/* The journal's @line about @x is this video's, and of the text that is expected now. */
-static bool is_line_of(struct trip *trip, enum result result, const struct journal_row *line,
-		       const struct expectation *x)
-{
-	return result == RESULT_OK && line->video_id == trip->video->id &&
-	       !strcmp(line->object, x->object);
-}
-
-static bool was_registered(struct trip *trip, const struct expectation *x)
-{
-	struct journal_row line = {0};
-	enum result st = reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &line,
-					   NULL);
-	bool ours = is_line_of(trip, st, &line, x);
-
-	journal_row_clear(&line);
-	return ours;
-}
-
 /*
- * Val names our object for it. Ours is also what our journal announced but never saw the end
- * of: a try that was cut off between val's commit and ours; it is journalled now.
+ * Val names the object that this video put there. So does one that our journal announced but
+ * never saw the end of: a try that was cut off between val's commit and ours; it is journalled
+ * now. What another video of the same id registered is kept.
  */
 static bool registered_by_us(struct trip *trip, const struct expectation *x)
 {
@@ -232,10 +219,11 @@ static bool registered_by_us(struct trip *trip, const struct expectation *x)
 	enum result st;
 	bool announced;
 
-	if (was_registered(trip, x))
+	if (compare_registered(trip->ferry->reader, trip->video, x))
 		return true;
 	st = reader_announced(trip->ferry->reader, trip->video->val_id, x->language, &line, NULL);
-	announced = is_line_of(trip, st, &line, x);
+	announced = st == RESULT_OK && line.video_id == trip->video->id &&
+		    !strcmp(line.object, x->object);
 	journal_row_clear(&line);
 	if (announced && !trip->ferry->dry)
 		report_journal(&trip->out->report, "register", trip->video->val_id, x->language, x->object,
@@ -277,56 +265,30 @@ static void keep(struct trip *trip, const struct expectation *x, const struct va
 static bool was_removed(struct trip *trip, const struct expectation *x)
 {
 	const struct ferry *f = trip->ferry;
-	bool waived = expect_waived(&f->expect, trip->block, x->language, FINDING_VAL_REMOVED, x->sha256);
-	struct journal_row ours = {0};
 	struct error err = {0};
 	enum result st;
 
-	if (f->mend == FINDING_VAL_REMOVED && !waived)
+	if (f->mend == FINDING_VAL_REMOVED &&
+	    !expect_waived(&f->expect, trip->block, x->language, FINDING_VAL_REMOVED, x->sha256))
 		return false;
-	st = reader_registered(f->reader, trip->video->val_id, x->language, &ours, &err);
-	if (st == RESULT_OK)
-		expect_removed(&f->expect, trip->block, x, &ours, &trip->out->report);
-	journal_row_clear(&ours);
+	st = compare_removed(f->reader, &f->expect, trip->video, x, trip->block, &trip->out->report, &err);
 	/* what cannot be known is not registered */
 	return !is_known(trip, st, &err) || st == RESULT_OK;
 }
 
-/* The text that @sibling would give @language in this rehearsal, into @sha256. */
-static void would_give(struct trip *trip, const struct plan_video *sibling, const char *language,
-		       char sha256[HASH_HEX])
-{
-	struct transcript_row *rows = NULL;
-	struct error err = {0};
-	size_t count = 0;
-	enum result st = reader_transcripts(trip->ferry->reader, sibling->id, &rows, &count, &err);
-
-	is_known(trip, st, &err);
-	for (size_t i = 0; i < count; i++) {
-		if (rows[i].outcome == OUTCOME_WOULD && !strcmp(rows[i].language, language))
-			snprintf(sha256, HASH_HEX, "%s", rows[i].sha256);
-		transcript_row_clear(&rows[i]);
-	}
-	free(rows);
-}
-
-/* Dry: an earlier block of the same id would give this language first. */
+/* Dry: an earlier block of the same id would have given this language by now. */
 static bool given_by_sibling(struct trip *trip, const struct expectation *x)
 {
-	const struct plan *plan = trip->plan;
 	struct transcript_row *t = row_of(trip, x);
-	char first[HASH_HEX] = "";
+	enum forecast_answer has = FORECAST_NOTHING;
 
-	if (!trip->ferry->dry || trip->video->before < 0)
-		return false;
-	status_flush(trip->ferry->status, NULL);
-	for (int64_t i = trip->video->before; i >= 0; i = plan->videos[i].before)
-		would_give(trip, &plan->videos[i], x->language, first);
-	if (!*first)
+	if (trip->ferry->forecast)
+		has = forecast_look(trip->ferry->forecast, trip->video->val_id, x->language, x->sha256);
+	if (has == FORECAST_NOTHING)
 		return false;
 	t->outcome = OUTCOME_KEPT;
-	t->compare = strcmp(first, x->sha256) ? COMPARE_DIFFERS : COMPARE_SAME;
-	if (t->compare == COMPARE_DIFFERS)
+	t->compare = has == FORECAST_OTHER ? COMPARE_DIFFERS : COMPARE_SAME;
+	if (has == FORECAST_OTHER)
 		report_finding(&trip->out->report, FINDING_SHARED_ID_DIFFERS, false, trip->block,
 			       x->language, x->sha256, "an earlier block of id %s has another text",
 			       trip->video->val_id);
@@ -349,7 +311,9 @@ static void sort_out(struct trip *trip)
 			continue;
 		if (row)
 			keep(trip, x, row);
-		else if (!(has == VAL_ABSENT && was_removed(trip, x)) && !given_by_sibling(trip, x))
+		else if (has == VAL_ABSENT && was_removed(trip, x))
+			continue;
+		else if (!given_by_sibling(trip, x))
 			trip->wanted[trip->wanted_count++] = i;
 	}
 }
@@ -369,6 +333,7 @@ static bool put_files(struct trip *trip)
 {
 	const struct ferry *f = trip->ferry;
 	struct store_object *objects = calloc(trip->wanted_count, sizeof(*objects));
+	const char *language = "";
 	struct error err = {0};
 	enum result st;
 
@@ -385,16 +350,16 @@ static bool put_files(struct trip *trip)
 		objects[i].sha256 = x->sha256;
 	}
 	st = f->store->ops->put(f->store, objects, trip->wanted_count, &err);
-	for (size_t i = 0; i < trip->wanted_count; i++) {
-		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
-
-		if (objects[i].result == RESULT_OK || objects[i].result == RESULT_EXISTS)
-			report_journal(&trip->out->report, "put", trip->video->val_id, x->language,
-				       x->object, x->sha256, (int64_t)objects[i].len);
-	}
+	while (trip->put_count < trip->wanted_count &&
+	       (objects[trip->put_count].result == RESULT_OK ||
+		objects[trip->put_count].result == RESULT_EXISTS))
+		trip->put_count++;
+	if (trip->put_count < trip->wanted_count && /* one file's fault, not the video's */
+	    objects[trip->put_count].result == RESULT_CONFLICT)
+		language = trip->expected.items[trip->wanted[trip->put_count]].language;
 	free(objects);
 	if (st != RESULT_OK)
-		fail(trip, "store", st, err.text);
+		fail_over(trip, "store", language, st, err.text);
 	return st == RESULT_OK;
 }
 
@@ -405,7 +370,7 @@ static bool make_video(struct trip *trip)
 	struct error err = {0};
 	enum result st = RESULT_UNKNOWN;
 
-	if (trip->val.presence == VAL_PRESENT)
+	if (trip->val.presence == VAL_PRESENT || f->val->ops->register_new)
 		return true;
 	for (int i = 0; i < SAME_REQUEST && st == RESULT_UNKNOWN; i++)
 		st = f->val->ops->create(f->val, trip->plan->course, trip->video->val_id, &err);
@@ -440,9 +405,23 @@ static void take_answer(struct trip *trip, const struct expectation *x, const st
 		       x->sha256, (int64_t)x->converted.sjson.len);
 }
 
+/* The rows, and the video before them where val makes both in one step. */
+static enum result send_rows(struct trip *trip, struct val_entry *entries, size_t count,
+			     struct error *err)
+{
+	struct val *val = trip->ferry->val;
+	enum result st;
+
+	if (trip->val.presence == VAL_PRESENT || !val->ops->register_new)
+		return val->ops->register_rows(val, trip->video->val_id, entries, count, err);
+	st = val->ops->register_new(val, trip->plan->course, trip->video->val_id, entries, count, err);
+	if (st == RESULT_OK)
+		report_journal(&trip->out->report, "create", trip->video->val_id, "", "", "", 0);
+	return st;
+}
+
 static bool register_rows(struct trip *trip)
 {
-	const struct ferry *f = trip->ferry;
 	struct val_entry *entries = calloc(trip->wanted_count, sizeof(*entries));
 	struct error err = {0};
 	size_t done = 0;
@@ -462,8 +441,7 @@ static bool register_rows(struct trip *trip)
 	for (int i = 0; i < SAME_REQUEST && st == RESULT_UNKNOWN; i++) {
 		size_t first = done;
 
-		st = f->val->ops->register_rows(f->val, trip->video->val_id, entries + done,
-						trip->wanted_count - done, &err);
+		st = send_rows(trip, entries + done, trip->wanted_count - done, &err);
 		for (; done < trip->wanted_count && (entries[done].result == RESULT_OK ||
 						     entries[done].result == RESULT_EXISTS); done++)
 			take_answer(trip, &trip->expected.items[trip->wanted[done]], &entries[done],
@@ -481,7 +459,7 @@ static void keep_unseen(struct trip *trip, const struct expectation *x)
 {
 	struct transcript_row *t = row_of(trip, x);
 
-	if (was_registered(trip, x)) {
+	if (compare_registered(trip->ferry->reader, trip->video, x)) {
 		t->outcome = OUTCOME_MIGRATED;
 		return;
 	}
@@ -517,8 +495,19 @@ static bool confirm(struct trip *trip)
 					       "registered %s, and val names %s", x->object, row->name);
 		}
 	}
-	report_journal(&trip->out->report, "confirm", trip->video->val_id, "", "", "", 0);
 	return true;
+}
+
+/* What was put and not registered; the line of what was registered names its object itself. */
+static void journal_left(struct trip *trip)
+{
+	for (size_t i = 0; i < trip->put_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		if (row_of(trip, x)->outcome != OUTCOME_MIGRATED)
+			report_journal(&trip->out->report, "put", trip->video->val_id, x->language,
+				       x->object, x->sha256, (int64_t)x->converted.sjson.len);
+	}
 }
 
 /* The blocks' own fields do not name the id that we made. */
@@ -538,8 +527,14 @@ static void note_link(struct trip *trip)
 
 static void predict(struct trip *trip)
 {
-	for (size_t i = 0; i < trip->wanted_count; i++)
-		row_of(trip, &trip->expected.items[trip->wanted[i]])->outcome = OUTCOME_WOULD;
+	for (size_t i = 0; i < trip->wanted_count; i++) {
+		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+
+		row_of(trip, x)->outcome = OUTCOME_WOULD;
+		if (trip->ferry->forecast &&
+		    !forecast_add(trip->ferry->forecast, trip->video->val_id, x->language, x->sha256))
+			fail(trip, "val", RESULT_NOMEM, "out of memory");
+	}
 	trip->out->registered = (int64_t)trip->wanted_count;
 }
 
@@ -564,23 +559,74 @@ static void stop(struct trip *trip)
 			  *why->language ? " " : "", why->language, why->text);
 }
 
+static bool register_video(struct trip *trip)
+{
+	return make_video(trip) && register_rows(trip) && confirm(trip);
+}
+
+/* A stage of the transaction at one of the two ends: so many are let in at a time. */
+static bool through(struct trip *trip, sem_t *gate, bool (*stage)(struct trip *trip))
+{
+	bool done;
+
+	while (gate && sem_wait(gate))
+		; /* a signal came between */
+	done = stage(trip);
+	if (gate)
+		sem_post(gate);
+	return done;
+}
+
+/*
+ * The first look was taken with the whole course's, when it was planned. It is taken again where
+ * time has passed or another block has the id too, and where val cannot refuse a second row by
+ * itself: a kind that registers in one step says EXISTS to what came meanwhile.
+ */
+static bool planned_answer_holds(const struct trip *trip)
+{
+	const struct val_video *planned = &trip->video->val;
+
+	return trip->ferry->first_try && trip->ferry->val->ops->register_new &&
+	       trip->video->before < 0 && planned->presence == VAL_ABSENT && planned->rows_complete &&
+	       !planned->actual_id;
+}
+
+static void compare(struct trip *trip)
+{
+	/* the questions to the status database share one look at it, where nothing has to be
+	   waited for between them */
+	bool one_look = !trip->val.row_count && !trip->ferry->dry;
+
+	if (one_look)
+		reader_begin(trip->ferry->reader, NULL);
+	check_case(trip);
+	sort_out(trip);
+	if (one_look)
+		reader_end(trip->ferry->reader);
+	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
+		      &trip->out->report);
+}
+
 static void travel(struct trip *trip)
 {
 	struct transaction *out = trip->out;
 
-	if (look_up(trip) == RESULT_OK) {
-		check_case(trip);
-		sort_out(trip);
-		compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
-			      &out->report);
+	if (planned_answer_holds(trip)) {
+		trip->val.presence = VAL_ABSENT;
+		trip->val.rows_complete = true;
+	} else {
+		look_up(trip);
 	}
+	if (out->end == TRANSACTION_DONE)
+		compare(trip);
 	if (out->end == TRANSACTION_DONE && (trip->expected.stops || looks_again(trip)))
 		stop(trip);
 	else if (out->end == TRANSACTION_DONE && trip->ferry->dry)
 		predict(trip);
 	else if (out->end == TRANSACTION_DONE && trip->wanted_count && announce(trip) &&
-		 put_files(trip) && make_video(trip) && register_rows(trip))
-		confirm(trip);
+		 through(trip, trip->ferry->store_gate, put_files))
+		through(trip, trip->ferry->val_gate, register_video);
+	journal_left(trip);
 	if (out->end == TRANSACTION_DONE)
 		note_link(trip);
 	else

@@ -10,7 +10,10 @@
 #ifndef SUBFERRY_SRC_MIGRATE_TRANSACTION_H
 #define SUBFERRY_SRC_MIGRATE_TRANSACTION_H
 
+#include <semaphore.h>
+
 #include "src/migrate/expect.h"
+#include "src/migrate/forecast.h"
 #include "src/status/reader.h"
 #include "src/status/status.h"
 #include "src/store/store.h"
@@ -23,7 +26,10 @@ struct ferry {
 	struct status *status;
 	struct reader *reader; /* of the calling thread */
 	struct expect_options expect;
+	sem_t *store_gate, *val_gate; /* how many may be at either at a time; NULL: no limit */
 	bool dry;	       /* predict: no journal, no put, no register */
+	bool first_try;	       /* of this video since the plan was made */
+	struct forecast *forecast; /* dry: what earlier blocks would give; may be NULL */
 	bool final_read;       /* a second read: asset findings are final now */
 	enum finding_code mend; /* retry --finding: VAL_REMOVED and OBJECT_MISSING allow mending */
 };

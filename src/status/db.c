@@ -27,6 +27,7 @@ enum result db_open(struct db *db, const char *path, bool read_only, struct erro
 	if (!db->path)
 		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
 	flags |= read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	dbwriter_setup();
 	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
 	if (code != SQLITE_OK)
 		return db_fail(db, code, "cannot open it", err);

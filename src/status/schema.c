@@ -345,7 +345,8 @@ static enum result enter_wal(struct db *db, struct error *err)
 	if (st == RESULT_OK)
 		st = db_exec(db,
 			     "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-			     "PRAGMA cache_size=-8192; PRAGMA journal_size_limit=67108864",
+			     "PRAGMA cache_size=-8192; PRAGMA journal_size_limit=67108864;"
+			     "PRAGMA temp_store=MEMORY" /* of savepoints: no file of their own */,
 			     "cannot set it up", err);
 	return st;
 }

@@ -41,6 +41,20 @@ static bool has_empty_log(const char *path)
 	return empty;
 }
 
+/* There is no log at all, and what SQLite makes could be taken away again. */
+static bool can_tidy(const char *path)
+{
+	struct buf wal = BUF_INIT;
+	struct stat info;
+	bool can;
+
+	buf_printf(&wal, "%s-wal", path);
+	can = !wal.failed && stat(buf_text(&wal), &info) != 0 && errno == ENOENT &&
+	      !access(path, R_OK | W_OK);
+	buf_clear(&wal);
+	return can;
+}
+
 /* SQLite's URI of a file that nobody changes: read without the locks that need writing. */
 static int open_immutable(sqlite3 **db, const char *path)
 {
@@ -65,8 +79,10 @@ static int open_immutable(sqlite3 **db, const char *path)
 /* Opens, and reads once: only then SQLite looks at the file. */
 static int try_open(sqlite3 **db, const char *path, int flags)
 {
-	int code = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	int code;
 
+	dbwriter_setup();
+	code = sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		return code;
 	sqlite3_extended_result_codes(*db, 1);
@@ -131,7 +147,8 @@ static enum result set_modes(sqlite3 *db, struct error *err)
 	sqlite3_finalize(stmt);
 	if (st != RESULT_OK)
 		return st;
-	code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", NULL, NULL,
+	code = sqlite3_exec(db, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			  " PRAGMA temp_store = MEMORY", NULL, NULL,
 			    NULL);
 	return code == SQLITE_OK ? RESULT_OK : dbwriter_error(db, code, "cannot open edx-val", err);
 }
@@ -173,6 +190,14 @@ static void reader_free(struct reader *reader)
 	free(reader);
 }
 
+/* One more connection of @readers, as all of them are. */
+static enum result connect_shared(struct readers *readers, sqlite3 **out, struct error *err)
+{
+	if (readers->tidy && connect_reading(readers->path, false, out, NULL) == RESULT_OK)
+		return RESULT_OK;
+	return connect_reading(readers->path, readers->read_only, out, err);
+}
+
 #define LOOKUP(ids)                                                                                \
 	"SELECT v.id, v.edx_video_id, t.language_code, t.transcript, t.file_format"                \
 	" FROM edxval_video v LEFT JOIN edxval_videotranscript t ON t.video_id = v.id"             \
@@ -188,7 +213,7 @@ static enum result reader_new(struct readers *readers, struct reader **out, stru
 	*out = NULL;
 	if (!reader)
 		return error_set(err, st, "no memory to read edx-val");
-	st = connect_reading(readers->path, readers->read_only, &reader->db, err);
+	st = connect_shared(readers, &reader->db, err);
 	if (st != RESULT_OK)
 		goto out;
 	code = sqlite3_prepare_v3(reader->db, LOOKUP("?"), -1, SQLITE_PREPARE_PERSISTENT,
@@ -238,6 +263,7 @@ enum result readers_init(struct readers *readers, const char *path, bool read_on
 {
 	memset(readers, 0, sizeof(*readers));
 	readers->read_only = read_only;
+	readers->tidy = read_only && can_tidy(path);
 	pthread_mutex_init(&readers->lock, NULL);
 	readers->path = strdup(path);
 	return readers->path ? RESULT_OK
@@ -269,7 +295,7 @@ enum result readers_check(struct readers *readers, bool *empty, struct error *er
 	*empty = readers->read_only && is_missing(readers->path);
 	if (*empty || !readers->read_only || atomic_load(&readers->checked))
 		return RESULT_OK;
-	st = connect_reading(readers->path, true, &db, err);
+	st = connect_shared(readers, &db, err);
 	if (st == RESULT_OK)
 		st = schema_check(db, err);
 	sqlite3_close(db);

@@ -14,7 +14,10 @@
 /* Makes the file and its tables if there are none (WAL, synchronous FULL); never changes a
  * file that holds something else. */
 enum result connect_writing(const char *path, sqlite3 **out, struct error *err);
-/* With @read_only without any right to write; a file on a read-only medium can be read too. */
+/* With @read_only without any right to write; a file on a read-only medium can be read too.
+ * SQLite makes a write-ahead log and its index even to read, and only a connection with the
+ * right to write takes them away again: readers that found none keep that right (struct
+ * readers, @tidy), and never use it for more. */
 enum result connect_reading(const char *path, bool read_only, sqlite3 **out, struct error *err);
 
 enum { READER_BATCH = 32 };
@@ -32,6 +35,7 @@ struct reader {
 struct readers {
 	char *path;
 	bool read_only;
+	bool tidy;	      /* @read_only: there was no log, so none is left behind */
 	atomic_bool checked;  /* @read_only: the tables are edx-val's */
 	pthread_mutex_t lock; /* guards the two below */
 	struct reader *idle;

@@ -281,6 +281,18 @@ static enum result insert_video(sqlite3 *db, void *arg, struct error *err)
 		   : dbwriter_error(db, code, "cannot create a video in edx-val", err);
 }
 
+/* What edx-val's serializer would say before anything is asked of the database. */
+static enum result prepare_creation(const struct val_sqlite *self, struct creation *creation,
+				    struct error *err)
+{
+	enum result st = check_id(creation->id, err);
+
+	if (st == RESULT_OK && creation->course && characters(creation->course) > COURSE_MAX)
+		st = too_long(err, "course_id", COURSE_MAX);
+	format_stamp(self->clock, creation->stamp);
+	return st;
+}
+
 static enum result sqlite_create(struct val *val, const char *course, const char *id,
 				 struct error *err)
 {
@@ -290,19 +302,15 @@ static enum result sqlite_create(struct val *val, const char *course, const char
 
 	if (self->readers.read_only)
 		return refuse_writing(self, err);
-	st = check_id(id, err);
-	if (st == RESULT_OK && course && characters(course) > COURSE_MAX)
-		st = too_long(err, "course_id", COURSE_MAX);
-	if (st != RESULT_OK)
-		return st;
-	format_stamp(self->clock, creation.stamp);
-	return dbwriter_run(self->writer, insert_video, &creation, err);
+	st = prepare_creation(self, &creation, err);
+	return st == RESULT_OK ? dbwriter_run(self->writer, insert_video, &creation, err) : st;
 }
 
 /* ---- register -----------------------------------------------------------------------------*/
 
 struct registration {
 	const char *id;
+	struct creation *creation; /* NULL: the video is to be there */
 	struct val_entry *entries;
 	size_t count;
 	char stamp[32];
@@ -358,10 +366,13 @@ static enum result insert_row(sqlite3 *db, int64_t video, struct val_entry *entr
 static enum result insert_rows(sqlite3 *db, void *arg, struct error *err)
 {
 	struct registration *reg = arg;
-	enum result st;
+	enum result st = RESULT_OK;
 	int64_t video = 0;
 
-	st = find_video(db, reg->id, &video, err);
+	if (reg->creation)
+		st = insert_video(db, reg->creation, err);
+	if (st == RESULT_OK || st == RESULT_EXISTS)
+		st = find_video(db, reg->id, &video, err);
 	for (size_t i = 0; i < reg->count && st == RESULT_OK; i++) {
 		reg->stopped = check_entry(&reg->entries[i], &reg->reason);
 		if (reg->stopped != RESULT_OK) {
@@ -374,12 +385,15 @@ static enum result insert_rows(sqlite3 *db, void *arg, struct error *err)
 	return st;
 }
 
-static enum result sqlite_register(struct val *val, const char *id, struct val_entry *entries,
-				   size_t count, struct error *err)
+static enum result run_registration(struct val_sqlite *self, const char *id,
+				    struct creation *creation, struct val_entry *entries,
+				    size_t count, struct error *err)
 {
-	struct val_sqlite *self = self_of(val);
-	struct registration reg = {
-	    .id = id, .entries = entries, .count = count, .stopped = RESULT_OK};
+	struct registration reg = {.id = id,
+				   .creation = creation,
+				   .entries = entries,
+				   .count = count,
+				   .stopped = RESULT_OK};
 	struct error why = {RESULT_OK, ""};
 	enum result st;
 
@@ -388,8 +402,11 @@ static enum result sqlite_register(struct val *val, const char *id, struct val_e
 		entries[i].reason[0] = '\0';
 	}
 	format_stamp(self->clock, reg.stamp);
-	st = self->readers.read_only ? refuse_writing(self, &why)
-				     : dbwriter_run(self->writer, insert_rows, &reg, &why);
+	st = self->readers.read_only ? refuse_writing(self, &why) : RESULT_OK;
+	if (st == RESULT_OK && creation)
+		st = prepare_creation(self, creation, &why);
+	if (st == RESULT_OK)
+		st = dbwriter_run(self->writer, insert_rows, &reg, &why);
 	if (st != RESULT_OK) {
 		/* Undone as a whole, rows found there too: they may have been of the same group. */
 		for (size_t i = 0; i < count; i++) {
@@ -405,6 +422,20 @@ static enum result sqlite_register(struct val *val, const char *id, struct val_e
 	if (st != RESULT_OK && err)
 		*err = why;
 	return st;
+}
+
+static enum result sqlite_register(struct val *val, const char *id, struct val_entry *entries,
+				   size_t count, struct error *err)
+{
+	return run_registration(self_of(val), id, NULL, entries, count, err);
+}
+
+static enum result sqlite_register_new(struct val *val, const char *course, const char *id,
+				       struct val_entry *entries, size_t count, struct error *err)
+{
+	struct creation creation = {.course = course, .id = id};
+
+	return run_registration(self_of(val), id, &creation, entries, count, err);
 }
 
 /* ---- probe, doctor ------------------------------------------------------------------------*/
@@ -584,6 +615,7 @@ static const struct val_ops sqlite_ops = {
     .lookup = sqlite_lookup,
     .create = sqlite_create,
     .register_rows = sqlite_register,
+    .register_new = sqlite_register_new,
     .probe = sqlite_probe,
     .doctor = sqlite_doctor,
     .free = sqlite_free,

@@ -65,6 +65,12 @@ struct val_ops {
 	 */
 	enum result (*register_rows)(struct val *val, const char *id, struct val_entry *entries,
 				     size_t count, struct error *err);
+	/*
+	 * Optional: create() (EXISTS is as good) and register_rows() in one durable step, for a
+	 * kind where each would wait for a commit of its own. NULL: they are two requests.
+	 */
+	enum result (*register_new)(struct val *val, const char *course, const char *id,
+				    struct val_entry *entries, size_t count, struct error *err);
 	/* A harmless request that shows the endpoint answers: for probing while the engine holds. */
 	enum result (*probe)(struct val *val, struct error *err);
 	/* One line a fact for `doctor`; @write allows trying to write. Fills @err on failure. */

@@ -32,19 +32,6 @@ struct comparing {
 	char *block;
 };
 
-/* Val names the object that our journal says this video registered. */
-static bool is_ours(struct comparing *c, const struct expectation *x, const struct val_row *row)
-{
-	struct journal_row line = {0};
-	bool ours = row->name && !strcmp(row->name, x->object) &&
-		    reader_registered(c->v->reader, c->video->val_id, x->language, &line, NULL) ==
-			    RESULT_OK &&
-		    line.video_id == c->video->id && !strcmp(line.object, x->object);
-
-	journal_row_clear(&line);
-	return ours;
-}
-
 static void compare_row(struct comparing *c, const struct expectation *x, const struct val_row *row)
 {
 	struct verifying *v = c->v;
@@ -55,7 +42,10 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 	compare_stored(v->campus->store, x, row, v->options->level, v->expect.max_transcript, &found);
 	t->compare = found.compare;
 	t->level = found.level;
-	t->outcome = is_ours(c, x, row) ? OUTCOME_MIGRATED : OUTCOME_KEPT;
+	t->outcome = row->name && !strcmp(row->name, x->object) &&
+				     compare_registered(v->reader, c->video, x)
+			     ? OUTCOME_MIGRATED
+			     : OUTCOME_KEPT;
 	report_set(&c->report, &t->detail, found.detail);
 	if (found.compare == COMPARE_DIFFERS) {
 		/* what earlier blocks of this id promise may still be on its way there */
@@ -72,17 +62,13 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 	}
 }
 
-/* Val has no row: was there one of ours? */
 static void note_absent(struct comparing *c, const struct expectation *x)
 {
 	struct transcript_row *t = &c->report.transcripts[x->row];
-	struct journal_row ours = {0};
 
 	t->compare = COMPARE_MISSING;
 	t->outcome = OUTCOME_PLANNED;
-	if (reader_registered(c->v->reader, c->video->val_id, x->language, &ours, NULL) == RESULT_OK)
-		expect_removed(&c->v->expect, c->block, x, &ours, &c->report);
-	journal_row_clear(&ours);
+	compare_removed(c->v->reader, &c->v->expect, c->video, x, c->block, &c->report, NULL);
 }
 
 static void compare_language(struct comparing *c, const struct expectation *x)

@@ -15,6 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 venv=${SUBFERRY_VENV:-$work/venv}
+case $venv in /*) ;; *) venv=$build/$venv ;; esac
 
 skip() {
 	echo "edxval: skipped: $1"

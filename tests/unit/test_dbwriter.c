@@ -118,11 +118,11 @@ static void run_undoes_only_the_function_that_fails(void **state)
 	assert_int_equal(dbwriter_run(room->writer, insert_and_fail, (void *)4, &err),
 			 RESULT_INVALID);
 	assert_string_equal(err.text, "changed my mind about 4");
+	assert_int_equal(dbwriter_flush(room->writer, &err), RESULT_INVALID);
+	assert_string_equal(err.text, "changed my mind about 2");
 	assert_int_equal(dbwriter_run(room->writer, insert, (void *)3, &err), RESULT_CONFLICT);
 	assert_non_null(strstr(err.text, "UNIQUE"));
 	assert_non_null(strstr(err.text, room->path));
-	assert_int_equal(dbwriter_flush(room->writer, &err), RESULT_INVALID);
-	assert_string_equal(err.text, "changed my mind about 2");
 	assert_int_equal(dbwriter_flush(room->writer, &err), RESULT_OK);
 	assert_int_equal(query(room->path, "SELECT sum(n) FROM t"), 4);
 }

@@ -1,0 +1,119 @@
+#!/bin/sh
+# Each key does what help says.
+. "$(dirname "$0")/lib.sh"
+
+start 80 24
+wait_for "1 of 40"
+wait_for "engine here"
+
+step "moving"
+keys j;      wait_for " 2 of 40"
+keys Down;   wait_for " 3 of 40"
+keys k;      wait_for " 2 of 40"
+keys Up;     wait_for " 1 of 40"
+keys G;      wait_for " 40 of 40"
+keys g;      wait_for " 1 of 40"
+keys End;    wait_for " 40 of 40"
+keys Home;   wait_for " 1 of 40"
+keys NPage;  wait_for " 14 of 40"
+keys PPage;  wait_for " 1 of 40"
+keys Up;     wait_for " 1 of 40"
+
+step "search"
+keys /;      wait_for "search:"
+type_text zh100
+keys Enter;  wait_for "PierX+ZH100"
+wait_for "/zh100"
+keys g n;    wait_for " course-v1:PierX+ZH100"
+keys /
+type_text "no such thing"
+keys Enter;  wait_for 'nothing here holds "no such thing"'
+keys / Enter
+wait_gone "/no such"
+
+step "filter, as one types"
+keys f;      wait_for "filter:"
+type_text FERRYX
+wait_for 'filter "FERRYX"'
+wait_gone "of 40 ─"
+keys Escape; wait_for "of 40 ─"
+keys f
+type_text 中文
+keys Enter;  wait_for 'filter "中文"'
+wait_gone "of 40 ─"
+wait_for "PierX+ZH100"
+keys f C-u Enter
+wait_for "of 40 ─"
+
+step "filters of one key"
+keys 4;      wait_for "no course has this status"
+keys 0;      wait_for "of 40 ─"
+keys 1;      wait_for "only Not-Migrated"
+keys 1;      wait_gone "only Not-Migrated"
+keys 2;      wait_for "only In-Progress"
+keys 3;      wait_for "only Migrated"
+keys 0;      wait_for "of 40 ─"
+
+step "order"
+keys s;      wait_for "sorted by name"
+keys S;      wait_for "sorted by name, descending"
+for _ in 1 2 3 4 5 6 7; do keys s; done
+wait_for "sorted by key"
+wait_for "COURSE▴"
+keys g
+
+step "tags; acts on several ask once, and Enter is no answer"
+keys Space;  wait_for "1 tagged"
+keys Space;  wait_for "2 tagged"
+keys r;      wait_for "launch the 2 courses on staging? y/n"
+keys Enter;  wait_for "nothing was done"
+keys u;      wait_gone "tagged"
+keys t;      wait_for "all shown are tagged"
+keys r;      wait_for "launch all 40 courses on staging? y/n"
+keys r;      wait_for "nothing was done"
+keys u;      wait_gone "tagged"
+
+step "pausing asks nothing; p again resumes"
+keys G p;    wait_for "paused 1 course"
+wait_for "‖ paused"
+wait_for "p resume"
+keys p;      wait_for "resumed 1 course"
+keys P
+
+step "launch, retry, validate"
+keys g r;    wait_for "launched 1 course"
+wait_for "✗ Failed" 60
+keys R;      wait_for "retrying 1 course"
+wait_for "Failed 0"
+wait_for "Failed 1" 60
+sleep 1 # until the engine has said so: what it says last is what is shown
+keys v;      wait_for "validated" 60
+
+step "what cannot be done is said"
+keys c;      wait_for "nothing waits to go on"
+keys Z;      wait_for "no such key here"
+keys C-l;    wait_for "of 40 ─"
+
+step "in a course: search, filter, order, differences"
+keys Enter;  wait_for "MODULESTORE"
+wait_for "1 of "
+keys n;      wait_for "srt-invalid"
+keys s;      wait_for "sorted by name"
+keys s;      wait_for "sorted by findings, descending"
+keys f
+type_text xyzzy
+keys Enter;  wait_for "nothing matches the filter"
+keys f C-u Enter
+wait_gone "nothing matches"
+keys q;      wait_for "of 40 courses"
+
+step "the first q with work under way waits, the second ends at once"
+keys t r;    wait_for "launch all 40 courses"
+keys y;      wait_for "under way" 30
+keys q
+for _ in $(seq 50); do
+	screen | grep -qE "stopping: |the console has left" && break
+	sleep 0.1
+done
+keys q
+left 0

@@ -1,0 +1,91 @@
+# lib.sh - a console in a terminal that a script can see. Sourced by the tests beside it.
+#
+# Each test has a tmux server, a home and a demo campus of its own, and removes all three.
+# $SUBFERRY is the program (default: ./subferry).
+
+command -v tmux >/dev/null || { echo "skipped: tmux is missing"; exit 77; }
+
+SUBFERRY=${SUBFERRY:-./subferry}
+case $SUBFERRY in */*) SUBFERRY=$(cd "$(dirname "$SUBFERRY")" && pwd)/$(basename "$SUBFERRY") ;; esac
+[ -x "$SUBFERRY" ] || { echo "no program at $SUBFERRY"; exit 99; }
+
+place=$(mktemp -d) || exit 99
+terminal=0 # a socket each: a server that is still ending would refuse the next one
+t() { tmux -u -L "subferry-$$-$terminal" -f /dev/null "$@"; }
+clean_up() { t kill-server 2>/dev/null; rm -rf "$place"; }
+trap clean_up EXIT
+trap 'exit 1' INT TERM HUP
+
+# start WIDTH HEIGHT [NAME=VALUE...]: the console on the demo campus, in a fresh terminal.
+# Around it the terminal's modes and the exit status are written down.
+start() {
+	width=$1 height=$2
+	shift 2
+	rm -f "$place/pid" "$place/status" "$place/before" "$place/after"
+	cat >"$place/run" <<-RUN
+		ulimit -c 0
+		trap : INT # ^C is for the console
+		stty -g >'$place/before'
+		env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' TERM=screen-256color \\
+			$* sh -c 'echo \$\$ >"$place/pid"; exec "$SUBFERRY" --demo' 2>'$place/errors'
+		echo \$? >'$place/status'
+		stty -g >'$place/after'
+		echo "the console has left"
+		exec sleep 1000
+	RUN
+	t kill-server 2>/dev/null
+	terminal=$((terminal + 1))
+	t new-session -d -x "$width" -y "$height" "sh '$place/run'" || exit 99
+}
+
+screen() { t capture-pane -p; }
+
+fail() {
+	echo "FAILED: $*"
+	screen
+	[ -s "$place/errors" ] && cat "$place/errors"
+	exit 1
+}
+
+# wait_for TEXT [SECONDS]: polls the screen, never just sleeps.
+wait_for() {
+	for _ in $(seq $((${2:-20} * 10))); do
+		screen | grep -qF -- "$1" && return
+		sleep 0.1
+	done
+	fail "never saw: $1"
+}
+
+wait_gone() {
+	for _ in $(seq $((${2:-20} * 10))); do
+		screen | grep -qF -- "$1" || return 0
+		sleep 0.1
+	done
+	fail "still there: $1"
+}
+
+# see TEXT...: all on the screen now.
+see() {
+	for text; do
+		screen | grep -qF -- "$text" || fail "not on the screen: $text"
+	done
+}
+
+keys() { t send-keys "$@"; }
+# type TEXT: as it is, no key names.
+type_text() { t send-keys -l -- "$1"; }
+resize() { t resize-window -x "$1" -y "$2"; }
+line() { screen | sed -n "$1p"; }
+signal() { kill -"$1" "$(cat "$place/pid")"; }
+
+# left STATUS: the console ended so, and the terminal is as it was.
+left() {
+	wait_for "the console has left" 30
+	[ "$(cat "$place/status")" = "$1" ] || fail "exit status $(cat "$place/status"), not $1"
+	cmp -s "$place/before" "$place/after" || fail "the modes of the terminal were not restored"
+	[ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
+	[ "$(t display-message -p '#{cursor_flag}')" = 1 ] || fail "the cursor is still hidden"
+	[ "$(t display-message -p '#{keypad_flag}')" = 0 ] || fail "the keypad is still in its own mode"
+}
+
+step() { echo "- $*"; }

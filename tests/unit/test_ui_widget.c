@@ -1,0 +1,272 @@
+#include "config.h"
+
+#include "ui/widget.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <curses.h>
+#include <locale.h>
+#include <wchar.h>
+
+#include "ui/glyph.h"
+#include "ui/keys.h"
+#include "ui/prompt.h"
+
+/* ---- a screen of 80x24 that nobody sees ---------------------------------------------------*/
+
+static SCREEN *screen;
+
+static int open_screen(void **state)
+{
+	FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
+
+	(void)state;
+	if (!in || !out || !setlocale(LC_CTYPE, "C.UTF-8"))
+		return -1;
+	setenv("LINES", "24", 1);
+	setenv("COLUMNS", "80", 1);
+	screen = newterm("vt100", out, in);
+	if (!screen)
+		return -1;
+	glyph_init(false);
+	theme_init(true);
+	return 0;
+}
+
+static int close_screen(void **state)
+{
+	(void)state;
+	endwin();
+	delscreen(screen);
+	return 0;
+}
+
+/* What stands on line @y from @x on, @cells wide, as UTF-8. */
+static const char *cells(int y, int x, int width)
+{
+	static char text[1024];
+	size_t at = 0;
+
+	text[0] = '\0';
+	while (width > 0) {
+		cchar_t cell;
+		wchar_t wide[CCHARW_MAX + 1] = {0};
+		attr_t attributes;
+		short pair;
+		int step;
+
+		assert_int_equal(mvin_wch(y, x, &cell), OK);
+		getcchar(&cell, wide, &attributes, &pair, NULL);
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%ls", wide);
+		step = wcwidth(wide[0]) > 1 ? 2 : 1;
+		x += step;
+		width -= step;
+	}
+	return text;
+}
+
+#define EXPECT_TEXT(text, width, expected) do { \
+	erase(); \
+	widget_text(3, 5, width, ROLE_NORMAL, text); \
+	assert_string_equal(cells(3, 5, width), expected); \
+	assert_string_equal(cells(3, 5 + (width), 1), " "); \
+} while (0)
+
+/* ---- text ---------------------------------------------------------------------------------*/
+
+static void text_cuts_on_characters(void **state)
+{
+	(void)state;
+	EXPECT_TEXT("abc", 5, "abc  ");
+	EXPECT_TEXT("abcdef", 5, "abcd…");
+	EXPECT_TEXT("été été", 5, "été …");
+	EXPECT_TEXT("中文字幕", 8, "中文字幕");
+	EXPECT_TEXT("中文字幕", 7, "中文字…");
+	/* half a wide character is none: a blank fills its place */
+	EXPECT_TEXT("中文字幕", 6, "中文… ");
+	EXPECT_TEXT("x", 1, "x");
+	EXPECT_TEXT("xy", 1, "…");
+	EXPECT_TEXT("", 2, "  ");
+}
+
+static void text_keeps_marks_with_their_character(void **state)
+{
+	(void)state;
+	EXPECT_TEXT("e\xCC\x81t\xCC\x82", 4, "e\xCC\x81t\xCC\x82  ");
+	/* a mark with nothing to stand on, and more marks than a cell holds */
+	EXPECT_TEXT("\xCC\x81x", 2, "x ");
+	EXPECT_TEXT("a\xCC\x81\xCC\x82\xCC\x83\xCC\x84\xCC\x85\xCC\x86z", 2,
+		    "a\xCC\x81\xCC\x82\xCC\x83z");
+}
+
+static void text_takes_the_glue_out_of_emoji(void **state)
+{
+	(void)state;
+	EXPECT_TEXT("👩‍👩‍👧!", 8, "👩👩👧! ");
+	EXPECT_TEXT("👍🏽 ok", 6, "👍 ok ");
+	assert_int_equal(widget_cells("👩‍👩‍👧"), 6);
+}
+
+static void text_shows_controls_as_marks(void **state)
+{
+	(void)state;
+	EXPECT_TEXT("a\x1b[31mb", 8, "a␛[31mb ");
+	EXPECT_TEXT("a\tb\nc", 6, "a␉b␊c ");
+	/* a direction override is shown as something foreign, and the text in logical order */
+	EXPECT_TEXT("a\xE2\x80\xAE" "b", 4, "a\xEF\xBF\xBD" "b ");
+	EXPECT_TEXT("\xFFx", 3, "\xEF\xBF\xBDx ");
+}
+
+static void text_stays_on_the_screen(void **state)
+{
+	(void)state;
+	erase();
+	widget_text(0, 78, 10, ROLE_NORMAL, "abcdef");
+	assert_string_equal(cells(0, 78, 2), "a…");
+	assert_string_equal(cells(1, 0, 3), "   ");
+	widget_text(23, 0, 200, ROLE_SELECTED, "last line");
+	widget_text(24, 0, 10, ROLE_NORMAL, "below");
+	widget_text(-1, 0, 10, ROLE_NORMAL, "above");
+	widget_text(5, 80, 10, ROLE_NORMAL, "beside");
+	widget_text(5, 0, -3, ROLE_NORMAL, "nothing");
+	assert_string_equal(cells(5, 0, 3), "   ");
+	widget_rule(7, 1000, ROLE_NORMAL, "left", "right");
+	widget_rule(8, 1, ROLE_NORMAL, "left", "right");
+	widget_bar(9, 70, 20, 1, 1, 2);
+	assert_string_equal(cells(9, 70, 3), "   ");
+}
+
+static void text_is_ascii_where_the_screen_is(void **state)
+{
+	(void)state;
+	glyph_init(true);
+	EXPECT_TEXT("été 中 e\xCC\x81", 9, "?t? ? e  ");
+	EXPECT_TEXT("abcdef", 4, "abc~");
+	assert_int_equal(widget_cells("👩‍👩‍👧"), 3);
+	for (int i = 0; i < GLYPH_COUNT; i++)
+		assert_true(strlen(glyph((enum glyph)i)) == 1 && glyph((enum glyph)i)[0] < 127);
+	glyph_init(false);
+	for (int i = 0; i < GLYPH_COUNT; i++)
+		assert_int_equal(widget_cells(glyph((enum glyph)i)), 1);
+}
+
+static void text_wraps_between_words(void **state)
+{
+	(void)state;
+	erase();
+	assert_int_equal(widget_wrapped(2, 0, 10, 3, ROLE_NORMAL, "one two three four five six"), 3);
+	assert_string_equal(cells(2, 0, 10), "one two   ");
+	assert_string_equal(cells(3, 0, 10), "three four");
+	assert_string_equal(cells(4, 0, 10), "five six  ");
+	assert_int_equal(widget_wrapped(2, 0, 4, 2, ROLE_NORMAL, "中文字幕一二"), 2);
+	assert_string_equal(cells(2, 0, 4), "中文");
+	assert_string_equal(cells(3, 0, 4), "字… ");
+	assert_int_equal(widget_wrapped(2, 0, 1, 3, ROLE_NORMAL, "中文"), 3 - 1);
+	assert_int_equal(widget_wrapped(2, 0, 5, 2, ROLE_NORMAL, ""), 0);
+}
+
+static void small_texts_read_well(void **state)
+{
+	(void)state;
+	assert_string_equal(widget_number(0).text, "0");
+	assert_string_equal(widget_number(999).text, "999");
+	assert_string_equal(widget_number(31204).text, "31,204");
+	assert_string_equal(widget_number(-1234567).text, "-1,234,567");
+	assert_string_equal(widget_number(INT64_MIN).text, "-9,223,372,036,854,775,808");
+	assert_string_equal(widget_percent(0, 0).text, "0 %");
+	assert_string_equal(widget_percent(999, 1000).text, "99 %");
+	assert_string_equal(widget_percent(99999, 100000).text, "99 %");
+	assert_string_equal(widget_percent(7, 7).text, "100 %");
+	assert_string_equal(widget_rate(0).text, "0/s");
+	assert_string_equal(widget_rate(6.24).text, "6.2/s");
+	assert_string_equal(widget_rate(1234.5).text, "1,235/s");
+}
+
+/* ---- keys and prompts ---------------------------------------------------------------------*/
+
+static void keys_reach_every_action_without_function_keys(void **state)
+{
+	(void)state;
+	for (int action = 0; action < ACTION_COUNT; action++) {
+		bool plain = false;
+
+		for (size_t i = 0; i < key_binding_count; i++)
+			plain |= key_bindings[i].action == action && key_bindings[i].key < 128;
+		if (!plain)
+			fail_msg("action %d has only special keys: %s", action,
+				 action_infos[action].help);
+	}
+}
+
+static void keys_mean_one_thing_on_a_screen(void **state)
+{
+	(void)state;
+	for (size_t a = 0; a < key_binding_count; a++)
+		for (size_t b = a + 1; b < key_binding_count; b++)
+			if (key_bindings[a].key == key_bindings[b].key &&
+			    (key_bindings[a].views & key_bindings[b].views))
+				fail_msg("key %d is bound twice", key_bindings[a].key);
+	assert_int_equal(keys_action('y', VIEW_COURSES), ACTION_NONE);
+}
+
+static void prompt_takes_y_and_nothing_else(void **state)
+{
+	const int others[] = {'\r', '\n', ' ', 'r', 'n', 'q', 27, 'v'};
+	struct prompt prompt = {.kind = PROMPT_CONFIRM};
+
+	(void)state;
+	assert_int_equal(prompt_key(&prompt, 'y', false), PROMPT_TAKEN);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(prompt_key(&prompt, others[i], false), PROMPT_CANCELED);
+	assert_int_equal(prompt_key(&prompt, KEY_ENTER, true), PROMPT_CANCELED);
+}
+
+static void prompt_edits_whole_characters(void **state)
+{
+	struct prompt prompt = {0};
+
+	(void)state;
+	prompt_text(&prompt, PROMPT_FILTER, "été", 8);
+	assert_int_equal(prompt_key(&prompt, 127, false), PROMPT_CHANGED);
+	assert_string_equal(prompt.text, "ét");
+	assert_int_equal(prompt_key(&prompt, 0x4E2D, false), PROMPT_CHANGED);
+	assert_string_equal(prompt.text, "ét中");
+	/* no room for three bytes more, nor for half a character */
+	assert_int_equal(prompt_key(&prompt, 0x4E2D, false), PROMPT_OPEN);
+	assert_int_equal(prompt_key(&prompt, 7, false), PROMPT_CANCELED);
+	assert_int_equal(prompt_key(&prompt, 1, false), PROMPT_OPEN);
+	assert_int_equal(prompt_key(&prompt, 0xD800, false), PROMPT_OPEN);
+	assert_string_equal(prompt.text, "ét中");
+	assert_int_equal(prompt_key(&prompt, 21, false), PROMPT_CHANGED);
+	assert_string_equal(prompt.text, "");
+	assert_int_equal(prompt_key(&prompt, 127, false), PROMPT_CANCELED);
+	prompt_close(&prompt);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_cuts_on_characters),
+		cmocka_unit_test(text_keeps_marks_with_their_character),
+		cmocka_unit_test(text_takes_the_glue_out_of_emoji),
+		cmocka_unit_test(text_shows_controls_as_marks),
+		cmocka_unit_test(text_stays_on_the_screen),
+		cmocka_unit_test(text_is_ascii_where_the_screen_is),
+		cmocka_unit_test(text_wraps_between_words),
+		cmocka_unit_test(small_texts_read_well),
+		cmocka_unit_test(keys_reach_every_action_without_function_keys),
+		cmocka_unit_test(keys_mean_one_thing_on_a_screen),
+		cmocka_unit_test(prompt_takes_y_and_nothing_else),
+		cmocka_unit_test(prompt_edits_whole_characters),
+	};
+
+	return cmocka_run_group_tests(tests, open_screen, close_screen);
+}

@@ -1,0 +1,173 @@
+/*
+ * dispatch.c - from a key to what it does: the prompt first, then the key table.
+ */
+#include "config.h"
+
+#include "ui/view.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- actions ------------------------------------------------------------------------------*/
+
+static void open_prompt(struct console *console, enum action action)
+{
+	struct list *list = &console_top(console)->list;
+
+	if (action == ACTION_SEARCH)
+		prompt_text(&console->prompt, PROMPT_SEARCH, list->search, sizeof(list->search));
+	else
+		prompt_text(&console->prompt, PROMPT_FILTER, list->filter, sizeof(list->filter));
+}
+
+/* What an action needs is looked at here and nowhere else. */
+static bool needs_met(struct console *console, enum action action)
+{
+	unsigned needs = action_infos[action].needs;
+	const struct view *view = console_top(console);
+	struct target target;
+	const char *why = NULL;
+
+	if ((needs & NEEDS_SERVICE) && console->stopping)
+		why = "the engine is being stopped";
+	else if ((needs & NEEDS_GO) && !console->now->waits_for_go)
+		why = "nothing waits to go on";
+	else if ((needs & NEEDS_ROW) && view->list.total == 0)
+		why = "nothing is selected";
+	else if ((needs & NEEDS_COURSE) && !act_target(console, &target))
+		why = "no course is selected";
+	if (why)
+		console_note(console, ROLE_WARNING, "%s", why);
+	return !why;
+}
+
+static void do_back(struct console *console, enum action action)
+{
+	if (console->depth > 1)
+		console_pop(console);
+	else if (action == ACTION_QUIT)
+		console_stop(console);
+	else
+		console_note(console, ROLE_NORMAL, "this is the first screen: q leaves");
+}
+
+static void do_action(struct console *console, enum action action)
+{
+	struct view *view = console_top(console);
+
+	if (!needs_met(console, action))
+		return;
+	switch (action) {
+	case ACTION_BACK:
+	case ACTION_QUIT:
+		do_back(console, action);
+		break;
+	case ACTION_HELP:
+		if (view->ops != &screen_help)
+			console_push(console, &screen_help, &view->place);
+		break;
+	case ACTION_LOG:
+		console_push(console, &screen_log, &view->place);
+		break;
+	case ACTION_FINDINGS:
+		console_push(console, &screen_findings, &view->place);
+		break;
+	case ACTION_GO:
+		desk_go(console->desk);
+		break;
+	case ACTION_RUN:
+	case ACTION_PAUSE:
+	case ACTION_RESUME:
+	case ACTION_RETRY:
+	case ACTION_VALIDATE:
+		act_begin(console, action);
+		break;
+	case ACTION_SEARCH:
+	case ACTION_FILTER:
+		open_prompt(console, action);
+		break;
+	case ACTION_UNTAG:
+		tags_clear(&console->tags);
+		break;
+	case ACTION_REDRAW:
+		clearok(curscr, TRUE);
+		break;
+	default:
+		if (view->ops->key(view, action) & REACT_RELAYOUT)
+			console_relayout(console);
+	}
+}
+
+/* ---- keys ---------------------------------------------------------------------------------*/
+
+static void set_filter(struct console *console, const char *text)
+{
+	struct view *view = console_top(console);
+
+	snprintf(view->list.filter, sizeof(view->list.filter), "%s", text);
+	/* "all shown" meant what the old filter showed. */
+	console->tags.all = false;
+	list_changed(&view->list, view->page);
+}
+
+static void set_search(struct console *console, const char *text)
+{
+	struct view *view = console_top(console);
+
+	/* The prompt has kept it short enough. */
+	snprintf(view->list.search, sizeof(view->list.search), "%.63s", text);
+	if (text[0])
+		view->ops->key(view, ACTION_NEXT);
+}
+
+static void key_to_prompt(struct console *console, int key, bool code)
+{
+	struct prompt *prompt = &console->prompt;
+	enum prompt_answer answer = prompt_key(prompt, key, code);
+
+	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CANCELED)
+		set_filter(console, prompt->before);
+	else if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CHANGED)
+		set_filter(console, prompt->text);
+	else if (prompt->kind == PROMPT_SEARCH && answer == PROMPT_TAKEN)
+		set_search(console, prompt->text);
+	else if (prompt->kind == PROMPT_CONFIRM && answer == PROMPT_TAKEN)
+		act_confirmed(console);
+	else if (prompt->kind == PROMPT_CONFIRM)
+		console_note(console, ROLE_NORMAL, "nothing was done");
+	if (answer == PROMPT_TAKEN || answer == PROMPT_CANCELED)
+		prompt_close(prompt);
+}
+
+void dispatch_key(struct console *console, int key, bool code)
+{
+	enum action action;
+
+	console->dirty = true;
+	if (code && key == KEY_RESIZE)
+		return;
+	console->note[0] = '\0';
+	/* An old error has been read by whoever presses keys. */
+	if (console_wall(console) / 1000 - console->message_at > 5000)
+		console->message_gone = true;
+	if (console->too_small) {
+		/* Nobody acts on what cannot be seen. */
+		if (!code && key == 'q')
+			console_stop(console);
+		return;
+	}
+	if (console->prompt.kind != PROMPT_NONE) {
+		key_to_prompt(console, key, code);
+		return;
+	}
+	if (!code && key == 127)
+		key = KEY_BACKSPACE;
+	else if (!code && key >= 127)
+		return;
+	action = keys_action(key, console_top(console)->ops->bit);
+	if (action != ACTION_NONE)
+		do_action(console, action);
+	else
+		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
+}
