@@ -357,7 +357,7 @@ out:
 		fprintf(stderr, "subferry: %s\n", text_safe_to(safe, sizeof(safe), err.text));
 	/* asked twice: what is under way is given up. Nothing is lost, the next run completes it */
 	if (console.stopping == 2)
-		_exit(3);
+		_exit(status);
 	console_clear(&console);
 	if (console.desk) {
 		desk_stop(console.desk);
