@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/text.h"
 #include "ui/glyph.h"
@@ -163,8 +164,8 @@ static void take_snapshot(struct console *console)
 
 void console_stop(struct console *console)
 {
-	if (console->stopping < 2)
-		desk_stop(console->desk, ++console->stopping == 2);
+	if (console->stopping < 2 && ++console->stopping == 1)
+		desk_stop(console->desk);
 	console->dirty = true;
 }
 
@@ -354,9 +355,12 @@ out:
 	term_close();
 	if (status)
 		fprintf(stderr, "subferry: %s\n", text_safe_to(safe, sizeof(safe), err.text));
+	/* asked twice: what is under way is given up. Nothing is lost, the next run completes it */
+	if (console.stopping == 2)
+		_exit(status);
 	console_clear(&console);
 	if (console.desk) {
-		desk_stop(console.desk, status || console.stopping == 2);
+		desk_stop(console.desk);
 		desk_free(console.desk);
 	}
 	return status;

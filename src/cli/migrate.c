@@ -4,7 +4,8 @@
  *
  * JSON, one object a line: tried (course, video, result, registered, text), course (as in
  * list), trouble (text), summary (mode, courses, migrated, failed, paused, videos, registered,
- * expected, in_val, errors, warnings, interrupted).
+ * expected, in_val, errors, warnings, interrupted). Where another process had the engine, nothing
+ * here knows what it registered: there is no such number then.
  */
 #include "config.h"
 
@@ -22,6 +23,7 @@
 #include "src/cli/out.h"
 #include "src/cli/show.h"
 #include "src/engine/engine.h"
+#include "src/status/lock.h"
 
 #define LOOK_EVERY 200	       /* ms */
 #define HELD_TOO_LONG 60000    /* ms: an endpoint that stays away so long ends the command */
@@ -32,8 +34,11 @@ struct migrating {
 	int64_t *ids;
 	size_t count;
 	pthread_mutex_t lock; /* standard output, and what follows */
-	int64_t registered, videos, refused;
+	int64_t registered;
+	int64_t unread;	 /* dry: courses that could not be rehearsed */
+	int64_t refused; /* named, and not taken */
 	bool holds;
+	bool launched, followed; /* by us; what another process has the engine for */
 	struct error failure; /* why the command could not go on */
 };
 
@@ -63,7 +68,6 @@ static void tell_video(struct migrating *m, const struct engine_event *event)
 {
 	cJSON *json;
 
-	m->videos++;
 	m->registered += event->registered;
 	if (m->json) {
 		json = object_new("tried");
@@ -117,6 +121,7 @@ static void on_event(void *arg, const struct engine_event *event)
 		tell_trouble(m, event->text);
 	else if (event->kind == ENGINE_COURSE_ENDED && *event->text)
 		tell_trouble(m, event->text);
+	m->unread += m->dry && event->kind == ENGINE_COURSE_ENDED && event->failed;
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -135,12 +140,34 @@ static int check_ends(struct migrating *m)
 	return -1;
 }
 
+/* A course that was not taken and does not run already: why. */
+static int tell_refusal(struct migrating *m, int64_t id, const struct wish_answer *answer)
+{
+	struct course_row row = {0};
+	struct error err = {0};
+	char line[700];
+
+	if (reader_course_by_id(m->cli->reader, id, &row, &err) != RESULT_OK)
+		return cli_fail(&err);
+	snprintf(line, sizeof(line), "%s: not taken: %s", row.key, answer->reason);
+	if (row.intent != INTENT_RUN) {
+		tell_trouble(m, line);
+		m->refused++;
+	}
+	course_row_clear(&row);
+	return -1;
+}
+
 static int launch(struct migrating *m)
 {
-	struct wish_answer *answers = calloc(m->count + 1, sizeof(*answers));
+	struct wish_answer *answers;
 	struct error err = {0};
 	int st = -1;
 
+	if (m->launched)
+		return -1;
+	m->launched = true;
+	answers = calloc(m->count + 1, sizeof(*answers));
 	if (!answers) {
 		out_note("out of memory");
 		return CLI_FAILED;
@@ -148,6 +175,9 @@ static int launch(struct migrating *m)
 	if (status_wish(m->cli->campus->status, WISH_RUN, m->ids, m->count, NULL, !m->all, answers,
 			&err) != RESULT_OK)
 		st = cli_fail(&err);
+	for (size_t i = 0; i < m->count && st < 0; i++)
+		if (!answers[i].taken)
+			st = tell_refusal(m, m->ids[i], &answers[i]);
 	free(answers);
 	return st;
 }
@@ -194,27 +224,53 @@ static int run_engine(struct migrating *m, struct engine *engine)
 	return -1;
 }
 
-/* Another process has the engine: follows its intents to the end. */
-static int follow(struct migrating *m, const char *holder)
+/* Some of the courses still have the intent to run. */
+static int look(struct migrating *m, bool *waiting)
+{
+	*waiting = false;
+	for (size_t i = 0; i < m->count && !*waiting; i++) {
+		enum course_intent intent;
+		int64_t number;
+		struct error err = {0};
+
+		if (reader_intent(m->cli->reader, m->ids[i], &intent, &number, &err) != RESULT_OK)
+			return cli_fail(&err);
+		*waiting = intent == INTENT_RUN;
+	}
+	return -1;
+}
+
+/* Nobody has the engine any more. */
+static bool is_vacant(const struct migrating *m)
+{
+	struct lock *lock = NULL;
+	bool vacant = lock_take(m->cli->campus->conf->status_db, &lock, NULL) == RESULT_OK;
+
+	lock_free(lock);
+	return vacant;
+}
+
+/*
+ * Another process has the engine: follows its intents to the end. *@vacant: it has gone, and
+ * left some of them to us.
+ */
+static int follow(struct migrating *m, const char *holder, bool *vacant)
 {
 	bool waiting = true;
 	int st;
 
+	*vacant = false;
+	m->followed = true;
 	tell_trouble(m, holder);
 	st = launch(m);
-	while (st < 0 && waiting && !interrupts) {
-		waiting = false;
-		for (size_t i = 0; i < m->count && !waiting; i++) {
-			enum course_intent intent;
-			int64_t number;
-			struct error err = {0};
-
-			if (reader_intent(m->cli->reader, m->ids[i], &intent, &number, &err) != RESULT_OK)
-				return cli_fail(&err);
-			waiting = intent == INTENT_RUN;
-		}
-		if (waiting)
-			usleep(LOOK_EVERY * 1000);
+	while (st < 0 && !interrupts) {
+		st = look(m, &waiting);
+		if (st >= 0 || !waiting)
+			break;
+		*vacant = is_vacant(m);
+		if (*vacant)
+			break;
+		usleep(LOOK_EVERY * 1000);
 	}
 	return st;
 }
@@ -226,12 +282,15 @@ static int run(struct migrating *m)
 	struct engine *engine = NULL;
 	struct error err = {0};
 	enum result result;
+	bool vacant;
 	int st;
 
 	catch_signals();
-	result = engine_new(&engine, m->cli->campus, &options, &err);
-	if (result == RESULT_BUSY && !m->dry)
-		return follow(m, err.text);
+	while ((result = engine_new(&engine, m->cli->campus, &options, &err)) == RESULT_BUSY && !m->dry) {
+		st = follow(m, err.text, &vacant);
+		if (!vacant)
+			return st;
+	}
 	if (result != RESULT_OK)
 		return cli_fail(&err);
 	st = run_engine(m, engine);
@@ -268,16 +327,18 @@ static int add_course(struct migrating *m, int64_t id, struct sums *sums)
 static void tell_summary(const struct migrating *m, const struct sums *sums)
 {
 	const char *mode = campus_mode(m->cli->campus, m->dry);
+	char now[80];
 	cJSON *json;
 
 	if (!m->json) {
+		snprintf(now, sizeof(now), "%" PRId64 " transcripts %s now; ", m->registered,
+			 m->dry ? "would be migrated" : "migrated");
 		out_line("%s: %zu courses: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
-			 " paused; %" PRId64 " transcripts %s now; %" PRId64 " of %" PRId64
-			 " expected are in val, of %" PRId64 " videos; %" PRId64 " errors, %" PRId64
-			 " warnings",
+			 " paused; %s%" PRId64 " of %" PRId64 " expected are in val, of %" PRId64
+			 " videos; %" PRId64 " errors, %" PRId64 " warnings",
 			 mode, m->count, sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
-			 sums->paused, m->registered, m->dry ? "would be migrated" : "migrated",
-			 sums->counts.in_val, sums->counts.expected, sums->videos, sums->counts.errors,
+			 sums->paused, m->followed ? "" : now, sums->counts.in_val,
+			 sums->counts.expected, sums->videos, sums->counts.errors,
 			 sums->counts.warnings);
 		return;
 	}
@@ -288,7 +349,8 @@ static void tell_summary(const struct migrating *m, const struct sums *sums)
 	member_number(json, "failed", sums->status[COURSE_FAILED]);
 	member_number(json, "paused", sums->paused);
 	member_number(json, "videos", sums->videos);
-	member_number(json, "registered", m->registered);
+	if (!m->followed)
+		member_number(json, "registered", m->registered);
 	member_number(json, "expected", sums->counts.expected);
 	member_number(json, "in_val", sums->counts.in_val);
 	member_number(json, "errors", sums->counts.errors);
@@ -311,7 +373,7 @@ static int finish(struct migrating *m)
 		return cli_fail(&m->failure);
 	if (interrupts)
 		return CLI_FAILED;
-	if (sums.counts.errors || m->refused ||
+	if (sums.counts.errors || m->unread || m->refused ||
 	    (!m->dry && sums.status[COURSE_MIGRATED] < (int64_t)m->count))
 		return CLI_FINDINGS;
 	return CLI_OK;

@@ -201,9 +201,20 @@ static int all_courses(struct cli *cli, int64_t **ids, size_t *count)
 {
 	const struct course_query query = {.status = -1, .sort = SORT_KEY, .count = -1};
 	struct error err = {0};
+	size_t kept = 0;
 
 	if (reader_course_ids(cli->reader, &query, ids, count, &err) != RESULT_OK)
 		return cli_fail(&err);
+	for (size_t i = 0; i < *count; i++) {
+		struct course_row row = {0};
+
+		if (reader_course_by_id(cli->reader, (*ids)[i], &row, &err) != RESULT_OK)
+			return cli_fail(&err);
+		if (!row.gone)
+			(*ids)[kept++] = (*ids)[i];
+		course_row_clear(&row);
+	}
+	*count = kept;
 	return -1;
 }
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
@@ -33,10 +34,12 @@ struct verifying {
 
 static int stop;
 
+/* The first ^C or TERM ends after what is being compared, the second at once. */
 static void on_signal(int signal)
 {
 	(void)signal;
-	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+	if (__atomic_exchange_n(&stop, 1, __ATOMIC_RELAXED))
+		_exit(CLI_FAILED);
 }
 
 static void tell_finding(struct verifying *v, const char *course, const char *block,
@@ -165,28 +168,6 @@ static void look_for_engine(struct verifying *v)
 	lock_free(lock);
 }
 
-/* --all leaves out the courses that are gone: there is nothing to compare them with. */
-static int choose_courses(struct verifying *v)
-{
-	bool all = cli_option(v->cli, "all");
-	size_t kept = 0;
-	int st = cli_courses(v->cli, all, &v->ids, &v->count);
-
-	for (size_t i = 0; i < v->count && all && st < 0; i++) {
-		struct course_row row = {0};
-		struct error err = {0};
-
-		if (reader_course_by_id(v->cli->reader, v->ids[i], &row, &err) != RESULT_OK)
-			return cli_fail(&err);
-		if (!row.gone)
-			v->ids[kept++] = v->ids[i];
-		course_row_clear(&row);
-	}
-	if (all && st < 0)
-		v->count = kept;
-	return st;
-}
-
 int cli_verify(struct cli *cli)
 {
 	struct verifying v = {.cli = cli, .json = cli_option(cli, "json")};
@@ -198,11 +179,12 @@ int cli_verify(struct cli *cli)
 		return cli_usage(cli, "--level is one of count, size, hash, bytes, cues");
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	signal(SIGHUP, on_signal);
 	st = cli_open_reader(cli, true);
 	if (st < 0)
 		st = cli_open(cli, CAMPUS_ALL | CAMPUS_READ_ONLY);
 	if (st < 0)
-		st = choose_courses(&v);
+		st = cli_courses(cli, cli_option(cli, "all"), &v.ids, &v.count);
 	if (st < 0)
 		look_for_engine(&v);
 	for (size_t i = 0; i < v.count && st < 0 && !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++)

@@ -47,6 +47,8 @@ static void take_engine(struct desk *desk, bool first)
 
 	pthread_mutex_lock(&desk->lock);
 	desk->engine = engine;
+	if (engine && desk->stopping) /* the desk was stopped while it started */
+		engine_stop(engine);
 	pthread_mutex_unlock(&desk->lock);
 	if (st == RESULT_BUSY && first)
 		desk_say(desk, FINDING_NOTICE, "viewer: %s", err.text);
@@ -134,6 +136,8 @@ static void carry_out(struct desk *desk, struct reader *reader, struct desk_act 
 		act->query.count = -1;
 		if (reader_course_ids(reader, &act->query, &found, &count, &err) != RESULT_OK)
 			desk_say(desk, FINDING_ERROR, "%s", err.text);
+		else if (!count)
+			desk_say(desk, FINDING_NOTICE, "no course: nothing done");
 		ids = found;
 	}
 	if (ids && count && act->act == ACT_VALIDATE)
@@ -152,10 +156,17 @@ static void show_diff(struct desk *desk, struct reader *reader, const struct pag
 	struct diff *diff = calloc(1, sizeof(*diff));
 	struct course_row course = {0};
 	struct video_row video = {0};
+	struct error err = {0};
+	enum result st = reader_course_by_id(reader, request->course, &course, &err);
 
-	if (diff && reader_course_by_id(reader, request->course, &course, NULL) == RESULT_OK &&
-	    reader_video(reader, request->video, &video, NULL) == RESULT_OK)
+	if (st == RESULT_OK)
+		st = reader_video(reader, request->video, &video, &err);
+	if (diff && st == RESULT_OK) {
 		diff_read(desk->campus, &course, &video, request->language, diff);
+	} else if (diff) {
+		diff->first_difference = -1;
+		snprintf(diff->left_problem, sizeof(diff->left_problem), "%.250s", err.text);
+	}
 	course_row_clear(&course);
 	video_row_clear(&video);
 	pthread_mutex_lock(&desk->lock);
@@ -179,7 +190,9 @@ static bool serve(struct desk *desk, struct reader *reader)
 {
 	struct desk_act *act = desk->acts;
 
-	if (desk->wants_go && desk->engine) {
+	if (desk->wants_go && !desk->engine)
+		desk->wants_go = false; /* not for an engine that comes later */
+	if (desk->wants_go) {
 		desk->wants_go = false;
 		pthread_mutex_unlock(&desk->lock);
 		engine_go(desk->engine);
@@ -243,7 +256,8 @@ void *clerk_main(void *arg)
 
 static void validate(struct desk *desk, struct reader *reader, int64_t id)
 {
-	struct verify_options options = {.level = LEVEL_BYTES, .engine_runs = desk->engine,
+	/* an engine is here, or elsewhere, or may come */
+	struct verify_options options = {.level = LEVEL_BYTES, .engine_runs = true,
 					 .stop = &desk->stop_validation};
 	struct course_row row = {0};
 	struct counts counts;

@@ -217,6 +217,23 @@ static void make_snapshot(struct desk *desk, struct reader *reader,
 	publish(desk, snap);
 }
 
+/* The first snapshot is there before the threads: a screen never finds none. */
+static enum result first_snapshot(struct desk *desk, const char *problem, struct error *err)
+{
+	struct snapshot *snap = calloc(1, sizeof(*snap));
+
+	if (!snap)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	snap->refs = 1;
+	snap->loading = true;
+	snap->found = -1;
+	tell_campus(desk, snap);
+	snprintf(snap->problem, sizeof(snap->problem), "%.250s", problem);
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
+	publish(desk, snap);
+	return RESULT_OK;
+}
+
 void *pager_main(void *arg)
 {
 	struct desk *desk = arg;
@@ -226,18 +243,24 @@ void *pager_main(void *arg)
 	struct seen now, last = {.version = -1};
 
 	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
+		first_snapshot(desk, err.text, NULL); /* and the last: no page can be read */
 		return NULL;
 	}
 	pthread_mutex_lock(&desk->lock);
 	while (!desk->ends) {
 		struct engine_state state = {0};
-		struct page_request request = desk->request;
-		bool engine = desk->engine;
+		struct page_request request;
+		int64_t version;
+		bool engine;
 
+		pthread_mutex_unlock(&desk->lock);
+		version = reader_version(reader);
+		pthread_mutex_lock(&desk->lock);
+		request = desk->request;
+		engine = desk->engine;
 		if (engine)
 			engine_state(desk->engine, &state);
-		see(desk, &state, reader_version(reader), &now);
+		see(desk, &state, version, &now);
 		if (memcmp(&now, &last, sizeof(now))) {
 			last = now;
 			pthread_mutex_unlock(&desk->lock);
@@ -270,22 +293,6 @@ static enum result start(pthread_t *thread, bool *runs, void *(*main)(void *), s
 		      : RESULT_OK;
 }
 
-/* The first snapshot is there before the threads: a screen never finds none. */
-static enum result first_snapshot(struct desk *desk, struct error *err)
-{
-	struct snapshot *snap = calloc(1, sizeof(*snap));
-
-	if (!snap)
-		return error_set(err, RESULT_NOMEM, "out of memory");
-	snap->refs = 1;
-	snap->loading = true;
-	snap->found = -1;
-	tell_campus(desk, snap);
-	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
-	publish(desk, snap);
-	return RESULT_OK;
-}
-
 enum result desk_new(struct desk **out, struct campus *campus, struct error *err)
 {
 	struct desk *desk = calloc(1, sizeof(*desk));
@@ -307,7 +314,7 @@ enum result desk_new(struct desk **out, struct campus *campus, struct error *err
 	} else {
 		desk->wake_read = pipe_fds[0];
 		desk->wake_write = pipe_fds[1];
-		st = first_snapshot(desk, err);
+		st = first_snapshot(desk, "", err);
 	}
 	if (st == RESULT_OK)
 		st = start(&desk->pager, &desk->pager_runs, pager_main, desk, err);
@@ -322,11 +329,10 @@ enum result desk_new(struct desk **out, struct campus *campus, struct error *err
 	return st;
 }
 
-void desk_stop(struct desk *desk, bool at_once)
+void desk_stop(struct desk *desk)
 {
 	pthread_mutex_lock(&desk->lock);
 	desk->stopping = true;
-	desk->at_once |= at_once;
 	__atomic_store_n(&desk->stop_validation, 1, __ATOMIC_RELAXED);
 	if (desk->engine)
 		engine_stop(desk->engine);
@@ -345,11 +351,20 @@ bool desk_idle(struct desk *desk)
 	return idle;
 }
 
+/* Lock held, or nobody else there. */
+static void drop_diff(struct desk *desk)
+{
+	if (desk->diff)
+		diff_clear(desk->diff);
+	free(desk->diff);
+	desk->diff = NULL;
+}
+
 void desk_free(struct desk *desk)
 {
 	if (!desk)
 		return;
-	desk_stop(desk, false);
+	desk_stop(desk);
 	pthread_mutex_lock(&desk->lock);
 	desk->ends = true;
 	pthread_cond_broadcast(&desk->turn);
@@ -369,9 +384,7 @@ void desk_free(struct desk *desk)
 		free(act->ids);
 		free(act);
 	}
-	if (desk->diff)
-		diff_clear(desk->diff);
-	free(desk->diff);
+	drop_diff(desk);
 	free(desk->to_validate);
 	if (desk->wake_read >= 0) {
 		close(desk->wake_read);
@@ -416,18 +429,17 @@ static void want_diff(struct desk *desk, const struct page_request *request)
 		return;
 	desk->diff_for = *request;
 	desk->diff_wanted = true;
-	if (desk->diff)
-		diff_clear(desk->diff);
-	free(desk->diff);
-	desk->diff = NULL;
+	drop_diff(desk);
 }
 
 void desk_ask(struct desk *desk, const struct page_request *request)
 {
 	pthread_mutex_lock(&desk->lock);
 	/* coming back to a diff shows it as it is then, not as it was */
-	if (request->kind != PAGE_DIFF)
+	if (request->kind != PAGE_DIFF) {
 		memset(&desk->diff_for, 0, sizeof(desk->diff_for));
+		drop_diff(desk);
+	}
 	want_diff(desk, request);
 	desk->request = *request;
 	desk->request_serial++;

@@ -17,9 +17,9 @@ struct desk;
 enum result desk_new(struct desk **out, struct campus *campus, struct error *err);
 /* Lets the transactions under way finish (desk_stopping() tells how many), then frees. */
 void desk_free(struct desk *desk);
-/* Asks the engine to finish: desk_free() afterwards returns as soon as desk_idle(). @at_once
-   gives up even those under way (nothing is lost; the next run completes them). */
-void desk_stop(struct desk *desk, bool at_once);
+/* Asks the engine to finish: desk_free() afterwards returns as soon as desk_idle(). Who cannot
+   wait for that ends the process: nothing is lost, the next run completes what was under way. */
+void desk_stop(struct desk *desk);
 bool desk_idle(struct desk *desk);
 
 /* Newest snapshot; never NULL; drop it with snapshot_unref(). */

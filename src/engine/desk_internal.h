@@ -33,7 +33,7 @@ struct desk {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
-	bool stopping, at_once, ends;
+	bool stopping, ends;
 	int stop_validation; /* atomic */
 	struct snapshot *newest;
 	struct page_request request;
@@ -41,8 +41,8 @@ struct desk {
 	struct desk_act *acts, **acts_end;
 	bool busy;	       /* the clerk is at an act */
 	int64_t *to_validate;  /* course ids, a queue */
-	size_t validate_count, validate_size;
-	int64_t validated, validating; /* of this batch: done; 1 while one is under way */
+	size_t validate_count;
+	bool validating;       /* one is under way */
 	char message[256];
 	enum finding_severity message_severity;
 	uint64_t message_serial;

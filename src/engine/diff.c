@@ -10,10 +10,9 @@
 
 /* ---- reading both sides ------------------------------------------------------------------ */
 
-static void read_right(struct campus *campus, const struct plan_video *video, const char *language,
+static void read_right(struct campus *campus, const char *id, const char *language,
 		       const char *course, struct diff *out)
 {
-	const char *id = video->val_id;
 	struct val_video val = {0};
 	struct buf bytes = BUF_INIT;
 	struct error err = {0};
@@ -81,32 +80,44 @@ static void read_left(struct campus *campus, const struct plan *plan, size_t ind
 	video_files_clear(&files);
 }
 
+/* The plan's video, or NULL and why in @out. */
+static const struct plan_video *find_left(struct campus *campus, const struct course_row *course,
+					  const struct video_row *video, struct plan **plan,
+					  struct diff *out)
+{
+	struct source_course *source = NULL;
+	struct error err = {0};
+	enum result st = campus->source->ops->open(campus->source, course->key, &source, &err);
+
+	if (st == RESULT_OK)
+		st = plan_new(plan, source, campus->val, NULL, &err);
+	if (st != RESULT_OK) {
+		snprintf(out->left_problem, sizeof(out->left_problem), "%.250s", err.text);
+		return NULL;
+	}
+	for (size_t i = 0; i < (*plan)->video_count; i++) {
+		const struct plan_video *found = &(*plan)->videos[i];
+
+		if (!strcmp(found->block->type, video->type) && !strcmp(found->block->id, video->block))
+			return found;
+	}
+	snprintf(out->left_problem, sizeof(out->left_problem), "the block is gone from the course");
+	return NULL;
+}
+
 void diff_read(struct campus *campus, const struct course_row *course, const struct video_row *video,
 	       const char *language, struct diff *out)
 {
-	struct source_course *source = NULL;
 	struct plan *plan = NULL;
-	struct error err = {0};
-	enum result st = campus->source->ops->open(campus->source, course->key, &source, &err);
-	size_t index = 0;
+	const struct plan_video *left = find_left(campus, course, video, &plan, out);
 
-	if (st == RESULT_OK)
-		st = plan_new(&plan, source, campus->val, NULL, &err);
-	if (st != RESULT_OK) {
-		snprintf(out->left_problem, sizeof(out->left_problem), "%.250s", err.text);
-		return;
-	}
-	while (index < plan->video_count && (strcmp(plan->videos[index].block->type, video->type) ||
-					     strcmp(plan->videos[index].block->id, video->block)))
-		index++;
-	if (index == plan->video_count) {
-		snprintf(out->left_problem, sizeof(out->left_problem), "the block is gone from the course");
-	} else {
-		read_left(campus, plan, index, language, out);
-		read_right(campus, &plan->videos[index], language, course->key, out);
-	}
+	if (left)
+		read_left(campus, plan, (size_t)(left - plan->videos), language, out);
+	/* what is stored is shown even where the course cannot be read */
+	read_right(campus, left ? left->val_id : video->val_id, language, course->key, out);
+	if (diff_align(out) != RESULT_OK)
+		snprintf(out->left_problem, sizeof(out->left_problem), "out of memory");
 	plan_free(plan);
-	diff_align(out);
 }
 
 /* ---- side by side ------------------------------------------------------------------------ */

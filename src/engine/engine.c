@@ -32,6 +32,11 @@ bool engine_holds(const struct engine *engine)
 	return engine->hold != HOLD_NONE || engine->stopping;
 }
 
+bool engine_works(const struct engine *engine)
+{
+	return engine->queue.running || (engine->queue.courses && !engine_holds(engine));
+}
+
 /* A journal that cannot be written outweighs an endpoint, and the operator's word both. */
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text)
@@ -70,7 +75,7 @@ void engine_lower_priority(void)
 
 /* ---- wanted courses ---------------------------------------------------------------------- */
 
-static struct wanted_course *find_wanted(struct engine *engine, int64_t course)
+struct wanted_course *engine_find_wanted(struct engine *engine, int64_t course)
 {
 	for (size_t i = 0; i < engine->wanted_count; i++)
 		if (engine->wanted[i].id == course)
@@ -80,7 +85,7 @@ static struct wanted_course *find_wanted(struct engine *engine, int64_t course)
 
 void engine_forget_wanted(struct engine *engine, int64_t course)
 {
-	struct wanted_course *wanted = find_wanted(engine, course);
+	struct wanted_course *wanted = engine_find_wanted(engine, course);
 
 	if (!wanted)
 		return;
@@ -119,7 +124,7 @@ static bool is_adopted(const struct engine *engine, const struct wanted *intent)
 static bool take_intent(struct engine *engine, const struct wanted *intent)
 {
 	struct course_run *run = queue_find(&engine->queue, intent->id);
-	struct wanted_course *wanted = find_wanted(engine, intent->id);
+	struct wanted_course *wanted = engine_find_wanted(engine, intent->id);
 
 	if (intent->intent == INTENT_PAUSE) {
 		if (run && intent->number > run->intent_number)
@@ -234,6 +239,10 @@ static enum result start_threads(struct engine *engine, struct error *err)
 		st = start_thread(&engine->keeper_thread, keeper_main, engine, err);
 		engine->keeper_runs = st == RESULT_OK;
 	}
+	if (st == RESULT_OK) {
+		st = start_thread(&engine->prober_thread, prober_main, engine, err);
+		engine->prober_runs = st == RESULT_OK;
+	}
 	return st;
 }
 
@@ -322,6 +331,8 @@ void engine_free(struct engine *engine)
 	pthread_mutex_unlock(&engine->lock);
 	if (engine->keeper_runs)
 		pthread_join(engine->keeper_thread, NULL);
+	if (engine->prober_runs)
+		pthread_join(engine->prober_thread, NULL);
 	status_flush(engine->campus->status, NULL);
 	for (size_t i = 0; i < sizeof(engine->readers) / sizeof(*engine->readers); i++)
 		reader_close(engine->readers[i]);
@@ -365,10 +376,14 @@ void engine_adopt(struct engine *engine, const int64_t *courses, size_t count)
 	int64_t *named;
 
 	pthread_mutex_lock(&engine->lock);
+	/* after engine_go() everything is adopted anyway */
+	if (engine->adopted < 0)
+		count = 0;
 	named = realloc(engine->named, (engine->named_count + count + 1) * sizeof(*named));
 	if (named) {
 		engine->named = named;
-		memcpy(named + engine->named_count, courses, count * sizeof(*named));
+		for (size_t i = 0; i < count; i++)
+			named[engine->named_count + i] = courses[i];
 		engine->named_count += count;
 	}
 	look_again(engine);
@@ -438,7 +453,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		out->pausing += run->leaving ? (int64_t)run->running : 0;
 	out->workers = engine->workers;
-	progress_tick(&engine->progress, clock_now(engine->clock), engine->queue.running > 0);
+	progress_tick(&engine->progress, clock_now(engine->clock), engine_works(engine));
 	out->progress = engine->progress;
 	pthread_mutex_unlock(&engine->lock);
 }

@@ -3,8 +3,8 @@
  *
  * An engine owns the lock beside the status database: one a database. Reader threads open and
  * plan courses, load bytes ahead of the workers, and close courses; workers run transactions;
- * the keeper watches intents written by other processes (within 100 ms), probes an endpoint
- * that is down, and tells how it goes. A dry engine predicts for the courses given and touches
+ * the keeper watches intents written by other processes (within 100 ms) and tells how it goes;
+ * the prober asks an endpoint that is down whether it is back. A dry engine predicts for the courses given and touches
  * no intent and no status.
  *
  * All functions are thread-safe; none of them waits for I/O except new, free and wait.

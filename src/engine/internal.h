@@ -1,6 +1,6 @@
 /*
  * internal.h - the engine's inside, shared by its threads (engine.c, worker.c, loader.c,
- * keeper.c) and by nobody else.
+ * keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
  * held during I/O: threads take what they need, unlock, act, lock again and report.
@@ -76,10 +76,12 @@ struct engine {
 
 	sem_t store_gate, val_gate;
 
-	pthread_t worker_threads[WORKERS_MAX * THREADS_A_WORKER], loader_threads[READER_THREADS], keeper_thread;
+	pthread_t worker_threads[WORKERS_MAX * THREADS_A_WORKER], loader_threads[READER_THREADS];
+	pthread_t keeper_thread, prober_thread;
 	int worker_count, loader_count;
-	bool keeper_runs;
-	struct reader *readers[WORKERS_MAX * THREADS_A_WORKER + READER_THREADS + 1]; /* opened before the threads: one each */
+	bool keeper_runs, prober_runs;
+	/* opened before the threads: one each */
+	struct reader *readers[WORKERS_MAX * THREADS_A_WORKER + READER_THREADS + 1];
 	int readers_taken;
 };
 
@@ -87,6 +89,7 @@ struct engine {
 void *worker_main(void *engine);
 void *loader_main(void *engine);
 void *keeper_main(void *engine);
+void *prober_main(void *engine);
 
 /* Of the calling thread: workers and readers. */
 void engine_lower_priority(void);
@@ -94,11 +97,13 @@ void engine_lower_priority(void);
 void engine_tell(struct engine *engine, const struct engine_event *event);
 /* With the lock held. */
 bool engine_holds(const struct engine *engine); /* nothing new may start */
+bool engine_works(const struct engine *engine); /* something is, or could be, under way */
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text);
 void engine_end_hold(struct engine *engine, enum hold_reason reason);
 struct reader *engine_take_reader(struct engine *engine);
 bool engine_want(struct engine *engine, int64_t course, int64_t number); /* false: no memory */
+struct wanted_course *engine_find_wanted(struct engine *engine, int64_t course); /* or NULL */
 void engine_forget_wanted(struct engine *engine, int64_t course);
 /* Without it: takes over intents from the database. */
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);

@@ -1,6 +1,6 @@
 /*
- * The keeper: takes over intents that other processes wrote, probes what is down, tells the
- * status database who holds the engine and how it is.
+ * The keeper: takes over intents that other processes wrote, tells the status database who holds
+ * the engine and how it is.
  */
 #include "config.h"
 
@@ -10,41 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LOOK_EVERY 25	  /* ms: a pause from another shell is seen well within 100 ms */
-#define BEAT_EVERY 2000	  /* ms: the holder's row, while something is under way */
-#define PROBE_AT_LEAST 500 /* ms between two probes */
-
-/* Asks what is down whether it answers again. Not held. */
-static enum result probe(struct engine *engine, const char *endpoint, struct error *err)
-{
-	struct campus *campus = engine->campus;
-
-	if (!strcmp(endpoint, "val"))
-		return campus->val->ops->probe(campus->val, err);
-	if (!strcmp(endpoint, "store"))
-		return campus->store->ops->probe(campus->store, err);
-	return status_mended(campus->status, err);
-}
-
-/* Lock held on entry and exit. */
-static void try_hold(struct engine *engine, int64_t *next_probe)
-{
-	enum hold_reason reason = engine->hold;
-	const char *endpoint = engine->hold_endpoint;
-	int64_t now = clock_now(engine->clock);
-	int64_t pause = engine->retry_delay > PROBE_AT_LEAST ? engine->retry_delay : PROBE_AT_LEAST;
-	struct error err = {0};
-	enum result st;
-
-	if ((reason != HOLD_ENDPOINT && reason != HOLD_JOURNAL) || now < *next_probe)
-		return;
-	*next_probe = now + pause;
-	pthread_mutex_unlock(&engine->lock);
-	st = probe(engine, endpoint, &err);
-	pthread_mutex_lock(&engine->lock);
-	if (st == RESULT_OK && engine->hold == reason && engine->hold_endpoint == endpoint)
-		engine_end_hold(engine, reason);
-}
+#define LOOK_EVERY 25	/* ms: a pause from another shell is seen well within 100 ms */
+#define BEAT_EVERY 2000 /* ms: the holder's row, while something is under way */
 
 /* Lock held: what is told of this engine to other processes. */
 static void beat(struct engine *engine, bool held, struct holder_row *row)
@@ -72,7 +39,7 @@ void *keeper_main(void *arg)
 {
 	struct engine *engine = arg;
 	struct holder_row row, last = {.under_way = -1};
-	int64_t next_beat = 0, next_probe = 0, since = clock_wall(engine->clock);
+	int64_t next_beat = 0, since = clock_wall(engine->clock);
 	char hold[sizeof(engine->hold_text)] = "", told[sizeof(hold)] = "";
 	struct reader *reader;
 	bool trouble = false;
@@ -83,8 +50,7 @@ void *keeper_main(void *arg)
 		int64_t now = clock_now(engine->clock);
 		struct error err = {0};
 
-		progress_tick(&engine->progress, now, engine->queue.running > 0);
-		try_hold(engine, &next_probe);
+		progress_tick(&engine->progress, now, engine_works(engine));
 		beat(engine, true, &row);
 		row.since = since;
 		snprintf(hold, sizeof(hold), "%s", engine->hold_text);

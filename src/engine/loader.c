@@ -132,10 +132,20 @@ static void opening_clear(struct opening *o)
 	course_row_clear(&o->row);
 }
 
-/* The course as a whole failed: its status says so, and why. */
-static void fail_course(struct engine *engine, const struct opening *o, const struct error *err)
+/* Another try may be luckier. */
+static bool may_pass(enum result result)
 {
-	bool transient = result_is_transient(err->result) || err->result == RESULT_MISSING;
+	return result_is_transient(result) || result == RESULT_NOMEM;
+}
+
+/*
+ * The course as a whole failed: its status says so, and why. RESULT_CANCELED if it was paused
+ * first: then it is tried again when it is resumed.
+ */
+static enum result fail_course(struct engine *engine, const struct opening *o,
+			       const struct error *err, struct error *failure)
+{
+	bool transient = may_pass(err->result) || err->result == RESULT_MISSING;
 	bool val = !strcmp(o->who, "val");
 	enum finding_code code = val ? (transient ? FINDING_VAL_UNREACHABLE : FINDING_VAL_REFUSED)
 				     : (transient ? FINDING_SOURCE_UNREACHABLE : FINDING_SOURCE_INVALID);
@@ -143,25 +153,35 @@ static void fail_course(struct engine *engine, const struct opening *o, const st
 	struct engine_event event = {.kind = ENGINE_COURSE_ENDED, .course = o->wanted.id,
 				     .key = o->row.key ? o->row.key : "", .status = COURSE_FAILED,
 				     .failed = true, .text = err->text};
-	struct error failure = {0};
+	enum result st = RESULT_OK;
 
 	report_finding(&report, code, false, "", "", "", "%s", err->text);
-	if (!engine->options.dry &&
-	    status_course_end(engine->campus->status, o->wanted.id, o->wanted.number, COURSE_FAILED,
-			      err->text, report.findings, report.finding_count, &failure) != RESULT_OK)
-		engine_tell(engine, &(struct engine_event){.kind = ENGINE_TROUBLE, .text = failure.text});
+	if (!engine->options.dry)
+		st = status_course_end(engine->campus->status, o->wanted.id, o->wanted.number,
+				       COURSE_FAILED, err->text, report.findings, report.finding_count,
+				       failure);
 	report_clear(&report);
-	engine_tell(engine, &event);
+	if (st == RESULT_OK)
+		engine_tell(engine, &event);
+	return st;
+}
+
+/* Lock held. What was opened is no longer wanted, unless a newer intent came meanwhile. */
+static void drop_wanted(struct engine *engine, const struct opening *o)
+{
+	struct wanted_course *wanted = engine_find_wanted(engine, o->wanted.id);
+
+	if (wanted && wanted->number > o->wanted.number)
+		*wanted = (struct wanted_course){.id = wanted->id, .number = wanted->number};
+	else
+		engine_forget_wanted(engine, o->wanted.id);
 }
 
 /* Lock held. Puts the failed one back for later, or gives it up. */
 static bool open_again(struct engine *engine, const struct opening *o, const struct error *err)
 {
-	struct wanted_course *wanted = NULL;
+	struct wanted_course *wanted = engine_find_wanted(engine, o->wanted.id);
 
-	for (size_t i = 0; i < engine->wanted_count; i++)
-		if (engine->wanted[i].id == o->wanted.id)
-			wanted = &engine->wanted[i];
 	if (!strcmp(o->who, "status"))
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
 	else if (err->result == RESULT_UNREACHABLE && !strcmp(o->who, "val"))
@@ -172,26 +192,29 @@ static bool open_again(struct engine *engine, const struct opening *o, const str
 	wanted->not_before = clock_now(engine->clock) + engine->retry_delay;
 	if (!strcmp(o->who, "status"))
 		return true;
-	return result_is_transient(err->result) && wanted->tries++ < engine->max_retries;
+	return may_pass(err->result) && wanted->tries++ < engine->max_retries;
 }
 
 /* Lock held. The opened course joins the queue, unless it was paused meanwhile. */
 static void join_queue(struct engine *engine, struct opening *o)
 {
+	struct wanted_course *wanted = engine_find_wanted(engine, o->wanted.id);
 	struct course_run *run;
-	bool still_wanted = false;
+	enum result st;
 
-	for (size_t i = 0; i < engine->wanted_count; i++)
-		still_wanted |= engine->wanted[i].id == o->wanted.id;
-	if (!still_wanted || course_run_new(&run, o->plan, o->skip, NULL) != RESULT_OK) {
-		if (still_wanted)
-			o->plan = NULL;
+	if (!wanted || queue_find(&engine->queue, o->wanted.id))
+		return;
+	st = course_run_new(&run, o->plan, o->skip, NULL);
+	o->plan = NULL;
+	if (st != RESULT_OK) {
+		wanted->opening = false;
+		wanted->not_before = clock_now(engine->clock) + engine->retry_delay;
 		return;
 	}
-	o->plan = NULL;
 	run->id = o->wanted.id;
 	run->leaving = engine->stopping;
-	run->intent_number = o->wanted.number;
+	/* paused and resumed while it opened: the newer intent is the one this run serves */
+	run->intent_number = wanted->number > o->wanted.number ? wanted->number : o->wanted.number;
 	run->pass = o->pass;
 	run->mend = o->mend;
 	run->waivers = o->waivers;
@@ -202,13 +225,29 @@ static void join_queue(struct engine *engine, struct opening *o)
 	queue_add(&engine->queue, run);
 }
 
+/* Lock held on entry and exit. The course could not be opened, and will not be tried again. */
+static void give_up(struct engine *engine, const struct opening *o, const struct error *err)
+{
+	struct error failure = {0};
+	enum result st;
+
+	pthread_mutex_unlock(&engine->lock);
+	st = fail_course(engine, o, err, &failure);
+	pthread_mutex_lock(&engine->lock);
+	if (st == RESULT_OK || st == RESULT_CANCELED) {
+		drop_wanted(engine, o);
+	} else {
+		/* its status stays as it was, and so does the intent, until it can be written */
+		open_again(engine, &(struct opening){.wanted = o->wanted, .who = "status"}, &failure);
+	}
+}
+
 /* Lock held on entry and exit. */
 static void open_next(struct engine *engine, struct reader *reader, struct wanted_course *wanted)
 {
 	struct opening o = {.wanted = *wanted, .mend = FINDING_NONE, .who = "status"};
 	struct error err = {0};
 	enum result st;
-	bool again = false;
 
 	wanted->opening = true;
 	engine->opening++;
@@ -221,15 +260,9 @@ static void open_next(struct engine *engine, struct reader *reader, struct wante
 	if (st == RESULT_OK)
 		join_queue(engine, &o);
 	else if (st == RESULT_CANCELED)
-		engine_forget_wanted(engine, o.wanted.id);
-	else
-		again = open_again(engine, &o, &err);
-	if (st != RESULT_OK && st != RESULT_CANCELED && !again) {
-		engine_forget_wanted(engine, o.wanted.id);
-		pthread_mutex_unlock(&engine->lock);
-		fail_course(engine, &o, &err);
-		pthread_mutex_lock(&engine->lock);
-	}
+		drop_wanted(engine, &o);
+	else if (!open_again(engine, &o, &err))
+		give_up(engine, &o, &err);
 	pthread_mutex_unlock(&engine->lock);
 	opening_clear(&o);
 	pthread_mutex_lock(&engine->lock);
@@ -254,7 +287,7 @@ static void fail_load(struct engine *engine, struct course_run *run, const size_
 			.begun = clock_wall(engine->clock), .state = VIDEO_FAILED, .text = err->text,
 		};
 
-		report_finding(&report, result_is_transient(err->result) || err->result == RESULT_MISSING
+		report_finding(&report, may_pass(err->result) || err->result == RESULT_MISSING
 						? FINDING_SOURCE_UNREACHABLE : FINDING_SOURCE_INVALID,
 			       false, block ? block : "", "", "", "%s", err->text);
 		for (size_t t = 0; t < video->transcript_count; t++) {
@@ -286,16 +319,20 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 {
 	struct video_files files[BATCH_VIDEOS] = {0};
 	struct error err = {0};
-	enum result st;
-	bool give_up;
+	enum result st = RESULT_OK;
+	bool given_up;
 
 	pthread_mutex_unlock(&engine->lock);
-	st = load_videos(run->plan, indexes, count, engine->max_transcript, files, &err);
-	give_up = st != RESULT_OK && (!result_is_transient(st) || run->load_failures >= engine->max_retries);
-	if (give_up)
+	for (size_t i = 0; i < count && st == RESULT_OK; i++)
+		if (run->jobs[indexes[i]].final_read)
+			st = plan_look_again(run->plan, indexes[i], &err);
+	if (st == RESULT_OK)
+		st = load_videos(run->plan, indexes, count, engine->max_transcript, files, &err);
+	given_up = st != RESULT_OK && (!may_pass(st) || run->load_failures >= engine->max_retries);
+	if (given_up)
 		fail_load(engine, run, indexes, count, &err);
 	pthread_mutex_lock(&engine->lock);
-	if (give_up) {
+	if (given_up) {
 		run->busy = false;
 		for (size_t i = 0; i < count; i++)
 			run->jobs[indexes[i]].stage = JOB_TRIED;
@@ -303,7 +340,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	} else {
 		queue_loaded(&engine->queue, run, indexes, count, st == RESULT_OK ? files : NULL);
 	}
-	run->load_failures = st == RESULT_OK || give_up ? 0 : run->load_failures + 1;
+	run->load_failures = st == RESULT_OK || given_up ? 0 : run->load_failures + 1;
 	run->not_before = run->load_failures ? clock_now(engine->clock) + engine->retry_delay : 0;
 	pthread_cond_broadcast(&engine->work);
 	pthread_cond_broadcast(&engine->room);
@@ -314,7 +351,8 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 
 /* Closes the course: with all its videos tried, its status follows from the rows. */
 static enum result close_course(struct engine *engine, struct reader *reader,
-				struct course_run *run, enum course_status *status, struct error *err)
+				const struct course_run *run, int64_t intent_number,
+				enum course_status *status, struct error *err)
 {
 	struct course_row row = {0};
 	enum result st = status_flush(engine->campus->status, err);
@@ -328,8 +366,8 @@ static enum result close_course(struct engine *engine, struct reader *reader,
 	if (st == RESULT_OK)
 		*status = row.failed ? COURSE_FAILED : COURSE_MIGRATED;
 	if (st == RESULT_OK && !engine->options.dry)
-		st = status_course_end(engine->campus->status, run->id, run->intent_number, *status, "",
-				       NULL, 0, err);
+		st = status_course_end(engine->campus->status, run->id, intent_number, *status, "", NULL,
+				       0, err);
 	course_row_clear(&row);
 	return st;
 }
@@ -337,7 +375,8 @@ static enum result close_course(struct engine *engine, struct reader *reader,
 /* Lock held on entry and exit. @run is done, or still and leaving. */
 static void end_course(struct engine *engine, struct reader *reader, struct course_run *run)
 {
-	bool done = course_run_done(run);
+	bool done = course_run_done(run), wanted_again;
+	int64_t number = run->intent_number;
 	enum course_status status = COURSE_IN_PROGRESS;
 	struct engine_event event = {.kind = done ? ENGINE_COURSE_ENDED : ENGINE_COURSE_PAUSED,
 				     .course = run->id, .key = run->plan->course, .text = ""};
@@ -348,7 +387,7 @@ static void end_course(struct engine *engine, struct reader *reader, struct cour
 	engine->opening++;
 	pthread_mutex_unlock(&engine->lock);
 	if (done)
-		st = close_course(engine, reader, run, &status, &err);
+		st = close_course(engine, reader, run, number, &status, &err);
 	event.status = status;
 	if (st == RESULT_CANCELED) {
 		/* paused a moment before its end: it ends when it is resumed */
@@ -360,7 +399,10 @@ static void end_course(struct engine *engine, struct reader *reader, struct cour
 	pthread_mutex_lock(&engine->lock);
 	run->busy = false;
 	engine->opening--;
-	if (st == RESULT_END && !engine_want(engine, run->id, run->intent_number))
+	/* outcomes are missing, or a newer intent came between the last outcome and the end */
+	wanted_again = st == RESULT_END || (st == RESULT_OK && done && run->intent_number != number);
+	if (wanted_again && !engine_find_wanted(engine, run->id) &&
+	    !engine_want(engine, run->id, run->intent_number))
 		st = RESULT_NOMEM;
 	if (st == RESULT_OK || st == RESULT_END || engine->stopping) {
 		queue_remove(&engine->queue, run);
@@ -375,13 +417,22 @@ static void end_course(struct engine *engine, struct reader *reader, struct cour
 	pthread_cond_broadcast(&engine->idle);
 }
 
+/* It can be closed, or taken out. What leaves waits for no retry of a load. */
+static bool may_end(const struct engine *engine, const struct course_run *run, int64_t now)
+{
+	if (!course_run_still(run))
+		return false;
+	if (!course_run_done(run) || engine->stopping)
+		return run->leaving;
+	return run->not_before <= now && (run->leaving || engine->hold != HOLD_JOURNAL);
+}
+
 static struct course_run *next_ending(struct engine *engine, int64_t now)
 {
 	struct course_run *run = engine->queue.turn;
 
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
-		if (course_run_still(run) && run->not_before <= now &&
-		    (run->leaving || (course_run_done(run) && engine->hold != HOLD_JOURNAL)))
+		if (may_end(engine, run, now))
 			return run;
 	return NULL;
 }

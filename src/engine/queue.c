@@ -272,17 +272,18 @@ static void batch_unloaded(struct batch *batch, struct course_run *run)
 }
 
 /*
- * READY videos may all wait for one that is to be loaded again (it has their val id): then the
- * bound on what is READY must not keep it out.
+ * READY videos may all wait for one that is to be loaded again (it has their val id), whether
+ * its retry is due or its bytes could not be had: then the bound on what is READY must not keep
+ * it out.
  */
 static bool has_enough(const struct queue *queue, const struct course_run *run, size_t enough)
 {
 	if (run->ready_count < enough)
 		return false;
-	for (size_t i = 0; run->delayed && i < run->ready_count; i++)
+	for (size_t i = 0; i < run->ready_count; i++)
 		if (may_start(queue, run, run->ready[i]))
 			return true;
-	return !run->delayed;
+	return false;
 }
 
 struct course_run *queue_want(struct queue *queue, int64_t now, size_t enough, size_t max,

@@ -24,6 +24,7 @@ struct job {
 	int tries;	    /* begun so far */
 	bool final_read;    /* asset findings are final in the next try */
 	int64_t not_before; /* DELAYED: monotonic milliseconds */
+	int64_t registered; /* rows, by the tries before */
 	struct video_files files; /* READY, RUNNING */
 };
 

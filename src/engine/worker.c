@@ -127,6 +127,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 		progress_failed(&engine->progress);
 	if (again) {
 		try->job->final_read |= try->result.end == TRANSACTION_LOOK_AGAIN;
+		try->job->registered += try->result.registered;
 		if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
 			try->job->tries--;
 		queue_delay(&engine->queue, try->run, try->index, now + engine->retry_delay);
@@ -146,10 +147,14 @@ static void settle(struct engine *engine, struct try *try, bool again)
 		engine_end_hold(engine, HOLD_ENDPOINT);
 	if (try->result.registered && !strcmp(engine->hold_endpoint, "store"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
-	pthread_cond_signal(&engine->work); /* its val id is free for another worker */
+	/* its val id is free for another worker: for one that waits for work, not that paces */
+	if (engine->campus->pace)
+		pthread_cond_broadcast(&engine->work);
+	else
+		pthread_cond_signal(&engine->work);
 	/* a reader has work when the course runs dry, or is done; not at every video */
 	if (again || try->run->ready_count <= (size_t)engine->threads || course_run_done(try->run) ||
-	    try->run->leaving)
+	    try->run->leaving || !engine->queue.running)
 		pthread_cond_signal(&engine->room);
 	if (!engine->queue.running)
 		pthread_cond_broadcast(&engine->idle);
@@ -177,7 +182,7 @@ static void tell_tried(struct engine *engine, const struct try *try)
 		.key = try->run->plan->course,
 		.block = block ? block : "",
 		.failed = try->result.end != TRANSACTION_DONE,
-		.registered = try->result.registered,
+		.registered = try->job->registered + try->result.registered,
 		.text = try->result.error.text,
 	};
 

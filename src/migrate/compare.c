@@ -81,7 +81,13 @@ static size_t first_difference(const struct buf *a, const struct buf *b)
 	return i;
 }
 
-/* edx-val may hold SubRip that was uploaded there: what counts is what it converts to. */
+/* What val does not call SJSON may be SubRip that was uploaded there. */
+static bool may_be_subrip(const struct val_row *row)
+{
+	return !row->format || strcmp(row->format, "sjson");
+}
+
+/* Of SubRip, what counts is what it converts to. */
 static void as_sjson(struct buf *stored, size_t limit)
 {
 	struct transcript t;
@@ -115,7 +121,7 @@ static void compare_bytes(struct store *store, const struct expectation *x,
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
 	} else {
 		hash_sha256(buf_text(&there), there.len, out->sha256);
-		if (row->format && !strcmp(row->format, "srt"))
+		if (may_be_subrip(row))
 			as_sjson(&there, READ_FACTOR * max_transcript);
 		if (here->len == there.len && !memcmp(buf_text(here), buf_text(&there), here->len)) {
 			settle(out, COMPARE_SAME, level, "%s", "");
@@ -142,8 +148,12 @@ void compare_stored(struct store *store, const struct expectation *x, const stru
 		settle(out, COMPARE_SAME, LEVEL_COUNT, "%s", "");
 		return;
 	}
-	if (!row->name || !*row->name) {
+	if (!row->name) {
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "val does not tell the name of its file");
+		return;
+	}
+	if (!*row->name) {
+		settle(out, COMPARE_MISSING, LEVEL_SIZE, "val's row names no file");
 		return;
 	}
 	if (level > LEVEL_HASH) {
@@ -155,7 +165,7 @@ void compare_stored(struct store *store, const struct expectation *x, const stru
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
 	else if (st == RESULT_MISSING || !info.exists)
 		settle(out, COMPARE_MISSING, LEVEL_SIZE, "the store has no %s", row->name);
-	else if (row->format && !strcmp(row->format, "srt"))
+	else if (may_be_subrip(row))
 		compare_bytes(store, x, row, LEVEL_HASH, max_transcript, out);
 	else if (info.size >= 0 && (size_t)info.size != x->converted.sjson.len)
 		settle(out, COMPARE_DIFFERS, LEVEL_SIZE, "%s: %zu bytes here, %lld there",
@@ -215,26 +225,23 @@ bool compare_registered(struct reader *reader, const struct plan_video *video,
 	return ours;
 }
 
-bool compare_removed(struct reader *reader, const struct expect_options *options,
-		     const struct plan_video *video, const struct expectation *x, const char *block,
-		     struct report *report)
+enum result compare_removed(struct reader *reader, const struct expect_options *options,
+			    const struct plan_video *video, const struct expectation *x,
+			    const char *block, struct report *report, struct error *err)
 {
 	struct transcript_row *row = &report->transcripts[x->row];
 	struct journal_row ours = {0};
-	bool removed =
-		reader_registered(reader, video->val_id, x->language, &ours, NULL) == RESULT_OK;
+	bool waived = expect_waived(options, block, x->language, FINDING_VAL_REMOVED, x->sha256);
+	enum result st = reader_registered(reader, video->val_id, x->language, &ours, err);
 
-	if (removed) {
+	if (st == RESULT_OK) {
 		report_finding(report, FINDING_VAL_REMOVED, false, block, x->language, x->sha256,
 			       "registered as %s, and gone", ours.object);
-		row->outcome = OUTCOME_FAILED;
-		if (expect_waived(options, block, x->language, FINDING_VAL_REMOVED, x->sha256)) {
-			row->expected = false;
-			row->outcome = OUTCOME_WAIVED;
-		}
+		row->expected = !waived;
+		row->outcome = waived ? OUTCOME_WAIVED : OUTCOME_FAILED;
 	}
 	journal_row_clear(&ours);
-	return removed;
+	return st;
 }
 
 static bool promised(struct reader *reader, const struct plan *plan, const struct plan_video *video,

@@ -38,12 +38,13 @@ bool compare_registered(struct reader *reader, const struct plan_video *video,
 			const struct expectation *x);
 
 /*
- * Val has no row of @x: adds val-removed if one of ours was there. Nobody registers it again
- * behind somebody's back; with a waiver it is not expected any longer (design 2).
+ * Val has no row of @x: RESULT_OK adds val-removed, one of ours was there. Nobody registers it
+ * again behind somebody's back; with a waiver it is not expected any longer (design 2).
+ * RESULT_MISSING: none was; else the journal could not be asked.
  */
-bool compare_removed(struct reader *reader, const struct expect_options *options,
-		     const struct plan_video *video, const struct expectation *x, const char *block,
-		     struct report *report);
+enum result compare_removed(struct reader *reader, const struct expect_options *options,
+			    const struct plan_video *video, const struct expectation *x,
+			    const char *block, struct report *report, struct error *err);
 
 /* Adds a row for each language val has of this id that no block of the id promises: uploads of
    the authors. Those of a group are counted with its first video. */

@@ -154,19 +154,21 @@ static void expect_nothing(struct expecting *e, struct version *v, struct expect
 {
 	struct transcript_row *row = &e->report->transcripts[x->row];
 	bool stops = finding_stops(v->code, x->implicit);
+	bool waived = expect_waived(e->options, e->block, x->language, v->code, v->seen);
 
+	if (!waived && (finding_info(v->code)->flags & FINDING_SECOND_READ))
+		out->second_read = true;
 	report_finding(e->report, v->code, x->implicit, e->block, x->language, v->seen, "%s",
 		       v->text);
 	if (!stops) {
 		row->outcome = OUTCOME_LEFT_OUT;
-	} else if (expect_waived(e->options, e->block, x->language, v->code, v->seen)) {
+	} else if (waived) {
 		row->outcome = OUTCOME_WAIVED;
-		e->report->findings[e->report->finding_count - 1].waived = true;
+		if (!e->report->failed)
+			e->report->findings[e->report->finding_count - 1].waived = true;
 	} else {
 		row->expected = true;
 		row->outcome = OUTCOME_FAILED;
-		out->second_read = (out->stops ? out->second_read : true) &&
-				   (finding_info(v->code)->flags & FINDING_SECOND_READ);
 		out->stops = true;
 	}
 }
@@ -244,7 +246,6 @@ static void expect_structure(struct expecting *e, struct expectations *out)
 		report_finding(e->report, FINDING_VIDEO_ID_INVALID, false, e->block, "", "",
 			       "video id \"%s\"", video->val_id);
 		out->stops = true;
-		out->second_read = false;
 	}
 }
 

@@ -28,7 +28,7 @@ struct expectations {
 	struct expectation *items; /* by language as bytes, as in the plan */
 	size_t count;
 	bool stops;	  /* a finding ends the transaction */
-	bool second_read; /* every finding that stops is final only after a second read */
+	bool second_read; /* a file could not be had, which is final only after a second read */
 };
 
 struct expect_options {

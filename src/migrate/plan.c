@@ -174,6 +174,51 @@ static enum result add_language(struct plan_video *video, const char *language,
 	return st;
 }
 
+static enum result look_again(struct source_course *source, struct plan_side *side,
+			      struct error *err)
+{
+	size_t count = side->promised ? side->promise->name_count : 0;
+	struct asset *assets;
+	char *id = NULL;
+	enum result st;
+
+	if (!count)
+		return RESULT_OK;
+	assets = calloc(count, sizeof(*assets));
+	if (!assets)
+		return no_memory(err);
+	st = source->ops->find(source, (const char *const *)side->promise->names, count, assets, err);
+	for (size_t i = 0; i < count && st == RESULT_OK && !id; i++) {
+		if (assets[i].state == ASSET_MISSING)
+			continue;
+		id = strdup(assets[i].id);
+		if (!id) {
+			st = no_memory(err);
+			break;
+		}
+		free(side->asset);
+		side->asset = id;
+		side->size = assets[i].size;
+	}
+	for (size_t i = 0; i < count; i++)
+		asset_clear(&assets[i]);
+	free(assets);
+	return st;
+}
+
+enum result plan_look_again(struct plan *plan, size_t index, struct error *err)
+{
+	struct plan_video *video = &plan->videos[index];
+	enum result st = RESULT_OK;
+
+	for (size_t i = 0; i < video->transcript_count && st == RESULT_OK; i++) {
+		st = look_again(plan->source, &video->transcripts[i].published, err);
+		if (st == RESULT_OK)
+			st = look_again(plan->source, &video->transcripts[i].draft, err);
+	}
+	return st;
+}
+
 /* Both branches' promises are sorted by language: merge them. */
 static enum result settle_languages(struct plan_video *video, const struct name_table *table,
 				    struct error *err)

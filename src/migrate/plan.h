@@ -60,6 +60,13 @@ enum result plan_new(struct plan **out, struct source_course *source, struct val
 		     const char **who_failed, struct error *err);
 void plan_free(struct plan *plan); /* accepts NULL */
 
+/*
+ * Looks again for the files of video @index: the platform re-saves a file by deleting it and
+ * inserting another, and the plan may have been made between the two. What is not found now
+ * stays as it was. On the thread that reads the source course, while nobody tries the video.
+ */
+enum result plan_look_again(struct plan *plan, size_t index, struct error *err);
+
 /* "type@id", the way a block is shown (free()); NULL without memory. */
 char *plan_block_name(const struct video_block *block);
 /* The published fields, or the draft's where there are none. */

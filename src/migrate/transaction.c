@@ -38,7 +38,7 @@ static void fail_over(struct trip *trip, const char *endpoint, const char *langu
 	bool val = !strcmp(endpoint, "val");
 	bool transient = result_is_transient(result) || result == RESULT_NOMEM;
 	enum finding_code code =
-		result == RESULT_CONFLICT ? FINDING_STORE_CONFLICT
+		result == RESULT_CONFLICT && !val ? FINDING_STORE_CONFLICT
 		: transient ? (val ? FINDING_VAL_UNREACHABLE : FINDING_STORE_UNREACHABLE)
 			    : (val ? FINDING_VAL_REFUSED : FINDING_STORE_REFUSED);
 
@@ -54,12 +54,55 @@ static void fail(struct trip *trip, const char *endpoint, enum result result, co
 	fail_over(trip, endpoint, "", result, text);
 }
 
-/* The journal could not be written: nothing more may be written anywhere. */
+/* The journal could not be written, or asked: nothing more may be written anywhere. */
 static void fail_journal(struct trip *trip, enum result result, const char *text)
 {
 	trip->out->end = TRANSACTION_AGAIN;
 	trip->out->unreachable = "status";
 	error_set(&trip->out->error, result, "%s", text);
+}
+
+/* What the status database answered is known: there, or not there. */
+static bool is_known(struct trip *trip, enum result result, const struct error *err)
+{
+	if (result == RESULT_OK || result == RESULT_MISSING)
+		return true;
+	fail_journal(trip, result, err->text);
+	return false;
+}
+
+/* A second look at the files comes first. */
+static bool looks_again(const struct trip *trip)
+{
+	return trip->expected.second_read && !trip->ferry->final_read;
+}
+
+/* ---- the journal, before a write --------------------------------------------------------- */
+
+static void add_intent(struct trip *trip, const struct expectation *x, struct report *lines)
+{
+	report_journal(lines, "intent", trip->video->val_id, x->language, x->object, x->sha256,
+		       (int64_t)x->converted.sjson.len);
+}
+
+/* Commits @lines, and clears them; false when that cannot be: then nothing may be written. */
+static bool commit_intents(struct trip *trip, struct report *lines)
+{
+	struct error err = {0};
+	enum result st = status_broken(trip->ferry->status, &err);
+
+	for (size_t i = 0; i < lines->journal_count; i++) {
+		lines->journal[i].course_id = trip->plan->course_id;
+		lines->journal[i].video_id = trip->video->id;
+	}
+	if (st == RESULT_OK && lines->failed)
+		st = error_set(&err, RESULT_NOMEM, "out of memory");
+	if (st == RESULT_OK)
+		st = status_journal(trip->ferry->status, lines->journal, lines->journal_count, &err);
+	report_clear(lines);
+	if (st != RESULT_OK)
+		fail_journal(trip, st, err.text);
+	return st == RESULT_OK;
 }
 
 /* ---- 1. what val has --------------------------------------------------------------------- */
@@ -88,21 +131,25 @@ static void check_case(struct trip *trip)
 {
 	const char *id = trip->video->val_id;
 	char *twin = NULL, *block = NULL;
+	struct error err = {0};
+	enum result st = RESULT_MISSING;
 
 	if (!trip->video->transcript_count || !*id || trip->video->val_id_new)
 		return;
 	if (trip->val.presence == VAL_PRESENT && !trip->val.actual_id)
 		return;
+	if (!trip->val.actual_id)
+		st = reader_case_twin(trip->ferry->reader, id, &twin, &block, &err);
 	if (trip->val.actual_id)
 		report_finding(&trip->out->report, FINDING_VIDEO_ID_CASE, false, trip->block, "", "",
 			       "\"%s\", but edx-val has \"%s\"", id, trip->val.actual_id);
-	else if (reader_case_twin(trip->ferry->reader, id, &twin, &block, NULL) == RESULT_OK)
+	else if (st == RESULT_OK)
 		report_finding(&trip->out->report, FINDING_VIDEO_ID_CASE, false, trip->block, "", "",
 			       "\"%s\", but %s has \"%s\"", id, block, twin);
+	if (trip->val.actual_id || st == RESULT_OK)
+		trip->expected.stops = true;
 	else
-		return;
-	trip->expected.stops = true;
-	trip->expected.second_read = false;
+		is_known(trip, st, &err);
 	free(twin);
 	free(block);
 }
@@ -121,27 +168,44 @@ static void note_difference(struct trip *trip, const struct expectation *x, cons
 		       c->detail);
 }
 
+/* The journal says that we registered @row, with just these bytes. */
+static bool is_journalled(struct trip *trip, const struct expectation *x, const struct val_row *row)
+{
+	struct journal_row ours = {0};
+	struct error err = {0};
+	enum result st = reader_registered(trip->ferry->reader, trip->video->val_id, x->language, &ours,
+					   &err);
+	bool same = is_known(trip, st, &err) && st == RESULT_OK && !strcmp(ours.object, row->name) &&
+		    !strcmp(ours.sha256, x->sha256);
+
+	journal_row_clear(&ours);
+	return same;
+}
+
 /* retry --finding object-missing: put again, under the journalled name and hash only. */
 static bool put_again(struct trip *trip, const struct expectation *x, const struct val_row *row)
 {
 	const struct ferry *f = trip->ferry;
-	struct journal_row ours = {0};
 	struct store_object object = {row->name, buf_text(&x->converted.sjson), x->converted.sjson.len,
 				      x->sha256, RESULT_OK, ""};
-	bool done = false;
+	struct report lines = {0};
+	struct error err = {0};
+	enum result st;
 
-	if (f->mend != FINDING_OBJECT_MISSING || f->dry ||
-	    reader_registered(f->reader, trip->video->val_id, x->language, &ours, NULL) != RESULT_OK)
+	if (f->mend != FINDING_OBJECT_MISSING || f->dry || trip->expected.stops || looks_again(trip) ||
+	    !is_journalled(trip, x, row))
 		return false;
-	if (!strcmp(ours.object, row->name) && !strcmp(ours.sha256, x->sha256) &&
-	    status_broken(f->status, NULL) == RESULT_OK &&
-	    f->store->ops->put(f->store, &object, 1, NULL) == RESULT_OK) {
-		report_journal(&trip->out->report, "put", trip->video->val_id, x->language, row->name,
-			       x->sha256, (int64_t)object.len);
-		done = true;
+	add_intent(trip, x, &lines);
+	if (!commit_intents(trip, &lines))
+		return false;
+	st = f->store->ops->put(f->store, &object, 1, &err);
+	if (st != RESULT_OK) {
+		fail(trip, "store", st, err.text);
+		return false;
 	}
-	journal_row_clear(&ours);
-	return done;
+	report_journal(&trip->out->report, "put", trip->video->val_id, x->language, row->name, x->sha256,
+		       (int64_t)object.len);
+	return true;
 }
 
 /*
@@ -151,20 +215,20 @@ static bool put_again(struct trip *trip, const struct expectation *x, const stru
  */
 static bool registered_by_us(struct trip *trip, const struct expectation *x)
 {
-	struct reader *reader = trip->ferry->reader;
 	struct journal_row line = {0};
-	bool registered, announced = false;
+	enum result st;
+	bool announced;
 
-	registered = compare_registered(reader, trip->video, x);
-	if (!registered)
-		announced = reader_announced(reader, trip->video->val_id, x->language, &line, NULL) ==
-				    RESULT_OK &&
-			    line.video_id == trip->video->id && !strcmp(line.object, x->object);
+	if (compare_registered(trip->ferry->reader, trip->video, x))
+		return true;
+	st = reader_announced(trip->ferry->reader, trip->video->val_id, x->language, &line, NULL);
+	announced = st == RESULT_OK && line.video_id == trip->video->id &&
+		    !strcmp(line.object, x->object);
 	journal_row_clear(&line);
 	if (announced && !trip->ferry->dry)
 		report_journal(&trip->out->report, "register", trip->video->val_id, x->language, x->object,
 			       x->sha256, (int64_t)x->converted.sjson.len);
-	return registered || announced;
+	return announced;
 }
 
 static void keep(struct trip *trip, const struct expectation *x, const struct val_row *row)
@@ -194,13 +258,22 @@ static void keep(struct trip *trip, const struct expectation *x, const struct va
 			       "%s", c.detail);
 }
 
-/* We registered it once, and val can tell that it is gone: not again behind somebody's back. */
+/*
+ * We registered it once, and val can tell that it is gone: not again behind somebody's back.
+ * Where that was accepted, not even when other removals are mended.
+ */
 static bool was_removed(struct trip *trip, const struct expectation *x)
 {
-	if (trip->ferry->mend == FINDING_VAL_REMOVED)
+	const struct ferry *f = trip->ferry;
+	struct error err = {0};
+	enum result st;
+
+	if (f->mend == FINDING_VAL_REMOVED &&
+	    !expect_waived(&f->expect, trip->block, x->language, FINDING_VAL_REMOVED, x->sha256))
 		return false;
-	return compare_removed(trip->ferry->reader, &trip->ferry->expect, trip->video, x, trip->block,
-			       &trip->out->report);
+	st = compare_removed(f->reader, &f->expect, trip->video, x, trip->block, &trip->out->report, &err);
+	/* what cannot be known is not registered */
+	return !is_known(trip, st, &err) || st == RESULT_OK;
 }
 
 /* Dry: an earlier block of the same id would have given this language by now. */
@@ -250,25 +323,10 @@ static void sort_out(struct trip *trip)
 static bool announce(struct trip *trip)
 {
 	struct report lines = {0};
-	struct error err = {0};
-	enum result st;
 
-	for (size_t i = 0; i < trip->wanted_count; i++) {
-		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
-
-		report_journal(&lines, "intent", trip->video->val_id, x->language, x->object, x->sha256,
-			       (int64_t)x->converted.sjson.len);
-	}
-	for (size_t i = 0; i < lines.journal_count; i++) {
-		lines.journal[i].course_id = trip->plan->course_id;
-		lines.journal[i].video_id = trip->video->id;
-	}
-	st = lines.failed ? error_set(&err, RESULT_NOMEM, "out of memory")
-			  : status_journal(trip->ferry->status, lines.journal, lines.journal_count, &err);
-	report_clear(&lines);
-	if (st != RESULT_OK)
-		fail_journal(trip, st, err.text);
-	return st == RESULT_OK;
+	for (size_t i = 0; i < trip->wanted_count; i++)
+		add_intent(trip, &trip->expected.items[trip->wanted[i]], &lines);
+	return commit_intents(trip, &lines);
 }
 
 static bool put_files(struct trip *trip)
@@ -396,6 +454,20 @@ static bool register_rows(struct trip *trip)
 	return st == RESULT_OK;
 }
 
+/* Val has it already, and cannot tell what: ours if the journal says so. */
+static void keep_unseen(struct trip *trip, const struct expectation *x)
+{
+	struct transcript_row *t = row_of(trip, x);
+
+	if (compare_registered(trip->ferry->reader, trip->video, x)) {
+		t->outcome = OUTCOME_MIGRATED;
+		return;
+	}
+	t->compare = COMPARE_UNKNOWN;
+	report_finding(&trip->out->report, FINDING_VAL_UNREAD, false, trip->block, x->language, "",
+		       "edx-val has it already, and cannot tell what it holds");
+}
+
 /* Reads back what val can tell; whoever was faster than we, or overtook us, is seen here. */
 static bool confirm(struct trip *trip)
 {
@@ -405,18 +477,22 @@ static bool confirm(struct trip *trip)
 		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
 		const struct val_row *row = val_video_row(&trip->val, x->language);
 		struct transcript_row *t = row_of(trip, x);
+		bool overtaken;
 
 		if (!row && val_video_has(&trip->val, x->language) == VAL_ABSENT) {
 			fail(trip, "val", RESULT_RETRY, "edx-val took a row and does not list it");
 			return false;
 		}
-		if (t->outcome == OUTCOME_KEPT && row) {
+		if (!row && t->outcome == OUTCOME_KEPT) {
+			keep_unseen(trip, x);
+		} else if (row && (t->outcome == OUTCOME_KEPT ||
+				   (row->name && strcmp(row->name, x->object)))) {
+			overtaken = t->outcome != OUTCOME_KEPT;
 			keep(trip, x, row);
-		} else if (row && row->name && strcmp(row->name, x->object)) {
-			keep(trip, x, row);
-			report_finding(&trip->out->report, FINDING_VAL_OVERTAKEN, false, trip->block,
-				       x->language, x->sha256, "registered %s, and val names %s", x->object,
-				       row->name);
+			if (overtaken)
+				report_finding(&trip->out->report, FINDING_VAL_OVERTAKEN, false,
+					       trip->block, x->language, x->sha256,
+					       "registered %s, and val names %s", x->object, row->name);
 		}
 	}
 	return true;
@@ -439,8 +515,11 @@ static void note_link(struct trip *trip)
 {
 	bool in_val = false;
 
-	for (size_t i = 0; i < trip->expected.count; i++)
-		in_val |= row_of(trip, &trip->expected.items[i])->in_val == VAL_PRESENT;
+	for (size_t i = 0; i < trip->expected.count; i++) {
+		const struct transcript_row *t = row_of(trip, &trip->expected.items[i]);
+
+		in_val |= t->in_val == VAL_PRESENT || t->outcome == OUTCOME_WOULD;
+	}
 	if (trip->video->link && in_val)
 		report_finding(&trip->out->report, FINDING_LINK_PENDING, false, trip->block, "", "",
 			       "the block does not name %s yet", trip->video->val_id);
@@ -459,27 +538,25 @@ static void predict(struct trip *trip)
 	trip->out->registered = (int64_t)trip->wanted_count;
 }
 
-/* A language that will not reach val in this try. */
-static void leave_wanted(struct trip *trip)
+/* Languages that do not reach val in this try. */
+static void leave(struct trip *trip)
 {
-	for (size_t i = 0; i < trip->wanted_count; i++) {
-		struct transcript_row *t = row_of(trip, &trip->expected.items[trip->wanted[i]]);
+	for (size_t i = 0; i < trip->expected.count; i++) {
+		const struct expectation *x = &trip->expected.items[i];
 
-		if (t->outcome == OUTCOME_PLANNED)
-			t->outcome = OUTCOME_FAILED;
+		if (x->text && row_of(trip, x)->outcome == OUTCOME_PLANNED)
+			row_of(trip, x)->outcome = OUTCOME_FAILED;
 	}
 }
 
 static void stop(struct trip *trip)
 {
 	const struct finding_row *why = report_stopping(&trip->out->report);
-	bool again = trip->expected.second_read && !trip->ferry->final_read;
 
-	trip->out->end = again ? TRANSACTION_LOOK_AGAIN : TRANSACTION_FAILED;
+	trip->out->end = looks_again(trip) ? TRANSACTION_LOOK_AGAIN : TRANSACTION_FAILED;
 	if (why)
 		error_set(&trip->out->error, RESULT_INVALID, "%s%s%s: %s", finding_info(why->code)->name,
 			  *why->language ? " " : "", why->language, why->text);
-	leave_wanted(trip);
 }
 
 static bool register_video(struct trip *trip)
@@ -514,47 +591,51 @@ static bool planned_answer_holds(const struct trip *trip)
 	       !planned->actual_id;
 }
 
+static void compare(struct trip *trip)
+{
+	/* the questions to the status database share one look at it, where nothing has to be
+	   waited for between them */
+	bool one_look = !trip->val.row_count && !trip->ferry->dry;
+
+	if (one_look)
+		reader_begin(trip->ferry->reader, NULL);
+	check_case(trip);
+	sort_out(trip);
+	if (one_look)
+		reader_end(trip->ferry->reader);
+	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
+		      &trip->out->report);
+}
+
 static void travel(struct trip *trip)
 {
+	struct transaction *out = trip->out;
+
 	if (planned_answer_holds(trip)) {
 		trip->val.presence = VAL_ABSENT;
 		trip->val.rows_complete = true;
-	} else if (look_up(trip) != RESULT_OK) {
-		return;
+	} else {
+		look_up(trip);
 	}
-	/* the questions to the status database share one look at it, where nothing has to be
-	   waited for between them */
-	if (!trip->val.row_count)
-		reader_begin(trip->ferry->reader, NULL);
-	check_case(trip);
-	if (!trip->ferry->dry)
-		sort_out(trip);
-	if (!trip->val.row_count)
-		reader_end(trip->ferry->reader);
-	if (trip->ferry->dry)
-		sort_out(trip);
-	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
-		      &trip->out->report);
-	if (trip->expected.stops) {
+	if (out->end == TRANSACTION_DONE)
+		compare(trip);
+	if (out->end == TRANSACTION_DONE && (trip->expected.stops || looks_again(trip)))
 		stop(trip);
-		return;
-	}
-	if (trip->ferry->dry) {
+	else if (out->end == TRANSACTION_DONE && trip->ferry->dry)
 		predict(trip);
-	} else if (trip->wanted_count) {
-		struct error err = {0};
-		enum result st = status_broken(trip->ferry->status, &err);
-
-		if (st != RESULT_OK)
-			fail_journal(trip, st, err.text);
-		else if (announce(trip) && through(trip, trip->ferry->store_gate, put_files))
-			through(trip, trip->ferry->val_gate, register_video);
-	}
+	else if (out->end == TRANSACTION_DONE && trip->wanted_count && announce(trip) &&
+		 through(trip, trip->ferry->store_gate, put_files))
+		through(trip, trip->ferry->val_gate, register_video);
 	journal_left(trip);
-	if (trip->out->end == TRANSACTION_DONE)
+	if (out->end == TRANSACTION_DONE)
 		note_link(trip);
 	else
-		leave_wanted(trip);
+		leave(trip);
+	/* what was done is journalled by the next try; a report with holes would not be true */
+	if (out->report.failed && out->end == TRANSACTION_DONE) {
+		out->end = TRANSACTION_AGAIN;
+		error_set(&out->error, RESULT_NOMEM, "out of memory");
+	}
 }
 
 void transaction_run(const struct ferry *ferry, const struct plan *plan,

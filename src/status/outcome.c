@@ -80,6 +80,7 @@ struct before {
 	struct tally tally; /* with itself as one video of its state */
 	enum video_state state;
 	bool gone, other_val_id;
+	int64_t pass; /* of its course */
 };
 
 static enum result read_before(struct status *status, const struct video_outcome *outcome,
@@ -90,7 +91,8 @@ static enum result read_before(struct status *status, const struct video_outcome
 
 	memset(before, 0, sizeof(*before));
 	st = db_first(&status->db, err,
-		      "SELECT course_id, state, gone, val_id <> ?2, " TALLY_COLUMNS
+		      "SELECT course_id, state, gone, val_id <> ?2,"
+		      " (SELECT pass FROM course WHERE id = course_id), " TALLY_COLUMNS
 		      " FROM video WHERE id = ?1",
 		      DB_VALUES(INT(outcome->video_id), TEXT(outcome->val_id)), &columns.stmt);
 	if (st != RESULT_OK)
@@ -100,6 +102,7 @@ static enum result read_before(struct status *status, const struct video_outcome
 	before->gone = col_bool(&columns);
 	before->other_val_id = outcome->val_id && col_bool(&columns);
 	columns.next = 4;
+	before->pass = col_int(&columns);
 	tally_read(&before->tally, &columns, false);
 	st = col_result(&status->db, &columns, err);
 	db_done(columns.stmt);
@@ -187,6 +190,9 @@ static enum result write_outcome(struct status *status, void *arg, struct error 
 	struct before before;
 	enum result st = read_before(status, outcome, &before, err);
 
+	/* A run that has begun since a validation looked knows better. */
+	if (st == RESULT_OK && !outcome->attempt && outcome->pass != before.pass)
+		return RESULT_OK;
 	if (st == RESULT_OK && !before.gone)
 		st = write_rows(status, outcome, &before, now, err);
 	/* What was done was done, even to a video that has meanwhile left its course. */

@@ -287,7 +287,7 @@ static enum result quick_check(struct db *db, struct error *err)
 	return st == RESULT_END ? RESULT_OK : st;
 }
 
-enum result schema_look(struct db *db, int *version, struct error *err)
+static enum result look(struct db *db, int *version, struct error *err)
 {
 	int64_t id = 0, number = 0, objects = 0;
 	enum result st;
@@ -316,6 +316,20 @@ enum result schema_look(struct db *db, int *version, struct error *err)
 				 db->path, (long long)number, schema_version());
 	*version = (int)number;
 	return quick_check(db, err);
+}
+
+/* One state of the file is looked at, or one that is just being made looks like another's. */
+enum result schema_look(struct db *db, int *version, struct error *err)
+{
+	bool alone = sqlite3_get_autocommit(db->handle);
+	enum result st = alone ? db_exec(db, "BEGIN", "cannot read it", err) : RESULT_OK;
+
+	*version = 0;
+	if (st == RESULT_OK)
+		st = look(db, version, err);
+	if (alone && !sqlite3_get_autocommit(db->handle))
+		db_exec(db, "ROLLBACK", "cannot read it", NULL);
+	return st;
 }
 
 /* WAL cannot be entered while others look at the file, and SQLite does not always wait then. */

@@ -114,7 +114,8 @@ enum result status_journal(struct status *status, const struct journal_row *rows
 /* The outcome of one try of one video, or of its validation. */
 struct video_outcome {
 	int64_t course_id, video_id, pass;
-	bool attempt;		/* an attempt row is written and @state set; else a validation */
+	bool attempt;		/* an attempt row is written and @state set; else a validation,
+				   which counts for nothing once a later pass has begun */
 	int64_t number, begun;	/* of the attempt */
 	enum video_state state; /* WAITING: will be tried again */
 	const char *text;	/* of the attempt */

@@ -48,6 +48,8 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 			     : OUTCOME_KEPT;
 	report_set(&c->report, &t->detail, found.detail);
 	if (found.compare == COMPARE_DIFFERS) {
+		/* what earlier blocks of this id promise may still be on its way there */
+		status_flush(v->campus->status, NULL);
 		code = compare_cause(v->reader, c->video, x->language, row->name, found.sha256);
 		report_finding(&c->report, code, false, c->block, x->language, x->sha256, "%s",
 			       found.detail);
@@ -66,7 +68,7 @@ static void note_absent(struct comparing *c, const struct expectation *x)
 
 	t->compare = COMPARE_MISSING;
 	t->outcome = OUTCOME_PLANNED;
-	compare_removed(c->v->reader, &c->v->expect, c->video, x, c->block, &c->report);
+	compare_removed(c->v->reader, &c->v->expect, c->video, x, c->block, &c->report, NULL);
 }
 
 static void compare_language(struct comparing *c, const struct expectation *x)
@@ -88,6 +90,47 @@ static void compare_language(struct comparing *c, const struct expectation *x)
 		report_finding(&c->report, FINDING_VAL_UNREAD, false, c->block, x->language, "",
 			       "edx-val cannot tell");
 	}
+}
+
+/* A failure of the last try that a comparison cannot see: neither source nor val show it. */
+static bool is_of_a_try(enum finding_code code)
+{
+	unsigned flags = finding_info(code)->flags;
+
+	return (flags & FINDING_STOPS) && !(flags & FINDING_WAIVABLE) &&
+	       code != FINDING_VIDEO_ID_INVALID;
+}
+
+/* What is still missing of a video whose last try failed is missing for the reason told then. */
+static enum result keep_failures(struct comparing *c, struct error *err)
+{
+	struct finding_query query = {.course = c->v->course->id, .video = c->video->id, .code = -1,
+				      .count = -1, .with_waived = true};
+	struct finding_row *rows = NULL;
+	struct video_row video = {0};
+	bool missing = false;
+	size_t count = 0;
+	int64_t total;
+	enum result st = reader_video(c->v->reader, c->video->id, &video, err);
+
+	for (size_t i = 0; i < c->report.transcript_count && video.state == VIDEO_FAILED; i++) {
+		struct transcript_row *t = &c->report.transcripts[i];
+
+		missing |= t->expected && t->in_val != VAL_PRESENT;
+		if (t->expected && t->outcome == OUTCOME_PLANNED)
+			t->outcome = OUTCOME_FAILED;
+	}
+	video_row_clear(&video);
+	if (st == RESULT_OK && missing)
+		st = reader_findings(c->v->reader, &query, &rows, &count, &total, err);
+	for (size_t i = 0; i < count; i++) {
+		if (is_of_a_try(rows[i].code))
+			report_finding(&c->report, rows[i].code, false, rows[i].block, rows[i].language,
+				       rows[i].seen, "%s", rows[i].text);
+		finding_row_clear(&rows[i]);
+	}
+	free(rows);
+	return st;
 }
 
 static void add_counts(struct counts *counts, const struct report *report)
@@ -116,13 +159,22 @@ static void add_counts(struct counts *counts, const struct report *report)
 }
 
 /* Waivers of findings that stop nothing are told by the same list. */
-static void mark_waived(struct comparing *c)
+static void mark_waived(const struct verifying *v, struct report *report)
 {
-	for (size_t i = 0; i < c->report.finding_count; i++) {
-		struct finding_row *f = &c->report.findings[i];
+	for (size_t i = 0; i < report->finding_count; i++) {
+		struct finding_row *f = &report->findings[i];
 
-		f->waived |= expect_waived(&c->v->expect, f->block, f->language, f->code, f->seen);
+		f->waived |= expect_waived(&v->expect, f->block, f->language, f->code, f->seen);
 	}
+}
+
+/* Counts and tells what was found. */
+static void tell(struct verifying *v, const char *block, struct report *report)
+{
+	mark_waived(v, report);
+	add_counts(v->counts, report);
+	if (v->options->video)
+		v->options->video(v->options->arg, v->plan->course, block, report);
 }
 
 static enum result look_up(struct comparing *c, struct error *err)
@@ -150,12 +202,8 @@ static void record(struct comparing *c)
 		.finding_count = c->report.finding_count,
 	};
 
-	mark_waived(c);
-	add_counts(c->v->counts, &c->report);
-	if (c->video->id)
-		status_video_outcome(c->v->campus->status, &outcome);
-	if (c->v->options->video)
-		c->v->options->video(c->v->options->arg, c->v->plan->course, c->block, &c->report);
+	status_video_outcome(c->v->campus->status, &outcome);
+	tell(c->v, c->block, &c->report);
 }
 
 static enum result compare_video(struct verifying *v, const struct plan_video *video,
@@ -179,7 +227,9 @@ static enum result compare_video(struct verifying *v, const struct plan_video *v
 		report_finding(&c.report, FINDING_LINK_PENDING, false, c.block, "", "",
 			       "the block does not name %s yet", video->val_id);
 	compare_extra(v->reader, v->plan, video, &c.expected, &c.val, &c.report);
-	st = c.report.failed ? error_set(err, RESULT_NOMEM, "out of memory") : RESULT_OK;
+	st = keep_failures(&c, err);
+	if (st == RESULT_OK && c.report.failed)
+		st = error_set(err, RESULT_NOMEM, "out of memory");
 	if (st == RESULT_OK)
 		record(&c);
 out:
@@ -233,11 +283,8 @@ static enum result save_plan(struct verifying *v, struct error *err)
 				rows.note_count, err);
 	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
 		v->plan->videos[i].id = rows.videos[i].id;
-	for (size_t i = 0; i < rows.note_count; i++)
-		if (rows.notes[i].severity == FINDING_WARNING)
-			v->counts->warnings++;
-		else
-			v->counts->errors += rows.notes[i].severity == FINDING_ERROR;
+	if (st == RESULT_OK && rows.note_count)
+		tell(v, "", &(struct report){.findings = rows.notes, .finding_count = rows.note_count});
 	plan_rows_free(&rows);
 	return st;
 }
@@ -266,8 +313,8 @@ enum result verify_course(struct campus *campus, struct reader *reader, const st
 	enum result st;
 
 	memset(counts, 0, sizeof(*counts));
-	if (options->engine_runs && row->status == COURSE_IN_PROGRESS && row->intent == INTENT_RUN)
-		return error_set(err, RESULT_BUSY, "%s is being migrated: validate it afterwards",
+	if (options->engine_runs && row->intent == INTENT_RUN)
+		return error_set(err, RESULT_BUSY, "%s is being migrated, or will be: validate it afterwards",
 				 row->key);
 	st = reader_waivers(reader, row->key, &waivers, &waiver_count, err);
 	if (st == RESULT_OK)

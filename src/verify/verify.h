@@ -13,13 +13,13 @@
 #include "src/migrate/plan.h"
 #include "src/migrate/report.h"
 
-/* One video compared. Borrowed for the call. */
+/* One video compared; @block "": the notes of the course itself. Borrowed for the call. */
 typedef void verify_video_fn(void *arg, const char *course, const char *block,
 			     const struct report *report);
 
 struct verify_options {
 	enum verify_level level;
-	bool engine_runs;	/* an engine is at work: what it has under way is left alone */
+	bool engine_runs;	/* an engine may be at work: what it has under way is left alone */
 	verify_video_fn *video; /* NULL: none */
 	void *arg;
 	const int *stop; /* atomic; not 0: end soon with RESULT_CANCELED; NULL: never */

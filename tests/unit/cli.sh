@@ -99,6 +99,37 @@ fi
 (trap '' PIPE; "$program" --demo scan --json 2>err; echo $? >status) | true
 [ ! -s err ] || bad "a closed pipe is told"
 
+# ---- migrate and verify, alone and beside another process
+mkdir olx
+cp state/subferry/demo/courses/*.tar.gz olx/
+printf '[campus]\nname = m\nenvironment = test\nstatus_db = m.db\n[source]\nkind = olx\npath = olx/*.tar.gz\n' >m.conf
+printf '[val]\nkind = sqlite\npath = mval.db\n[store]\nkind = directory\npath = mstore\n' >>m.conf
+printf '[engine]\nretry_delay = 50ms\n' >>m.conf
+run 0 -c m.conf migrate --all --dry-run; says "24 transcripts would be migrated"
+[ -e mval.db ] || [ -e mstore ] && bad "a dry run made val or store"
+run 0 -c m.conf migrate --all; says "24 transcripts migrated now; 24 of 24"
+run 0 -c m.conf migrate --all; says "0 courses"
+run 0 -c m.conf migrate course-v1:FerryX+MA101x+2015_T1; says "0 transcripts migrated now; 16 of 16"
+run 0 -c m.conf verify --all --level bytes --json; says '"missing":0'
+mv olx/FerryX.MA101x.2015_T1.tar.gz .
+run 1 -c m.conf migrate --dry-run course-v1:FerryX+MA101x+2015_T1; complains "no export"
+run 0 -c m.conf scan; says "1 gone"
+run 0 -c m.conf verify --all; says "1 courses: in val 8 of 8"
+run 1 -c m.conf migrate course-v1:FerryX+MA101x+2015_T1; complains "gone from the source"
+mv FerryX.MA101x.2015_T1.tar.gz olx/
+run 0 -c m.conf scan; says "1 back"
+# an engine elsewhere that ends and leaves the work to us
+if command -v python3 >/dev/null; then
+	python3 -c 'import fcntl, struct, time
+lock = open("m.db.lock", "r+")
+fcntl.fcntl(lock, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+open("held", "w")
+time.sleep(1)' &
+	for _ in $(seq 100); do [ -e held ] && break; sleep 0.05; done
+	run 0 -c m.conf migrate course-v1:FerryX+MA101x+2015_T1
+	complains "another engine"; says "0 paused; 16 of 16"
+	wait
+fi
 # ---- convert
 printf '1\n00:00:01,000 --> 00:00:02,500\nHi \303\251\n\n' >a.srt
 run 0 convert a.srt; quiet

@@ -10,18 +10,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "src/engine/engine.h"
-#include "src/verify/verify.h"
 #include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Engine+1"
-#define PATIENCE 20000 /* ms: far more than any of this takes */
+#define PATIENCE WORLD_PATIENCE
 
 static char text[4][256];
 
@@ -55,44 +53,6 @@ static void fill(struct world *world)
 	world_scan(world);
 }
 
-static struct engine *start(struct world *world, bool held)
-{
-	struct engine_options options = {.held = held};
-	struct engine *engine;
-	struct error err = {0};
-
-	if (engine_new(&engine, &world->campus, &options, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	return engine;
-}
-
-/* Runs whatever is wanted to its end. */
-static void run(struct world *world)
-{
-	struct engine *engine = start(world, false);
-
-	engine_go(engine);
-	assert_true(engine_wait(engine, PATIENCE));
-	engine_free(engine);
-}
-
-static struct course_row course(struct world *world, const char *key)
-{
-	struct course_row row = {0};
-
-	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
-	assert_int_equal(reader_course(world->reader, key, &row, NULL), RESULT_OK);
-	return row;
-}
-
-static void expect_status(struct world *world, const char *key, enum course_status status)
-{
-	struct course_row row = course(world, key);
-
-	assert_string_equal(course_status_name(row.status), course_status_name(status));
-	course_row_clear(&row);
-}
-
 static char *clean_state(void)
 {
 	struct world *world = world_new();
@@ -100,7 +60,7 @@ static char *clean_state(void)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	state = world_state(world);
 	world_free(world);
 	return state;
@@ -114,8 +74,8 @@ static void a_course_is_migrated(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	row = course(world, KEY);
+	world_run(world);
+	row = world_row(world, KEY);
 	assert_int_equal(row.status, COURSE_MIGRATED);
 	assert_int_equal(row.intent, INTENT_IDLE);
 	assert_int_equal(row.videos, 2);
@@ -129,8 +89,8 @@ static void a_course_is_migrated(void **state)
 	/* again, by naming it: everything is kept, nothing is written */
 	world->faults[FAULT_PUT].calls = world->faults[FAULT_REGISTER].calls = 0;
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
 	assert_int_equal(world->faults[FAULT_PUT].calls, 0);
 	assert_int_equal(world->faults[FAULT_REGISTER].calls, 0);
 	second = world_state(world);
@@ -146,7 +106,7 @@ static void a_lost_status_database_costs_nothing(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	before = world_state(world);
 	reader_close(world->reader);
 	status_close(world->status);
@@ -158,8 +118,8 @@ static void a_lost_status_database_costs_nothing(void **state)
 	assert_int_equal(reader_open(&world->reader, world->conf.status_db, NULL), RESULT_OK);
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
 	after = world_state(world);
 	assert_string_equal(before, after);
 	free(before);
@@ -191,6 +151,10 @@ static const struct cell {
 	{FAULT_FIND, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
 	{FAULT_READ, RESULT_RETRY, 1, false, COURSE_MIGRATED, FINDING_NONE},
 	{FAULT_OPEN, RESULT_RETRY, 2, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_OPEN, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_FIND, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_READ, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
+	{FAULT_LOOKUP, RESULT_NOMEM, 1, false, COURSE_MIGRATED, FINDING_NONE},
 	/* it stays: the course fails with the declared finding */
 	{FAULT_PUT, RESULT_RETRY, -1, false, COURSE_FAILED, FINDING_STORE_UNREACHABLE},
 	{FAULT_PUT, RESULT_REFUSED, -1, false, COURSE_FAILED, FINDING_STORE_REFUSED},
@@ -212,18 +176,18 @@ static void try_cell(const struct cell *cell, const char *clean)
 	print_message("    point %d, %s, %d times%s\n", cell->point, result_text(cell->result),
 		      cell->times, cell->after ? ", answer lost" : "");
 	fill(world);
-	world->faults[cell->point] = (struct fault){cell->result, cell->times, cell->after, 0};
+	world->faults[cell->point] = (struct fault){cell->result, cell->times, cell->after, 0, 0};
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	expect_status(world, KEY, cell->status);
+	world_run(world);
+	world_expect(world, KEY, cell->status);
 	if (cell->finding != FINDING_NONE)
 		assert_true(world_findings(world, KEY, cell->finding) > 0);
 	/* mended, and run again */
 	world->faults[cell->point].times = 0;
 	if (cell->status == COURSE_FAILED)
 		world_wish(world, WISH_RETRY, KEY, NULL);
-	run(world);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
 	if (cell->finding != FINDING_NONE)
 		assert_int_equal(world_findings(world, KEY, cell->finding), 0);
 	end = world_state(world);
@@ -256,8 +220,8 @@ static void a_missing_file_fails_its_video_alone(void **state)
 	world_file(world, "b_fr.srt", srt(0, "salut"));
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	row = course(world, KEY);
+	world_run(world);
+	row = world_row(world, KEY);
 	assert_int_equal(row.status, COURSE_FAILED);
 	assert_int_equal(row.tried, 2);
 	assert_int_equal(row.failed, 1);
@@ -270,8 +234,8 @@ static void a_missing_file_fails_its_video_alone(void **state)
 	assert_int_equal(status_waive(world->status, KEY, "video@a", "es", FINDING_ASSET_MISSING,
 				      "never existed", NULL), RESULT_OK);
 	world_wish(world, WISH_RETRY, KEY, NULL);
-	run(world);
-	row = course(world, KEY);
+	world_run(world);
+	row = world_row(world, KEY);
 	assert_int_equal(row.status, COURSE_MIGRATED);
 	assert_int_equal(row.counts.expected, 2);
 	assert_int_equal(row.counts.in_val, 2);
@@ -290,7 +254,7 @@ static void a_file_that_comes_back_is_no_finding(void **state)
 	world_scan(world);
 	world->conf.retry_delay = 400;
 	world_wish(world, WISH_RUN, KEY, NULL);
-	engine = start(world, false);
+	engine = world_start(world, false);
 	engine_go(engine);
 	/* the platform saves by delete and insert: the first look falls between the two */
 	while (!__atomic_load_n(&world->faults[FAULT_LOOKUP].calls, __ATOMIC_RELAXED))
@@ -299,8 +263,8 @@ static void a_file_that_comes_back_is_no_finding(void **state)
 	assert_false(engine_idle(engine));
 	engine_free(engine);
 	world_file(world, "late.srt", srt(0, "here"));
-	run(world);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
 static void blocks_sharing_an_id_keep_the_first(void **state)
@@ -317,14 +281,14 @@ static void blocks_sharing_an_id_keep_the_first(void **state)
 	world_file(world, "own.srt", srt(0, "own"));
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
 	assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 0);
 	end = world_state(world);
 	/* in every run */
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 1);
 	free(end);
 }
@@ -341,8 +305,8 @@ static void ids_that_differ_in_case_stop_both(void **state)
 	world_file(world, "two.srt", srt(0, "two"));
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	expect_status(world, KEY, COURSE_FAILED);
+	world_run(world);
+	world_expect(world, KEY, COURSE_FAILED);
 	assert_int_equal(world_findings(world, KEY, FINDING_VIDEO_ID_CASE), 2);
 }
 
@@ -360,8 +324,8 @@ static void draft_and_published_are_one_video(void **state)
 	world_file(world, "new.srt", srt(0, "new"));
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	row = course(world, KEY);
+	world_run(world);
+	row = world_row(world, KEY);
 	assert_int_equal(row.status, COURSE_MIGRATED);
 	assert_int_equal(row.videos, 1);
 	assert_int_equal(row.counts.expected, 3);
@@ -372,32 +336,6 @@ static void draft_and_published_are_one_video(void **state)
 
 /* ---- behind our back --------------------------------------------------------------------- */
 
-static void on_val(struct world *world, const char *sql)
-{
-	sqlite3 *db;
-	char *error = NULL;
-
-	assert_int_equal(sqlite3_open(world->conf.val_path, &db), SQLITE_OK);
-	sqlite3_busy_timeout(db, 5000);
-	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
-		fail_msg("%s", error);
-	sqlite3_close(db);
-}
-
-static struct counts verify(struct world *world, enum verify_level level)
-{
-	struct verify_options options = {.level = level};
-	struct course_row row = course(world, KEY);
-	struct counts counts;
-	struct error err = {0};
-
-	if (verify_course(&world->campus, world->reader, &row, &options, &counts, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	course_row_clear(&row);
-	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
-	return counts;
-}
-
 static void a_removed_row_is_seen_and_registered_only_on_request(void **state)
 {
 	struct world *world = *state;
@@ -405,18 +343,18 @@ static void a_removed_row_is_seen_and_registered_only_on_request(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	before = world_state(world);
-	on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
-	assert_int_equal(verify(world, LEVEL_COUNT).errors, 1);
+	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
+	assert_int_equal(world_verify(world, KEY, LEVEL_COUNT).errors, 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
 	world_wish(world, WISH_RETRY, KEY, "val-removed");
-	run(world);
+	world_run(world);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 0);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_expect(world, KEY, COURSE_MIGRATED);
 	after = world_state(world);
 	assert_string_equal(before, after);
 	free(before);
@@ -430,16 +368,16 @@ static void a_missing_object_is_put_again_only_on_request(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	before = world_state(world);
 	snprintf(command, sizeof(command), "rm -r %s/video-transcripts", world->conf.store_path);
 	assert_int_equal(system(command), 0);
-	assert_int_equal(verify(world, LEVEL_SIZE).errors, 3);
+	assert_int_equal(world_verify(world, KEY, LEVEL_SIZE).errors, 3);
 	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 3);
 	world_wish(world, WISH_RETRY, KEY, "object-missing");
-	run(world);
+	world_run(world);
 	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 0);
-	assert_int_equal(verify(world, LEVEL_BYTES).errors, 0);
+	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 0);
 	after = world_state(world);
 	assert_string_equal(before, after);
 	free(before);
@@ -452,16 +390,16 @@ static void a_changed_source_is_told_from_a_changed_val(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	world_file(world, "a_en.srt", srt(0, "hello, again"));
-	on_val(world, "UPDATE edxval_videotranscript SET transcript = (SELECT transcript FROM "
+	world_on_val(world, "UPDATE edxval_videotranscript SET transcript = (SELECT transcript FROM "
 		      "edxval_videotranscript WHERE language_code = 'fr') WHERE language_code = 'es'");
-	assert_int_equal(verify(world, LEVEL_BYTES).errors, 2);
+	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 2);
 	assert_int_equal(world_findings(world, KEY, FINDING_SOURCE_CHANGED), 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
 	/* a run keeps both */
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
+	world_run(world);
 	assert_int_equal(world_findings(world, KEY, FINDING_SOURCE_CHANGED), 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
 }
@@ -473,12 +411,12 @@ static void rows_of_the_authors_are_extra_and_no_error(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	on_val(world, "INSERT INTO edxval_videotranscript (created, modified, transcript, language_code, "
+	world_run(world);
+	world_on_val(world, "INSERT INTO edxval_videotranscript (created, modified, transcript, language_code, "
 		      "provider, file_format, video_id) SELECT created, modified, transcript, 'de', provider, "
 		      "file_format, video_id FROM edxval_videotranscript WHERE language_code = 'es'");
-	verify(world, LEVEL_BYTES);
-	row = course(world, KEY);
+	world_verify(world, KEY, LEVEL_BYTES);
+	row = world_row(world, KEY);
 	assert_int_equal(row.counts.extra, 1);
 	assert_int_equal(row.counts.errors, 0);
 	assert_int_equal(row.counts.expected, 3);
@@ -505,23 +443,23 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	world_scan(world);
 	world->campus.pace = 60;
 	world->conf.workers = 2;
-	engine = start(world, false);
+	engine = world_start(world, false);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	do {
 		usleep(5000);
-		row = course(world, KEY);
+		row = world_row(world, KEY);
 		before = row.tried;
 		course_row_clear(&row);
 	} while (before < 3);
 	world_wish(world, WISH_PAUSE, KEY, NULL);
 	usleep(100000); /* from 100 ms after a pause no new transaction starts */
-	row = course(world, KEY);
+	row = world_row(world, KEY);
 	before = row.tried;
 	assert_int_equal(row.intent, INTENT_PAUSE);
 	assert_int_equal(row.status, COURSE_IN_PROGRESS);
 	course_row_clear(&row);
 	usleep(300000);
-	row = course(world, KEY);
+	row = world_row(world, KEY);
 	assert_in_range(row.tried, before, before + 2); /* those under way finished */
 	assert_true(row.tried < 30);
 	course_row_clear(&row);
@@ -530,10 +468,183 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	engine_adopt(engine, NULL, 0);
 	assert_true(engine_wait(engine, PATIENCE));
 	engine_free(engine);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_expect(world, KEY, COURSE_MIGRATED);
 	end = world_state(world);
 	assert_non_null(strstr(end, "video-29 en"));
 	free(end);
+}
+
+static int calls(struct world *world, enum fault_point point)
+{
+	return __atomic_load_n(&world->faults[point].calls, __ATOMIC_RELAXED);
+}
+
+static void expect_idle_intent(struct world *world)
+{
+	struct course_row row = world_row(world, KEY);
+
+	assert_string_equal(course_intent_name(row.intent), "idle");
+	course_row_clear(&row);
+}
+
+/* @pause: ms between the pause and the resuming: seen one by one, or only the later one. */
+static void resume_while_opening(struct world *world, int pause)
+{
+	struct engine *engine;
+
+	fill(world);
+	world->faults[FAULT_OPEN].delay = 300;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_OPEN))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	usleep((useconds_t)pause * 1000);
+	world_wish(world, WISH_RESUME, KEY, NULL);
+	usleep(50000);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_idle_intent(world);
+	world_check(world);
+}
+
+static void a_course_resumed_while_it_opens_ends_once(void **state)
+{
+	resume_while_opening(*state, 0);
+}
+
+static void a_course_paused_while_it_opens_waits(void **state)
+{
+	resume_while_opening(*state, 100);
+}
+
+static void a_course_paused_while_it_opens_is_not_begun(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+	struct course_row row;
+
+	fill(world);
+	world->faults[FAULT_OPEN].delay = 200;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_OPEN))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	assert_true(engine_wait(engine, PATIENCE));
+	row = world_row(world, KEY);
+	assert_int_equal(row.intent, INTENT_PAUSE);
+	assert_int_equal(row.status, COURSE_IN_PROGRESS);
+	assert_int_equal(row.tried, 0);
+	course_row_clear(&row);
+	assert_int_equal(calls(world, FAULT_PUT), 0);
+	world_wish(world, WISH_RESUME, KEY, NULL);
+	engine_adopt(engine, NULL, 0);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_idle_intent(world);
+}
+
+static void stopping_waits_for_no_retry(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+
+	fill(world);
+	world->conf.retry_delay = 5000;
+	world->faults[FAULT_READ] = (struct fault){RESULT_RETRY, -1, false, 0, 0};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_READ))
+		usleep(1000);
+	usleep(20000);
+	engine_stop(engine);
+	assert_true(engine_wait(engine, 1000));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_IN_PROGRESS);
+}
+
+static void a_pause_is_seen_while_a_probe_lasts(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+	int tried;
+
+	fill(world);
+	world->conf.max_retries = 1000;
+	world->conf.retry_delay = 20;
+	world->faults[FAULT_PUT] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	world->faults[FAULT_STORE_PROBE] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 1500};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_STORE_PROBE))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	usleep(100000);
+	tried = calls(world, FAULT_PUT);
+	usleep(300000);
+	assert_int_equal(calls(world, FAULT_PUT), tried);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+}
+
+static void lose_the_reading_back(struct world *world)
+{
+	pthread_mutex_lock(&world->lock);
+	world->faults[FAULT_LOOKUP].result = RESULT_RETRY;
+	world->faults[FAULT_LOOKUP].times = 1;
+	pthread_mutex_unlock(&world->lock);
+	world->meanwhile = NULL;
+}
+
+static void add_registered(void *arg, const struct engine_event *event)
+{
+	if (event->kind == ENGINE_VIDEO_TRIED)
+		__atomic_add_fetch((int64_t *)arg, event->registered, __ATOMIC_RELAXED);
+}
+
+static void what_earlier_tries_registered_is_told(void **state)
+{
+	struct world *world = *state;
+	int64_t registered = 0;
+	struct engine_options options = {.event = add_registered, .arg = &registered};
+	struct engine *engine;
+
+	fill(world);
+	world->conf.workers = 1;
+	world->meanwhile = lose_the_reading_back;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	assert_int_equal(engine_new(&engine, &world->campus, &options, NULL), RESULT_OK);
+	engine_go(engine);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(registered, 3);
+}
+
+static void many_engines_come_and_go(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	/* stopped wherever it is: the next one takes up what is left */
+	for (int i = 0; i < 30; i++) {
+		engine = world_start(world, false);
+		engine_go(engine);
+		usleep((useconds_t)(i % 10) * 2000);
+		engine_free(engine);
+	}
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_idle_intent(world);
 }
 
 static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
@@ -544,10 +655,10 @@ static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
 
 	fill(world);
 	world->conf.max_retries = 1000;
-	world->faults[FAULT_PUT] = (struct fault){RESULT_UNREACHABLE, -1, false, 0};
-	world->faults[FAULT_STORE_PROBE] = (struct fault){RESULT_UNREACHABLE, -1, false, 0};
+	world->faults[FAULT_PUT] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	world->faults[FAULT_STORE_PROBE] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
 	world_wish(world, WISH_RUN, KEY, NULL);
-	engine = start(world, false);
+	engine = world_start(world, false);
 	engine_go(engine);
 	for (int i = 0; i < 1000 && !*now.hold; i++) {
 		usleep(5000);
@@ -562,7 +673,7 @@ static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
 	engine_state(engine, &now);
 	assert_string_equal(now.hold, "");
 	engine_free(engine);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
 static void intents_of_an_earlier_session_wait_for_one_word(void **state)
@@ -573,16 +684,16 @@ static void intents_of_an_earlier_session_wait_for_one_word(void **state)
 
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	engine = start(world, true);
+	engine = world_start(world, true);
 	usleep(200000);
 	engine_state(engine, &now);
 	assert_true(now.waits_for_go);
 	assert_string_not_equal(now.hold, "");
-	expect_status(world, KEY, COURSE_NOT_MIGRATED);
+	world_expect(world, KEY, COURSE_NOT_MIGRATED);
 	engine_go(engine);
 	assert_true(engine_wait(engine, PATIENCE));
 	engine_free(engine);
-	expect_status(world, KEY, COURSE_MIGRATED);
+	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
 static void a_second_engine_is_refused(void **state)
@@ -593,7 +704,7 @@ static void a_second_engine_is_refused(void **state)
 	struct error err = {0};
 
 	fill(world);
-	engine = start(world, false);
+	engine = world_start(world, false);
 	/* the kernel's lock is of the process: another one is asked in the tests of lock.c */
 	assert_int_equal(engine_new(&other, &world->campus, &options, &err), RESULT_BUSY);
 	assert_null(other);
@@ -619,7 +730,7 @@ static void a_dry_run_predicts_and_writes_nothing(void **state)
 	assert_int_equal(world->faults[FAULT_PUT].calls, 0);
 	assert_int_equal(world->faults[FAULT_CREATE].calls, 0);
 	assert_int_equal(world->faults[FAULT_REGISTER].calls, 0);
-	row = course(world, KEY);
+	row = world_row(world, KEY);
 	assert_int_equal(row.status, COURSE_NOT_MIGRATED);
 	assert_int_equal(row.counts.expected, 3);
 	assert_int_equal(row.counts.in_val, 0);
@@ -638,8 +749,8 @@ static void a_course_that_promises_nothing_is_migrated_at_once(void **state)
 	world_video(outline, "a", "", "");
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	run(world);
-	row = course(world, KEY);
+	world_run(world);
+	row = world_row(world, KEY);
 	assert_int_equal(row.status, COURSE_MIGRATED);
 	assert_int_equal(row.counts.expected, 0);
 	course_row_clear(&row);
@@ -663,6 +774,13 @@ int main(void)
 		TEST(a_changed_source_is_told_from_a_changed_val),
 		TEST(rows_of_the_authors_are_extra_and_no_error),
 		TEST(a_paused_course_starts_nothing_and_is_resumed),
+		TEST(a_course_resumed_while_it_opens_ends_once),
+		TEST(a_course_paused_while_it_opens_waits),
+		TEST(a_course_paused_while_it_opens_is_not_begun),
+		TEST(stopping_waits_for_no_retry),
+		TEST(a_pause_is_seen_while_a_probe_lasts),
+		TEST(what_earlier_tries_registered_is_told),
+		TEST(many_engines_come_and_go),
 		TEST(an_unreachable_store_holds_and_goes_on_by_itself),
 		TEST(intents_of_an_earlier_session_wait_for_one_word),
 		TEST(a_second_engine_is_refused),

@@ -226,6 +226,32 @@ static void bytes_that_could_not_be_loaded_are_wanted_again(void **state)
 	queue_loaded(&queue, run, indexes, 2, NULL);
 }
 
+static void want_loads_what_all_that_is_ready_waits_for(void **state)
+{
+	const char *ids[] = {"same", "same", "same", "same"};
+	struct course_run *run = add_course(1, 4, ids);
+	size_t indexes[MANY], count, index;
+	struct video_files files[MANY] = {0};
+
+	(void)state;
+	assert_int_equal(load_all(0, false), 4);
+	assert_ptr_equal(take(&index), run);
+	assert_int_equal(index, 0);
+	queue_delay(&queue, run, 0, 100);
+	/* the first is to be loaded again, and cannot be */
+	assert_ptr_equal(queue_want(&queue, 100, 2, MANY, BYTES, BYTES, false, indexes, &count), run);
+	assert_int_equal(count, 1);
+	queue_loaded(&queue, run, indexes, count, NULL);
+	/* three are ready, which is enough, and none of them may start */
+	assert_ptr_equal(queue_want(&queue, 200, 2, MANY, BYTES, BYTES, false, indexes, &count), run);
+	assert_int_equal(count, 1);
+	assert_int_equal(indexes[0], 0);
+	queue_loaded(&queue, run, indexes, count, files);
+	assert_ptr_equal(take(&index), run);
+	assert_int_equal(index, 0);
+	queue_tried(&queue, run, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +263,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_leaving_course_starts_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(in_a_hold_only_retries_go_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(bytes_that_could_not_be_loaded_are_wanted_again, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(want_loads_what_all_that_is_ready_waits_for, set_up,
 						tear_down),
 	};
 

@@ -15,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "src/base/hash.h"
+#include "src/verify/verify.h"
 
 /* ---- faults ------------------------------------------------------------------------------ */
 
@@ -24,8 +25,10 @@ static enum result strike(struct world *world, enum fault_point point, bool *act
 	struct fault *fault = &world->faults[point];
 	enum result result = RESULT_OK;
 
+	__atomic_add_fetch(&fault->calls, 1, __ATOMIC_RELAXED);
+	if (fault->delay)
+		usleep((useconds_t)fault->delay * 1000);
 	pthread_mutex_lock(&world->lock);
-	fault->calls++;
 	*act = true;
 	if (fault->times) {
 		fault->times -= fault->times > 0;
@@ -71,9 +74,16 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 			      size_t count, struct val_video *out, struct error *err)
 {
 	struct world *world = world_of_val(val);
+	bool act;
+	enum result struck = strike(world, FAULT_LOOKUP, &act), st = RESULT_OK;
 
-	STRIKE(world, FAULT_LOOKUP,
-	       world->real_val->ops->lookup(world->real_val, course, ids, count, out, err));
+	if (act)
+		st = world->real_val->ops->lookup(world->real_val, course, ids, count, out, err);
+	for (size_t i = 0; act && world->blind && i < count; i++) {
+		val_video_clear(&out[i]);
+		out[i].id = strdup(ids[i]);
+	}
+	return struck == RESULT_OK ? st : error_set(err, struck, "a fault of the test");
 }
 
 static enum result val_create(struct val *val, const char *course, const char *id, struct error *err)
@@ -94,6 +104,8 @@ static enum result val_register(struct val *val, const char *id, struct val_entr
 		entries[i].result = RESULT_CANCELED;
 	if (act)
 		st = world->real_val->ops->register_rows(world->real_val, id, entries, count, err);
+	if (world->meanwhile)
+		world->meanwhile(world);
 	if (struck == RESULT_OK)
 		return st;
 	/* the answer is lost: nobody knows */
@@ -142,7 +154,7 @@ static enum result store_head(struct store *store, const char *name, struct stor
 {
 	struct world *world = ((struct fault_store *)store)->world;
 
-	return world->real_store->ops->head(world->real_store, name, out, err);
+	STRIKE(world, FAULT_LOOK, world->real_store->ops->head(world->real_store, name, out, err));
 }
 
 static enum result store_get(struct store *store, const char *name, size_t limit, struct buf *out,
@@ -150,7 +162,7 @@ static enum result store_get(struct store *store, const char *name, size_t limit
 {
 	struct world *world = ((struct fault_store *)store)->world;
 
-	return world->real_store->ops->get(world->real_store, name, limit, out, err);
+	STRIKE(world, FAULT_LOOK, world->real_store->ops->get(world->real_store, name, limit, out, err));
 }
 
 static enum result store_probe(struct store *store, struct error *err)
@@ -181,7 +193,7 @@ static const struct world_file *find_file(struct world *world, const char *name)
 {
 	for (size_t i = 0; i < world->file_count; i++)
 		if (!strcmp(world->files[i].name, name))
-			return &world->files[i];
+			return world->files[i].bytes ? &world->files[i] : NULL;
 	return NULL;
 }
 
@@ -193,6 +205,7 @@ static enum result memory_find(struct source_course *course, const char *const *
 	enum result struck = strike(world, FAULT_FIND, &act);
 
 	memset(out, 0, count * sizeof(*out));
+	pthread_mutex_lock(&world->lock);
 	for (size_t i = 0; i < count; i++) {
 		const struct world_file *file = find_file(world, names[i]);
 
@@ -200,6 +213,7 @@ static enum result memory_find(struct source_course *course, const char *const *
 		out[i].size = file ? (int64_t)strlen(file->bytes) : -1;
 		out[i].id = file ? strdup(names[i]) : NULL;
 	}
+	pthread_mutex_unlock(&world->lock);
 	if (struck == RESULT_OK)
 		return RESULT_OK;
 	for (size_t i = 0; i < count; i++)
@@ -217,6 +231,7 @@ static enum result memory_read(struct source_course *course, const char *const *
 	memset(out, 0, count * sizeof(*out));
 	if (struck != RESULT_OK)
 		return error_set(err, struck, "a fault of the test");
+	pthread_mutex_lock(&world->lock);
 	for (size_t i = 0; i < count; i++) {
 		const struct world_file *file = find_file(world, ids[i]);
 
@@ -225,6 +240,7 @@ static enum result memory_read(struct source_course *course, const char *const *
 		if (out[i].state == ASSET_FOUND)
 			buf_add_text(&out[i].bytes, file->bytes);
 	}
+	pthread_mutex_unlock(&world->lock);
 	return RESULT_OK;
 }
 
@@ -403,14 +419,16 @@ struct video_fields *world_draft(struct outline *outline, const char *id, const 
 
 void world_file(struct world *world, const char *name, const char *bytes)
 {
-	for (size_t i = 0; i < world->file_count; i++) {
-		if (!strcmp(world->files[i].name, name)) {
-			free(world->files[i].bytes);
-			world->files[i].bytes = strdup(bytes);
-			return;
-		}
-	}
-	world->files[world->file_count++] = (struct world_file){strdup(name), strdup(bytes)};
+	size_t at = 0;
+
+	pthread_mutex_lock(&world->lock);
+	while (at < world->file_count && strcmp(world->files[at].name, name))
+		at++;
+	if (at == world->file_count)
+		world->files[world->file_count++] = (struct world_file){strdup(name), NULL};
+	free(world->files[at].bytes);
+	world->files[at].bytes = bytes ? strdup(bytes) : NULL;
+	pthread_mutex_unlock(&world->lock);
 }
 
 const char *world_srt(const char *text, char *buffer, size_t size)
@@ -516,4 +534,123 @@ char *world_state(struct world *world)
 	if (count >= 0)
 		free(entries);
 	return buf_take(&out);
+}
+
+/* ---- engines ----------------------------------------------------------------------------- */
+
+struct engine *world_start(struct world *world, bool held)
+{
+	struct engine_options options = {.held = held};
+	struct engine *engine;
+	struct error err = {0};
+
+	if (engine_new(&engine, &world->campus, &options, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	return engine;
+}
+
+void world_run(struct world *world)
+{
+	struct engine *engine = world_start(world, false);
+
+	engine_go(engine);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	world_check(world);
+}
+
+static void add_registered(void *arg, const struct engine_event *event)
+{
+	if (event->kind == ENGINE_VIDEO_TRIED)
+		__atomic_add_fetch((int64_t *)arg, event->registered, __ATOMIC_RELAXED);
+}
+
+int64_t world_rehearse(struct world *world, const char *key)
+{
+	int64_t id = world_course_id(world, key), sum = 0;
+	struct engine_options options = {.dry = true, .dry_courses = &id, .dry_count = 1,
+					 .event = add_registered, .arg = &sum};
+	struct engine *engine;
+
+	assert_int_equal(engine_new(&engine, &world->campus, &options, NULL), RESULT_OK);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	world_check(world);
+	return sum;
+}
+
+struct course_row world_row(struct world *world, const char *key)
+{
+	struct course_row row = {0};
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	assert_int_equal(reader_course(world->reader, key, &row, NULL), RESULT_OK);
+	return row;
+}
+
+void world_expect(struct world *world, const char *key, enum course_status status)
+{
+	struct course_row row = world_row(world, key);
+
+	assert_string_equal(course_status_name(row.status), course_status_name(status));
+	course_row_clear(&row);
+}
+
+struct transcript_row world_transcript(struct world *world, const char *key, const char *video,
+				       const char *language)
+{
+	struct transcript_row *rows, found = {0};
+	struct video_row row = {0};
+	size_t count;
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	assert_int_equal(reader_find_video(world->reader, world_course_id(world, key), video, &row, NULL),
+			 RESULT_OK);
+	assert_int_equal(reader_transcripts(world->reader, row.id, &rows, &count, NULL), RESULT_OK);
+	for (size_t i = 0; i < count; i++) {
+		if (!found.language && !strcmp(rows[i].language, language))
+			found = rows[i];
+		else
+			transcript_row_clear(&rows[i]);
+	}
+	free(rows);
+	video_row_clear(&row);
+	if (!found.language)
+		fail_msg("%s has no %s", video, language);
+	return found;
+}
+
+struct counts world_verify(struct world *world, const char *key, enum verify_level level)
+{
+	struct verify_options options = {.level = level};
+	struct course_row row = world_row(world, key);
+	struct counts counts;
+	struct error err = {0};
+
+	if (verify_course(&world->campus, world->reader, &row, &options, &counts, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	course_row_clear(&row);
+	world_check(world);
+	return counts;
+}
+
+void world_on_val(struct world *world, const char *sql)
+{
+	sqlite3 *db;
+	char *error = NULL;
+
+	assert_int_equal(sqlite3_open(world->conf.val_path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
+		fail_msg("%s", error);
+	sqlite3_close(db);
+}
+
+void world_check(struct world *world)
+{
+	struct error err = {0};
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	if (status_check(world->reader, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
 }

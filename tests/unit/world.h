@@ -7,18 +7,20 @@
 #define SUBFERRY_TESTS_UNIT_WORLD_H
 
 #include "src/campus.h"
+#include "src/engine/engine.h"
 #include "src/source/outline.h"
 
 enum fault_point {
 	FAULT_NONE, FAULT_LOOKUP, FAULT_CREATE, FAULT_REGISTER, FAULT_PUT, FAULT_FIND, FAULT_READ,
-	FAULT_OPEN, FAULT_VAL_PROBE, FAULT_STORE_PROBE, FAULT_POINTS
+	FAULT_OPEN, FAULT_VAL_PROBE, FAULT_STORE_PROBE, FAULT_LOOK, FAULT_POINTS
 };
 
 struct fault {
 	enum result result; /* what is answered */
 	int times;	    /* so many calls fail, -1 all */
 	bool after;	    /* the act is done all the same: the answer was lost */
-	int calls;	    /* counted */
+	int calls;	    /* counted; atomic */
+	int delay;	    /* milliseconds that every call takes */
 };
 
 struct world_file {
@@ -38,9 +40,15 @@ struct world {
 	size_t file_count;
 	pthread_mutex_t lock;
 	struct fault faults[FAULT_POINTS];
+	/* val cannot tell what it has, as some kinds cannot: lookups answer unknown */
+	bool blind;
+	/* called after rows were registered, before the answer: somebody else acts now */
+	void (*meanwhile)(struct world *world);
 	struct val *real_val;
 	struct store *real_store;
 };
+
+#define WORLD_PATIENCE 20000 /* ms: far more than any of this takes */
 
 struct world *world_new(void);
 void world_free(struct world *world);
@@ -52,6 +60,7 @@ struct video_fields *world_video(struct outline *outline, const char *id, const 
 /* The same for the draft branch. */
 struct video_fields *world_draft(struct outline *outline, const char *id, const char *val_id,
 				 const char *transcripts);
+/* Adds or replaces a file; NULL @bytes: it is gone. Also while an engine runs. */
 void world_file(struct world *world, const char *name, const char *bytes);
 /* A SubRip text of one cue. */
 const char *world_srt(const char *text, char *buffer, size_t size);
@@ -64,5 +73,25 @@ int64_t world_findings(struct world *world, const char *key, enum finding_code c
 /* Every row of val and every file of the store as sorted lines "id lang name" and "name
    sha256", for comparison (free()). */
 char *world_state(struct world *world);
+
+
+/* ---- engines ---- */
+
+struct engine *world_start(struct world *world, bool held);
+/* Runs whatever is wanted to its end. */
+void world_run(struct world *world);
+/* A dry run of the one course; what it says would be registered. */
+int64_t world_rehearse(struct world *world, const char *key);
+/* The course as it is now, all that was posted included; course_row_clear(). */
+struct course_row world_row(struct world *world, const char *key);
+void world_expect(struct world *world, const char *key, enum course_status status);
+/* The transcript's row; transcript_row_clear(). */
+struct transcript_row world_transcript(struct world *world, const char *key, const char *video,
+				       const char *language);
+struct counts world_verify(struct world *world, const char *key, enum verify_level level);
+/* SQL on val, behind everybody's back. */
+void world_on_val(struct world *world, const char *sql);
+/* Every sum in the status database is what its rows say. */
+void world_check(struct world *world);
 
 #endif

@@ -1,0 +1,59 @@
+/*
+ * The prober: asks what is down whether it answers again, and ends the hold. A thread of its
+ * own: an endpoint may take its time to answer, and a pause must be seen within 100 ms.
+ */
+#include "config.h"
+
+#include "src/engine/internal.h"
+
+#include <string.h>
+
+#define PROBE_AT_LEAST 500 /* ms between two probes */
+
+/* Not held. */
+static enum result probe(struct engine *engine, const char *endpoint, struct error *err)
+{
+	struct campus *campus = engine->campus;
+
+	if (!strcmp(endpoint, "val"))
+		return campus->val->ops->probe(campus->val, err);
+	if (!strcmp(endpoint, "store"))
+		return campus->store->ops->probe(campus->store, err);
+	return status_mended(campus->status, err);
+}
+
+/* Lock held on entry and exit. */
+static void try_hold(struct engine *engine)
+{
+	enum hold_reason reason = engine->hold;
+	const char *endpoint = engine->hold_endpoint;
+	struct error err = {0};
+	enum result st;
+
+	pthread_mutex_unlock(&engine->lock);
+	st = probe(engine, endpoint, &err);
+	pthread_mutex_lock(&engine->lock);
+	if (st == RESULT_OK && engine->hold == reason && engine->hold_endpoint == endpoint)
+		engine_end_hold(engine, reason);
+}
+
+void *prober_main(void *arg)
+{
+	struct engine *engine = arg;
+	int64_t pause = engine->retry_delay > PROBE_AT_LEAST ? engine->retry_delay : PROBE_AT_LEAST;
+	int64_t next = 0;
+
+	pthread_mutex_lock(&engine->lock);
+	while (!engine->keeper_ends) {
+		bool down = engine->hold == HOLD_ENDPOINT || engine->hold == HOLD_JOURNAL;
+
+		if (down && clock_now(engine->clock) >= next) {
+			next = clock_now(engine->clock) + pause;
+			try_hold(engine);
+			continue;
+		}
+		clock_wait(engine->clock, &engine->idle, &engine->lock, down ? next : INT64_MAX);
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return NULL;
+}

@@ -1,0 +1,380 @@
+/*
+ * The desk: acts and their answers, pages, diffs, validation, viewers and who takes over. Real
+ * threads, on a small campus.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/engine/desk.h"
+#include "tests/unit/world.h"
+
+#define KEY "course-v1:Test+Desk+1"
+#define OTHER "course-v1:Test+Desk+2"
+
+static char text[2][256];
+
+static int set_up(void **state)
+{
+	struct world *world = world_new();
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "vid-a", "en=a_en.srt es=a_es.srt");
+	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
+	world_video(world_course(world, OTHER), "c", "vid-c", "en=gone.srt");
+	world_file(world, "a_en.srt", world_srt("hello", text[0], sizeof(text[0])));
+	world_file(world, "a_es.srt", world_srt("hola", text[0], sizeof(text[0])));
+	world_file(world, "b_fr.srt", world_srt("salut", text[0], sizeof(text[0])));
+	world_scan(world);
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static struct desk *open_desk(struct world *world)
+{
+	struct desk *desk;
+	struct error err = {0};
+
+	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	return desk;
+}
+
+/* The first snapshot that @is what is waited for; snapshot_unref(). */
+static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
+				 const void *arg, const char *what)
+{
+	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
+
+	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
+		struct snapshot *snap = desk_acquire(desk);
+
+		assert_non_null(snap);
+		if (is(snap, arg))
+			return snap;
+		snapshot_unref(snap);
+		poll(&fd, 1, 100);
+		desk_wake_drain(desk);
+	}
+	fail_msg("never saw: %s", what);
+	return NULL;
+}
+
+static bool says(const struct snapshot *snap, const void *arg)
+{
+	return strstr(snap->message, arg);
+}
+
+static void wait_message(struct desk *desk, const char *words)
+{
+	snapshot_unref(wait_for(desk, says, words, words));
+}
+
+static bool has_mode(const struct snapshot *snap, const void *arg)
+{
+	return !strcmp(snap->mode, arg) && *snap->engine;
+}
+
+static bool is_here(const struct snapshot *snap, const void *arg)
+{
+	return snap->engine_here == *(const bool *)arg && *snap->engine;
+}
+
+static bool answers(const struct snapshot *snap, const void *arg)
+{
+	const struct page_request *request = arg;
+
+	return !snap->loading && snap->request.kind == request->kind &&
+	       snap->request.find_serial == request->find_serial &&
+	       snap->request.course == request->course && snap->request.video == request->video &&
+	       !strcmp(snap->request.language, request->language);
+}
+
+/* Of each request its own answer, not that of one before that asked the same. */
+static struct snapshot *page(struct desk *desk, struct page_request *request)
+{
+	request->find_serial++;
+	desk_ask(desk, request);
+	return wait_for(desk, answers, request, "the page asked for");
+}
+
+static void act(struct world *world, struct desk *desk, enum act act, const char *key)
+{
+	int64_t id = key ? world_course_id(world, key) : 0;
+	struct act_target target = {.ids = &id, .count = key ? 1 : 0, .query = {.status = -1}};
+
+	desk_act(desk, act, &target);
+}
+
+static bool has_ended(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->totals.courses[COURSE_MIGRATED] + snap->totals.courses[COURSE_FAILED] == 2 &&
+	       !snap->totals.wanted && !snap->under_way;
+}
+
+static void acts_are_answered_and_followed(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap;
+
+	act(world, desk, ACT_PAUSE, OTHER);
+	wait_message(desk, "paused 1 course");
+	act(world, desk, ACT_RETRY, KEY);
+	wait_message(desk, "nothing to retry");
+	act(world, desk, ACT_RESUME, OTHER);
+	wait_message(desk, "resumed 1 course");
+	wait_message(desk, "Failed");
+	act(world, desk, ACT_RUN, NULL);
+	snap = wait_for(desk, has_ended, NULL, "both courses ended");
+	assert_int_equal(snap->totals.courses[COURSE_MIGRATED], 1);
+	assert_int_equal(snap->totals.counts.in_val, 3);
+	assert_string_equal(snap->mode, "mock");
+	assert_true(snap->engine_here);
+	snapshot_unref(snap);
+	desk_stop(desk);
+	desk_free(desk);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	world_check(world);
+}
+
+static void acts_on_nothing_say_so(void **state)
+{
+	struct act_target target = {.query = {.status = COURSE_MIGRATED}};
+	struct desk *desk = open_desk(*state);
+
+	desk_act(desk, ACT_PAUSE, &target);
+	wait_message(desk, "no course");
+	desk_free(desk);
+}
+
+static void pages_show_what_was_asked(void **state)
+{
+	struct world *world = *state;
+	struct page_request request = {.kind = PAGE_COURSES, .status = -1, .code = -1, .count = 10};
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap;
+
+	act(world, desk, ACT_RUN, NULL);
+	snapshot_unref(wait_for(desk, has_ended, NULL, "both courses ended"));
+	snap = page(desk, &request);
+	assert_int_equal(snap->total, 2);
+	assert_string_equal(snap->courses[0].key, KEY);
+	snapshot_unref(snap);
+	request.kind = PAGE_VIDEOS;
+	request.course = world_course_id(world, KEY);
+	snap = page(desk, &request);
+	assert_int_equal(snap->count, 2);
+	assert_string_equal(snap->videos[0].block, "a");
+	assert_non_null(strstr(snap->last_attempt, "done"));
+	request.video = snap->videos[0].id;
+	snapshot_unref(snap);
+	request.kind = PAGE_LOG;
+	request.video = 0;
+	snap = page(desk, &request);
+	assert_true(snap->count >= 2);
+	assert_string_equal(snap->events[0].action, "end");
+	snapshot_unref(snap);
+	request.kind = PAGE_FINDINGS;
+	request.course = 0;
+	snap = page(desk, &request);
+	assert_int_equal(snap->finding_counts[FINDING_ASSET_MISSING], 1);
+	assert_int_equal(snap->finding_count, 1);
+	snapshot_unref(snap);
+	request.kind = PAGE_VIDEOS;
+	request.course = 4711;
+	snap = page(desk, &request);
+	assert_string_not_equal(snap->problem, "");
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static bool has_diff(const struct snapshot *snap, const void *arg)
+{
+	return answers(snap, arg) && snap->diff && !snap->diff->loading;
+}
+
+static struct snapshot *diff(struct world *world, struct desk *desk, const char *language)
+{
+	struct page_request request = {.kind = PAGE_DIFF, .status = -1, .code = -1,
+				       .course = world_course_id(world, KEY)};
+	struct video_row video = {0};
+	static uint64_t serial;
+
+	request.find_serial = ++serial;
+	assert_int_equal(reader_find_video(world->reader, request.course, "a", &video, NULL), RESULT_OK);
+	request.video = video.id;
+	snprintf(request.language, sizeof(request.language), "%s", language);
+	video_row_clear(&video);
+	/* another page first: a diff is read when it is come to */
+	desk_ask(desk, &(struct page_request){.status = -1, .code = -1});
+	desk_ask(desk, &request);
+	return wait_for(desk, has_diff, &request, "the diff");
+}
+
+static void a_diff_shows_both_sides(void **state)
+{
+	struct world *world = *state;
+	struct snapshot *snap;
+	struct desk *desk;
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	desk = open_desk(world);
+	snap = diff(world, desk, "en");
+	assert_int_equal(snap->diff->first_difference, -1);
+	assert_int_equal(snap->diff->line_count, 1);
+	assert_string_equal(snap->diff->left_sha256, snap->diff->right_sha256);
+	snapshot_unref(snap);
+	world_file(world, "a_en.srt", world_srt("good bye", text[0], sizeof(text[0])));
+	snap = diff(world, desk, "en");
+	assert_int_equal(snap->diff->first_difference, 0);
+	assert_true(snap->diff->lines[0].differs);
+	snapshot_unref(snap);
+	snap = diff(world, desk, "de");
+	assert_non_null(strstr(snap->diff->left_problem, "promises no de"));
+	assert_non_null(strstr(snap->diff->right_problem, "no row"));
+	assert_int_equal(snap->diff->first_difference, -1);
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static void a_diff_without_its_source_shows_what_is_stored(void **state)
+{
+	struct world *world = *state;
+	struct snapshot *snap;
+	struct desk *desk;
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	desk = open_desk(world);
+	snap = diff(world, desk, "en");
+	assert_string_not_equal(snap->diff->left_problem, "");
+	assert_string_equal(snap->diff->right_problem, "");
+	assert_int_equal(snap->diff->right.count, 1);
+	assert_int_equal(snap->diff->line_count, 1);
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static void a_validation_says_what_it_found(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
+	desk = open_desk(world);
+	act(world, desk, ACT_VALIDATE, KEY);
+	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 errors");
+	desk_free(desk);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
+}
+
+static void a_viewer_writes_intents_and_takes_over(void **state)
+{
+	struct world *world = *state;
+	struct desk *first = open_desk(world), *second;
+	struct snapshot *snap;
+	bool yes = true;
+
+	snapshot_unref(wait_for(first, is_here, &yes, "the engine here"));
+	second = open_desk(world);
+	wait_message(second, "viewer");
+	snapshot_unref(wait_for(second, has_mode, "viewer", "viewer"));
+	act(world, second, ACT_RUN, NULL);
+	snapshot_unref(wait_for(second, has_ended, NULL, "followed by the other's engine"));
+	/* there is nothing to go on with: the key is not remembered for later */
+	desk_go(second);
+	desk_free(first);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	snap = wait_for(second, is_here, &yes, "the engine taken over");
+	assert_true(snap->waits_for_go);
+	assert_string_not_equal(snap->hold, "");
+	assert_int_equal(snap->totals.wanted, 1);
+	snapshot_unref(snap);
+	usleep(200000);
+	snap = desk_acquire(second);
+	assert_true(snap->waits_for_go);
+	snapshot_unref(snap);
+	desk_go(second);
+	snapshot_unref(wait_for(second, has_ended, NULL, "gone on"));
+	desk_free(second);
+	world_expect(world, KEY, COURSE_MIGRATED);
+}
+
+static void a_desk_that_stops_lets_what_is_under_way_finish(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct course_row row;
+
+	world->faults[FAULT_PUT].delay = 300;
+	act(world, desk, ACT_RUN, KEY);
+	while (!__atomic_load_n(&world->faults[FAULT_PUT].calls, __ATOMIC_RELAXED))
+		usleep(1000);
+	desk_stop(desk);
+	for (int i = 0; i < 100 && !desk_idle(desk); i++)
+		usleep(20000);
+	assert_true(desk_idle(desk));
+	desk_free(desk);
+	row = world_row(world, KEY);
+	assert_int_equal(row.counts.in_val, 3);
+	assert_int_equal(row.failed, 0);
+	course_row_clear(&row);
+	world_check(world);
+}
+
+static void desks_come_and_go(void **state)
+{
+	struct world *world = *state;
+
+	for (int i = 0; i < 20; i++) {
+		struct desk *desk = open_desk(world);
+
+		act(world, desk, i % 2 ? ACT_RUN : ACT_VALIDATE, NULL);
+		usleep((useconds_t)(i % 5) * 3000);
+		if (i % 3)
+			desk_stop(desk);
+		desk_free(desk);
+	}
+	world_check(world);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(acts_are_answered_and_followed),
+		TEST(acts_on_nothing_say_so),
+		TEST(pages_show_what_was_asked),
+		TEST(a_diff_shows_both_sides),
+		TEST(a_diff_without_its_source_shows_what_is_stored),
+		TEST(a_validation_says_what_it_found),
+		TEST(a_viewer_writes_intents_and_takes_over),
+		TEST(a_desk_that_stops_lets_what_is_under_way_finish),
+		TEST(desks_come_and_go),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,685 @@
+/*
+ * The transaction's rules on a small campus: what is kept and compared, second reads, waivers,
+ * mending, what val cannot tell, blocks that share an id, what a dry run and a validation say.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/world.h"
+
+#define KEY "course-v1:Test+Ferry+1"
+#define OTHER "course-v1:Test+Ferry+2"
+
+static char text[4][256];
+
+static const char *srt(int n, const char *words)
+{
+	return world_srt(words, text[n], sizeof(text[n]));
+}
+
+static int set_up(void **state)
+{
+	*state = world_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+static int calls(struct world *world, enum fault_point point)
+{
+	return __atomic_load_n(&world->faults[point].calls, __ATOMIC_RELAXED);
+}
+
+static void launch(struct world *world, const char *key)
+{
+	world_wish(world, WISH_RUN, key, NULL);
+	world_run(world);
+}
+
+/* One video, one English file. */
+static void one_video(struct world *world)
+{
+	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	world_scan(world);
+}
+
+static void expect_outcome(struct world *world, const char *video, const char *language,
+			   enum transcript_outcome outcome, bool expected)
+{
+	struct transcript_row row = world_transcript(world, KEY, video, language);
+
+	assert_string_equal(transcript_outcome_name(row.outcome), transcript_outcome_name(outcome));
+	assert_int_equal(row.expected, expected);
+	transcript_row_clear(&row);
+}
+
+/* ---- second reads ------------------------------------------------------------------------ */
+
+/* Saves the file while the engine waits for its second look. */
+static void save_between(struct world *world, const char *name, enum fault_point first)
+{
+	struct engine *engine;
+
+	world->conf.retry_delay = 300;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (calls(world, first) < 2)
+		usleep(1000);
+	usleep(50000);
+	world_file(world, name, srt(0, "here"));
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+}
+
+static void a_second_look_finds_what_was_saved_meanwhile(void **state)
+{
+	struct world *world = *state;
+
+	world_video(world_course(world, KEY), "a", "vid-a", "en=late.srt");
+	world_scan(world);
+	save_between(world, "late.srt", FAULT_LOOKUP);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_ASSET_MISSING), 0);
+}
+
+static void a_second_look_is_taken_for_implicit_languages_too(void **state)
+{
+	struct world *world = *state;
+	struct video_fields *fields = world_video(world_course(world, KEY), "a", "vid-a", "");
+	struct engine *engine;
+	struct course_row row;
+
+	assert_true(video_fields_set(&fields->youtube_id, "abc"));
+	world_file(world, "subs_abc.srt.sjson", "{\"start\": [0], \"end\": [1], \"text\": [\"x\"]}");
+	world_scan(world);
+	world->conf.retry_delay = 300;
+	/* named by the plan, and gone when it is read: the platform saves it anew */
+	world->faults[FAULT_READ].delay = 200;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_READ))
+		usleep(1000);
+	world_file(world, "subs_abc.srt.sjson", NULL);
+	while (calls(world, FAULT_LOOKUP) < 2)
+		usleep(1000);
+	world_file(world, "subs_abc.srt.sjson", "{\"start\": [0], \"end\": [1], \"text\": [\"x\"]}");
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	row = world_row(world, KEY);
+	assert_int_equal(row.counts.expected, 1);
+	assert_int_equal(row.counts.in_val, 1);
+	assert_int_equal(row.counts.warnings, 0);
+	course_row_clear(&row);
+}
+
+static void a_second_look_is_taken_beside_a_final_finding(void **state)
+{
+	struct world *world = *state;
+
+	world_video(world_course(world, KEY), "a", "vid-a", "en=broken.srt es=late.srt");
+	world_file(world, "broken.srt", "1\n00:00:01,000 --> what\nx\n");
+	world_scan(world);
+	save_between(world, "late.srt", FAULT_LOOKUP);
+	world_expect(world, KEY, COURSE_FAILED);
+	assert_int_equal(world_findings(world, KEY, FINDING_SRT_INVALID), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_ASSET_MISSING), 0);
+	assert_int_equal(calls(world, FAULT_PUT), 0);
+}
+
+/* ---- what val cannot tell ---------------------------------------------------------------- */
+
+static void a_blind_val_takes_everything_once(void **state)
+{
+	struct world *world = *state;
+	struct course_row row;
+	char *first, *second;
+
+	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	world_file(world, "es.srt", srt(0, "hola"));
+	world_scan(world);
+	world->blind = true;
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	row = world_row(world, KEY);
+	assert_int_equal(row.counts.in_val, 2);
+	assert_int_equal(row.counts.unknown, 0);
+	course_row_clear(&row);
+	first = world_state(world);
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	second = world_state(world);
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	/* a validation cannot see it either, and says so */
+	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).unknown, 2);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 2);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 0);
+}
+
+static void a_row_that_is_there_and_cannot_be_read_is_unread(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	world_file(world, "en.srt", srt(0, "another"));
+	world->blind = true;
+	launch(world, KEY);
+	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
+}
+
+/* Somebody registers between our look and our request. */
+static void be_faster(struct world *world)
+{
+	world_on_val(world,
+		     "INSERT OR IGNORE INTO edxval_video(created, edx_video_id, client_video_id, duration, "
+		     "status) VALUES('2018-01-01', 'vid-a', 'x', 0.0, 'external')");
+	world_on_val(world,
+		     "INSERT INTO edxval_videotranscript(created, modified, transcript, language_code, "
+		     "provider, file_format, video_id) SELECT '2018-01-01', '2018-01-01', "
+		     "'video-transcripts/0123456789abcdef0123456789abcdef.sjson', 'en', 'Custom', 'sjson', "
+		     "id FROM edxval_video WHERE edx_video_id = 'vid-a'");
+}
+
+static struct store_object foreign_object(void)
+{
+	static const char bytes[] = "{\"start\": [0], \"end\": [1], \"text\": [\"theirs\"]}";
+	static char sha256[HASH_HEX];
+
+	hash_sha256(bytes, strlen(bytes), sha256);
+	return (struct store_object){"video-transcripts/0123456789abcdef0123456789abcdef.sjson", bytes,
+				     strlen(bytes), sha256, RESULT_OK, ""};
+}
+
+static void put_foreign(struct world *world)
+{
+	struct store_object object = foreign_object();
+
+	assert_int_equal(world->real_store->ops->put(world->real_store, &object, 1, NULL), RESULT_OK);
+}
+
+static void a_row_registered_by_another_is_kept_and_compared(void **state)
+{
+	struct world *world = *state;
+	char *end;
+
+	one_video(world);
+	put_foreign(world);
+	be_faster(world);
+	world->blind = true; /* at the look; the answer to the registration is: exists */
+	launch(world, KEY);
+	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
+	world->blind = false;
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+	end = world_state(world);
+	assert_non_null(strstr(end, "vid-a en video-transcripts/0123456789abcdef"));
+	free(end);
+}
+
+static void see_again(struct world *world)
+{
+	world->blind = false;
+}
+
+static void what_was_there_first_is_compared_at_once(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	put_foreign(world);
+	be_faster(world);
+	world->blind = true;
+	world->meanwhile = see_again; /* the reading back tells whose row it is */
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_OVERTAKEN), 0);
+}
+
+static void overtake(struct world *world)
+{
+	world_on_val(world, "UPDATE edxval_videotranscript SET transcript = "
+			    "'video-transcripts/0123456789abcdef0123456789abcdef.sjson'");
+}
+
+static void a_later_registration_of_another_is_told(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	put_foreign(world);
+	world->meanwhile = overtake;
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_OVERTAKEN), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+}
+
+static void an_object_that_cannot_be_read_is_unread(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	world->faults[FAULT_LOOK] = (struct fault){RESULT_RETRY, -1, false, 0, 0};
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 0);
+}
+
+static void a_row_without_a_file_is_an_object_missing(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	world_on_val(world, "UPDATE edxval_videotranscript SET transcript = ''");
+	launch(world, KEY);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 1);
+	world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 1);
+}
+
+static void a_conflict_in_val_is_no_store_conflict(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	world->faults[FAULT_CREATE] = (struct fault){RESULT_CONFLICT, -1, false, 0, 0};
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_FAILED);
+	assert_int_equal(world_findings(world, KEY, FINDING_STORE_CONFLICT), 0);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REFUSED), 1);
+}
+
+static void a_look_that_fails_to_the_end_leaves_failed_languages(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+
+	one_video(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world->faults[FAULT_READ].delay = 50; /* the plan has looked; the transaction will not */
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_READ))
+		usleep(1000);
+	pthread_mutex_lock(&world->lock);
+	world->faults[FAULT_LOOKUP].result = RESULT_RETRY;
+	world->faults[FAULT_LOOKUP].times = -1;
+	pthread_mutex_unlock(&world->lock);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_FAILED);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREACHABLE), 1);
+	expect_outcome(world, "a", "en", OUTCOME_FAILED, true);
+}
+
+/* ---- mending ----------------------------------------------------------------------------- */
+
+static void remove_objects(struct world *world)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "rm -r %s/video-transcripts", world->conf.store_path);
+	assert_int_equal(system(command), 0);
+}
+
+static void nothing_is_put_again_when_a_finding_stops(void **state)
+{
+	struct world *world = *state;
+	char *end;
+
+	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	world_file(world, "es.srt", srt(0, "hola"));
+	world_scan(world);
+	launch(world, KEY);
+	remove_objects(world);
+	world_verify(world, KEY, LEVEL_SIZE);
+	world_file(world, "es.srt", "1\n00:00:01,000 --> what\nx\n");
+	__atomic_store_n(&world->faults[FAULT_PUT].calls, 0, __ATOMIC_RELAXED);
+	world_wish(world, WISH_RETRY, KEY, "object-missing");
+	world_run(world);
+	world_expect(world, KEY, COURSE_FAILED);
+	assert_int_equal(calls(world, FAULT_PUT), 0);
+	end = world_state(world);
+	assert_null(strstr(end, "sjson ")); /* no file */
+	free(end);
+}
+
+static void putting_again_is_retried(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	remove_objects(world);
+	world_verify(world, KEY, LEVEL_SIZE);
+	world->faults[FAULT_PUT] = (struct fault){RESULT_RETRY, 2, false, 0, 0};
+	world_wish(world, WISH_RETRY, KEY, "object-missing");
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 0);
+	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 0);
+}
+
+static void another_text_is_not_put_under_the_old_name(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	remove_objects(world);
+	world_file(world, "en.srt", srt(0, "changed"));
+	world_verify(world, KEY, LEVEL_SIZE);
+	__atomic_store_n(&world->faults[FAULT_PUT].calls, 0, __ATOMIC_RELAXED);
+	world_wish(world, WISH_RETRY, KEY, "object-missing");
+	world_run(world);
+	assert_int_equal(calls(world, FAULT_PUT), 0);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 1);
+}
+
+static void a_waived_removal_is_well_and_stays(void **state)
+{
+	struct world *world = *state;
+	struct counts counts;
+	struct course_row row;
+	char *end;
+
+	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt fr=fr.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	world_file(world, "es.srt", srt(0, "hola"));
+	world_file(world, "fr.srt", srt(0, "salut"));
+	world_scan(world);
+	launch(world, KEY);
+	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code <> 'en'");
+	counts = world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(counts.errors, 2);
+	assert_int_equal(counts.expected, 3);
+	assert_int_equal(status_waive(world->status, KEY, "video@a", "es", FINDING_VAL_REMOVED,
+				      "taken down on request", NULL), RESULT_OK);
+	/* expected is without what is waived */
+	counts = world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(counts.errors, 1);
+	assert_int_equal(counts.waived, 1);
+	assert_int_equal(counts.expected, 2);
+	/* mending the other does not undo what was accepted */
+	world_wish(world, WISH_RETRY, KEY, "val-removed");
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	end = world_state(world);
+	assert_non_null(strstr(end, "vid-a fr "));
+	assert_null(strstr(end, "vid-a es "));
+	free(end);
+	row = world_row(world, KEY);
+	assert_int_equal(row.counts.expected, 2);
+	assert_int_equal(row.counts.in_val, 2);
+	assert_int_equal(row.counts.errors, 0);
+	course_row_clear(&row);
+	expect_outcome(world, "a", "es", OUTCOME_WAIVED, false);
+}
+
+static void a_waived_difference_is_no_error_until_the_source_changes(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	put_foreign(world);
+	be_faster(world);
+	launch(world, KEY);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+	assert_int_equal(status_waive(world->status, KEY, "video@a", "en", FINDING_VAL_DIFFERS,
+				      "theirs is better", NULL), RESULT_OK);
+	world_check(world);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 0);
+	launch(world, KEY);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 0);
+	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 0);
+	world_file(world, "en.srt", srt(0, "a third text"));
+	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
+}
+
+/* ---- shared ids -------------------------------------------------------------------------- */
+
+static void a_validation_tells_a_sibling_without_a_journal(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "shared", "en=one.srt");
+	world_video(outline, "b", "shared", "en=two.srt");
+	world_file(world, "one.srt", srt(0, "one"));
+	world_file(world, "two.srt", srt(0, "two"));
+	world_scan(world);
+	launch(world, KEY);
+	reader_close(world->reader);
+	status_close(world->status);
+	assert_int_equal(unlink(world->conf.status_db), 0);
+	assert_int_equal(status_open(&world->status, &(struct status_options){
+				world->conf.status_db, "world", "staging", "tester", clock_system()}, NULL),
+			 RESULT_OK);
+	world->campus.status = world->status;
+	assert_int_equal(reader_open(&world->reader, world->conf.status_db, NULL), RESULT_OK);
+	world_scan(world);
+	world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 0);
+}
+
+/* Two courses whose one video each has the same id, and other texts. */
+static void two_courses(struct world *world)
+{
+	world_video(world_course(world, KEY), "a", "shared", "en=one.srt es=same.srt");
+	world_video(world_course(world, OTHER), "a", "shared", "en=two.srt es=same.srt fr=own.srt");
+	world_file(world, "one.srt", srt(0, "one"));
+	world_file(world, "two.srt", srt(0, "two"));
+	world_file(world, "same.srt", srt(0, "same"));
+	world_file(world, "own.srt", srt(0, "own"));
+	world_scan(world);
+}
+
+static void courses_sharing_an_id_keep_the_first(void **state)
+{
+	struct world *world = *state;
+	struct course_row row;
+
+	two_courses(world);
+	launch(world, KEY);
+	launch(world, OTHER);
+	for (int i = 0; i < 2; i++) {
+		world_expect(world, OTHER, COURSE_MIGRATED);
+		assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 0);
+		assert_int_equal(world_findings(world, OTHER, FINDING_SHARED_ID_DIFFERS), 1);
+		row = world_row(world, OTHER);
+		assert_int_equal(row.counts.in_val, 3);
+		course_row_clear(&row);
+		/* in every run; and what the other promises is not extra */
+		launch(world, KEY);
+		launch(world, OTHER);
+	}
+	row = world_row(world, KEY);
+	assert_int_equal(row.counts.extra, 0);
+	course_row_clear(&row);
+}
+
+static void a_paused_course_makes_no_sharer_wait(void **state)
+{
+	struct world *world = *state;
+	struct course_row row;
+	struct engine *engine;
+
+	two_courses(world);
+	/* begun, and paused before its video was tried */
+	world->faults[FAULT_READ].delay = 150;
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	while (!calls(world, FAULT_READ))
+		usleep(1000);
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	row = world_row(world, KEY);
+	assert_int_equal(row.status, COURSE_IN_PROGRESS);
+	assert_int_equal(row.tried, 0);
+	course_row_clear(&row);
+	world_wish(world, WISH_RUN, OTHER, NULL);
+	engine_adopt(engine, NULL, 0);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	world_expect(world, OTHER, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, OTHER, FINDING_SHARED_ID_DIFFERS), 0);
+	world_wish(world, WISH_RESUME, KEY, NULL);
+	engine_adopt(engine, NULL, 0);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_SHARED_ID_DIFFERS), 1);
+}
+
+/* ---- dry runs ---------------------------------------------------------------------------- */
+
+static void a_dry_run_gives_each_language_of_a_group_once(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "shared", "en=one.srt es=broken.srt");
+	world_video(outline, "b", "shared", "en=two.srt fr=own.srt");
+	world_video(outline, "c", "shared", "fr=own.srt en=two.srt");
+	world_file(world, "one.srt", srt(0, "one"));
+	world_file(world, "two.srt", srt(0, "two"));
+	world_file(world, "own.srt", srt(0, "own"));
+	world_file(world, "broken.srt", "1\n00:00:01,000 --> what\nx\n");
+	world_scan(world);
+	/* the first is stopped by its Spanish: the second gives both, the third finds them */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(world_rehearse(world, KEY), 2);
+		expect_outcome(world, "b", "en", OUTCOME_WOULD, true);
+		expect_outcome(world, "b", "fr", OUTCOME_WOULD, true);
+		expect_outcome(world, "c", "en", OUTCOME_KEPT, true);
+	}
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_FAILED);
+	expect_outcome(world, "b", "en", OUTCOME_MIGRATED, true);
+	expect_outcome(world, "c", "en", OUTCOME_KEPT, true);
+}
+
+static void a_dry_run_predicts_what_will_be_linked(void **state)
+{
+	struct world *world = *state;
+
+	world_video(world_course(world, KEY), "a", "", "en=en.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	world_scan(world);
+	assert_int_equal(world_rehearse(world, KEY), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_LINK_PENDING), 1);
+}
+
+/* ---- validation -------------------------------------------------------------------------- */
+
+static void a_validation_leaves_why_a_video_failed(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct counts counts;
+
+	world_video(outline, "a", "Clip", "en=one.srt");
+	world_video(outline, "b", "clip", "en=two.srt");
+	world_file(world, "one.srt", srt(0, "one"));
+	world_file(world, "two.srt", srt(0, "two"));
+	world_scan(world);
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_FAILED);
+	counts = world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(counts.errors, 2);
+	assert_int_equal(counts.in_val, 0);
+	assert_int_equal(world_findings(world, KEY, FINDING_VIDEO_ID_CASE), 2);
+	expect_outcome(world, "a", "en", OUTCOME_FAILED, true);
+	/* and what the source shows is told anew, not twice */
+	world_file(world, "one.srt", "1\n00:00:01,000 --> what\nx\n");
+	launch(world, KEY);
+	world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(world_findings(world, KEY, FINDING_SRT_INVALID), 1);
+}
+
+static void a_validation_counts_notes_of_the_course(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct counts counts;
+
+	world_video(outline, "a", "vid-a", "en=en.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	assert_int_equal(outline_note(outline, FINDING_BLOCK_UNNAMED, NULL, "inline, no name", NULL),
+			 RESULT_OK);
+	world_scan(world);
+	launch(world, KEY);
+	counts = world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(counts.warnings, 1);
+	assert_int_equal(status_waive(world->status, KEY, "-", "-", FINDING_BLOCK_UNNAMED, "an old draft",
+				      NULL), RESULT_OK);
+	counts = world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(counts.warnings, 0);
+	assert_int_equal(counts.waived, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_second_look_finds_what_was_saved_meanwhile),
+		TEST(a_second_look_is_taken_for_implicit_languages_too),
+		TEST(a_second_look_is_taken_beside_a_final_finding),
+		TEST(a_blind_val_takes_everything_once),
+		TEST(a_row_that_is_there_and_cannot_be_read_is_unread),
+		TEST(a_row_registered_by_another_is_kept_and_compared),
+		TEST(what_was_there_first_is_compared_at_once),
+		TEST(a_later_registration_of_another_is_told),
+		TEST(an_object_that_cannot_be_read_is_unread),
+		TEST(a_row_without_a_file_is_an_object_missing),
+		TEST(a_conflict_in_val_is_no_store_conflict),
+		TEST(a_look_that_fails_to_the_end_leaves_failed_languages),
+		TEST(nothing_is_put_again_when_a_finding_stops),
+		TEST(putting_again_is_retried),
+		TEST(another_text_is_not_put_under_the_old_name),
+		TEST(a_waived_removal_is_well_and_stays),
+		TEST(a_waived_difference_is_no_error_until_the_source_changes),
+		TEST(a_validation_tells_a_sibling_without_a_journal),
+		TEST(courses_sharing_an_id_keep_the_first),
+		TEST(a_paused_course_makes_no_sharer_wait),
+		TEST(a_dry_run_gives_each_language_of_a_group_once),
+		TEST(a_dry_run_predicts_what_will_be_linked),
+		TEST(a_validation_leaves_why_a_video_failed),
+		TEST(a_validation_counts_notes_of_the_course),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
