@@ -244,6 +244,19 @@ enum result compare_removed(struct reader *reader, const struct expect_options *
 	return st;
 }
 
+bool compare_stands(struct reader *reader, const struct plan_video *video, const char *language)
+{
+	struct journal_row line = {0};
+	enum result st = reader_registered(reader, video->val_id, language, &line, NULL);
+	bool stands;
+
+	if (st == RESULT_MISSING)
+		st = reader_announced(reader, video->val_id, language, &line, NULL);
+	stands = st == RESULT_MISSING || (st == RESULT_OK && line.video_id == video->id);
+	journal_row_clear(&line);
+	return stands;
+}
+
 static bool promised(struct reader *reader, const struct plan *plan, const struct plan_video *video,
 		     const struct expectations *expected, const char *language)
 {

@@ -46,6 +46,13 @@ enum result compare_removed(struct reader *reader, const struct expect_options *
 			    const struct plan_video *video, const struct expectation *x,
 			    const char *block, struct report *report, struct error *err);
 
+/*
+ * The row val has of @language stands by itself: the course's file is not needed for it (domain
+ * 5.4, B10). Not so where another block of the id gave it: whether that block came first must
+ * not decide what becomes of this one.
+ */
+bool compare_stands(struct reader *reader, const struct plan_video *video, const char *language);
+
 /* Adds a row for each language val has of this id that no block of the id promises: uploads of
    the authors. Those of a group are counted with its first video. */
 void compare_extra(struct reader *reader, const struct plan *plan, const struct plan_video *video,

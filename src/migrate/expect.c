@@ -169,7 +169,7 @@ static void expect_nothing(struct expecting *e, struct version *v, struct expect
 	} else {
 		row->expected = true;
 		row->outcome = OUTCOME_FAILED;
-		out->stops = true;
+		x->stops = true;
 	}
 }
 

@@ -19,6 +19,7 @@ struct expectation {
 	size_t row;	      /* index into report.transcripts */
 	bool text;	      /* there are bytes to be in store and val */
 	bool implicit;
+	bool stops;	      /* no text, and that ends the transaction unless val has the language */
 	struct transcript converted;
 	char sha256[HASH_HEX];
 	char object[OBJECT_NAME_SIZE];
@@ -27,7 +28,7 @@ struct expectation {
 struct expectations {
 	struct expectation *items; /* by language as bytes, as in the plan */
 	size_t count;
-	bool stops;	  /* a finding ends the transaction */
+	bool stops;	  /* a finding of the video itself ends the transaction */
 	bool second_read; /* a file could not be had, which is final only after a second read */
 };
 

@@ -295,20 +295,45 @@ static bool given_by_sibling(struct trip *trip, const struct expectation *x)
 	return true;
 }
 
+/*
+ * A language whose file cannot be had. Val may have it all the same: then it is kept, its finding
+ * is told, and the others go on. Only the rest has to be read (design 5, step 2).
+ */
+static void do_without_text(struct trip *trip, const struct expectation *x)
+{
+	const struct val_row *row = val_video_row(&trip->val, x->language);
+	struct transcript_row *t = row_of(trip, x);
+
+	t->in_val = val_video_has(&trip->val, x->language);
+	if (row)
+		report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
+	if (!x->stops)
+		return;
+	if (row)
+		status_flush(trip->ferry->status, NULL); /* another block's outcome may be on its way */
+	if (row && compare_stands(trip->ferry->reader, trip->video, x->language)) {
+		t->outcome = OUTCOME_KEPT;
+		t->compare = COMPARE_UNKNOWN;
+	} else {
+		trip->expected.stops = true;
+	}
+}
+
 /* Sorts the languages: kept, removed, or to be stored and registered now. */
 static void sort_out(struct trip *trip)
 {
+	for (size_t i = 0; i < trip->expected.count; i++)
+		if (!trip->expected.items[i].text)
+			do_without_text(trip, &trip->expected.items[i]);
 	for (size_t i = 0; i < trip->expected.count; i++) {
 		const struct expectation *x = &trip->expected.items[i];
 		enum val_presence has = val_video_has(&trip->val, x->language);
 		const struct val_row *row = val_video_row(&trip->val, x->language);
 		struct transcript_row *t = row_of(trip, x);
 
-		t->in_val = has;
-		if (row && !x->text)
-			report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
 		if (!x->text)
 			continue;
+		t->in_val = has;
 		if (row)
 			keep(trip, x, row);
 		else if (has == VAL_ABSENT && was_removed(trip, x))

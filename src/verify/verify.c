@@ -79,6 +79,10 @@ static void compare_language(struct comparing *c, const struct expectation *x)
 	t->in_val = (int)val_video_has(&c->val, x->language);
 	if (row)
 		report_set(&c->report, &t->val_object, row->name ? row->name : "");
+	if (!x->text && x->stops && row) {
+		t->outcome = OUTCOME_KEPT;
+		t->compare = COMPARE_UNKNOWN;
+	}
 	if (!x->text)
 		return;
 	if (row) {

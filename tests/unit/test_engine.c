@@ -267,6 +267,31 @@ static void a_file_that_comes_back_is_no_finding(void **state)
 	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
+/* B10: the platform's own command failed here, although val has all there is to have. */
+static void what_val_has_needs_no_file(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct course_row row;
+
+	world_video(outline, "a", "vid-a", "en=a_en.srt es=gone.srt");
+	world_file(world, "a_en.srt", srt(0, "hello"));
+	world_scan(world);
+	assert_int_equal(world->real_val->ops->create(world->real_val, KEY, "vid-a", NULL), RESULT_OK);
+	world_on_val(world, "INSERT INTO edxval_videotranscript (created, modified, transcript, "
+			    "language_code, provider, file_format, video_id) SELECT created, created, "
+			    "'video-transcripts/x.srt', 'es', 'Custom', 'srt', id FROM edxval_video");
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	row = world_row(world, KEY);
+	assert_int_equal(row.status, COURSE_MIGRATED);
+	assert_int_equal(row.counts.expected, 2);
+	assert_int_equal(row.counts.in_val, 2);
+	assert_int_equal(row.counts.errors, 1);
+	course_row_clear(&row);
+	assert_int_equal(world_findings(world, KEY, FINDING_ASSET_MISSING), 1);
+}
+
 static void blocks_sharing_an_id_keep_the_first(void **state)
 {
 	struct world *world = *state;
@@ -766,6 +791,7 @@ int main(void)
 		cmocka_unit_test(every_fault_ends_as_declared_and_is_mended),
 		TEST(a_missing_file_fails_its_video_alone),
 		TEST(a_file_that_comes_back_is_no_finding),
+		TEST(what_val_has_needs_no_file),
 		TEST(blocks_sharing_an_id_keep_the_first),
 		TEST(ids_that_differ_in_case_stop_both),
 		TEST(draft_and_published_are_one_video),

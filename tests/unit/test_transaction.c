@@ -364,6 +364,7 @@ static void nothing_is_put_again_when_a_finding_stops(void **state)
 	remove_objects(world);
 	world_verify(world, KEY, LEVEL_SIZE);
 	world_file(world, "es.srt", "1\n00:00:01,000 --> what\nx\n");
+	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
 	__atomic_store_n(&world->faults[FAULT_PUT].calls, 0, __ATOMIC_RELAXED);
 	world_wish(world, WISH_RETRY, KEY, "object-missing");
 	world_run(world);
