@@ -64,10 +64,13 @@ static void check_texts(const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = strndup(size ? (const char *)data : "", size);
+	char *text = malloc(size + 1);
 
 	if (!text)
 		return 0;
+	if (size)
+		memcpy(text, data, size);
+	text[size] = '\0';
 	check_course(text);
 	check_names(text);
 	check_texts(text);
