@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "src/base/text.h"
@@ -355,9 +356,10 @@ out:
 	term_close();
 	if (status)
 		fprintf(stderr, "subferry: %s\n", text_safe_to(safe, sizeof(safe), err.text));
-	/* asked twice: what is under way is given up. Nothing is lost, the next run completes it */
+	/* Asked twice: what is under way is given up. Nothing is lost, the next run completes it.
+	   Threads are at work: no exit handler may run among them, not even a library's. */
 	if (console.stopping == 2)
-		_exit(status);
+		syscall(SYS_exit_group, status);
 	console_clear(&console);
 	if (console.desk) {
 		desk_stop(console.desk);
