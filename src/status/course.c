@@ -18,16 +18,25 @@ struct begin {
 };
 
 /*
- * All videos wait again, but in a run limited to a finding those that do not have it: they
- * count as tried in the new pass, with the state they ended in. Not so what only a dry run has
- * seen, or what was planned since: that was never migrated, whatever its state says.
+ * All videos wait again, but for those that count as tried in the new pass, with the state they
+ * ended in: in a run limited to a finding those that do not have it, and in the run of a Failed
+ * course (@rest) those that did not fail. Not so what only a dry run has seen, or what was
+ * planned since: that was never migrated, whatever its state says.
  */
 static enum result reset_videos(struct status *status, int64_t course, int64_t pass,
-				const char *finding, struct error *err)
+				const char *finding, bool rest, struct error *err)
 {
 	struct db *db = &status->db;
 	enum result st = RESULT_OK;
 
+	if (rest && !*finding)
+		st = db_run(
+			db, err,
+			"UPDATE video SET pass = ?2 WHERE course_id = ?1 AND gone = 0"
+			" AND state = 'done'"
+			" AND NOT EXISTS(SELECT 1 FROM transcript t WHERE t.video_id = video.id"
+			"  AND t.outcome IN ('planned', 'would-migrate'))",
+			DB_VALUES(INT(course), INT(pass)));
 	if (*finding)
 		st = db_run(
 			db, err,
@@ -48,7 +57,7 @@ static enum result reset_videos(struct status *status, int64_t course, int64_t p
 }
 
 static enum result begin_pass(struct status *status, struct begin *begin, const char *finding,
-			      int64_t now, struct error *err)
+			      bool rest, int64_t now, struct error *err)
 {
 	enum result st;
 
@@ -58,7 +67,7 @@ static enum result begin_pass(struct status *status, struct begin *begin, const 
 		    " WHERE id = ?1",
 		    DB_VALUES(INT(begin->course), INT(begin->pass), INT(now)));
 	if (st == RESULT_OK)
-		st = reset_videos(status, begin->course, begin->pass, finding, err);
+		st = reset_videos(status, begin->course, begin->pass, finding, rest, err);
 	if (st == RESULT_OK)
 		st = tally_course(&status->db, begin->course, now, err);
 	return st;
@@ -92,7 +101,8 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 				 course_intent_name(intent));
 	if (from == COURSE_IN_PROGRESS && !begin->anew)
 		return RESULT_OK;
-	return begin_pass(status, begin, finding, clock_wall(status->clock), err);
+	return begin_pass(status, begin, finding, from == COURSE_FAILED && !begin->anew,
+			  clock_wall(status->clock), err);
 }
 
 enum result status_course_begin(struct status *status, int64_t course, bool anew, int64_t *pass,

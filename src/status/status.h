@@ -87,7 +87,8 @@ enum result status_wish(struct status *status, enum wish wish, const int64_t *co
 /*
  * Commits Not-Migrated/Failed/Migrated -> In-Progress and a new pass (an In-Progress course
  * goes on in its pass, unless @anew). *@pass is the course's pass. A new pass lets all videos
- * wait; with an intent limited to a finding only those that have it, the others count as tried.
+ * wait; with an intent limited to a finding only those that have it, the others count as tried;
+ * unless @anew, a Failed course tries again only what did not end well.
  * RESULT_CANCELED, and nothing changes, if the intent is not (any longer) run: so a pause that
  * comes first is never overrun.
  */

@@ -294,7 +294,9 @@ class DryRun(CampusTest):
         findings = self.campus.findings()
         real = self.campus.run("migrate", "--all", "--json")
         self.assertTrue(real.tried())
-        self.assertEqual(dry.tried(), real.tried())
+        # a Failed course tries again what failed; the rest is done, and is predicted so
+        rest = {key: ("done", 0) for key in dry.tried() if again and key not in real.tried()}
+        self.assertEqual(dry.tried(), {**rest, **real.tried()})
         self.assertEqual(dry.lines()[-1]["registered"], real.lines()[-1]["registered"])
         self.assertEqual(dry.status, real.status)
         pending = [f for f in self.campus.findings() if f[2] == "link-pending"]

@@ -244,6 +244,51 @@ static void a_missing_file_fails_its_video_alone(void **state)
 	course_row_clear(&row);
 }
 
+static size_t attempts_of(struct world *world, const char *block)
+{
+	struct attempt_row *attempts = NULL;
+	struct video_row video = {0};
+	size_t count = 0;
+
+	assert_int_equal(reader_find_video(world->reader, world_course_id(world, KEY), block, &video, NULL),
+			 RESULT_OK);
+	assert_int_equal(reader_attempts(world->reader, video.id, &attempts, &count, NULL), RESULT_OK);
+	for (size_t i = 0; i < count; i++)
+		attempt_row_clear(&attempts[i]);
+	free(attempts);
+	video_row_clear(&video);
+	return count;
+}
+
+static void a_retry_tries_only_what_failed(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct course_row row;
+	size_t failed;
+
+	world_video(outline, "a", "vid-a", "en=bad.srt");
+	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
+	world_file(world, "bad.srt", "no cue at all");
+	world_file(world, "b_fr.srt", srt(0, "salut"));
+	world_scan(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	world_expect(world, KEY, COURSE_FAILED);
+	failed = attempts_of(world, "a");
+	assert_int_equal(attempts_of(world, "b"), 1);
+	world_file(world, "bad.srt", srt(0, "mended"));
+	world_wish(world, WISH_RETRY, KEY, NULL);
+	world_run(world);
+	row = world_row(world, KEY);
+	assert_int_equal(row.status, COURSE_MIGRATED);
+	assert_int_equal(row.tried, 2);
+	assert_int_equal(row.counts.in_val, 2);
+	course_row_clear(&row);
+	assert_int_equal(attempts_of(world, "a"), failed + 1);
+	assert_int_equal(attempts_of(world, "b"), 1);
+}
+
 static void a_file_that_comes_back_is_no_finding(void **state)
 {
 	struct world *world = *state;
@@ -790,6 +835,7 @@ int main(void)
 		TEST(a_lost_status_database_costs_nothing),
 		cmocka_unit_test(every_fault_ends_as_declared_and_is_mended),
 		TEST(a_missing_file_fails_its_video_alone),
+		TEST(a_retry_tries_only_what_failed),
 		TEST(a_file_that_comes_back_is_no_finding),
 		TEST(what_val_has_needs_no_file),
 		TEST(blocks_sharing_an_id_keep_the_first),
