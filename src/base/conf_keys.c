@@ -37,7 +37,7 @@ X("store", "kind", "choice", NULL, true, CHOICE, store_kind, 0, 0, "directory", 
 X("store", "path", "path", NULL, true, FILE, store_path, 1, PATH_MAX - 1, NULL, \
   "The folder; made if it is missing") \
 X("engine", "workers", "number", "8", false, NUMBER, workers, 1, 64, NULL, \
-  "Videos worked on at the same time, 1 to 64") \
+  "Videos that may be at the store at a time, and as many at edx-val, 1 to 64; 1: one video at a time") \
 X("engine", "retry_delay", "duration", "2s", false, DURATION, retry_delay, 0, 3600000, NULL, \
   "Time between two tries of one video, 0 to 1h") \
 X("engine", "max_retries", "number", "3", false, NUMBER, max_retries, 0, 100, NULL, \
