@@ -7,7 +7,7 @@
  * itself with SIGKILL. $CRASH_COUNT names a file that receives the total when the process ends
  * by itself; $CRASH_TRACE one that receives a line when each call begins (">") and ends ("<"):
  *
- *	> 17 4711 linkat /root/store/#42 (deleted) -> /root/store/x.sjson
+ *	> 17 4711 linkat store/#42 (deleted) -> store/x.sjson
  *	< 17 4711 0
  *
  * (number, thread, call, file; the result). A line is written before the call is made and after
