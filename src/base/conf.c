@@ -5,6 +5,7 @@
 #include <ini.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -360,6 +361,7 @@ static int take_pair(void *arg, const char *section, const char *name, const cha
 static enum result set_operator(struct parser *p)
 {
 	static const char *const names[] = {"SUDO_USER", "USER"};
+	const struct passwd *user;
 	char uid[32];
 
 	for (size_t i = 0; i < 2; i++) {
@@ -371,7 +373,8 @@ static enum result set_operator(struct parser *p)
 		}
 	}
 	snprintf(uid, sizeof(uid), "uid %lu", (unsigned long)getuid());
-	p->conf->operator_name = strdup(uid);
+	user = getpwuid(getuid());
+	p->conf->operator_name = strdup(user && *user->pw_name ? user->pw_name : uid);
 	return p->conf->operator_name ? RESULT_OK : no_memory(p);
 }
 
