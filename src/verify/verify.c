@@ -62,13 +62,30 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 	}
 }
 
+/* No row, but a file of ours: left by a transaction that was not completed. */
+static void note_unused(struct comparing *c, const struct expectation *x)
+{
+	struct store *store = c->v->campus->store;
+	struct store_info info = {0};
+	struct journal_row line = {0};
+
+	if (c->v->options->level > LEVEL_COUNT &&
+	    reader_announced(c->v->reader, c->video->val_id, x->language, &line, NULL) == RESULT_OK &&
+	    store->ops->head(store, line.object, &info, NULL) == RESULT_OK && info.exists)
+		report_finding(&c->report, FINDING_OBJECT_UNUSED, false, c->block, x->language, "",
+			       "%s: no row of edx-val names it", line.object);
+	journal_row_clear(&line);
+}
+
 static void note_absent(struct comparing *c, const struct expectation *x)
 {
 	struct transcript_row *t = &c->report.transcripts[x->row];
 
 	t->compare = COMPARE_MISSING;
 	t->outcome = OUTCOME_PLANNED;
-	compare_removed(c->v->reader, &c->v->expect, c->video, x, c->block, &c->report, NULL);
+	if (compare_removed(c->v->reader, &c->v->expect, c->video, x, c->block, &c->report, NULL) !=
+	    RESULT_OK)
+		note_unused(c, x);
 }
 
 static void compare_language(struct comparing *c, const struct expectation *x)

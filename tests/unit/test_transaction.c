@@ -375,6 +375,25 @@ static void nothing_is_put_again_when_a_finding_stops(void **state)
 	free(end);
 }
 
+static void a_file_without_a_row_is_unused_until_it_is_registered(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	world->faults[FAULT_REGISTER] = (struct fault){RESULT_REFUSED, -1, false, 0, 0};
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_FAILED);
+	world_verify(world, KEY, LEVEL_COUNT);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_UNUSED), 0); /* nobody looked */
+	world_verify(world, KEY, LEVEL_SIZE);
+	assert_true(world_findings(world, KEY, FINDING_OBJECT_UNUSED) > 0);
+	world->faults[FAULT_REGISTER].times = 0;
+	world_wish(world, WISH_RETRY, KEY, NULL);
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_UNUSED), 0);
+}
+
 static void putting_again_is_retried(void **state)
 {
 	struct world *world = *state;
@@ -669,6 +688,7 @@ int main(void)
 		TEST(a_conflict_in_val_is_no_store_conflict),
 		TEST(a_look_that_fails_to_the_end_leaves_failed_languages),
 		TEST(nothing_is_put_again_when_a_finding_stops),
+		TEST(a_file_without_a_row_is_unused_until_it_is_registered),
 		TEST(putting_again_is_retried),
 		TEST(another_text_is_not_put_under_the_old_name),
 		TEST(a_waived_removal_is_well_and_stays),
