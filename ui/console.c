@@ -158,6 +158,7 @@ static void take_snapshot(struct console *console)
 		console->message_serial = now->message_serial;
 		console->message_at = console_wall(console) / 1000;
 		console->message_gone = false;
+		console->message_seen = false;
 		console->note[0] = '\0';
 	}
 	give_to_view(console);

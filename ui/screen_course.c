@@ -346,7 +346,8 @@ static void course_draw(struct view *view, const struct snapshot *now)
 			? "this course has no videos" : "the videos are listed once the course is "
 							"launched or validated");
 	view_rule(view, y + height, validated);
-	draw_details(view, y + height + 1);
+	if (!view_tell_whole(view, y + height + 1, DETAIL_LINES))
+		draw_details(view, y + height + 1);
 }
 
 const struct view_ops screen_course = {

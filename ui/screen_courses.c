@@ -463,7 +463,8 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 		snprintf(extra, sizeof(extra), "only %s  ",
 			 course_status_name((enum course_status)courses->status));
 	view_rule(view, y, extra);
-	draw_details(view, y + 1);
+	if (!view_tell_whole(view, y + 1, DETAIL_LINES))
+		draw_details(view, y + 1);
 }
 
 const struct view_ops screen_courses = {

@@ -460,7 +460,8 @@ static void diff_draw(struct view *view, const struct snapshot *now)
 	draw_body(view, y);
 	y += (int)view->list.height;
 	view_rule(view, y, "");
-	draw_details(view, y + 1);
+	if (!view_tell_whole(view, y + 1, DETAIL_LINES))
+		draw_details(view, y + 1);
 }
 
 const struct view_ops screen_diff = {

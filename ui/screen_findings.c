@@ -287,7 +287,8 @@ static void findings_draw(struct view *view, const struct snapshot *now)
 	}
 	view_draw_empty(view, y, height, "no findings");
 	view_rule(view, y + height, "");
-	draw_details(view, y + height + 1);
+	if (!view_tell_whole(view, y + height + 1, DETAIL_LINES))
+		draw_details(view, y + height + 1);
 }
 
 const struct view_ops screen_findings = {

@@ -139,7 +139,8 @@ static void log_draw(struct view *view, const struct snapshot *now)
 	}
 	view_draw_empty(view, y, height, "nothing has happened yet");
 	view_rule(view, y + height, view->place.course ? "log of one course  " : "log  ");
-	draw_details(view, y + height + 1);
+	if (!view_tell_whole(view, y + height + 1, DETAIL_LINES))
+		draw_details(view, y + height + 1);
 }
 
 const struct view_ops screen_log = {

@@ -172,7 +172,9 @@ enum result term_open(bool no_colour, struct error *err)
 	}
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen || !terminal_can("cup") || !terminal_can("clear")) {
-		error_set(err, RESULT_INVALID, "no full screen on a terminal of type \"%s\" (TERM)",
+		error_set(err, RESULT_INVALID,
+			  "no full screen on a terminal of type \"%s\": correct TERM, or use the "
+			  "commands that subferry --help shows",
 			  type ? type : "");
 		term_close();
 		return RESULT_INVALID;

@@ -173,6 +173,23 @@ void view_rule(const struct view *view, int y, const char *extra)
 	buf_clear(&right);
 }
 
+/*
+ * A warning or an error ends with what to do: where the rule is too short for it, it takes the
+ * lines of the details until the next key.
+ */
+bool view_tell_whole(const struct view *view, int y, int lines)
+{
+	enum role role;
+	const char *message = current_message(view->console, &role);
+
+	if (!view->console->note[0] && view->console->message_seen)
+		return false;
+	if (role == ROLE_NORMAL || widget_cells(message) + 20 <= view->area.w)
+		return false;
+	widget_wrapped(y, 1, view->area.w - 2, lines, role, message);
+	return true;
+}
+
 void view_draw_empty(const struct view *view, int y, int h, const char *nothing)
 {
 	const struct snapshot *page = view->page;

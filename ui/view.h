@@ -97,6 +97,7 @@ struct console {
 	uint64_t message_serial; /* the newest message seen, and when it came (monotonic ms) */
 	int64_t message_at;
 	bool message_gone;
+	bool message_seen; /* a key was pressed since it came */
 	int stopping;	 /* 0, 1: transactions finish, 2: at once */
 	bool hung_up;	 /* nobody sees us: draw nothing more */
 	int64_t row_since; /* since when keys wait for the selected row (wall ms); 0: they do not */
@@ -133,6 +134,9 @@ unsigned view_list_key(struct view *view, enum action action);
 void view_found(struct view *view, enum list_found found);
 /* The lower rule: the newest message, and what restricts the list (@extra may be ""). */
 void view_rule(const struct view *view, int y, const char *extra);
+/* Draws a warning or an error that the rule cuts short on @lines lines from @y; false: it does
+   not have to. */
+bool view_tell_whole(const struct view *view, int y, int lines);
 /* Why there are no rows, in the middle of the list; nothing when there are. */
 void view_draw_empty(const struct view *view, int y, int h, const char *nothing);
 /* What stands after the heading of the column @sort: the sign of the order, or "". */

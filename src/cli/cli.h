@@ -52,6 +52,7 @@ struct cli {
 	/* ---- opened ---- */
 	struct campus *campus;
 	struct reader *reader;
+	int64_t unread; /* entries of the source that a scan by cli_open_reader() could not read */
 };
 
 /* The table, ended by a row without name. */
@@ -78,7 +79,8 @@ int cli_fail(const struct error *err);
 /* Reads the configuration, or makes the demo, the first time; opens @parts more of the campus. */
 int cli_open(struct cli *cli, unsigned parts);
 /* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled
-   from the source, without it that is told. */
+   from the source, and a source without one readable course ends the command; without it that
+   is told. */
 int cli_open_reader(struct cli *cli, bool scan);
 /*
  * Ids of the operands' courses (free()), in their order; with @all those of every course that

@@ -182,7 +182,8 @@ static void check_status(struct doctor *doctor)
 	st = reader_open(&cli->reader, path, &err);
 	if (st == RESULT_MISSING) {
 		report(doctor, true, "%s is not there yet: the first scan makes it", path);
-	} else if (st != RESULT_OK) {
+	} else if (st != RESULT_OK ||
+		   reader_check_campus(cli->reader, cli->campus->conf->name, &err) != RESULT_OK) {
 		report(doctor, false, "%s", err.text);
 	} else {
 		report(doctor, true, "%s", path);

@@ -373,7 +373,7 @@ static int finish(struct migrating *m)
 		return cli_fail(&m->failure);
 	if (interrupts)
 		return CLI_FAILED;
-	if (sums.counts.errors || m->unread || m->refused ||
+	if (sums.counts.errors || m->unread || m->refused || m->cli->unread ||
 	    (!m->dry && sums.status[COURSE_MIGRATED] < (int64_t)m->count))
 		return CLI_FINDINGS;
 	return CLI_OK;
@@ -431,6 +431,9 @@ int cli_migrate(struct cli *cli)
 		st = choose_courses(&m);
 	if (st < 0)
 		st = check_ends(&m);
+	if (st < 0 && !m.count && m.all && !m.json)
+		out_note("nothing to do: every course is Migrated, paused or gone; one that is "
+			 "named is planned anew");
 	if (st < 0 && m.count)
 		st = run(&m);
 	if (st < 0)

@@ -153,6 +153,8 @@ int cli_open_reader(struct cli *cli, bool scan)
 		return code;
 	path = cli->campus->conf->status_db;
 	st = reader_open(&cli->reader, path, &err);
+	if (st == RESULT_OK)
+		st = reader_check_campus(cli->reader, cli->campus->conf->name, &err);
 	if (st != RESULT_OK && st != RESULT_MISSING)
 		return cli_fail(&err);
 	empty = st == RESULT_MISSING || is_empty(cli->reader, &err, &st);
@@ -170,6 +172,11 @@ int cli_open_reader(struct cli *cli, bool scan)
 	code = cli_scan(cli, &result, &problems);
 	if (code >= 0)
 		return code;
+	if (!result.found && problems) {
+		out_note("no course can be read: mend what is named above, or [source] path");
+		return CLI_FAILED;
+	}
+	cli->unread = problems;
 	return reader_open(&cli->reader, path, &err) == RESULT_OK ? -1 : cli_fail(&err);
 }
 
@@ -184,7 +191,7 @@ int cli_course(struct cli *cli, const char *name, struct course_row *out)
 	memset(out, 0, sizeof(*out));
 	st = key_parse_course(name, &key, &err);
 	if (st == RESULT_INVALID)
-		return cli_usage(cli, "%s", err.text);
+		return cli_usage(cli, "%s: %s", name, err.text);
 	if (st == RESULT_OK)
 		st = reader_course(cli->reader, key, out, &err);
 	free(key);

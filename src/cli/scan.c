@@ -42,10 +42,8 @@ int cli_scan_command(struct cli *cli)
 	int st;
 
 	st = cli_scan(cli, &result, &problems);
-	if (st < 0)
+	if (st < 0 && result.found)
 		st = cli_open_reader(cli, false);
-	if (st == CLI_FAILED && !result.found)
-		st = -1; /* an empty list was read: that is an answer */
 	if (st >= 0)
 		return st;
 	if (cli_option(cli, "json")) {

@@ -94,6 +94,7 @@ static enum result tell_branch(const struct why *why, struct source_course *cour
 			       struct error *err)
 {
 	struct promises promises = {NULL, 0};
+	bool wanted = false;
 	enum result st;
 
 	if (!fields)
@@ -101,9 +102,14 @@ static enum result tell_branch(const struct why *why, struct source_course *cour
 	st = resolve_fields(fields, &promises, err);
 	if (st == RESULT_OK && !promises.count && !why->json)
 		out_line("    %s: names no transcript", branch);
-	for (size_t i = 0; i < promises.count && st == RESULT_OK; i++)
-		if (why_wants(why, promises.items[i].language))
-			st = tell_promise(why, course, branch, &promises.items[i], err);
+	for (size_t i = 0; i < promises.count && st == RESULT_OK; i++) {
+		if (!why_wants(why, promises.items[i].language))
+			continue;
+		wanted = true;
+		st = tell_promise(why, course, branch, &promises.items[i], err);
+	}
+	if (st == RESULT_OK && promises.count && !wanted && !why->json)
+		out_line("    %s: names no %s", branch, why->language);
 	promises_clear(&promises);
 	return st;
 }

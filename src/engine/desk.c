@@ -129,7 +129,7 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "held");
 	} else if (!snap->totals.wanted) {
 		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s",
-			 snap->totals.paused ? "paused" : "nothing to do");
+			 snap->totals.paused ? "paused" : "nothing launched");
 	} else if (progress_left(&state->progress, left, &low, &high, &reason)) {
 		snap->eta_low = now + low * 1000000;
 		snap->eta_high = now + high * 1000000;

@@ -72,7 +72,7 @@ struct snapshot {
 	double rate;	      /* transcripts a second over the last 10 s */
 	double history[HISTORY_POINTS], errors[HISTORY_POINTS];
 	int64_t eta_low, eta_high; /* wall microseconds; 0: see eta_reason */
-	char eta_reason[64];  /* "nothing to do", "held", "too early to say" */
+	char eta_reason[64];  /* "nothing launched", "held", "too early to say" */
 	char message[256];    /* the last thing the engine or an act says to the operator */
 	enum finding_severity message_severity;
 	uint64_t message_serial; /* grows with every new message */

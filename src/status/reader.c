@@ -55,6 +55,11 @@ void reader_close(struct reader *reader)
 	free(reader);
 }
 
+enum result reader_check_campus(struct reader *reader, const char *campus, struct error *err)
+{
+	return schema_check_campus(&reader->db, campus, err);
+}
+
 int64_t reader_version(struct reader *reader)
 {
 	int64_t version;

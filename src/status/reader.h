@@ -15,6 +15,8 @@ struct reader;
    SQLite needs to make a file beside it, and says so where the folder does not let it. */
 enum result reader_open(struct reader **out, const char *path, struct error *err);
 void reader_close(struct reader *reader);
+/* RESULT_INVALID where the file is of another campus than @campus. */
+enum result reader_check_campus(struct reader *reader, const char *campus, struct error *err);
 /* Grows whenever another connection has committed (PRAGMA data_version). */
 int64_t reader_version(struct reader *reader);
 /* All reads until reader_end() see one state. */

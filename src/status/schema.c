@@ -365,23 +365,30 @@ static enum result migrate(struct db *db, int version, struct error *err)
 	return db_exec(db, mark, "cannot mark its version", err);
 }
 
-/* The file's campus is ours, or becomes ours when it is new. */
-static enum result settle(struct db *db, const char *campus, const char *environment, int64_t now,
-			  struct error *err)
+enum result schema_check_campus(struct db *db, const char *campus, struct error *err)
 {
 	sqlite3_stmt *stmt = NULL;
-	enum result st;
+	enum result st = db_first(db, err, "SELECT name FROM campus", NULL, 0, &stmt);
 
-	st = db_run(db, err, "INSERT OR IGNORE INTO campus VALUES(1, ?1, ?2, 1, 0, ?3)",
-		    DB_VALUES(TEXT(campus), TEXT(environment), INT(now)));
-	if (st == RESULT_OK)
-		st = db_first(db, err, "SELECT name FROM campus", NULL, 0, &stmt);
 	if (st == RESULT_OK && strcmp((const char *)sqlite3_column_text(stmt, 0), campus))
 		st = error_set(err, RESULT_INVALID,
 			       "status database %s is of campus \"%s\", not \"%s\": "
 			       "correct [campus] name, or name another status_db",
 			       db->path, (const char *)sqlite3_column_text(stmt, 0), campus);
 	db_done(stmt);
+	return st;
+}
+
+/* The file's campus is ours, or becomes ours when it is new. */
+static enum result settle(struct db *db, const char *campus, const char *environment, int64_t now,
+			  struct error *err)
+{
+	enum result st;
+
+	st = db_run(db, err, "INSERT OR IGNORE INTO campus VALUES(1, ?1, ?2, 1, 0, ?3)",
+		    DB_VALUES(TEXT(campus), TEXT(environment), INT(now)));
+	if (st == RESULT_OK)
+		st = schema_check_campus(db, campus, err);
 	if (st == RESULT_OK)
 		st = db_run(db, err, "UPDATE campus SET environment = ?1 WHERE environment <> ?1",
 			    DB_VALUES(TEXT(environment)));

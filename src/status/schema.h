@@ -14,6 +14,8 @@
  * made by a newer subferry; RESULT_FATAL: damaged. Writes nothing.
  */
 enum result schema_look(struct db *db, int *version, struct error *err);
+/* RESULT_INVALID where the file is of another campus than @campus. Writes nothing. */
+enum result schema_check_campus(struct db *db, const char *campus, struct error *err);
 /*
  * Makes the tables or brings them up to date, in one transaction; another process may do the
  * same at the same time. RESULT_INVALID: the file is another campus's.

@@ -390,6 +390,7 @@ static enum result directory_doctor(struct store *store, bool write,
 	struct statvfs fs;
 	char line[640];
 	enum result st;
+	int denied;
 
 	snprintf(line, sizeof(line), "folder: %s", path);
 	say(arg, line);
@@ -400,15 +401,19 @@ static enum result directory_doctor(struct store *store, bool write,
 							  : folders_refresh(self->folders, err);
 	}
 	say(arg, "exists: yes");
-	snprintf(line, sizeof(line), "writable: %s",
-		 access(path, W_OK | X_OK) ? strerror(errno) : "yes");
-	say(arg, line);
+	denied = access(path, W_OK | X_OK) ? errno : 0;
+	if (!denied)
+		say(arg, "writable: yes");
 	if (!statvfs(path, &fs)) {
 		snprintf(line, sizeof(line), "free space: %llu MiB, free inodes: %llu",
 			 (unsigned long long)fs.f_bavail * fs.f_frsize >> 20,
 			 (unsigned long long)fs.f_favail);
 		say(arg, line);
 	}
+	if (denied)
+		return error_set(err, RESULT_REFUSED,
+				 "cannot write into %s: %s: make it writable for this user", path,
+				 strerror(denied));
 	if (!write)
 		return folders_refresh(self->folders, err);
 	if (self->read_only)

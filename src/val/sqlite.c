@@ -505,14 +505,15 @@ static enum result sqlite_probe(struct val *val, struct error *err)
 	return st;
 }
 
-/* Facts that need no table: where it is, and what could be written there. */
-static void say_place(struct val_sqlite *self, void (*say)(void *arg, const char *line), void *arg)
+/* Facts that need no table: where it is, and whether it could be written (0, or the errno). */
+static int say_place(struct val_sqlite *self, void (*say)(void *arg, const char *line), void *arg)
 {
 	char line[640];
 	struct buf folder = BUF_INIT;
 	const char *slash = strrchr(self->readers.path, '/');
 	bool missing = access(self->readers.path, F_OK) && errno == ENOENT;
 	struct statvfs fs;
+	int denied;
 
 	snprintf(line, sizeof(line), "file: %s", self->readers.path);
 	say(arg, line);
@@ -521,16 +522,22 @@ static void say_place(struct val_sqlite *self, void (*say)(void *arg, const char
 	snprintf(line, sizeof(line), "exists: %s",
 		 missing ? "no, made by the first run that writes" : "yes");
 	say(arg, line);
-	snprintf(line, sizeof(line), "writable: %s",
-		 access(missing ? buf_text(&folder) : self->readers.path, W_OK) ? strerror(errno)
-										: "yes");
-	say(arg, line);
+	denied = access(missing ? buf_text(&folder) : self->readers.path, W_OK) ? errno : 0;
+	if (!denied)
+		say(arg, "writable: yes");
 	if (!statvfs(buf_text(&folder), &fs)) {
 		snprintf(line, sizeof(line), "free space: %llu MiB",
 			 (unsigned long long)fs.f_bavail * fs.f_frsize >> 20);
 		say(arg, line);
 	}
 	buf_clear(&folder);
+	return denied;
+}
+
+static enum result refuse_place(struct val_sqlite *self, int denied, struct error *err)
+{
+	return error_set(err, RESULT_REFUSED, "cannot write %s: %s: make it writable for this user",
+			 self->readers.path, strerror(denied));
 }
 
 static enum result sqlite_doctor(struct val *val, bool write,
@@ -542,11 +549,12 @@ static enum result sqlite_doctor(struct val *val, bool write,
 	char line[128];
 	enum result st;
 	bool empty;
+	int denied;
 
-	say_place(self, say, arg);
+	denied = say_place(self, say, arg);
 	st = readers_check(&self->readers, &empty, err);
 	if (st != RESULT_OK || empty)
-		return st;
+		return st == RESULT_OK && denied ? refuse_place(self, denied, err) : st;
 	st = count_rows(self, &videos, &rows, err);
 	if (st != RESULT_OK)
 		return st;
@@ -554,6 +562,8 @@ static enum result sqlite_doctor(struct val *val, bool write,
 	snprintf(line, sizeof(line), "holds: %lld videos, %lld transcripts", (long long)videos,
 		 (long long)rows);
 	say(arg, line);
+	if (denied)
+		return refuse_place(self, denied, err);
 	if (!write)
 		return RESULT_OK;
 	if (self->readers.read_only)

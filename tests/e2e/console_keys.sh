@@ -88,6 +88,7 @@ wait_for "Failed 0"
 wait_for "Failed 1" 60
 sleep 1 # until the engine has said so: what it says last is what is shown
 keys v;      wait_for "validated" 60
+see "differing, 2 errors" # a warning is told whole, where the details are, until the next key
 
 step "what cannot be done is said"
 keys c;      wait_for "nothing waits to go on"

@@ -118,6 +118,28 @@ run 0 -c m.conf verify --all; says "1 courses: in val 8 of 8"
 run 1 -c m.conf migrate course-v1:FerryX+MA101x+2015_T1; complains "gone from the source"
 mv FerryX.MA101x.2015_T1.tar.gz olx/
 run 0 -c m.conf scan; says "1 back"
+# another campus's status database, whoever asks
+sed 's/^name = m$/name = n/' m.conf >n.conf
+run 3 -c n.conf list; silent; complains 'is of campus "m", not "n"'
+run 1 -c n.conf doctor; says 'is of campus "m", not "n"'
+# a source of which nothing, or not all, can be read is not well
+sed 's|^path = olx.*|path = nowhere/*.tar.gz|; s|= m.db|= z.db|' m.conf >z.conf
+run 3 -c z.conf migrate --all; silent; complains "no course can be read"
+run 1 -c z.conf scan; says "0 courses found"
+sed 's|^path = olx.*|path = olx/*.tar.gz none.tar.gz|; s|= m.db|= y.db|' m.conf >y.conf
+run 1 -c y.conf migrate --all; complains "none.tar.gz"; says "24 of 24"
+run 0 -c m.conf migrate --all; says "0 courses"; complains "nothing to do"
+run 2 -c m.conf verify nosuch; complains "nosuch: not a course key"
+run 0 -c m.conf why course-v1:FerryX+MA101x+2015_T1
+video=$(sed -n 's/.*\(video@[0-9a-f]*\).*/\1/p' out | head -n 1)
+run 0 -c m.conf why course-v1:FerryX+MA101x+2015_T1 "$video" xx; says "names no xx"
+if [ "$(id -u)" -ne 0 ]; then
+	chmod a-w mstore
+	run 1 -c m.conf doctor; says "cannot write into"
+	chmod u+w mstore
+else
+	echo "skipped: a store that cannot be written (root writes everywhere)"
+fi
 # an engine elsewhere that ends and leaves the work to us
 if command -v python3 >/dev/null; then
 	python3 -c 'import fcntl, struct, time
