@@ -116,7 +116,7 @@ const char *campus_mode(const struct campus *campus, bool dry)
 
 struct listing {
 	struct scan_entry *entries; /* their strings are ours */
-	size_t count, size;
+	size_t count, size, problems;
 	void (*problem)(void *arg, const char *text);
 	void *arg;
 };
@@ -137,6 +137,7 @@ static enum result report_problem(struct listing *list, const struct source_entr
 	struct buf text = BUF_INIT;
 	bool failed;
 
+	list->problems++;
 	if (!list->problem)
 		return RESULT_OK;
 	buf_printf(&text, "%s%s%s: %s", entry->location ? entry->location : "",
@@ -186,7 +187,7 @@ enum result campus_scan(struct campus *campus, struct scan_result *out,
 	st = campus->source->ops->list(campus->source, take_entry, &list, err);
 	/* a part of a list must not mark the other courses as gone */
 	if (st == RESULT_OK)
-		st = status_scan(campus->status, list.entries, list.count, out, err);
+		st = status_scan(campus->status, list.entries, list.count, !list.problems, out, err);
 	listing_clear(&list);
 	return st;
 }

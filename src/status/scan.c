@@ -15,6 +15,7 @@ struct scan {
 	size_t count;
 	struct ids seen; /* the courses found */
 	struct scan_result result;
+	bool whole;
 };
 
 static int by_key(const void *a, const void *b)
@@ -94,7 +95,7 @@ static enum result write_scan(struct status *status, void *arg, struct error *er
 	*result = (struct scan_result){.found = (int64_t)scan->count};
 	for (size_t i = 0; i < scan->count && st == RESULT_OK; i++)
 		st = scan_entry(status, scan->entries[i], now, scan, err);
-	if (st == RESULT_OK)
+	if (st == RESULT_OK && scan->whole)
 		st = mark_gone(status, scan, err);
 	if (st != RESULT_OK)
 		return st;
@@ -105,9 +106,9 @@ static enum result write_scan(struct status *status, void *arg, struct error *er
 }
 
 enum result status_scan(struct status *status, const struct scan_entry *entries, size_t count,
-			struct scan_result *out, struct error *err)
+			bool whole, struct scan_result *out, struct error *err)
 {
-	struct scan scan = {0};
+	struct scan scan = {.whole = whole};
 	enum result st;
 
 	*out = scan.result;

@@ -55,10 +55,11 @@ struct scan_result {
 };
 /*
  * Commits one whole reading of the source's list: new courses are added, known ones keep
- * status, intent and history, absent ones are marked gone. Writes one event.
+ * status, intent and history. Absent ones are marked gone, if the list is @whole: behind an entry
+ * that could not be read any of them may be. Writes one event.
  */
 enum result status_scan(struct status *status, const struct scan_entry *entries, size_t count,
-			struct scan_result *out, struct error *err);
+			bool whole, struct scan_result *out, struct error *err);
 
 /* ---- intents (any process) ----------------------------------------------------------------*/
 

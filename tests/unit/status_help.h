@@ -161,7 +161,7 @@ static inline void help_scan(struct help *help, int count)
 		snprintf(keys[i], sizeof(keys[i]), "c%d", i);
 		entries[i] = (struct scan_entry){keys[i], keys[i], "here"};
 	}
-	assert_ok(status_scan(help->status, entries, (size_t)count, &result, &help->err),
+	assert_ok(status_scan(help->status, entries, (size_t)count, true, &result, &help->err),
 		  help->err);
 	free(entries);
 	free(keys);

@@ -21,7 +21,7 @@ static int setup(void **state)
 
 	help_setup(state);
 	help = *state;
-	assert_ok(status_scan(help->status, entries, 4, &result, &help->err), help->err);
+	assert_ok(status_scan(help->status, entries, 4, true, &result, &help->err), help->err);
 	return 0;
 }
 

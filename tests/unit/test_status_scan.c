@@ -6,7 +6,7 @@ static struct scan_result scan(struct help *help, const struct scan_entry *entri
 {
 	struct scan_result result;
 
-	assert_ok(status_scan(help->status, entries, count, &result, &help->err), help->err);
+	assert_ok(status_scan(help->status, entries, count, true, &result, &help->err), help->err);
 	return result;
 }
 
@@ -46,6 +46,19 @@ static void scan_marks_gone_and_brings_back(void **state)
 	result = scan(help, entries, 2);
 	assert_int_equal(result.back, 1);
 	assert_int_equal(result.added, 0);
+	assert_false(help_row(help, help_course(help, "b")).gone);
+}
+
+static void scan_of_a_part_marks_nothing_gone(void **state)
+{
+	struct help *help = *state;
+	const struct scan_entry entries[] = {{"a", "Ant", "1"}, {"b", "Bee", "2"}};
+	struct scan_result result;
+
+	scan(help, entries, 2);
+	assert_ok(status_scan(help->status, entries, 1, false, &result, &help->err), help->err);
+	assert_int_equal(result.found, 1);
+	assert_int_equal(result.gone, 0);
 	assert_false(help_row(help, help_course(help, "b")).gone);
 }
 
@@ -103,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(scan_adds_courses_once),
 		TEST(scan_marks_gone_and_brings_back),
+		TEST(scan_of_a_part_marks_nothing_gone),
 		TEST(scan_keeps_status_intent_and_history),
 		TEST(scan_writes_one_event_with_counts),
 	};

@@ -446,7 +446,7 @@ void world_scan(struct world *world)
 		outline_finish(world->outlines[i]);
 		entries[i] = (struct scan_entry){world->outlines[i]->key, world->outlines[i]->name, "memory"};
 	}
-	assert_int_equal(status_scan(world->status, entries, world->outline_count, &result, NULL),
+	assert_int_equal(status_scan(world->status, entries, world->outline_count, true, &result, NULL),
 			 RESULT_OK);
 }
 
