@@ -17,12 +17,13 @@
 
 /*
  * [engine] workers says how many transactions may be at the store, and how many at val, at a
- * time. The two are different servers: while some put, as many others register. So there are
- * two threads a worker, and a gate before either end. With one worker there is one thread, and
- * strictly one transaction at a time.
+ * time. The two are different servers: while some put, as many others register, and as many
+ * again read, convert and wait for the journal. So there are three threads a worker, and a gate
+ * before either end. With one worker there is one thread, and strictly one transaction at a
+ * time.
  */
 #define WORKERS_MAX 64
-#define THREADS_A_WORKER 2
+#define THREADS_A_WORKER 3
 #define READER_THREADS 2
 #define LOWER_PRIORITY 5	    /* nice */
 #define COURSES_AHEAD 8		    /* opened at a time */
