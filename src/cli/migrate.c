@@ -429,7 +429,8 @@ int cli_migrate(struct cli *cli)
 		st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
 	if (st < 0)
 		st = choose_courses(&m);
-	if (st < 0)
+	/* with nothing to do nothing is written, not even to see whether it could be */
+	if (st < 0 && m.count)
 		st = check_ends(&m);
 	if (st < 0 && !m.count && m.all && !m.json)
 		out_note("nothing to do: every course is Migrated, paused or gone; one that is "
