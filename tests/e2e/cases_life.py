@@ -177,6 +177,15 @@ class Kept(CampusTest):
         self.assert_findings(("video@a", "es", "asset-missing", "error"),
                              ("video@b", "fr", "srt-invalid", "error"))
 
+    def test_with_nothing_to_do_no_byte_of_val_changes(self):
+        self.campus.add(self.course(es=srt("a")))
+        self.campus.migrate()
+        with open(self.campus.path("val.db"), "rb") as f:
+            before = f.read()
+        self.assertEqual(self.campus.run("migrate", "--all").status, 0)
+        with open(self.campus.path("val.db"), "rb") as f:
+            self.assertEqual(f.read(), before)
+
     def test_subrip_in_val_is_kept(self):
         name = self.campus.val_add("a", "es", srt("a"), file_format="srt")
         c = self.course(es=srt("a"))
