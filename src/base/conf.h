@@ -23,6 +23,10 @@ struct conf {
 	char **paths; /* made absolute to the file's folder; globs unexpanded */
 	size_t path_count;
 	bool slash_keys;
+	char *uri_env, *uri_file; /* where the MongoDB URI is, a secret (secret.h); one is "" */
+	char *database, *collection, *contentstore_database, *contentstore_bucket;
+	char *index;	    /* "mongo", "mysql", or "" when not said */
+	int64_t link_quiet; /* milliseconds */
 	/* [val], [store] */
 	char *val_kind, *val_path;
 	char *store_kind, *store_path;

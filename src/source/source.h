@@ -4,7 +4,8 @@
  * A source lists courses; an opened course offers its video blocks (an outline, complete and
  * immutable) and its files: find() tells which of many names exist, read() fetches the bytes
  * of many. Both take batches, because a server, and an archive, answer a hundred names in the
- * time of one. OLX exports (olx.c) are one kind; MongoDB will be two more.
+ * time of one. OLX exports (olx.c) are one kind; MongoDB's two modulestores, alone or together
+ * (mongo_source.c), the others.
  *
  * A source never writes what it reads. A struct source may be used by several threads at
  * once; a struct source_course by one at a time.
@@ -13,6 +14,7 @@
 #define SUBFERRY_SRC_SOURCE_SOURCE_H
 
 #include "src/base/buf.h"
+#include "src/base/clock.h"
 #include "src/base/error.h"
 #include "src/base/finding.h"
 
@@ -123,13 +125,18 @@ struct source_course {
 };
 
 struct source_ops {
-	const char *kind; /* "olx" */
+	const char *kind; /* "olx", "split", "draft", "mongo" */
 	/* Lists all courses, in order of their keys as bytes. */
 	enum result (*list)(struct source *src, source_list_fn *fn, void *arg, struct error *err);
 	/* Opens one course: RESULT_MISSING when the source does not have it (any more),
 	   RESULT_INVALID when it is there and refused, transient codes when it cannot be told. */
 	enum result (*open)(struct source *src, const char *key, struct source_course **out,
 			    struct error *err);
+	/* A harmless request that shows the source answers: for probing while the engine holds. */
+	enum result (*probe)(struct source *src, struct error *err);
+	/* One line a fact for `doctor`, beyond what list() shows; what is wrong is the error. */
+	enum result (*doctor)(struct source *src, void (*say)(void *arg, const char *line), void *arg,
+			      struct error *err);
 	void (*free)(struct source *src);
 };
 
@@ -158,5 +165,30 @@ struct olx_options {
  */
 enum result source_olx_new(struct source **out, const struct olx_options *options,
 			   struct error *err);
+
+enum mongo_kind {
+	MONGO_SPLIT = 1, /* course-v1 courses: active_versions and structures */
+	MONGO_DRAFT = 2, /* slash courses: the old modulestore */
+	MONGO_BOTH = 3,	 /* told apart by their keys */
+};
+
+/* Where a MongoDB server keeps courses. Strings are borrowed for the call. */
+struct mongo_options {
+	enum mongo_kind kind;
+	const char *uri;	/* a secret: it never appears in an error */
+	const char *database;	/* "edxapp" */
+	const char *collection; /* "modulestore"; split appends its suffixes */
+	const char *contentstore_database;
+	const char *contentstore_bucket; /* "fs" */
+	struct clock *clock;		 /* for clock skew, and for linking */
+};
+
+/*
+ * Checks the URI (RESULT_INVALID) and connects at the first request, not here. A source only
+ * reads: plain finds, with the URI's read preference, and read concern majority where the server
+ * is a replica set or a sharded cluster and the URI names none.
+ */
+enum result source_mongo_new(struct source **out, const struct mongo_options *options,
+			     struct error *err);
 
 #endif

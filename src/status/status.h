@@ -133,6 +133,25 @@ struct video_outcome {
    strings are copied. */
 void status_video_outcome(struct status *status, const struct video_outcome *outcome);
 
+/* What became of linking one video. */
+enum link_outcome_kind {
+	LINKED,	      /* its block names its id: nothing is pending */
+	LINK_WAITS,   /* FINDING_LINK_PENDING with @text */
+	LINK_FAILURE, /* FINDING_LINK_FAILED with @text */
+};
+struct link_outcome {
+	int64_t video_id;
+	enum link_outcome_kind kind;
+	bool written;	    /* LINKED: by us, now: journalled as "link" with @val_id */
+	const char *block;  /* "type@id" */
+	const char *val_id, *text;
+};
+/*
+ * Commits what became of linking some videos of @course: findings link-pending and link-failed
+ * of each are replaced, waived at once where a waiver fits; journal and sums follow.
+ */
+enum result status_course_links(struct status *status, int64_t course,
+				const struct link_outcome *links, size_t count, struct error *err);
 /*
  * Commits the end of a pass: @status_to is Migrated or Failed; the intent is cleared if it is
  * still number @intent_number. @problem ("" if none) is why the course as a whole failed;

@@ -1,0 +1,35 @@
+/*
+ * gridfs.h - the contentstore: a course's files in GridFS (domain 4), read with plain finds.
+ *
+ * A struct gridfs serves one course: it knows how the course's asset keys look, remembers the
+ * file documents that find() met, and reads their chunks by the raw BSON of their ids. One
+ * thread at a time; the connection is borrowed. Inside src/source/ only.
+ */
+#ifndef SUBFERRY_SRC_SOURCE_GRIDFS_H
+#define SUBFERRY_SRC_SOURCE_GRIDFS_H
+
+#include "src/source/mongo.h"
+
+struct gridfs;
+
+/* For the course @key, in canonical form: course-v1 or slash. */
+enum result gridfs_new(struct gridfs **out, struct mongo *mongo, const char *key, struct error *err);
+void gridfs_free(struct gridfs *gridfs); /* accepts NULL */
+/*
+ * As source_course_ops.find: one query for all names, and for a slash course a second one, by
+ * dotted paths, for names whose id may have been written with its fields in another order. An
+ * asset's id is its key as people write it (domain 4.4).
+ */
+enum result gridfs_find(struct gridfs *gridfs, const char *const *names, size_t count,
+			struct asset *out, struct error *err);
+/*
+ * As source_course_ops.read, for ids that find() gave; one query for the chunks of all. A file
+ * is FOUND only if its chunks are 0, 1, 2 ... without a gap, each once, as many as length and
+ * chunkSize say, `length` bytes together, and agree with md5 and custom_md5, where given; in
+ * whatever order the server sends them. Else it is DAMAGED and no byte of it is handed out.
+ * At most `length` bytes a file are kept in memory.
+ */
+enum result gridfs_read(struct gridfs *gridfs, const char *const *ids, size_t count, size_t limit,
+			struct asset_bytes *out, struct error *err);
+
+#endif
