@@ -34,8 +34,8 @@ static enum result open_olx(struct campus *campus, struct error *err)
 	return source_olx_new(&campus->source, &options, err);
 }
 
-/* Opens what is missing of the two. Our copy of the URI lives no longer than this. */
-static enum result open_mongo(struct campus *campus, bool links, struct error *err)
+/* Our copy of the URI lives no longer than this. */
+static enum result open_mongo(struct campus *campus, struct error *err)
 {
 	const struct conf *conf = campus->conf;
 	struct mongo_options options = {
@@ -50,23 +50,18 @@ static enum result open_mongo(struct campus *campus, bool links, struct error *e
 	enum result st = secret_read(conf->uri_env, conf->uri_file, "uri", &uri, err);
 
 	options.uri = uri;
-	if (st == RESULT_OK && !campus->source)
+	if (st == RESULT_OK)
 		st = source_mongo_new(&campus->source, &options, err);
-	if (st == RESULT_OK && links && !campus->linker)
+	if (st == RESULT_OK && campus_links(campus))
 		st = linker_mongo_new(&campus->linker, &options, conf->link_quiet, err);
 	secret_free(uri);
 	return st;
 }
 
-static enum result open_source(struct campus *campus, bool read_only, struct error *err)
+static enum result open_source(struct campus *campus, struct error *err)
 {
-	bool links = campus_links(campus) && !read_only;
-	enum result st = RESULT_OK;
+	enum result st = is_olx(campus->conf) ? open_olx(campus, err) : open_mongo(campus, err);
 
-	if (is_olx(campus->conf) && !campus->source)
-		st = open_olx(campus, err);
-	else if (!is_olx(campus->conf) && (!campus->source || (links && !campus->linker)))
-		st = open_mongo(campus, links, err);
 	if (st != RESULT_OK)
 		error_prefix(err, "[source] %s", campus->conf->source_kind);
 	return st;
@@ -120,8 +115,8 @@ enum result campus_add(struct campus *campus, unsigned parts, struct error *err)
 		if (st != RESULT_OK)
 			return st; /* its words name it */
 	}
-	if (parts & CAMPUS_SOURCE) {
-		st = open_source(campus, read_only, err);
+	if ((parts & CAMPUS_SOURCE) && !campus->source) {
+		st = open_source(campus, err);
 		if (st != RESULT_OK)
 			return st;
 	}

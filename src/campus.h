@@ -18,7 +18,7 @@ struct campus {
 	struct conf *conf; /* owned */
 	struct clock *clock;
 	struct source *source;
-	struct linker *linker; /* NULL: link = none, or opened for reading only */
+	struct linker *linker; /* NULL: link = none */
 	/* The word for linking was typed, in this process. May become true while an engine runs,
 	   which asks when it closes a course; until then links are put off. */
 	atomic_bool link_allowed;
@@ -32,8 +32,7 @@ struct campus {
 enum campus_parts {
 	CAMPUS_SOURCE = 1, CAMPUS_VAL = 2, CAMPUS_STORE = 4, CAMPUS_STATUS = 8,
 	CAMPUS_ALL = 15,
-	CAMPUS_READ_ONLY = 16, /* val and store are opened for reading only, and no linker (dry
-				  run, doctor) */
+	CAMPUS_READ_ONLY = 16, /* val and store are opened for reading only (dry run, doctor) */
 };
 
 /* Takes @conf in every case. Opens the @parts asked for; the error says which failed and why. */

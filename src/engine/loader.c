@@ -119,6 +119,8 @@ static enum result open_course(struct engine *engine, struct reader *reader, str
 		return st;
 	o->plan->course_id = o->row.id;
 	o->who = "status";
+	if (*o->plan->source->outline->name && strcmp(o->plan->source->outline->name, o->row.name))
+		status_course_name(engine->campus->status, o->row.id, o->plan->source->outline->name);
 	return save_plan(engine, o, reader, err);
 }
 

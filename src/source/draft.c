@@ -4,10 +4,10 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/hash.h"
 #include "src/source/bson_value.h"
 #include "src/source/draft_block.h"
 #include "src/source/mongo_course.h"
@@ -20,48 +20,28 @@ struct listing {
 	struct mongo_list *list;
 };
 
-static char *name_of(const bson_t *document)
-{
-	bson_iter_t metadata, at;
-	bool failed = false;
-	char *name = NULL;
-
-	if (value_find(document, "metadata", &metadata) && value_below(&metadata, "display_name", &at))
-		name = value_text(&at, &failed);
-	return name || failed ? name : strdup("");
-}
-
 static enum result list_one(void *arg, const bson_t *document, struct error *err)
 {
 	struct listing *listing = arg;
 	const char *where = mongo_place_name(listing->mongo, MONGO_MODULESTORE);
-	char *org = NULL, *course = NULL, *run = NULL, *name = name_of(document), *key = NULL;
+	struct draft_block block;
 	struct error why = {0};
-	enum result st = RESULT_NOMEM;
-	bson_iter_t at;
-	bson_t id;
+	char *key = NULL;
+	enum result st = draft_block_read(document, &block, err);
 
-	if (value_find(document, "_id", &at) && value_document(&at, &id)) {
-		org = value_text_of(&id, "org", "");
-		course = value_text_of(&id, "course", "");
-		run = value_text_of(&id, "name", "");
-	} else {
-		free(name);
-		return RESULT_OK;
+	if (st == RESULT_OK) {
+		st = key_make_course(false, block.org, block.course, block.name, &key, &why);
+		if (st == RESULT_INVALID)
+			st = mongo_list_add(listing->list, NULL, block.display_name, where, why.text, err);
+		else if (st == RESULT_OK)
+			st = mongo_list_add(listing->list, key, block.display_name, where, NULL, err);
+		else
+			error_set(err, st, "%s", why.text);
+	} else if (st == RESULT_INVALID) {
+		st = RESULT_OK; /* an id of another shape is no course */
 	}
-	if (name && org && course && run)
-		st = key_make_course(false, org, course, run, &key, &why);
-	if (st == RESULT_OK)
-		st = mongo_list_add(listing->list, key, name, where, NULL, err);
-	else if (st == RESULT_INVALID)
-		st = mongo_list_add(listing->list, NULL, name, where, why.text, err);
-	else
-		error_set(err, st, "cannot list the courses: out of memory");
 	free(key);
-	free(name);
-	free(org);
-	free(course);
-	free(run);
+	draft_block_clear(&block);
 	return st;
 }
 
@@ -85,10 +65,9 @@ struct opening {
 	const char *key;
 	const struct key_parts *parts;
 	struct outline *outline;
-	bool found; /* the course's own block */
+	struct draft_version version;
+	bool found;	 /* the course's own block */
 	char *other_run; /* another one in the same org and course, which has its blocks too */
-	char (*digests)[HASH_HEX]; /* of the video documents */
-	size_t count, size;
 };
 
 static enum result no_memory(const struct opening *o, struct error *err)
@@ -96,42 +75,22 @@ static enum result no_memory(const struct opening *o, struct error *err)
 	return error_set(err, RESULT_NOMEM, "cannot open %s: out of memory", o->key);
 }
 
-static enum result take_course(struct opening *o, const struct draft_block *block,
-			       const bson_t *document, struct error *err)
+/* Takes a text of @block: the name of the course, or the other run's. */
+static enum result take_course(struct opening *o, struct draft_block *block)
 {
-	char *name;
-
 	if (block->branch == BRANCH_DRAFT)
 		return RESULT_OK;
 	if (strcmp(block->name, o->parts->run)) {
 		free(o->other_run);
-		o->other_run = strdup(block->name);
-		return o->other_run ? RESULT_OK : no_memory(o, err);
+		o->other_run = block->name;
+		block->name = NULL;
+		return RESULT_OK;
 	}
-	name = name_of(document);
-	if (!name)
-		return no_memory(o, err);
 	o->found = true;
 	free(o->outline->name);
-	o->outline->name = name;
+	o->outline->name = block->display_name;
+	block->display_name = NULL;
 	return RESULT_OK;
-}
-
-static enum result take_video(struct opening *o, const struct draft_block *block,
-			      const bson_t *document, struct error *err)
-{
-	if (o->count == o->size) {
-		size_t size = o->size ? o->size * 2 : 64;
-		char (*digests)[HASH_HEX] = reallocarray(o->digests, size, sizeof(*digests));
-
-		if (!digests)
-			return no_memory(o, err);
-		o->digests = digests;
-		o->size = size;
-	}
-	if (!draft_block_digest(document, o->digests[o->count++]))
-		return no_memory(o, err);
-	return draft_block_add(block, document, o->outline, err);
 }
 
 static enum result take_document(void *arg, const bson_t *document, struct error *err)
@@ -140,37 +99,23 @@ static enum result take_document(void *arg, const bson_t *document, struct error
 	struct draft_block block;
 	enum result st = draft_block_read(document, &block, err);
 
-	if (st == RESULT_INVALID)
-		return RESULT_OK; /* an id of another shape is no block of ours */
-	if (st != RESULT_OK)
-		return st;
-	if (!strcmp(block.category, "course"))
-		st = take_course(o, &block, document, err);
-	else
-		st = take_video(o, &block, document, err);
+	if (st == RESULT_OK && !strcmp(block.category, "course"))
+		st = take_course(o, &block);
+	else if (st == RESULT_OK)
+		st = draft_version_add(&o->version, document)
+			     ? draft_block_add(document, o->outline, err) : no_memory(o, err);
+	else if (st == RESULT_INVALID)
+		st = RESULT_OK; /* an id of another shape is no block of a course */
 	draft_block_clear(&block);
 	return st;
 }
 
-static int compare_digests(const void *a, const void *b)
-{
-	return memcmp(a, b, HASH_HEX);
-}
-
-/* What evidence rests on: ids and metadata of the course's video documents, in any order. */
+/* What evidence rests on: ids and metadata of the course's video documents. */
 static bool set_version(struct opening *o)
 {
-	struct hash *hash = hash_new();
 	char digest[HASH_HEX], version[HASH_HEX + 8];
 
-	if (!hash)
-		return false;
-	if (o->count)
-		qsort(o->digests, o->count, sizeof(*o->digests), compare_digests);
-	for (size_t i = 0; i < o->count; i++)
-		hash_add(hash, o->digests[i], HASH_HEX - 1);
-	hash_hex(hash, digest);
-	hash_free(hash);
+	draft_version_hex(&o->version, digest);
 	snprintf(version, sizeof(version), "draft %s", digest);
 	return outline_set_version(o->outline, version);
 }
@@ -201,13 +146,13 @@ static enum result read_blocks(struct opening *o, struct mongo *mongo, struct er
 enum result draft_open(struct mongo *mongo, const char *key, const struct key_parts *parts,
 		       struct source_course **out, struct error *err)
 {
-	struct opening o = {.key = key, .parts = parts};
+	struct opening o = {.key = key, .parts = parts, .version = DRAFT_VERSION_INIT};
 	enum result st;
 
 	*out = NULL;
 	o.outline = outline_new(key, "");
 	st = o.outline ? read_blocks(&o, mongo, err) : no_memory(&o, err);
-	free(o.digests);
+	draft_version_clear(&o.version);
 	free(o.other_run);
 	if (st != RESULT_OK) {
 		outline_free(o.outline);
