@@ -472,6 +472,22 @@ void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+bool desk_needs_word(struct desk *desk)
+{
+	const struct campus *campus = desk->campus;
+	bool viewer;
+
+	pthread_mutex_lock(&desk->lock);
+	viewer = desk->viewer;
+	pthread_mutex_unlock(&desk->lock);
+	return campus->linker && !atomic_load(&campus->link_allowed) && !viewer;
+}
+
+void desk_allow_link(struct desk *desk)
+{
+	campus_allow_link(desk->campus, "the campus name was typed in the console");
+}
+
 void desk_go(struct desk *desk)
 {
 	pthread_mutex_lock(&desk->lock);
