@@ -61,6 +61,7 @@ static void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->campus, sizeof(snap->campus), "%s", conf->name);
 	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
+	snap->tls_unverified = desk->campus->source->tls_unverified;
 }
 
 /* "03:12:41" as the clock on the screen says it. */
