@@ -2,10 +2,27 @@
 
 #include "src/campus.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static enum result open_source(struct campus *campus, struct error *err)
+#include "src/base/secret.h"
+
+/* ---- source and linker --------------------------------------------------------------------*/
+
+static bool is_olx(const struct conf *conf)
+{
+	return !strcmp(conf->source_kind, "olx");
+}
+
+static enum mongo_kind mongo_kind_of(const struct conf *conf)
+{
+	if (!strcmp(conf->source_kind, "split"))
+		return MONGO_SPLIT;
+	return strcmp(conf->source_kind, "draft") ? MONGO_BOTH : MONGO_DRAFT;
+}
+
+static enum result open_olx(struct campus *campus, struct error *err)
 {
 	const struct conf *conf = campus->conf;
 	const struct olx_options options = {
@@ -16,6 +33,55 @@ static enum result open_source(struct campus *campus, struct error *err)
 
 	return source_olx_new(&campus->source, &options, err);
 }
+
+/* Our copy of the URI lives no longer than this. */
+static enum result open_mongo(struct campus *campus, struct error *err)
+{
+	const struct conf *conf = campus->conf;
+	struct mongo_options options = {
+	    .kind = mongo_kind_of(conf),
+	    .database = conf->database,
+	    .collection = conf->collection,
+	    .contentstore_database = conf->contentstore_database,
+	    .contentstore_bucket = conf->contentstore_bucket,
+	    .clock = campus->clock,
+	};
+	char *uri = NULL;
+	enum result st = secret_read(conf->uri_env, conf->uri_file, "uri", &uri, err);
+
+	options.uri = uri;
+	if (st == RESULT_OK)
+		st = source_mongo_new(&campus->source, &options, err);
+	if (st == RESULT_OK && campus_links(campus))
+		st = linker_mongo_new(&campus->linker, &options, conf->link_quiet, err);
+	secret_free(uri);
+	return st;
+}
+
+static enum result open_source(struct campus *campus, struct error *err)
+{
+	enum result st = is_olx(campus->conf) ? open_olx(campus, err) : open_mongo(campus, err);
+
+	if (st != RESULT_OK)
+		error_prefix(err, "[source] %s", campus->conf->source_kind);
+	return st;
+}
+
+bool campus_links(const struct campus *campus)
+{
+	return strcmp(campus->conf->link, "none");
+}
+
+void campus_allow_link(struct campus *campus, const char *how)
+{
+	char what[64];
+
+	snprintf(what, sizeof(what), "allowed: link = %s", campus->conf->link);
+	status_event(campus->status, FINDING_NOTICE, "link", campus->conf->name, what, how);
+	atomic_store(&campus->link_allowed, true);
+}
+
+/* ---- the rest -----------------------------------------------------------------------------*/
 
 static enum result open_val(struct campus *campus, bool read_only, struct error *err)
 {
@@ -51,10 +117,8 @@ enum result campus_add(struct campus *campus, unsigned parts, struct error *err)
 	}
 	if ((parts & CAMPUS_SOURCE) && !campus->source) {
 		st = open_source(campus, err);
-		if (st != RESULT_OK) {
-			error_prefix(err, "[source] %s", campus->conf->source_kind);
+		if (st != RESULT_OK)
 			return st;
-		}
 	}
 	if ((parts & CAMPUS_VAL) && !campus->val) {
 		st = open_val(campus, read_only, err);
@@ -97,6 +161,7 @@ void campus_close(struct campus *campus)
 {
 	if (!campus)
 		return;
+	linker_free(campus->linker);
 	source_free(campus->source);
 	val_free(campus->val);
 	store_free(campus->store);

@@ -5,16 +5,23 @@
 #define SUBFERRY_SRC_CAMPUS_H
 
 #include "src/base/conf.h"
+#include "src/source/link.h"
 #include "src/source/source.h"
 #include "src/status/reader.h"
 #include "src/status/status.h"
 #include "src/store/store.h"
 #include "src/val/val.h"
 
+#include <stdatomic.h>
+
 struct campus {
 	struct conf *conf; /* owned */
 	struct clock *clock;
 	struct source *source;
+	struct linker *linker; /* NULL: link = none */
+	/* The word for linking was typed, in this process. May become true while an engine runs,
+	   which asks when it closes a course; until then links are put off. */
+	atomic_bool link_allowed;
 	struct val *val;
 	struct store *store;
 	struct status *status;
@@ -36,6 +43,11 @@ void campus_close(struct campus *campus); /* accepts NULL */
 /* Reads the source's list into the status database. */
 enum result campus_scan(struct campus *campus, struct scan_result *out,
 			void (*problem)(void *arg, const char *text), void *arg, struct error *err);
+/* The configuration lets the source be written: what runs an engine asks for the word first. */
+bool campus_links(const struct campus *campus);
+/* The campus name was typed, so links may be written; @how ("in the console") is for the audit
+   event, which is posted. The status database is open. */
+void campus_allow_link(struct campus *campus, const char *how);
 /* "dry", "mock" or "real" for a run on this campus. */
 const char *campus_mode(const struct campus *campus, bool dry);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "src/base/buf.h"
+#include "src/base/conf_check.h"
 #include "src/base/conf_keys.h"
 #include "src/base/conf_value.h"
 #include "src/base/text.h"
@@ -166,25 +167,27 @@ static char *absolute(const char *folder, const char *path)
 	return buf_take(&out);
 }
 
-static bool is_choice(const char *choices, const char *value)
-{
-	size_t len = strlen(value);
-
-	for (const char *at = choices; len && at; at = strchr(at, ' ')) {
-		at += *at == ' ';
-		if (!strncmp(at, value, len) && (at[len] == ' ' || !at[len]))
-			return true;
-	}
-	return false;
-}
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
 
 static bool is_name(const char *value)
 {
-	for (; *value; value++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
-			    *value))
-			return false;
-	return true;
+	return !value[strspn(value, LETTERS DIGITS "._-")];
+}
+
+/* Who writes the URI itself in its place must not find it in a log. */
+static enum result check_indirect(struct parser *p, size_t key, const char *value)
+{
+	enum conf_type type = conf_rule(key)->type;
+
+	if (type == CONF_VARIABLE &&
+	    (value[strspn(value, LETTERS DIGITS "_")] || strchr(DIGITS, *value)))
+		return fail(p, "%s: write the name of an environment variable (letters, digits, _), "
+			       "not what it holds",
+			    key_at(key)->name);
+	if (type == CONF_FILE && strstr(value, "://"))
+		return fail(p, "%s: write the path of a file, not a URI", key_at(key)->name);
+	return RESULT_OK;
 }
 
 static enum result set_text(struct parser *p, size_t key, const char *value)
@@ -193,8 +196,10 @@ static enum result set_text(struct parser *p, size_t key, const char *value)
 	char **field = field_of(p->conf, key);
 	size_t len = strlen(value);
 
+	if (check_indirect(p, key, value) != RESULT_OK)
+		return RESULT_INVALID;
 	if (rule->type == CONF_CHOICE) {
-		if (!is_choice(rule->choices, value))
+		if (!conf_has_word(rule->choices, value))
 			return fail(p, "%s = %s: this version knows: %s", key_at(key)->name, value,
 				    rule->choices);
 	} else if ((int64_t)len < rule->low || (int64_t)len > rule->high) {
@@ -274,7 +279,7 @@ static enum result set_value(struct parser *p, size_t key, const char *value)
 	case CONF_PATHS:
 		return add_paths(p, value);
 	case CONF_KEYS:
-		if (!is_choice(conf_rule(key)->choices, value))
+		if (!conf_has_word(conf_rule(key)->choices, value))
 			return fail(p, "key_form = %s: write one of: %s", value,
 				    conf_rule(key)->choices);
 		p->conf->slash_keys = !strcmp(value, "slash");
@@ -378,6 +383,20 @@ static enum result set_operator(struct parser *p)
 	return p->conf->operator_name ? RESULT_OK : no_memory(p);
 }
 
+static enum result set_copy(struct parser *p, size_t key, const char *value)
+{
+	char **field = field_of(p->conf, key);
+
+	*field = strdup(value);
+	return *field ? RESULT_OK : no_memory(p);
+}
+
+/* Numbers are 0 and lists empty from the start. */
+static enum result set_nothing(struct parser *p, size_t key)
+{
+	return conf_rule(key)->type <= CONF_FILE ? set_copy(p, key, "") : RESULT_OK;
+}
+
 static enum result fill_defaults(struct parser *p)
 {
 	enum result st = RESULT_OK;
@@ -385,21 +404,21 @@ static enum result fill_defaults(struct parser *p)
 	for (size_t i = 0; i < CONF_KEY_COUNT && st == RESULT_OK; i++) {
 		if (p->first[i])
 			continue;
-		if (key_at(i)->required)
+		if (!conf_is_for_kind(p->conf, i))
+			st = set_nothing(p, i);
+		else if (key_at(i)->required)
 			st = error_set(p->err, RESULT_INVALID, "%s: [%s] %s is missing (%s): %s",
 				       p->conf->file, key_at(i)->section, key_at(i)->name,
 				       key_at(i)->type, key_at(i)->help);
 		else if (conf_rule(i)->field == offsetof(struct conf, operator_name))
 			st = set_operator(p);
+		else if (conf_rule(i)->field == offsetof(struct conf, contentstore_database))
+			st = set_copy(p, i, p->conf->database);
 		else if (!*key_at(i)->fallback)
-			st = (*(char **)field_of(p->conf, i) = strdup("")) ? RESULT_OK
-									   : no_memory(p);
+			st = set_nothing(p, i);
 		else
 			st = set_value(p, i, key_at(i)->fallback);
 	}
-	if (st == RESULT_OK && !p->conf->path_count)
-		st = error_set(p->err, RESULT_INVALID, "%s: [source] path names nothing",
-			       p->conf->file);
 	return st;
 }
 
@@ -407,6 +426,7 @@ static enum result fill_defaults(struct parser *p)
 
 static enum result parse(struct parser *p)
 {
+	enum result st;
 	int rc;
 
 #if defined(HAVE_DECL_INI_MAX_LINE) && HAVE_DECL_INI_MAX_LINE
@@ -423,7 +443,10 @@ static enum result parse(struct parser *p)
 		p->line = rc > 0 ? (unsigned long)rc : p->line;
 		return fail(p, "neither \"[section]\" nor \"key = value\" nor a comment");
 	}
-	return fill_defaults(p);
+	if (conf_check_kinds(p->conf, p->first, p->err) != RESULT_OK)
+		return RESULT_INVALID;
+	st = fill_defaults(p);
+	return st == RESULT_OK ? conf_check_source(p->conf, p->first, p->err) : st;
 }
 
 enum result conf_parse(struct conf **out, const char *text, const char *file, const char *folder,

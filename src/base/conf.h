@@ -1,9 +1,11 @@
 /*
  * conf.h - the configuration file (design 9), read through inih.
  *
- * One table says which keys exist, their type, unit, default and help: the parser, the manual
- * check and `doctor` read it. An unknown section or key, a bad value, a missing required key,
- * a key given twice: RESULT_INVALID with "FILE:LINE: what, and what is allowed".
+ * One table says which keys exist, for which kinds, their type, unit, default and help: the
+ * parser, the manual check and `doctor` read it. An unknown section or key, a bad value, a
+ * missing required key, a key given twice, a key of another kind, link = mongo where it would
+ * have no effect: RESULT_INVALID with "FILE:LINE: what, and what is allowed". No secret is read
+ * here, and a value where a secret could have been put by mistake is never shown.
  */
 #ifndef SUBFERRY_SRC_BASE_CONF_H
 #define SUBFERRY_SRC_BASE_CONF_H
@@ -46,7 +48,10 @@ void conf_free(struct conf *conf); /* accepts NULL */
 
 struct conf_key {
 	const char *section, *name, *type, *fallback, *help;
-	bool required;
+	/* The kinds of its section that it belongs to, separated by blanks; "": all. With another
+	   kind it is an error, and its field is "", false or 0. */
+	const char *kinds;
+	bool required; /* by these kinds */
 };
 /* The table of keys; *@count rows. */
 const struct conf_key *conf_keys(size_t *count);

@@ -6,12 +6,13 @@
 
 #include "src/base/conf.h"
 
-#define CONF_KEY_COUNT 17
+#define CONF_KEY_COUNT 25
 
 enum conf_type {
 	CONF_TEXT,   /* a char *, of at most @high bytes */
 	CONF_NAME,   /* the same of letters, digits, '.', '_', '-' */
 	CONF_CHOICE, /* a char *, one of @choices */
+	CONF_VARIABLE, /* the same, the name of an environment variable; never shown in an error */
 	CONF_FILE,   /* a char *, made absolute */
 	CONF_PATHS,  /* conf.paths */
 	CONF_KEYS,   /* conf.slash_keys */
@@ -29,6 +30,8 @@ struct conf_rule {
 };
 
 const struct conf_rule *conf_rule(size_t key);
+/* One of @words, which are separated by blanks, is @word. */
+bool conf_has_word(const char *words, const char *word);
 /* Place of a key; -1 if there is none. @name has @len bytes. */
 int conf_find_key(const char *section, const char *name, size_t len);
 

@@ -89,6 +89,19 @@ static enum result count_entry(void *arg, const struct source_entry *entry, stru
 	return RESULT_OK;
 }
 
+static void check_linker(struct doctor *doctor)
+{
+	struct linker *linker = doctor->cli->campus->linker;
+	struct error err = {0};
+
+	doctor->part = "link";
+	if (!linker)
+		report(doctor, true, "%s: new video ids are left to somebody else",
+		       doctor->cli->campus->conf->link);
+	else if (linker->ops->doctor(linker, doctor->write, say, doctor, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+}
+
 static void check_source(struct doctor *doctor)
 {
 	struct source *source;
@@ -97,11 +110,17 @@ static void check_source(struct doctor *doctor)
 	if (!add_part(doctor, "source", CAMPUS_SOURCE))
 		return;
 	source = doctor->cli->campus->source;
+	/* what is known of a server is told even where its courses cannot be listed */
+	if (source->ops->doctor(source, say, doctor, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+	if (result_is_transient(err.result) || err.result == RESULT_REFUSED)
+		return;
 	if (source->ops->list(source, count_entry, doctor, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
 	else
 		report(doctor, doctor->courses > 0, "%s: %" PRId64 " courses", source->ops->kind,
 		       doctor->courses);
+	check_linker(doctor);
 }
 
 static void check_val(struct doctor *doctor)

@@ -127,12 +127,14 @@ static void on_event(void *arg, const struct engine_event *event)
 
 /* ---- running ----------------------------------------------------------------------------- */
 
-/* Whether val and store answer is better known before anything is begun. */
+/* Whether source, val and store answer is better known before anything is begun. */
 static int check_ends(struct migrating *m)
 {
 	struct campus *campus = m->cli->campus;
 	struct error err = {0};
 
+	if (campus->source->ops->probe(campus->source, &err) != RESULT_OK)
+		return cli_fail(&err);
 	if (campus->val->ops->probe(campus->val, &err) != RESULT_OK)
 		return cli_fail(&err);
 	if (!m->dry && campus->store->ops->probe(campus->store, &err) != RESULT_OK)

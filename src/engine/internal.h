@@ -1,6 +1,6 @@
 /*
  * internal.h - the engine's inside, shared by its threads (engine.c, worker.c, loader.c,
- * keeper.c, prober.c) and by nobody else.
+ * closer.c, keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
  * held during I/O: threads take what they need, unlock, act, lock again and report.
@@ -71,7 +71,7 @@ struct engine {
 	bool keeper_ends;
 	enum hold_reason hold;
 	char hold_text[160];
-	const char *hold_endpoint; /* "val", "store", "status" */
+	const char *hold_endpoint; /* "source", "val", "store", "status" */
 	int64_t hold_since, hold_since_now; /* wall, monotonic */
 	struct progress progress;
 
@@ -91,6 +91,11 @@ void *worker_main(void *engine);
 void *loader_main(void *engine);
 void *keeper_main(void *engine);
 void *prober_main(void *engine);
+
+/* Of the readers' threads, with the lock held on entry and exit: a course whose videos were all
+   tried, or that leaves, and its end. */
+struct course_run *engine_next_ending(struct engine *engine, int64_t now);
+void engine_end_course(struct engine *engine, struct reader *reader, struct course_run *run);
 
 /* Of the calling thread: workers and readers. */
 void engine_lower_priority(void);

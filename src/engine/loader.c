@@ -1,6 +1,6 @@
 /*
  * The readers' side of the engine: opens and plans the courses that intents want, loads the
- * bytes of their videos ahead of the workers, and ends courses whose videos were all tried.
+ * bytes of their videos ahead of the workers, and has courses ended (closer.c).
  */
 #include "config.h"
 
@@ -119,6 +119,8 @@ static enum result open_course(struct engine *engine, struct reader *reader, str
 		return st;
 	o->plan->course_id = o->row.id;
 	o->who = "status";
+	if (*o->plan->source->outline->name && strcmp(o->plan->source->outline->name, o->row.name))
+		status_course_name(engine->campus->status, o->row.id, o->plan->source->outline->name);
 	return save_plan(engine, o, reader, err);
 }
 
@@ -184,8 +186,8 @@ static bool open_again(struct engine *engine, const struct opening *o, const str
 
 	if (!strcmp(o->who, "status"))
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
-	else if (err->result == RESULT_UNREACHABLE && !strcmp(o->who, "val"))
-		engine_set_hold(engine, HOLD_ENDPOINT, "val", err->text);
+	else if (err->result == RESULT_UNREACHABLE)
+		engine_set_hold(engine, HOLD_ENDPOINT, o->who, err->text);
 	if (!wanted)
 		return true; /* no longer wanted: paused meanwhile */
 	wanted->opening = false;
@@ -332,6 +334,10 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	if (given_up)
 		fail_load(engine, run, indexes, count, &err);
 	pthread_mutex_lock(&engine->lock);
+	if (st == RESULT_UNREACHABLE)
+		engine_set_hold(engine, HOLD_ENDPOINT, "source", err.text);
+	else if (st == RESULT_OK && count && !strcmp(engine->hold_endpoint, "source"))
+		engine_end_hold(engine, HOLD_ENDPOINT); /* what held the engine has just worked */
 	if (given_up) {
 		run->busy = false;
 		for (size_t i = 0; i < count; i++)
@@ -347,96 +353,6 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	pthread_cond_broadcast(&engine->idle);
 }
 
-/* ---- the end of a course ----------------------------------------------------------------- */
-
-/* Closes the course: with all its videos tried, its status follows from the rows. */
-static enum result close_course(struct engine *engine, struct reader *reader,
-				const struct course_run *run, int64_t intent_number,
-				enum course_status *status, struct error *err)
-{
-	struct course_row row = {0};
-	enum result st = status_flush(engine->campus->status, err);
-
-	*status = COURSE_FAILED;
-	if (st == RESULT_OK)
-		st = reader_course_by_id(reader, run->id, &row, err);
-	/* outcomes were lost with a commit that failed: what they tell of is tried again */
-	if (st == RESULT_OK && row.tried < row.videos && !engine->options.dry)
-		st = error_set(err, RESULT_END, "not all outcomes of %s are recorded", row.key);
-	if (st == RESULT_OK)
-		*status = row.failed ? COURSE_FAILED : COURSE_MIGRATED;
-	if (st == RESULT_OK && !engine->options.dry)
-		st = status_course_end(engine->campus->status, run->id, intent_number, *status, "", NULL,
-				       0, err);
-	course_row_clear(&row);
-	return st;
-}
-
-/* Lock held on entry and exit. @run is done, or still and leaving. */
-static void end_course(struct engine *engine, struct reader *reader, struct course_run *run)
-{
-	bool done = course_run_done(run), wanted_again;
-	int64_t number = run->intent_number;
-	enum course_status status = COURSE_IN_PROGRESS;
-	struct engine_event event = {.kind = done ? ENGINE_COURSE_ENDED : ENGINE_COURSE_PAUSED,
-				     .course = run->id, .key = run->plan->course, .text = ""};
-	struct error err = {0};
-	enum result st = RESULT_OK;
-
-	run->busy = true;
-	engine->opening++;
-	pthread_mutex_unlock(&engine->lock);
-	if (done)
-		st = close_course(engine, reader, run, number, &status, &err);
-	event.status = status;
-	if (st == RESULT_CANCELED) {
-		/* paused a moment before its end: it ends when it is resumed */
-		event.kind = ENGINE_COURSE_PAUSED;
-		st = RESULT_OK;
-	}
-	if (st == RESULT_OK)
-		engine_tell(engine, &event);
-	pthread_mutex_lock(&engine->lock);
-	run->busy = false;
-	engine->opening--;
-	/* outcomes are missing, or a newer intent came between the last outcome and the end */
-	wanted_again = st == RESULT_END || (st == RESULT_OK && done && run->intent_number != number);
-	if (wanted_again && !engine_find_wanted(engine, run->id) &&
-	    !engine_want(engine, run->id, run->intent_number))
-		st = RESULT_NOMEM;
-	if (st == RESULT_OK || st == RESULT_END || engine->stopping) {
-		queue_remove(&engine->queue, run);
-		pthread_mutex_unlock(&engine->lock);
-		course_run_free(run);
-		pthread_mutex_lock(&engine->lock);
-	} else {
-		run->not_before = clock_now(engine->clock) + engine->retry_delay;
-		engine_set_hold(engine, HOLD_JOURNAL, "status", err.text);
-	}
-	pthread_cond_broadcast(&engine->room);
-	pthread_cond_broadcast(&engine->idle);
-}
-
-/* It can be closed, or taken out. What leaves waits for no retry of a load. */
-static bool may_end(const struct engine *engine, const struct course_run *run, int64_t now)
-{
-	if (!course_run_still(run))
-		return false;
-	if (!course_run_done(run) || engine->stopping)
-		return run->leaving;
-	return run->not_before <= now && (run->leaving || engine->hold != HOLD_JOURNAL);
-}
-
-static struct course_run *next_ending(struct engine *engine, int64_t now)
-{
-	struct course_run *run = engine->queue.turn;
-
-	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
-		if (may_end(engine, run, now))
-			return run;
-	return NULL;
-}
-
 /* ---- the loop ---------------------------------------------------------------------------- */
 
 /* Does one thing; false when there is nothing to do now. Lock held on entry and exit. */
@@ -444,11 +360,11 @@ static bool do_one(struct engine *engine, struct reader *reader)
 {
 	int64_t now = clock_now(engine->clock);
 	size_t indexes[BATCH_VIDEOS], count;
-	struct course_run *run = next_ending(engine, now);
+	struct course_run *run = engine_next_ending(engine, now);
 	struct wanted_course *wanted;
 
 	if (run) {
-		end_course(engine, reader, run);
+		engine_end_course(engine, reader, run);
 		return true;
 	}
 	if (engine->stopping || engine->hold == HOLD_JOURNAL || engine->hold == HOLD_OPERATOR)

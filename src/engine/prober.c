@@ -15,6 +15,8 @@ static enum result probe(struct engine *engine, const char *endpoint, struct err
 {
 	struct campus *campus = engine->campus;
 
+	if (!strcmp(endpoint, "source"))
+		return campus->source->ops->probe(campus->source, err);
 	if (!strcmp(endpoint, "val"))
 		return campus->val->ops->probe(campus->val, err);
 	if (!strcmp(endpoint, "store"))

@@ -179,6 +179,38 @@ enum result key_make_course(bool course_v1, const char *org, const char *course,
 	return join(out, course_v1, part, err);
 }
 
+enum result key_take_apart(const char *key, struct key_parts *out, struct error *err)
+{
+	static const char prefix[] = "course-v1:";
+	char *part[PARTS], *at;
+
+	memset(out, 0, sizeof(*out));
+	out->slash = strncmp(key, prefix, sizeof(prefix) - 1);
+	at = strdup(out->slash ? key : key + sizeof(prefix) - 1);
+	if (!at)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	out->org = at;
+	for (int i = 0; i < PARTS; i++) {
+		part[i] = at;
+		at = at ? strchr(at, out->slash ? '/' : '+') : NULL;
+		if (at)
+			*at++ = '\0';
+	}
+	if (!part[PARTS - 1] || at) {
+		key_parts_clear(out);
+		return error_set(err, RESULT_INVALID, "%s is no course key", key);
+	}
+	out->course = part[1];
+	out->run = part[2];
+	return RESULT_OK;
+}
+
+void key_parts_clear(struct key_parts *parts)
+{
+	free(parts->org);
+	memset(parts, 0, sizeof(*parts));
+}
+
 bool key_video_id_valid(const char *id)
 {
 	size_t len = 0;

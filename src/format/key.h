@@ -27,6 +27,14 @@ enum result key_parse_course(const char *text, char **out, struct error *err);
 /* Makes the key of an OLX export (domain 10.2); RESULT_INVALID when a part has a bad character. */
 enum result key_make_course(bool course_v1, const char *org, const char *course, const char *run,
 			    char **out, struct error *err);
+/* A canonical course key, taken apart. */
+struct key_parts {
+	char *org, *course, *run; /* into @org's block */
+	bool slash;		  /* ORG/COURSE/RUN */
+};
+/* RESULT_OK, RESULT_INVALID for what key_parse_course() would not give, RESULT_NOMEM. */
+enum result key_take_apart(const char *key, struct key_parts *out, struct error *err);
+void key_parts_clear(struct key_parts *parts); /* may run twice */
 /* edx-val's pattern and length (domain 7.3); "" is not valid here. */
 bool key_video_id_valid(const char *id);
 /* The id a block without one gets: UUIDv5 of the course key, block type and id (design 4). */

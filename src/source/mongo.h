@@ -42,6 +42,9 @@ const char *mongo_place_name(const struct mongo *mongo, enum mongo_place place);
 /* "mongodb://host:27017/edxapp" without credentials and options, for people. */
 const char *mongo_name(const struct mongo *mongo);
 
+/* The URI switches the verification of TLS off. */
+bool mongo_unverified(const struct mongo *mongo);
+
 /* Anything but RESULT_OK ends the find with it. @document is borrowed for the call. */
 typedef enum result mongo_document_fn(void *arg, const bson_t *document, struct error *err);
 /*

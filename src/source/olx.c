@@ -415,10 +415,26 @@ static void olx_free(struct source *base)
 	free(src);
 }
 
+/* Files have no server that could be away. */
+static enum result olx_probe(struct source *base, struct error *err)
+{
+	(void)base, (void)err;
+	return RESULT_OK;
+}
+
+static enum result olx_doctor(struct source *base, void (*say)(void *arg, const char *line), void *arg,
+			      struct error *err)
+{
+	(void)say, (void)arg;
+	return olx_probe(base, err);
+}
+
 static const struct source_ops olx_ops = {
     .kind = "olx",
     .list = olx_list,
     .open = olx_open,
+    .probe = olx_probe,
+    .doctor = olx_doctor,
     .free = olx_free,
 };
 

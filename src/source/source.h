@@ -142,6 +142,7 @@ struct source_ops {
 
 struct source {
 	const struct source_ops *ops;
+	bool tls_unverified; /* configured so; shown wherever the campus's name is */
 };
 
 /* Frees what a find() or read() filled in; may run twice. */

@@ -36,7 +36,8 @@ static enum result scan_entry(struct status *status, const struct scan_entry *en
 	int64_t id;
 
 	st = db_first(db, err,
-		      "SELECT id, gone, name = ?2 AND location = ?3 FROM course WHERE key = ?1",
+		      "SELECT id, gone, (name = ?2 OR ?2 = '') AND location = ?3 FROM course"
+		      " WHERE key = ?1",
 		      DB_VALUES(TEXT(entry->key), TEXT(entry->name), TEXT(entry->location)), &stmt);
 	if (st == RESULT_END) {
 		st = db_run(db, err,
@@ -58,7 +59,9 @@ static enum result scan_entry(struct status *status, const struct scan_entry *en
 	st = ids_add(&scan->seen, &id, 1, err);
 	if (st != RESULT_OK || (same && !gone))
 		return st;
-	return db_run(db, err, "UPDATE course SET name = ?2, location = ?3, gone = 0 WHERE id = ?1",
+	return db_run(db, err,
+		      "UPDATE course SET name = CASE ?2 WHEN '' THEN name ELSE ?2 END,"
+		      " location = ?3, gone = 0 WHERE id = ?1",
 		      DB_VALUES(INT(id), TEXT(entry->name), TEXT(entry->location)));
 }
 
@@ -131,4 +134,34 @@ out:
 	free(scan.entries);
 	ids_clear(&scan.seen);
 	return st;
+}
+
+struct naming {
+	int64_t course;
+	char *name;
+};
+
+static enum result write_name(struct status *status, void *arg, struct error *err)
+{
+	const struct naming *naming = arg;
+
+	return db_run(&status->db, err, "UPDATE course SET name = ?2 WHERE id = ?1",
+		      DB_VALUES(INT(naming->course), TEXT(naming->name)));
+}
+
+static void lay_out_naming(struct arena *arena, const void *from)
+{
+	const struct naming *naming = from;
+	struct naming *to = arena_copy(arena, naming, sizeof(*naming));
+	char *name = arena_text(arena, naming->name);
+
+	if (to)
+		to->name = name;
+}
+
+void status_course_name(struct status *status, int64_t course, const char *name)
+{
+	struct naming naming = {course, (char *)name};
+
+	write_post(status, write_name, arena_clone(lay_out_naming, &naming));
 }

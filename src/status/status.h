@@ -61,6 +61,10 @@ struct scan_result {
 enum result status_scan(struct status *status, const struct scan_entry *entries, size_t count,
 			bool whole, struct scan_result *out, struct error *err);
 
+/* Posts the name of a course, which some sources tell only of a course that is opened; an empty
+   name in a list changes nothing. */
+void status_course_name(struct status *status, int64_t course, const char *name);
+
 /* ---- intents (any process) ----------------------------------------------------------------*/
 
 enum wish { WISH_RUN, WISH_PAUSE, WISH_RESUME, WISH_RETRY };

@@ -16,6 +16,8 @@
 #define VAL "[val]\nkind = sqlite\npath = val.db\n"
 #define STORE "[store]\nkind = directory\npath = store\n"
 #define WHOLE CAMPUS SOURCE VAL STORE
+#define OLD_CAMPUS "[campus]\nname = demo\nenvironment = staging\nrelease = lilac.3\n"
+#define MONGO VAL STORE "[source]\nkind = split\nuri_env = MODULESTORE_URI\n"
 
 static struct conf *parse(const char *text)
 {
@@ -37,6 +39,11 @@ static void conf_fills_defaults_when_only_required_keys_are_given(void **state)
 	assert_string_equal(conf->release, "");
 	assert_string_equal(conf->status_db, "/etc/sf/subferry.db");
 	assert_string_equal(conf->link, "none");
+	assert_string_equal(conf->uri_env, "");
+	assert_string_equal(conf->uri_file, "");
+	assert_string_equal(conf->database, "");
+	assert_string_equal(conf->index, "");
+	assert_int_equal(conf->link_quiet, 0);
 	assert_string_equal(conf->val_path, "/etc/sf/val.db");
 	assert_string_equal(conf->store_path, "/etc/sf/store");
 	assert_false(conf->slash_keys);
@@ -118,6 +125,93 @@ static void conf_reads_units(void **state)
 	}
 }
 
+/* ---- MongoDB ------------------------------------------------------------------------------*/
+
+static void conf_fills_defaults_of_mongodb(void **state)
+{
+	struct conf *conf = parse(CAMPUS MONGO);
+
+	(void)state;
+	assert_string_equal(conf->source_kind, "split");
+	assert_string_equal(conf->uri_env, "MODULESTORE_URI");
+	assert_string_equal(conf->uri_file, "");
+	assert_string_equal(conf->database, "edxapp");
+	assert_string_equal(conf->collection, "modulestore");
+	assert_string_equal(conf->contentstore_database, "edxapp");
+	assert_string_equal(conf->contentstore_bucket, "fs");
+	assert_string_equal(conf->index, "");
+	assert_string_equal(conf->link, "none");
+	assert_int_equal(conf->link_quiet, 30 * 60000);
+	assert_int_equal(conf->path_count, 0);
+	assert_false(conf->slash_keys);
+	conf_free(conf);
+}
+
+static void conf_takes_every_key_of_mongodb(void **state)
+{
+	struct conf *conf = parse(
+	    OLD_CAMPUS VAL STORE
+	    "[source]\nlink = mongo\nlink_quiet = 168h\nindex = mongo\nuri_file = secrets/uri\n"
+	    "database = cms\ncollection = store.old\ncontentstore_bucket = files\nkind = mongo\n");
+
+	(void)state;
+	assert_string_equal(conf->uri_file, "/etc/sf/secrets/uri");
+	assert_string_equal(conf->uri_env, "");
+	assert_string_equal(conf->database, "cms");
+	assert_string_equal(conf->collection, "store.old");
+	/* the default is the database, whatever it is called */
+	assert_string_equal(conf->contentstore_database, "cms");
+	assert_string_equal(conf->contentstore_bucket, "files");
+	assert_string_equal(conf->index, "mongo");
+	assert_string_equal(conf->link, "mongo");
+	assert_int_equal(conf->link_quiet, INT64_C(7) * 24 * 3600000);
+	conf_free(conf);
+	conf = parse(CAMPUS MONGO "contentstore_database = files\nlink_quiet = 0\nindex = mysql\n");
+	assert_string_equal(conf->contentstore_database, "files");
+	assert_string_equal(conf->index, "mysql");
+	assert_int_equal(conf->link_quiet, 0);
+	conf_free(conf);
+}
+
+/* link = mongo where it would have no effect, or nobody can tell: [campus] name, environment,
+   release on line 4; link on 14, index on 15. */
+static const struct {
+	const char *release, *kind, *link_and_index, *begins, *mentions;
+} unlinked[] = {
+    {"release = lilac\n", "split", "link = mongo\n", "x.conf:14: ", "needs index = mongo in writing"},
+    {"release = lilac\n", "draft", "link = mongo\n", "x.conf:14: ", "needs index = mongo in writing"},
+    {"release = lilac\n", "split", "link = mongo\nindex = mysql\n", "x.conf:15: ", "index = mysql, and link = mongo"},
+    {"; none\n", "split", "link = mongo\nindex = mongo\n", "x.conf:14: ", "needs [campus] release"},
+    {"release = nutmeg.2\n", "split", "link = mongo\nindex = mongo\n", "x.conf:4: ", "from nutmeg on"},
+    {"release = nutmeg.2\n", "draft", "link = mongo\nindex = mongo\n", "x.conf:4: ", "from nutmeg on"},
+    {"release = open-release/Quince.1\n", "mongo", "link = mongo\nindex = mongo\n", "x.conf:4: ", "has no effect"},
+    {"release = master\n", "split", "link = mongo\nindex = mongo\n", "x.conf:4: ",
+     "release master is not known to be older than nutmeg"},
+};
+
+static void conf_refuses_to_link_where_it_has_no_effect(void **state)
+{
+	char text[1024];
+	struct conf *conf;
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(unlinked) / sizeof(*unlinked); i++) {
+		snprintf(text, sizeof(text), "%s%s" VAL STORE "[source]\nkind = %s\nuri_env = U\n%s",
+			 CAMPUS, unlinked[i].release, unlinked[i].kind, unlinked[i].link_and_index);
+		if (conf_parse(&conf, text, "x.conf", "/", &err) != RESULT_INVALID)
+			fail_msg("case %zu is accepted", i);
+		assert_null(conf);
+		if (strncmp(err.text, unlinked[i].begins, strlen(unlinked[i].begins)) ||
+		    !strstr(err.text, unlinked[i].mentions))
+			fail_msg("case %zu: \"%s\" instead of \"%s... %s\"", i, err.text,
+				 unlinked[i].begins, unlinked[i].mentions);
+	}
+	assert_int_equal(conf_parse(&conf, CAMPUS SOURCE "link = mongo\n" VAL STORE, "x.conf", "/", &err),
+			 RESULT_INVALID);
+	assert_non_null(strstr(err.text, "x.conf:7: [source] link = mongo is for kind = split, draft or"));
+}
+
 /* What is wrong, and how the error begins and what it mentions. */
 static const struct {
 	const char *text, *begins, *mentions;
@@ -140,8 +234,28 @@ static const struct {
     {"[campus]\nname = x\n  environment = y\n", "x.conf:3: ", "margin"},
     {"[campus]\nname = x\n  more\n", "x.conf:3: ", "only [source] path"},
     {"[source]\npath = a\n  key_form = slash\n", "x.conf:3: ", "margin"},
-    {"[source]\nkind = split\n", "x.conf:2: ", "knows: olx"},
-    {"[source]\nlink = mongo\n", "x.conf:2: ", "knows: none"},
+    {"[source]\nkind = git\n", "x.conf:2: ", "knows: olx split draft mongo"},
+    {"[source]\nlink = studio\n", "x.conf:2: ", "knows: none mongo"},
+    {"[source]\nindex = sqlite\n", "x.conf:2: ", "knows: mongo mysql"},
+    {"[source]\nuri = mongodb://a:pw@h\n", "x.conf:2: ", "no key \"uri\" in [source]; it knows: kind"},
+    {"[source]\nlink_quiet = 30\n", "x.conf:2: ", "unit"},
+    {"[source]\nlink_quiet = 169h\n", "x.conf:2: ", "0 to 168h"},
+    {"[source]\ndatabase = a b\n", "x.conf:2: ", "letters"},
+    /* a secret in the place of its name */
+    {"[source]\nuri_env = mongodb://a:pw@h/\n", "x.conf:2: ", "name of an environment variable"},
+    {"[source]\nuri_env = pw-of-mine\n", "x.conf:2: ", "name of an environment variable"},
+    {"[source]\nuri_env = 1pw\n", "x.conf:2: ", "name of an environment variable"},
+    {"[source]\nuri_env =\n", "x.conf:2: ", "name of an environment variable"},
+    {"[source]\nuri_file = mongodb://a:pw@h/\n", "x.conf:2: ", "path of a file, not a URI"},
+    /* keys of other kinds, wherever kind itself stands */
+    {"[source]\nkind = split\npath = a\n", "x.conf:3: ", "[source] path is for kind = olx"},
+    {"[source]\nkey_form = slash\nkind = draft\n", "x.conf:2: ", "[source] key_form is for kind = olx"},
+    {"[source]\nuri_env = X\nindex = mongo\nkind = olx\n", "x.conf:2: ",
+     "[source] uri_env is for kind = split, draft or mongo"},
+    {"[source]\nkind = olx\n\nlink_quiet = 1h\n", "x.conf:4: ", "link_quiet is for kind = split, draft or mongo"},
+    {CAMPUS VAL STORE "[source]\nkind = olx\n", "x.conf: ", "[source] path is missing"},
+    {CAMPUS VAL STORE "[source]\nkind = mongo\n", "x.conf: ", "[source] uri_env or uri_file is missing"},
+    {CAMPUS MONGO "uri_file = u\n", "x.conf:13: ", "uri_env and uri_file: give one of them, not both"},
     {"[source]\nkey_form = slashes\n", "x.conf:2: ", "course-v1 slash"},
     {"[source]\npath = \"a b\n", "x.conf:2: ", "\"...\""},
     {"[source]\npath = a\"b\"\n", "x.conf:2: ", "\"...\""},
@@ -164,6 +278,13 @@ static const struct {
     {"[campus]\n\n\n; c\noperator = \n", "x.conf:5: ", "1 to 63"},
 };
 
+/* Whatever is told, the password of a URI that was put where it must not be is not. */
+static void check_quiet(size_t i, const struct error *err)
+{
+	if (strstr(bad[i].text, "pw") && strstr(err->text, "pw"))
+		fail_msg("case %zu shows a secret: %s", i, err->text);
+}
+
 static void conf_names_line_and_remedy_of_each_mistake(void **state)
 {
 	(void)state;
@@ -178,6 +299,7 @@ static void conf_names_line_and_remedy_of_each_mistake(void **state)
 		    !strstr(err.text, bad[i].mentions))
 			fail_msg("case %zu: \"%s\" instead of \"%s... %s\"", i, err.text,
 				 bad[i].begins, bad[i].mentions);
+		check_quiet(i, &err);
 	}
 }
 
@@ -297,10 +419,13 @@ static void conf_keys_documents_every_key(void **state)
 
 	(void)state;
 	keys = conf_keys(&count);
-	assert_int_equal(count, 17);
+	assert_int_equal(count, 25);
 	for (size_t i = 0; i < count; i++) {
 		assert_true(strlen(keys[i].help) > 10);
 		assert_true(keys[i].required == !keys[i].fallback);
+		/* a word of [source] kind, or nothing */
+		assert_true(!*keys[i].kinds || !strcmp(keys[i].kinds, "olx") ||
+			    !strcmp(keys[i].kinds, "split draft mongo"));
 	}
 }
 
@@ -312,6 +437,9 @@ int main(void)
 	    cmocka_unit_test(conf_keeps_globs_quotes_and_continued_lines),
 	    cmocka_unit_test(conf_reads_units),
 	    cmocka_unit_test(conf_names_line_and_remedy_of_each_mistake),
+	    cmocka_unit_test(conf_fills_defaults_of_mongodb),
+	    cmocka_unit_test(conf_takes_every_key_of_mongodb),
+	    cmocka_unit_test(conf_refuses_to_link_where_it_has_no_effect),
 	    cmocka_unit_test(conf_refuses_lines_longer_than_it_reads),
 	    cmocka_unit_test(conf_reads_paths_of_several_hundred_bytes),
 	    cmocka_unit_test_setup_teardown(conf_read_takes_paths_relative_to_the_file, make_folder,

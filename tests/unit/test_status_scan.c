@@ -87,6 +87,22 @@ static void scan_keeps_status_intent_and_history(void **state)
 	course_row_clear(&row);
 }
 
+static void scan_without_names_keeps_the_known_ones(void **state)
+{
+	struct help *help = *state;
+	const struct scan_entry nameless = {"a", "", "1"};
+	int64_t id;
+
+	scan(help, &nameless, 1);
+	id = help_course(help, "a");
+	assert_string_equal(help_row(help, id).name, "");
+	status_course_name(help->status, id, "Ant");
+	assert_ok(status_flush(help->status, &help->err), help->err);
+	assert_string_equal(help_row(help, id).name, "Ant");
+	scan(help, &nameless, 1);
+	assert_string_equal(help_row(help, id).name, "Ant");
+}
+
 static void scan_writes_one_event_with_counts(void **state)
 {
 	struct help *help = *state;
@@ -118,6 +134,7 @@ int main(void)
 		TEST(scan_marks_gone_and_brings_back),
 		TEST(scan_of_a_part_marks_nothing_gone),
 		TEST(scan_keeps_status_intent_and_history),
+		TEST(scan_without_names_keeps_the_known_ones),
 		TEST(scan_writes_one_event_with_counts),
 	};
 

@@ -292,7 +292,72 @@ static void memory_free(struct source *source)
 	(void)source;
 }
 
-static const struct source_ops memory_ops = {"memory", memory_list, memory_open, memory_free};
+static enum result memory_probe(struct source *source, struct error *err)
+{
+	struct world *world = ((struct fault_source *)source)->world;
+
+	STRIKE(world, FAULT_SOURCE_PROBE, RESULT_OK);
+}
+
+static const struct source_ops memory_ops = {.kind = "memory", .list = memory_list,
+	.open = memory_open, .probe = memory_probe, .free = memory_free};
+
+/* ---- the linker -------------------------------------------------------------------------- */
+
+struct fault_linker {
+	struct linker linker;
+	struct world *world;
+};
+
+static void write_id(struct video_fields *fields, const char *val_id, bool *written)
+{
+	if (!fields || *fields->edx_video_id)
+		return;
+	assert_true(video_fields_set(&fields->edx_video_id, val_id));
+	*written = true;
+}
+
+static void link_block(struct world *world, const char *course, struct link_request *request)
+{
+	request->state = world->link_answer;
+	snprintf(request->reason, sizeof(request->reason), "%s",
+		 request->state == LINK_DONE ? "" : "the test says so");
+	for (size_t i = 0; i < world->outline_count; i++) {
+		struct outline *outline = world->outlines[i];
+
+		for (size_t b = 0; b < outline->block_count && !strcmp(outline->key, course); b++) {
+			struct video_block *block = &outline->blocks[b];
+
+			if (strcmp(block->id, request->block) || request->state != LINK_DONE)
+				continue;
+			write_id(block->published, request->val_id, &request->written);
+			write_id(block->draft, request->val_id, &request->written);
+		}
+	}
+}
+
+static enum result linker_link(struct linker *linker, const char *course,
+			       struct link_request *requests, size_t count, struct error *err)
+{
+	struct world *world = ((struct fault_linker *)linker)->world;
+	bool act;
+	enum result struck = strike(world, FAULT_LINK, &act);
+
+	for (size_t i = 0; i < count && act; i++)
+		link_block(world, course, &requests[i]);
+	return struck == RESULT_OK ? struck : error_set(err, struck, "a fault of the test");
+}
+
+static const struct linker_ops fault_linker_ops = {.kind = "fault", .link = linker_link};
+
+void world_link(struct world *world)
+{
+	struct fault_linker *linker = calloc(1, sizeof(*linker));
+
+	*linker = (struct fault_linker){{&fault_linker_ops}, world};
+	world->campus.linker = &linker->linker;
+	atomic_store(&world->campus.link_allowed, true);
+}
 
 /* ---- the world --------------------------------------------------------------------------- */
 
@@ -366,6 +431,7 @@ void world_free(struct world *world)
 	free((void *)world->campus.val);
 	free((void *)world->campus.store);
 	free((void *)world->campus.source);
+	free((void *)world->campus.linker);
 	free(world->conf.status_db);
 	free(world->conf.val_path);
 	free(world->conf.store_path);

@@ -12,7 +12,8 @@
 
 enum fault_point {
 	FAULT_NONE, FAULT_LOOKUP, FAULT_CREATE, FAULT_REGISTER, FAULT_PUT, FAULT_FIND, FAULT_READ,
-	FAULT_OPEN, FAULT_VAL_PROBE, FAULT_STORE_PROBE, FAULT_LOOK, FAULT_POINTS
+	FAULT_OPEN, FAULT_VAL_PROBE, FAULT_STORE_PROBE, FAULT_LOOK, FAULT_SOURCE_PROBE, FAULT_LINK,
+	FAULT_POINTS
 };
 
 struct fault {
@@ -42,6 +43,8 @@ struct world {
 	struct fault faults[FAULT_POINTS];
 	/* val cannot tell what it has, as some kinds cannot: lookups answer unknown */
 	bool blind;
+	/* what the linker of world_link() says of every block that does not name its id */
+	enum link_state link_answer;
 	/* called after rows were registered, before the answer: somebody else acts now */
 	void (*meanwhile)(struct world *world);
 	struct val *real_val;
@@ -64,6 +67,8 @@ struct video_fields *world_draft(struct outline *outline, const char *id, const 
 void world_file(struct world *world, const char *name, const char *bytes);
 /* A SubRip text of one cue. */
 const char *world_srt(const char *text, char *buffer, size_t size);
+/* Gives the campus a linker, which writes into the outlines; linking is allowed. */
+void world_link(struct world *world);
 /* Finishes the outlines and reads the list into the status database. */
 void world_scan(struct world *world);
 int64_t world_course_id(struct world *world, const char *key);

@@ -1,0 +1,148 @@
+/*
+ * The end of a course: with all its videos tried, its new ids are linked and its status follows
+ * from the rows. On the readers' threads.
+ */
+#include "config.h"
+
+#include "src/engine/internal.h"
+
+#include <string.h>
+
+#include "src/migrate/close.h"
+
+/* One attempt to end a course: what goes in and what came out. */
+struct ending {
+	struct course_run *run;
+	int64_t intent_number;
+	enum course_status status;
+	const char *who; /* failed: "source" (linking), "status" */
+};
+
+static enum result link_blocks(struct engine *engine, struct reader *reader, struct ending *end,
+			       int64_t *failed, struct error *err)
+{
+	const struct closing closing = {
+		.plan = end->run->plan,
+		.linker = engine->campus->linker,
+		.allowed = atomic_load(&engine->campus->link_allowed),
+		.last = end->run->link_tries >= engine->max_retries,
+		.status = engine->campus->status,
+		.reader = reader,
+	};
+
+	return close_links(&closing, failed, &end->who, err);
+}
+
+/* Not held. Closes the course: with all its videos tried, its status follows from the rows. */
+static enum result close_course(struct engine *engine, struct reader *reader, struct ending *end,
+				struct error *err)
+{
+	struct status *status = engine->campus->status;
+	struct course_row row = {0};
+	int64_t unlinked = 0;
+	enum result st = status_flush(status, err);
+
+	end->status = COURSE_FAILED;
+	if (st == RESULT_OK)
+		st = reader_course_by_id(reader, end->run->id, &row, err);
+	if (st != RESULT_OK || engine->options.dry)
+		goto out;
+	if (row.tried < row.videos) /* outcomes were lost with a commit that failed: tried again */
+		st = error_set(err, RESULT_END, "not all outcomes of %s are recorded", row.key);
+	else if (row.intent == INTENT_PAUSE)
+		st = error_set(err, RESULT_CANCELED, "paused before its end");
+	else
+		st = link_blocks(engine, reader, end, &unlinked, err);
+	if (st != RESULT_OK)
+		goto out;
+	end->status = row.failed || unlinked ? COURSE_FAILED : COURSE_MIGRATED;
+	st = status_course_end(status, end->run->id, end->intent_number, end->status, "", NULL, 0, err);
+	end->who = "status";
+out:
+	if (st == RESULT_OK && engine->options.dry)
+		end->status = row.failed ? COURSE_FAILED : COURSE_MIGRATED;
+	course_row_clear(&row);
+	return st;
+}
+
+/* Lock held. It could not be ended now: when, and what else waits. */
+static void end_later(struct engine *engine, struct ending *end, const struct error *err)
+{
+	bool linking = !strcmp(end->who, "source");
+
+	end->run->not_before = clock_now(engine->clock) + engine->retry_delay;
+	end->run->link_tries += linking;
+	if (!linking)
+		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
+	else if (err->result == RESULT_UNREACHABLE)
+		engine_set_hold(engine, HOLD_ENDPOINT, "source", err->text);
+}
+
+/* Lock held on entry and exit. @run is done, or still and leaving. */
+void engine_end_course(struct engine *engine, struct reader *reader, struct course_run *run)
+{
+	bool done = course_run_done(run), wanted_again;
+	struct ending end = {.run = run, .intent_number = run->intent_number,
+			     .status = COURSE_IN_PROGRESS, .who = "status"};
+	struct engine_event event = {.kind = done ? ENGINE_COURSE_ENDED : ENGINE_COURSE_PAUSED,
+				     .course = run->id, .key = run->plan->course, .text = ""};
+	struct error err = {0};
+	enum result st = RESULT_OK;
+
+	run->busy = true;
+	engine->opening++;
+	pthread_mutex_unlock(&engine->lock);
+	if (done)
+		st = close_course(engine, reader, &end, &err);
+	event.status = end.status;
+	if (st == RESULT_CANCELED) {
+		/* paused a moment before its end: it ends when it is resumed */
+		event.kind = ENGINE_COURSE_PAUSED;
+		st = RESULT_OK;
+	}
+	if (st == RESULT_OK)
+		engine_tell(engine, &event);
+	pthread_mutex_lock(&engine->lock);
+	run->busy = false;
+	engine->opening--;
+	/* outcomes are missing, or a newer intent came between the last outcome and the end */
+	wanted_again = st == RESULT_END || (st == RESULT_OK && done && run->intent_number != end.intent_number);
+	if (wanted_again && !engine_find_wanted(engine, run->id) &&
+	    !engine_want(engine, run->id, run->intent_number))
+		st = RESULT_NOMEM;
+	if (st == RESULT_OK || st == RESULT_END || engine->stopping) {
+		queue_remove(&engine->queue, run);
+		pthread_mutex_unlock(&engine->lock);
+		course_run_free(run);
+		pthread_mutex_lock(&engine->lock);
+	} else {
+		end_later(engine, &end, &err);
+	}
+	pthread_cond_broadcast(&engine->room);
+	pthread_cond_broadcast(&engine->idle);
+}
+
+/* It can be closed, or taken out. What leaves waits for no retry of a load. */
+static bool may_end(const struct engine *engine, const struct course_run *run, int64_t now)
+{
+	if (!course_run_still(run))
+		return false;
+	if (!course_run_done(run) || engine->stopping)
+		return run->leaving;
+	if (run->not_before > now)
+		return false;
+	/* while the journal cannot be written, or the linker is away, only what leaves ends */
+	return run->leaving || (engine->hold != HOLD_JOURNAL &&
+				!(run->link_tries && engine->hold == HOLD_ENDPOINT));
+}
+
+struct course_run *engine_next_ending(struct engine *engine, int64_t now)
+{
+	struct course_run *run = engine->queue.turn;
+
+	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
+		if (may_end(engine, run, now))
+			return run;
+	return NULL;
+}
+
