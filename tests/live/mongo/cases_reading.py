@@ -1,13 +1,15 @@
 """Reading: nothing is created, few round trips, read as the URI and the server say."""
 import unittest
 
+import bson
+
 import campus as bench
 from campus import IMPATIENT, READING, MongoTest, the_server
 from olx import Course
 from olx_campus import sjson, srt
 
 COMMANDS = (("scan",), ("doctor",), ("migrate", "--all", "--dry-run"), ("migrate", "--all"),
-            ("verify", "--all", "--level", "bytes"), ("doctor", "--write"), ("findings",),
+            ("verify", "--all", "--level", "bytes"), ("doctor", "--write"),
             ("migrate", "--all"))
 
 
@@ -50,7 +52,6 @@ class Untouched(MongoTest):
         before = self.campus.inventory()
         self.all_commands()
         self.assertEqual(self.campus.inventory(), before)
-        self.assertNotIn(self.campus.contentstore.name, before[0])
 
 
 class Trips(MongoTest):
@@ -64,12 +65,14 @@ class Trips(MongoTest):
         return self.campus.proxy.trips()
 
     def test_a_small_split_course_takes_at_most_six(self):
+        self.campus.source["kind"] = "split"
         self.campus.load(small())
         trips = self.trips()
         print("%s " % sum(trips.values()), end="")
         self.assertLessEqual(sum(trips.values()), 6, trips)
 
     def test_a_small_slash_course_takes_at_most_six(self):
+        self.campus.source["kind"] = "draft"
         self.campus.load(small(), "draft")
         trips = self.trips()
         print("%s " % sum(trips.values()), end="")
@@ -100,11 +103,12 @@ class Trips(MongoTest):
 
     def test_a_structure_of_nearly_16_mb_is_read(self):
         made = small(videos=5)
-        for n in range(14000):
+        for n in range(12500):
             block = made.block("html", "h%06d" % n)
             block.published = {"display_name": "x" * 400, "note": "y" * 500}
             made.block("vertical", "v").children.append(block.pair)
-        self.campus.load(made)
+        docs = self.campus.load(made)
+        self.assertGreater(len(bson.encode(docs.branches["draft-branch"])), 14 << 20)
         self.migrated()
         self.assertEqual(len(self.campus.rows()), 5)
 
