@@ -1,4 +1,5 @@
 """Reading: nothing is created, few round trips, read as the URI and the server say."""
+import os
 import unittest
 
 import bson
@@ -111,6 +112,29 @@ class Trips(MongoTest):
         self.assertGreater(len(bson.encode(docs.branches["draft-branch"])), 14 << 20)
         self.migrated()
         self.assertEqual(len(self.campus.rows()), 5)
+
+
+class Memory(MongoTest):
+    """64 MiB and three times the largest structure are enough for a course of 5,000 videos."""
+
+    def test_five_thousand_videos_and_a_large_structure(self):
+        made = small(videos=5000)
+        for n in range(13000):
+            made.block("html", "h%06d" % n).published = {"display_name": "x" * 500}
+        docs = self.campus.load(made)
+        size = max(len(bson.encode(d)) for d in docs.branches.values())
+        self.assertGreater(size, 11 << 20)
+        for command in (("scan",), ("migrate", "--all")):
+            self.campus.configure()
+            process = self.campus.begin(*command)
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(process.returncode, 0, self.campus.said(process))
+            print("%s: %d MiB, structure %d MiB " % (command[0], used.ru_maxrss >> 10, size >> 20),
+                  end="")
+            self.assertLess(used.ru_maxrss << 10, (64 << 20) + 3 * size)
+        self.assertEqual(len(self.campus.rows()), 5000)
+        self.assertLess(sum(self.campus.proxy.trips().values()), 5000 // 10)
 
 
 @unittest.skipIf(bench.the_server.real, "a real server says itself whether it is a replica set")
