@@ -17,6 +17,7 @@ from cases_doctor import *
 from cases_equal import *
 from cases_faults import *
 from cases_files import *
+from cases_later import *
 from cases_reading import *
 from cases_split import *
 
