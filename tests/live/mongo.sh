@@ -1,0 +1,56 @@
+#!/bin/sh
+# Courses in MongoDB: a server that speaks its protocol is installed, started, filled, read.
+#
+#   tests/live/mongo.sh [TEST...]    from the build folder; TEST is Class or Class.test
+#
+# SUBFERRY_TEST_MONGODB_URI names a real mongod to use instead of the server installed here.
+# SUBFERRY_VENV, or SUBFERRY_LIVE_VENV before it, names a folder to keep the Python packages and
+# the server in for the next time; bench/ and others may start from there.
+# Exit status: 0 all passed, 77 it cannot be installed here, else something failed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+venv=${SUBFERRY_LIVE_VENV:-${SUBFERRY_VENV:-$work/venv}}
+case $venv in /*) ;; *) venv=$build/$venv ;; esac
+
+skip() {
+	echo "mongo: skipped: $1"
+	exit 77
+}
+
+# The server's wire version is that of MongoDB 4.2: pymongo 4.11 and later turn it down.
+packages='pymongo>=4.6,<4.11'
+if [ ! -x "$venv/bin/python" ]; then
+	command -v python3 >/dev/null || skip 'there is no python3'
+	python3 -m venv "$venv" >"$work/venv.log" 2>&1 ||
+		skip "python3 cannot make a venv: $(tail -n 1 "$work/venv.log")"
+fi
+if ! "$venv/bin/python" -c 'import pymongo, sys; sys.exit(pymongo.version_tuple[:2] >= (4, 11))' \
+	2>/dev/null; then
+	"$venv/bin/pip" install --quiet --disable-pip-version-check "$packages" >"$work/pip.log" 2>&1 ||
+		skip "pip cannot install pymongo: $(tail -n 1 "$work/pip.log")"
+fi
+
+# Made beside its place and moved there whole, so that a broken-off run leaves nothing half done.
+server=$venv/mongo-java-server
+if [ -z "${SUBFERRY_TEST_MONGODB_URI:-}" ] &&
+	! cmp -s "$here/mongo/pom.xml" "$server/pom.xml" 2>/dev/null; then
+	for tool in java javac mvn; do
+		command -v $tool >/dev/null || skip "there is no $tool (Debian: default-jdk-headless maven)"
+	done
+	cp "$here/mongo/pom.xml" "$work/pom.xml"
+	(cd "$work" && mvn -q -B dependency:copy-dependencies -DoutputDirectory="$work/server/jars") \
+		>"$work/mvn.log" 2>&1 || skip "mvn cannot fetch the server: $(grep -m 1 ERROR "$work/mvn.log")"
+	javac -cp "$work/server/jars/*" -d "$work/server" "$here/mongo/Server.java"
+	cp "$work/pom.xml" "$work/server/pom.xml"
+	rm -rf "$server"
+	mv "$work/server" "$server"
+fi
+
+export SUBFERRY_LIVE_SERVER="$server" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
+export SUBFERRY="${SUBFERRY:-$build/subferry}"
+exec "$venv/bin/python" "$here/mongo/test_mongo.py" "$@"
