@@ -127,7 +127,7 @@ static bool list_has(const bson_iter_t *list, const char *text)
 {
 	bson_iter_t at;
 
-	if (!BSON_ITER_HOLDS_ARRAY(list) || !bson_iter_recurse(list, &at))
+	if (!BSON_ITER_HOLDS_ARRAY(list) || !value_enter(list, &at))
 		return false;
 	while (bson_iter_next(&at))
 		if (is_text(&at, text))
@@ -140,7 +140,7 @@ static bool may(const bson_iter_t *privileges, const char *database, const char 
 {
 	bson_iter_t privilege, resource, actions;
 
-	if (!BSON_ITER_HOLDS_ARRAY(privileges) || !bson_iter_recurse(privileges, &privilege))
+	if (!BSON_ITER_HOLDS_ARRAY(privileges) || !value_enter(privileges, &privilege))
 		return false;
 	while (bson_iter_next(&privilege))
 		if (value_below(&privilege, "resource", &resource) &&
@@ -173,7 +173,7 @@ static bool is_empty(const bson_iter_t *list)
 {
 	bson_iter_t at;
 
-	return BSON_ITER_HOLDS_ARRAY(list) && bson_iter_recurse(list, &at) && !bson_iter_next(&at);
+	return BSON_ITER_HOLDS_ARRAY(list) && value_enter(list, &at) && !bson_iter_next(&at);
 }
 
 static enum result ask_privileges(struct mongo_linker *self, const struct speech *speech,
@@ -225,7 +225,8 @@ static enum result try_update(struct mongo_linker *self, enum mongo_place place,
 	bson_append_oid(&filter, "_id", -1, &id);
 	st = mongo_update(self->mongo, place, &filter, update, &matched, err);
 	if (st == RESULT_OK)
-		say(speech, "linking: %.300s takes an update", mongo_place_name(self->mongo, place));
+		say(speech, "linking: %.300s takes an update",
+		    mongo_place_name(self->mongo, place));
 	bson_destroy(&filter);
 	bson_destroy(update);
 	return st;
@@ -267,8 +268,8 @@ static const struct linker_ops mongo_ops = {
     .free = mongo_linker_free,
 };
 
-enum result linker_mongo_new(struct linker **out, const struct mongo_options *options, int64_t quiet,
-			     struct error *err)
+enum result linker_mongo_new(struct linker **out, const struct mongo_options *options,
+			     int64_t quiet, struct error *err)
 {
 	struct mongo_linker *self = calloc(1, sizeof(*self));
 	enum result st;
