@@ -29,14 +29,26 @@ struct conf {
 	char *database, *collection, *contentstore_database, *contentstore_bucket;
 	char *index;	    /* "mongo", "mysql", or "" when not said */
 	int64_t link_quiet; /* milliseconds */
-	/* [val], [store] */
+	char *studio_url, *studio_login_url, *studio_user; /* link = studio */
+	char *studio_password_env, *studio_password_file, *studio_ca_file;
+	bool studio_unverified; /* studio_tls_verify = no */
+	/* [val] */
 	char *val_kind, *val_path;
+	char *val_url, *val_token_url, *val_client_id, *val_secret_env, *val_secret_file, *val_ca_file;
+	bool val_unverified;
+	/* [store] */
 	char *store_kind, *store_path;
+	char *bucket, *region, *store_endpoint, *location, *storage_class, *sse, *sse_key;
+	char *credentials_env;	/* prefix of variables: "AWS" is AWS_ACCESS_KEY_ID, ... */
+	char *credentials_file, *credentials_profile; /* as the AWS tools write them */
+	char *store_ca_file;
+	bool path_style, store_unverified;
 	/* [engine] */
 	int64_t workers;	/* 1..64; default: 8 */
 	int64_t retry_delay;	/* milliseconds */
 	int64_t max_retries;
 	int64_t max_transcript; /* bytes */
+	int64_t throttled_too_long; /* milliseconds */
 };
 
 /* Reads @path. Relative paths in it are relative to its folder. Free with conf_free(). */

@@ -20,6 +20,7 @@ enum link_state {
 
 /* One block to be told its id; the answer is written into it. */
 struct link_request {
+	bool in_step; /* draft and published were the same version when the course was read */
 	const char *type, *block, *val_id; /* borrowed; @val_id as stripped, not "" */
 	enum link_state state;
 	bool written; /* LINK_DONE: by this call, at least in part */
@@ -62,5 +63,25 @@ void linker_free(struct linker *linker); /* accepts NULL */
  */
 enum result linker_mongo_new(struct linker **out, const struct mongo_options *options, int64_t quiet,
 			     struct error *err);
+
+struct http;
+
+/* Strings are borrowed for the call. */
+struct linker_studio_options {
+	struct http *http;	/* borrowed: outlives the linker */
+	const char *url;	/* of Studio */
+	const char *login_url;	/* where one logs in: the LMS, or "" for @url */
+	const char *user, *password; /* e-mail address or name; the password is a secret */
+	const char *ca_file;
+	bool unverified;
+};
+
+/*
+ * link = studio: each block by Studio's own API (domain 9), which writes the draft as the user;
+ * it is published in the same request only where draft and published were in step. Studio's save
+ * has side effects on the source (the manual lists them), so the inventory is taken before.
+ */
+enum result linker_studio_new(struct linker **out, const struct linker_studio_options *options,
+			      struct error *err);
 
 #endif

@@ -35,6 +35,8 @@ enum result outline_add(struct outline *outline, const char *type, const char *i
 /* What outline_add() has taken for (type, id, branch), or NULL; borrowed. */
 const struct video_fields *outline_fields(const struct outline *outline, const char *type,
 					  const char *id, enum branch branch);
+/* Says that draft and published of a block are one version; of one that is not there, nothing. */
+void outline_in_step(struct outline *outline, const char *type, const char *id);
 /* Copies @version; false without memory. */
 bool outline_set_version(struct outline *outline, const char *version);
 enum result outline_note(struct outline *outline, enum finding_code code, const char *block,

@@ -49,6 +49,9 @@ struct video_block {
 	char *id;
 	struct video_fields *published; /* NULL where the branch lacks the block; one is set */
 	struct video_fields *draft;
+	/* Draft and published are one version: nothing of the block is unpublished. False where the
+	   source cannot tell, and where a branch lacks the block. */
+	bool in_step;
 };
 
 /* A finding about the structure itself. */

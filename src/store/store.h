@@ -37,6 +37,7 @@ struct store_info {
 };
 
 struct store;
+struct http;
 
 struct store_ops {
 	const char *kind; /* "directory" */
@@ -62,6 +63,9 @@ struct store_ops {
 
 struct store {
 	const struct store_ops *ops;
+	bool tls_unverified; /* configured so */
+	/* NULL, or what an operator should know before files are put: shown at launch. */
+	const char *warning;
 };
 
 void store_free(struct store *store); /* accepts NULL */
@@ -69,6 +73,33 @@ void store_free(struct store *store); /* accepts NULL */
 bool store_name_valid(const char *name);
 
 /* ---- kinds --------------------------------------------------------------------------------*/
+
+/* What is known of `If-None-Match: *` at this endpoint and bucket. */
+enum store_condition {
+	CONDITION_UNKNOWN, /* nobody has tried: HEAD before every PUT, and the condition too */
+	CONDITION_HOLDS,   /* a second PUT was refused with 412 */
+	CONDITION_FAILS,   /* it was not: HEAD before every PUT is all there is */
+};
+
+/* Strings are borrowed for the call. */
+struct store_s3_options {
+	struct http *http; /* borrowed: outlives the store */
+	const char *endpoint;	/* "https://s3.eu-west-1.amazonaws.com"; "": AWS's own, by region */
+	const char *region, *bucket;
+	const char *location;	/* before every name, "" or ending in '/': Django's `location` */
+	bool path_style;	/* the bucket in the path instead of the host name */
+	const char *storage_class, *sse, *sse_key; /* headers of a PUT, "" for none */
+	const char *key, *secret, *token; /* secrets; token "" for none */
+	const char *ca_file;
+	bool unverified;
+	bool read_only; /* puts are refused */
+	enum store_condition condition;
+	/* Called when a probe has shown it, to be remembered; may be NULL. */
+	void (*learned)(void *arg, enum store_condition condition);
+	void *arg;
+};
+
+enum result store_s3_new(struct store **out, const struct store_s3_options *options, struct error *err);
 
 /* @path is made if it is missing, unless @read_only (then a missing one is an empty store). */
 enum result store_directory_new(struct store **out, const char *path, bool read_only, struct error *err);

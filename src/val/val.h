@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct http;
+
 enum val_presence { VAL_UNKNOWN, VAL_ABSENT, VAL_PRESENT };
 
 struct val_row {
@@ -32,6 +34,7 @@ struct val_video {
 	char *actual_id; /* its id as val spells it, when it differs in case; else NULL */
 	struct val_row *rows;	    /* by language as bytes */
 	size_t row_count;
+	bool list_broken;   /* val fails to list the rows (a file is missing in its storage) */
 	bool rows_complete; /* a language not among the rows is absent; else it is unknown */
 };
 
@@ -81,6 +84,7 @@ struct val_ops {
 
 struct val {
 	const struct val_ops *ops;
+	bool tls_unverified; /* configured so */
 };
 
 void val_video_clear(struct val_video *video); /* may run twice */
@@ -100,5 +104,20 @@ struct val_sqlite_options {
 
 /* Makes the file and edx-val's tables if they are not there; RESULT_INVALID for other tables. */
 enum result val_sqlite_new(struct val **out, const struct val_sqlite_options *options, struct error *err);
+
+/* Strings are borrowed for the call. */
+struct val_rest_options {
+	struct http *http;     /* borrowed: outlives the val */
+	const char *url;       /* of the LMS or of Studio; "/api/val/v0/" is appended unless there */
+	const char *token_url; /* "": the same host's /oauth2/access_token */
+	const char *client_id, *client_secret;
+	const char *ca_file;
+	bool unverified;
+	bool read_only;	       /* nothing is created or registered: those are refused */
+	struct clock *clock;
+};
+
+/* No request is made here. */
+enum result val_rest_new(struct val **out, const struct val_rest_options *options, struct error *err);
 
 #endif
