@@ -178,6 +178,19 @@ class AsMember(MongoTest):
             self.assertEqual(find.get("$readPreference", {}).get("mode"), "secondaryPreferred", find)
 
 
+@unittest.skipUnless(the_server.real, "needs a real mongod (SUBFERRY_TEST_MONGODB_URI)")
+class Real(MongoTest):
+    def test_a_replica_set_is_read_by_majority_and_a_server_alone_is_not(self):
+        hello = the_server.client.admin.command("isMaster")
+        several = "setName" in hello or hello.get("msg") == "isdbgrid"
+        self.campus.load(small())
+        self.migrated()
+        for request in self.campus.proxy.requests():
+            if request.command == "find":
+                self.assertEqual(request.document.get("readConcern", {}).get("level"),
+                                 "majority" if several else None)
+
+
 class Alone(MongoTest):
     @unittest.skipIf(the_server.real, "a real server may be a replica set")
     def test_a_server_alone_is_not_asked_for_a_majority(self):
