@@ -185,6 +185,25 @@ class LinkSplit(LinkTest):
                 self.assertEqual(rule.hits, 1)
                 self.check_chain(made, docs)
 
+    def test_killed_between_the_id_and_the_heads_the_next_run_links_the_same_id(self):
+        for n, (command, collection) in enumerate((("insert", "modulestore.structures"),
+                                                   ("update", PLACE))):
+            made = course("K%d" % n)
+            docs = self.campus.load(made)
+            self.campus.run("scan")
+            held = self.campus.proxy.on(command, collection)
+            running = self.campus.begin("--word", "campus", "migrate", made.key)
+            held.wait()
+            running.kill()
+            self.campus.done(running)
+            ids = self.campus.ids()
+            self.assertIn(self.uuid(made, "same"), ids)
+            before = self.campus.rows()
+            held.release()          # it was on its way: the server does it
+            self.assertEqual(self.campus.run("--word", "campus", "migrate", made.key).status, 0)
+            self.check_chain(made, docs)
+            self.assertEqual((self.campus.ids(), self.campus.rows()), (ids, before))
+
     def test_a_course_edited_of_late_is_put_off_and_linked_by_retry(self):
         made = course()
         self.campus.load(made, when=datetime.datetime.utcnow().replace(microsecond=0))
