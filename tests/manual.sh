@@ -39,17 +39,19 @@ verdict "subferry-migration(7) has every finding, by its severity" "$(
 		' "$top/man/subferry-migration.7")"
 )"
 
-# A row of the table: X("section", "name", "type", NULL or "default", true or false, ...
-# In the manual: .Ss section, .It Cm name, and then (type, required) or (type, default VALUE).
+# A row of the table: X("section", "name", "type", NULL or "default", true or false, "kinds", ...
+# In the manual: .Ss section, .It Cm name, and then (type, required) or (type, default VALUE), with
+# "; kinds" before the last parenthesis of a key that is not for every kind.
 keys=$top/src/base/conf_keys.c
 if [ -f "$keys" ]; then
 	verdict "subferry.conf(5) has every key, its type and its default" "$(
 		compare src/base/conf_keys.c man/subferry.conf.5 \
 			"$(sed -nE \
-				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", [^,]*, true,.*/\1 \2 (\3, required)/p' \
-				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", "", false,.*/\1 \2 (\3, default empty)/p' \
-				-e "s/^X\\(\"([a-z_]+)\", \"([a-z_]+)\", \"([a-z]+)\", \"([^\"]+)\", false,.*/\1 \2 (\3, default \4)/p" \
-				"$keys")" \
+				-e 's/^(X\("[a-z]+", .*, (true|false), )MONGO,/\1"split draft mongo",/' \
+				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", [^,]*, true, "([^"]*)",.*/\1 \2 (\3, required; \4)/p' \
+				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", "", false, "([^"]*)",.*/\1 \2 (\3, default empty; \4)/p' \
+				-e "s/^X\\(\"([a-z_]+)\", \"([a-z_]+)\", \"([a-z]+)\", \"([^\"]+)\", false, \"([^\"]*)\",.*/\1 \2 (\3, default \4; \5)/p" \
+				"$keys" | sed 's/; )$/)/')" \
 			"$(awk '
 			/^\.Ss / { section = $2 }
 			/^\.(Sh|Ss|El)/ { name = "" }
@@ -58,6 +60,7 @@ if [ -f "$keys" ]; then
 				line = $0
 				sub(/^\.(Ql|Pa) /, "", line)
 				sub(/ \)/, ")", line)
+				sub(/ ;/, ";", line)
 				text = text (text == "" ? "" : " ") line
 				if (match(text, /^\([^)]*\)/)) {
 					print section, name, substr(text, 1, RLENGTH)

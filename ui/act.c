@@ -1,7 +1,9 @@
 /*
  * act.c - acts on courses: the tagged ones, else the one under the cursor.
  *
- * Friction only where many courses move at once: pausing never asks.
+ * Friction only where many courses move at once: pausing never asks. And where links are written
+ * into the source, the first act of a session that lets the engine run takes a typed word: the
+ * campus's name.
  */
 #include "config.h"
 
@@ -54,53 +56,110 @@ static const char *verb_of(enum act act)
 	return verbs[act];
 }
 
-static void ask_first(struct console *console, enum act act, const struct target *target)
+static bool launches(enum act act)
 {
-	struct prompt *prompt = &console->prompt;
-	struct pending_act *pending = &prompt->act;
+	return act == ACT_RUN || act == ACT_RESUME || act == ACT_RETRY;
+}
 
-	prompt_close(prompt);
+/* Keeps the act in the prompt, which is still closed; false without memory. */
+static bool keep_act(struct console *console, enum act act, const struct target *target)
+{
+	struct pending_act *pending = &console->prompt.act;
+
+	prompt_close(&console->prompt);
 	if (!target->all) {
 		pending->ids = calloc(target->count, sizeof(*pending->ids));
 		if (!pending->ids) {
 			console_note(console, ROLE_ERROR, "out of memory: nothing was done");
-			return;
+			return false;
 		}
 		memcpy(pending->ids, target->ids, target->count * sizeof(*pending->ids));
 		pending->count = target->count;
 	}
-	prompt->kind = PROMPT_CONFIRM;
 	pending->act = act;
 	pending->query = target->query;
 	if (target->query.text)
 		snprintf(pending->text, sizeof(pending->text), "%s", target->query.text);
 	pending->query.text = pending->text;
+	return true;
+}
+
+static void ask_key(struct console *console, enum act act, const struct target *target)
+{
+	struct prompt *prompt = &console->prompt;
+
+	prompt->kind = PROMPT_CONFIRM;
 	snprintf(prompt->question, sizeof(prompt->question), "%s %s %s course%s on %s? y/n ",
 		 verb_of(act), target->all ? "all" : "the", widget_number(target->total).text,
 		 target->total == 1 ? "" : "s", console->now->environment);
 }
 
+static void ask_word(struct console *console)
+{
+	struct prompt *prompt = &console->prompt;
+
+	snprintf(prompt->question, sizeof(prompt->question),
+		 "type the campus name to allow link = mongo (%s, %s): ", console->now->campus,
+		 console->now->environment);
+	prompt_word(prompt);
+	console_note(console, ROLE_WARNING, "link = mongo writes into the modulestore; Esc: do nothing");
+}
+
+static void carry_out(struct console *console)
+{
+	const struct pending_act *pending = &console->prompt.act;
+	struct act_target wish = {pending->ids, pending->count, pending->query};
+
+	if (pending->go)
+		desk_go(console->desk);
+	else
+		desk_act(console->desk, pending->act, &wish);
+}
+
 void act_begin(struct console *console, enum action action)
 {
 	struct target target;
-	struct act_target wish;
 	enum act act;
 
 	if (!act_target(console, &target))
 		return;
 	act = act_of(action, target.paused);
-	if (act != ACT_PAUSE && (target.all || target.count > 1)) {
-		ask_first(console, act, &target);
+	if (!keep_act(console, act, &target))
 		return;
-	}
-	wish = (struct act_target){target.ids, target.count, target.query};
-	desk_act(console->desk, act, &wish);
+	if (act != ACT_PAUSE && (target.all || target.count > 1))
+		ask_key(console, act, &target);
+	else
+		act_confirmed(console);
+}
+
+void act_go(struct console *console)
+{
+	prompt_close(&console->prompt);
+	console->prompt.act.go = true;
+	act_confirmed(console);
 }
 
 void act_confirmed(struct console *console)
 {
-	const struct pending_act *pending = &console->prompt.act;
-	struct act_target wish = {pending->ids, pending->count, pending->query};
+	struct prompt *prompt = &console->prompt;
 
-	desk_act(console->desk, pending->act, &wish);
+	if ((prompt->act.go || launches(prompt->act.act)) && desk_needs_word(console->desk)) {
+		ask_word(console);
+		return;
+	}
+	carry_out(console);
+	prompt_close(prompt);
+}
+
+void act_word(struct console *console)
+{
+	struct prompt *prompt = &console->prompt;
+
+	if (strcmp(prompt->text, console->now->campus)) {
+		console_note(console, ROLE_WARNING, "that is not the campus name: nothing was done");
+	} else {
+		desk_allow_link(console->desk);
+		carry_out(console);
+	}
+	prompt_close(prompt);
 }

@@ -74,7 +74,7 @@ static void do_action(struct console *console, enum action action)
 		console_push(console, &screen_findings, &view->place);
 		break;
 	case ACTION_GO:
-		desk_go(console->desk);
+		act_go(console);
 		break;
 	case ACTION_RUN:
 	case ACTION_PAUSE:
@@ -125,16 +125,23 @@ static void key_to_prompt(struct console *console, int key, bool code)
 {
 	struct prompt *prompt = &console->prompt;
 	enum prompt_answer answer = prompt_key(prompt, key, code);
+	bool asks = prompt->kind == PROMPT_CONFIRM || prompt->kind == PROMPT_WORD;
 
+	if (asks && answer == PROMPT_TAKEN) {
+		/* they know whether another question follows */
+		if (prompt->kind == PROMPT_CONFIRM)
+			act_confirmed(console);
+		else
+			act_word(console);
+		return;
+	}
 	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CANCELED)
 		set_filter(console, prompt->before);
 	else if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CHANGED)
 		set_filter(console, prompt->text);
 	else if (prompt->kind == PROMPT_SEARCH && answer == PROMPT_TAKEN)
 		set_search(console, prompt->text);
-	else if (prompt->kind == PROMPT_CONFIRM && answer == PROMPT_TAKEN)
-		act_confirmed(console);
-	else if (prompt->kind == PROMPT_CONFIRM)
+	else if (asks && answer == PROMPT_CANCELED)
 		console_note(console, ROLE_NORMAL, "nothing was done");
 	if (answer == PROMPT_TAKEN || answer == PROMPT_CANCELED)
 		prompt_close(prompt);

@@ -42,7 +42,7 @@ static void draw_title(const struct console *console, int cols)
 	if (cols >= 80)
 		x = widget_put(0, 0, cols, ROLE_TITLE, "subferry  ");
 	/* The name of the campus gives way first, then the engine; never where we are and how. */
-	room = cols - 9 - x - widget_cells(place) - widget_cells(mode) - 8;
+	room = cols - 9 - x - widget_cells(place) - widget_cells(mode) - 8 - (now->tls_unverified ? 17 : 0);
 	name = widget_cells(now->campus);
 	if (name > room)
 		name = room > 0 ? room : 0;
@@ -52,6 +52,8 @@ static void draw_title(const struct console *console, int cols)
 		       production ? " %s " : "%s", place);
 	x = widget_put(0, x, cols, ROLE_DIM, " %s ", glyph(GLYPH_DOT));
 	x = widget_put(0, x, cols, ROLE_MODE, "%s", mode);
+	if (now->tls_unverified)
+		x = widget_put(0, x + 1, cols, ROLE_ERROR, "TLS NOT VERIFIED");
 	engine = widget_cells(now->engine);
 	room = cols - 10 - x - 2;
 	if (engine > room)

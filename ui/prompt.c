@@ -12,6 +12,7 @@
 
 #define CONTROL(c) ((c) & 31)
 #define ESCAPE 27
+#define TYPING_ROOM 18 /* cells that a long question leaves */
 
 void prompt_close(struct prompt *prompt)
 {
@@ -28,6 +29,14 @@ void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text,
 	/* A search begins anew, a filter is refined. */
 	if (kind == PROMPT_FILTER)
 		snprintf(prompt->text, prompt->limit, "%s", text);
+}
+
+void prompt_word(struct prompt *prompt)
+{
+	prompt->kind = PROMPT_WORD;
+	prompt->limit = sizeof(prompt->text);
+	prompt->text[0] = '\0';
+	prompt->before[0] = '\0';
 }
 
 static void drop_character(char *text)
@@ -111,18 +120,27 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
 	return !code && add_character(prompt, (uint32_t)key) ? PROMPT_CHANGED : PROMPT_OPEN;
 }
 
+static const char *label_of(const struct prompt *prompt)
+{
+	if (prompt->kind == PROMPT_WORD)
+		return prompt->question;
+	return prompt->kind == PROMPT_SEARCH ? "search: " : "filter: ";
+}
+
 void prompt_draw(const struct prompt *prompt, int y, int width)
 {
-	const char *label = prompt->kind == PROMPT_SEARCH ? "search: " : "filter: ";
+	const char *label = label_of(prompt);
 	const char *text = prompt->text;
-	int x;
+	int cells = widget_cells(label), x;
 
 	if (prompt->kind == PROMPT_CONFIRM) {
 		x = widget_text(y, 1, width - 1, ROLE_QUESTION, prompt->question);
 		move(y, x + 1 < width ? x + 1 : width - 1);
 		return;
 	}
-	x = 1 + widget_text(y, 1, (int)strlen(label), ROLE_QUESTION, label);
+	if (cells > width - TYPING_ROOM)
+		cells = width > TYPING_ROOM ? width - TYPING_ROOM : 1;
+	x = 1 + widget_text(y, 1, cells, ROLE_QUESTION, label);
 	/* The end is where one types: what does not fit is hidden at the beginning. */
 	while (widget_cells(text) > width - x - 1 && *text)
 		for (text++; ((unsigned char)*text & 0xC0) == 0x80; text++)

@@ -1,17 +1,18 @@
 /*
- * prompt.h - the bottom line when it asks: a text, or one confirming key.
+ * prompt.h - the bottom line when it asks: a text, one confirming key, or a word to be typed.
  */
 #ifndef SUBFERRY_UI_PROMPT_H
 #define SUBFERRY_UI_PROMPT_H
 
 #include "src/engine/desk.h"
 
-enum prompt_kind { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_CONFIRM };
+enum prompt_kind { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_CONFIRM, PROMPT_WORD };
 enum prompt_answer { PROMPT_OPEN, PROMPT_CHANGED, PROMPT_TAKEN, PROMPT_CANCELED };
 
-/* An act on several courses that waits for its key. The ids are copied: what is done is what
+/* An act that waits for its key or its word. The ids are copied: what is done is what
    the question named, even if tags or rows have changed meanwhile. */
 struct pending_act {
+	bool go; /* no act on courses: the work of an earlier session */
 	enum act act;
 	int64_t *ids;
 	size_t count;
@@ -31,6 +32,8 @@ struct prompt {
 void prompt_close(struct prompt *prompt); /* frees; may run twice */
 /* Asks for a text of less than @limit bytes, beginning with @text. */
 void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text, size_t limit);
+/* Asks for a word with prompt->question before it; prompt->act stays, for when it was typed. */
+void prompt_word(struct prompt *prompt);
 /* A key (@code: a KEY_ code of curses). CHANGED: the text is another one now. */
 enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code);
 /* Draws it on line @y and leaves the cursor at the place of typing. */

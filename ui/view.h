@@ -156,10 +156,14 @@ void footer_draw(const struct console *console, int y, int cols);
 /* ---- act.c --------------------------------------------------------------------------------*/
 
 bool act_target(const struct console *console, struct target *target);
-/* Acts at once, or asks first when it is for several. */
+/* Acts at once, or asks first when it is for several, or writes links into the source. */
 void act_begin(struct console *console, enum action action);
-/* The confirming key came. */
+/* Goes on with the work of an earlier session; asks as above. */
+void act_go(struct console *console);
+/* The confirming key came: acts, and closes the prompt; or asks for the word with it. */
 void act_confirmed(struct console *console);
+/* A word was entered: acts if it is the right one; the prompt is closed. */
+void act_word(struct console *console);
 
 /* ---- the screens --------------------------------------------------------------------------*/
 

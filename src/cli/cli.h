@@ -52,6 +52,7 @@ struct cli {
 	/* ---- opened ---- */
 	struct campus *campus;
 	struct reader *reader;
+	const char *link_word; /* how the word for linking was given; NULL: it was not */
 	int64_t unread; /* entries of the source that a scan by cli_open_reader() could not read */
 };
 
@@ -78,6 +79,12 @@ int cli_fail(const struct error *err);
 
 /* Reads the configuration, or makes the demo, the first time; opens @parts more of the campus. */
 int cli_open(struct cli *cli, unsigned parts);
+/*
+ * For a command that runs an engine really, before it opens or makes anything: where links are
+ * written, the campus's name must be typed, or given as --word. CLI_USAGE: it was not, and the
+ * reason is told. What was given is in cli->link_word, for campus_allow_link().
+ */
+int cli_ask_word(struct cli *cli);
 /* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled
    from the source, and a source without one readable course ends the command; without it that
    is told. */

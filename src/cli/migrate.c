@@ -426,7 +426,9 @@ int cli_migrate(struct cli *cli)
 	int st;
 
 	pthread_mutex_init(&m.lock, NULL);
-	st = cli_open_reader(cli, true);
+	st = m.dry ? -1 : cli_ask_word(cli);
+	if (st < 0)
+		st = cli_open_reader(cli, true);
 	if (st < 0)
 		st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
 	if (st < 0)
@@ -437,6 +439,8 @@ int cli_migrate(struct cli *cli)
 	if (st < 0 && !m.count && m.all && !m.json)
 		out_note("nothing to do: every course is Migrated, paused or gone; one that is "
 			 "named is planned anew");
+	if (st < 0 && m.count && cli->link_word)
+		campus_allow_link(cli->campus, cli->link_word);
 	if (st < 0 && m.count)
 		st = run(&m);
 	if (st < 0)

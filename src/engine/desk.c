@@ -61,6 +61,7 @@ static void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->campus, sizeof(snap->campus), "%s", conf->name);
 	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
+	snap->tls_unverified = desk->campus->source->tls_unverified;
 }
 
 /* "03:12:41" as the clock on the screen says it. */
@@ -469,6 +470,22 @@ void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 	desk->acts_end = &act->next;
 	pthread_cond_broadcast(&desk->turn);
 	pthread_mutex_unlock(&desk->lock);
+}
+
+bool desk_needs_word(struct desk *desk)
+{
+	const struct campus *campus = desk->campus;
+	bool viewer;
+
+	pthread_mutex_lock(&desk->lock);
+	viewer = desk->viewer;
+	pthread_mutex_unlock(&desk->lock);
+	return campus->linker && !atomic_load(&campus->link_allowed) && !viewer;
+}
+
+void desk_allow_link(struct desk *desk)
+{
+	campus_allow_link(desk->campus, "the campus name was typed in the console");
 }
 
 void desk_go(struct desk *desk)

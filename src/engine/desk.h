@@ -39,6 +39,14 @@ struct act_target {
 };
 /* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause". */
 void desk_act(struct desk *desk, enum act act, const struct act_target *target);
+/*
+ * What lets an engine of this process run (ACT_RUN, ACT_RESUME, ACT_RETRY, desk_go()) needs the
+ * campus's name typed first: links are written into the source, and nobody has allowed it in
+ * this session. False for a viewer, whose acts are intents for another process's engine.
+ */
+bool desk_needs_word(struct desk *desk);
+/* The campus's name was typed. */
+void desk_allow_link(struct desk *desk);
 /* Takes up the intents of an earlier session (snapshot.waits_for_go). */
 void desk_go(struct desk *desk);
 

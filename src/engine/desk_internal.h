@@ -33,6 +33,7 @@ struct desk {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
+	bool viewer;	       /* the clerk saw that another process has the engine */
 	bool stopping, ends;
 	int stop_validation; /* atomic */
 	struct snapshot *newest;

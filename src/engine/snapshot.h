@@ -61,6 +61,7 @@ struct snapshot {
 	uint64_t generation;
 	/* ---- always there ---- */
 	char campus[64], environment[32];
+	bool tls_unverified;  /* an endpoint is configured so */
 	char mode[16];	      /* "dry", "mock", "real", "viewer" */
 	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
 	bool engine_here;

@@ -100,7 +100,7 @@ static void answer_all(struct pending *pending, enum link_state state, const cha
 {
 	for (size_t i = 0; i < pending->count; i++) {
 		pending->requests[i].state = state;
-		snprintf(pending->requests[i].reason, sizeof(pending->requests[i].reason), "%s", reason);
+		snprintf(pending->requests[i].reason, sizeof(pending->requests[i].reason), "%.255s", reason);
 	}
 }
 

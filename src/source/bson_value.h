@@ -16,6 +16,15 @@
 bool value_find(const bson_t *document, const char *key, bson_iter_t *out);
 /* The same inside the document or array that @at stands on; false when it is neither. */
 bool value_below(const bson_iter_t *at, const char *key, bson_iter_t *out);
+/*
+ * Stands before the first element of the document or array that @at stands on; false when it is
+ * neither. Its values are borrowed from the document.
+ */
+bool value_enter(const bson_iter_t *at, bson_iter_t *out);
+/* bson_iter_next() ended at bytes that are no BSON, not at the end of the document. */
+bool value_broken(const bson_iter_t *ended);
+/* @len bytes as text: a copy (free()), NULL without memory. */
+char *value_clean(const char *bytes, size_t len);
 /* The text @at stands on, a copy (free()); NULL when it is no text, or (*@failed) no memory. */
 char *value_text(const bson_iter_t *at, bool *failed);
 /* A copy of the text @key of @document, or of @fallback when it is none; NULL without memory. */

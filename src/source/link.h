@@ -20,7 +20,7 @@ enum link_state {
 
 /* One block to be told its id; the answer is written into it. */
 struct link_request {
-	const char *type, *block, *val_id; /* borrowed */
+	const char *type, *block, *val_id; /* borrowed; @val_id as stripped, not "" */
 	enum link_state state;
 	bool written; /* LINK_DONE: by this call, at least in part */
 	char reason[256];

@@ -17,8 +17,9 @@
 
 /*
  * Adds the reachable videos of @structure to @outline as @branch. *@name (may be NULL) is the
- * display name of its root course block, "" without one (free()). RESULT_INVALID: not a
- * structure; what is wrong is told.
+ * display name of its root course block, "" without one (free(); NULL on failure).
+ * RESULT_INVALID: not a structure, or broken BSON, or a video that video_bson_read() refuses;
+ * what is wrong is told, and the caller drops @outline. RESULT_NOMEM.
  */
 enum result split_tree_read(const bson_t *structure, enum branch branch, struct outline *outline,
 			    char **name, struct error *err);

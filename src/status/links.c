@@ -43,9 +43,10 @@ static enum result add_finding(struct status *status, int64_t course, const stru
 			       struct error *err)
 {
 	enum finding_code code = link->kind == LINK_WAITS ? FINDING_LINK_PENDING : FINDING_LINK_FAILED;
-	struct finding_row row = {.block = (char *)link->block, .language = "", .code = code,
+	char none[] = "";
+	struct finding_row row = {.block = (char *)link->block, .language = none, .code = code,
 				  .severity = finding_severity(code, false), .text = (char *)link->text,
-				  .seen = ""};
+				  .seen = none};
 	struct tally tally = {{0}};
 	enum result st = write_findings(status, course, link->video_id, &row, 1, &tally, err);
 
@@ -62,9 +63,10 @@ static enum result add_finding(struct status *status, int64_t course, const stru
 static enum result write_link(struct status *status, int64_t course, const struct link_outcome *link,
 			      struct error *err)
 {
+	char none[] = "";
 	const struct journal_row line = {.course_id = course, .video_id = link->video_id,
-					 .kind = "link", .val_id = (char *)link->val_id, .language = "",
-					 .object = "", .sha256 = ""};
+					 .kind = "link", .val_id = (char *)link->val_id,
+					 .language = none, .object = none, .sha256 = none};
 	enum result st = drop_findings(status, link->video_id, err);
 
 	if (st == RESULT_OK && link->kind != LINKED)

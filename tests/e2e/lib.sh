@@ -16,8 +16,9 @@ clean_up() { t kill-server 2>/dev/null; rm -rf "$place"; }
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-# start WIDTH HEIGHT [NAME=VALUE...]: the console on the demo campus, in a fresh terminal.
-# Around it the terminal's modes and the exit status are written down.
+# start WIDTH HEIGHT [NAME=VALUE...]: the console on the demo campus, in a fresh terminal; with
+# $arguments, whatever they say. Around it the terminal's modes and the exit status are written
+# down.
 start() {
 	width=$1 height=$2
 	shift 2
@@ -27,7 +28,7 @@ start() {
 		trap : INT # ^C is for the console
 		stty -g >'$place/before'
 		env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' TERM=screen-256color \\
-			$* sh -c 'echo \$\$ >"$place/pid"; exec "$SUBFERRY" --demo' 2>'$place/errors'
+			$* sh -c 'echo \$\$ >"$place/pid"; exec "$SUBFERRY" ${arguments:---demo}' 2>'$place/errors'
 		echo \$? >'$place/status'
 		stty -g >'$place/after'
 		echo "the console has left"

@@ -19,6 +19,10 @@ for entry in ${FUZZ:-"$srcdir"/tests/fuzz/fuzz_*.c}; do
 		$cppflags -I. -I"$srcdir" "$srcdir/tests/fuzz/$name.c" $sources -o "fuzz/$name" $libs
 	tests/fuzz/replay_key --seeds fuzz/seeds
 	mkdir -p "fuzz/$name.corpus"
+	# documents are no text: an entry point with seeds of its own brings them
+	if [ "$name" = fuzz_structure ] && [ -x tests/fuzz/replay_structure ]; then
+		tests/fuzz/replay_structure --seeds "fuzz/$name.corpus"
+	fi
 	echo "fuzz: $name for $seconds s"
 	"fuzz/$name" -max_total_time="$seconds" -max_len=4096 -timeout=10 -print_final_stats=1 \
 		-verbosity=0 "fuzz/$name.corpus" fuzz/seeds

@@ -140,6 +140,35 @@ if [ "$(id -u)" -ne 0 ]; then
 else
 	echo "skipped: a store that cannot be written (root writes everywhere)"
 fi
+# link = mongo: nothing happens without the campus's name. Port 9 is the one for nothing.
+printf '[campus]\nname = w\nenvironment = test\nrelease = lilac\nstatus_db = w.db\n[val]\nkind = sqlite\n' >w.conf
+printf 'path = wval.db\n[store]\nkind = directory\npath = wstore\n' >>w.conf
+cp w.conf v.conf
+printf '[source]\nkind = split\nuri_env = CAMPUS_URI\nindex = mongo\nlink = mongo\n' >>w.conf
+printf '[source]\nkind = split\nuri_file = uri\n' >>v.conf
+CAMPUS_URI='mongodb://ana:topsecret@127.0.0.1:9/?serverSelectionTimeoutMS=200&connectTimeoutMS=200'
+export CAMPUS_URI
+run 2 -c w.conf migrate --all; silent; complains "modulestore of w (test)"; complains "--word"; complains "nothing was done"
+run 2 --word x -c w.conf migrate --all; silent; complains "--word is not the campus name"
+run 2 --word W -c w.conf migrate course-v1:A+B+C; silent; complains "nothing was done"
+run 2 --word w.conf -c w.conf migrate --all --json; silent
+for left in w.db wval.db wstore; do [ -e $left ] && bad "a missing word left $left"; done
+# the right word, and what takes none, go on to the server that is not there
+run 3 --word w -c w.conf migrate --all; silent
+run 3 -c w.conf migrate --all --dry-run; silent
+run 3 -c w.conf retry --all; silent
+for word in "--word w" ""; do
+	# shellcheck disable=SC2086  # two words, or none
+	run 3 $word -c w.conf scan
+	cat out err | grep -qF topsecret && bad "the secret is told"
+done
+unset CAMPUS_URI
+run 3 --word w -c w.conf migrate --all; silent; complains "uri_env = CAMPUS_URI: there is no such"
+run 3 -c v.conf scan; silent; complains "uri_file: cannot read"
+printf 'mongodb://ana:topsecret@127.0.0.1:9/\n' >uri; chmod 644 uri
+run 3 -c v.conf scan; silent; complains "chmod 600"
+run 1 -c v.conf doctor; says "chmod 600"
+grep -qF topsecret out err && bad "the secret is told"
 # an engine elsewhere that ends and leaves the work to us
 if command -v python3 >/dev/null; then
 	python3 -c 'import fcntl, struct, time

@@ -322,6 +322,55 @@ static void a_viewer_writes_intents_and_takes_over(void **state)
 	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
+static bool has_allowed(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	for (size_t i = 0; snap->request.kind == PAGE_LOG && i < snap->count; i++)
+		if (!strcmp(snap->events[i].action, "link"))
+			return !strcmp(snap->events[i].object, "world") &&
+			       !strcmp(snap->events[i].what, "allowed: link = mongo") &&
+			       !strcmp(snap->events[i].who, "tester") &&
+			       !strcmp(snap->events[i].why, "the campus name was typed in the console");
+	return false;
+}
+
+static void links_take_a_word_where_the_engine_is(void **state)
+{
+	static const struct linker_ops no_ops;
+	struct page_request request = {.kind = PAGE_LOG, .status = -1, .code = -1, .count = 10};
+	struct linker linker = {.ops = &no_ops}, *before;
+	struct world *world = *state;
+	struct desk *first, *second;
+	bool yes = true;
+
+	before = world->campus.linker;
+	world->campus.linker = NULL;
+	first = open_desk(world);
+	assert_false(desk_needs_word(first));
+	desk_free(first);
+	world->campus.linker = &linker;
+	world->conf.link = (char *)"mongo";
+	/* at once: before anybody knows where the engine is */
+	first = open_desk(world);
+	assert_true(desk_needs_word(first));
+	snapshot_unref(wait_for(first, is_here, &yes, "the engine here"));
+	assert_true(desk_needs_word(first));
+	/* a viewer's acts are for another process's engine */
+	second = open_desk(world);
+	wait_message(second, "viewer");
+	assert_false(desk_needs_word(second));
+	desk_free(first);
+	snapshot_unref(wait_for(second, is_here, &yes, "the engine taken over"));
+	assert_true(desk_needs_word(second));
+	desk_allow_link(second);
+	assert_false(desk_needs_word(second));
+	assert_true(world->campus.link_allowed);
+	desk_ask(second, &request);
+	snapshot_unref(wait_for(second, has_allowed, NULL, "who allowed it, in the log"));
+	desk_free(second);
+	world->campus.linker = before;
+}
+
 static void a_desk_that_stops_lets_what_is_under_way_finish(void **state)
 {
 	struct world *world = *state;
@@ -372,6 +421,7 @@ int main(void)
 		TEST(a_diff_without_its_source_shows_what_is_stored),
 		TEST(a_validation_says_what_it_found),
 		TEST(a_viewer_writes_intents_and_takes_over),
+		TEST(links_take_a_word_where_the_engine_is),
 		TEST(a_desk_that_stops_lets_what_is_under_way_finish),
 		TEST(desks_come_and_go),
 	};

@@ -251,6 +251,61 @@ static void prompt_edits_whole_characters(void **state)
 	prompt_close(&prompt);
 }
 
+static void type_word(struct prompt *prompt, const char *word)
+{
+	for (; *word; word++)
+		assert_int_equal(prompt_key(prompt, *word, false), PROMPT_CHANGED);
+}
+
+static void prompt_takes_a_word_as_it_is_typed(void **state)
+{
+	struct prompt prompt = {.act = {.act = ACT_RETRY, .count = 3}};
+
+	(void)state;
+	snprintf(prompt.text, sizeof(prompt.text), "left over");
+	prompt_word(&prompt);
+	/* what it waits with is still there; nothing is typed for anybody */
+	assert_int_equal(prompt.act.act, ACT_RETRY);
+	assert_int_equal(prompt.act.count, 3);
+	assert_string_equal(prompt.text, "");
+	/* y is a letter here, and q, n and blanks too */
+	type_word(&prompt, "y q-n.");
+	assert_string_equal(prompt.text, "y q-n.");
+	assert_int_equal(prompt_key(&prompt, 127, false), PROMPT_CHANGED);
+	assert_string_equal(prompt.text, "y q-n");
+	assert_int_equal(prompt_key(&prompt, '\r', false), PROMPT_TAKEN);
+	assert_int_equal(prompt_key(&prompt, KEY_ENTER, true), PROMPT_TAKEN);
+	assert_int_equal(prompt_key(&prompt, 27, false), PROMPT_CANCELED);
+	assert_string_equal(prompt.text, "y q-n");
+	prompt_close(&prompt);
+}
+
+static void prompt_leaves_room_to_type_the_word(void **state)
+{
+	struct prompt prompt = {0};
+	char wide[128];
+
+	(void)state;
+	snprintf(prompt.question, sizeof(prompt.question), "name (m, staging): ");
+	prompt_word(&prompt);
+	type_word(&prompt, "demo");
+	erase();
+	prompt_draw(&prompt, 5, 80);
+	assert_string_equal(cells(5, 1, 24), "name (m, staging): demo ");
+	/* a question too long for the line is cut, and the end of what is typed is shown */
+	memset(prompt.question, 'x', sizeof(prompt.question) - 1);
+	prompt.question[sizeof(prompt.question) - 1] = '\0';
+	snprintf(wide, sizeof(wide), "-a-name-that-is-longer-than-that-room-end");
+	type_word(&prompt, wide);
+	for (int width = 20; width <= 80; width += 20) {
+		erase();
+		prompt_draw(&prompt, 5, width);
+		assert_string_equal(cells(5, width - 13, 12), "han-that-room-end" + 5);
+		assert_string_equal(cells(5, 80 - 1, 1), " ");
+	}
+	prompt_close(&prompt);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +321,8 @@ int main(void)
 		cmocka_unit_test(keys_mean_one_thing_on_a_screen),
 		cmocka_unit_test(prompt_takes_y_and_nothing_else),
 		cmocka_unit_test(prompt_edits_whole_characters),
+		cmocka_unit_test(prompt_takes_a_word_as_it_is_typed),
+		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
 	};
 
 	return cmocka_run_group_tests(tests, open_screen, close_screen);
