@@ -3,7 +3,7 @@
  *
  * There a block is a document, and a branch a revision of it (domain 3):
  *	{_id: {tag, org, course, category, name, revision}, metadata: {...}, ...}
- * No document says what is reachable that learners would not see; so orphans are videos too.
+ * The platform does not ask whether such a block is reachable: orphans are videos too.
  *
  * Pure; inside src/source/ only.
  */

@@ -13,21 +13,25 @@
 struct gridfs;
 
 /* For the course @key, in canonical form: course-v1 or slash. */
-enum result gridfs_new(struct gridfs **out, struct mongo *mongo, const char *key, struct error *err);
+enum result gridfs_new(struct gridfs **out, struct mongo *mongo, const char *key,
+		       struct error *err);
 void gridfs_free(struct gridfs *gridfs); /* accepts NULL */
 /*
- * As source_course_ops.find: one query for all names, and for a slash course a second one, by
- * dotted paths, for names whose id may have been written with its fields in another order. An
- * asset's id is its key as people write it (domain 4.4).
+ * As source_course_ops.find: one query for all names (more only for a MiB of them), and for a
+ * slash course a second one, by dotted paths, for names whose id may have been written with its
+ * fields in another order. An asset's id is its key as people write it (domain 4.4), its size
+ * -1 where the document says no usable length. A name asked again is learnt anew: files are
+ * saved again under the same id. After a failure what was known before still is.
  */
 enum result gridfs_find(struct gridfs *gridfs, const char *const *names, size_t count,
 			struct asset *out, struct error *err);
 /*
- * As source_course_ops.read, for ids that find() gave; one query for the chunks of all. A file
- * is FOUND only if its chunks are 0, 1, 2 ... without a gap, each once, as many as length and
- * chunkSize say, `length` bytes together, and agree with md5 and custom_md5, where given; in
- * whatever order the server sends them. Else it is DAMAGED and no byte of it is handed out.
- * At most `length` bytes a file are kept in memory.
+ * As source_course_ops.read, for ids that find() gave (others are MISSING); one query for the
+ * chunks of as many files as have about 15 MiB together. A file is FOUND only if its chunks are
+ * 0, 1, 2 ... without a gap, each once, each of the size and as many as length and chunkSize
+ * say, and agree with md5 and custom_md5, where given; in whatever order the server sends them.
+ * Else it is DAMAGED and no byte of it is handed out. Of a LARGE file no chunk is asked for. At
+ * most `length` bytes a file, and a bit a chunk, are kept in memory.
  */
 enum result gridfs_read(struct gridfs *gridfs, const char *const *ids, size_t count, size_t limit,
 			struct asset_bytes *out, struct error *err);

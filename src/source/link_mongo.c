@@ -127,7 +127,7 @@ static bool list_has(const bson_iter_t *list, const char *text)
 {
 	bson_iter_t at;
 
-	if (!BSON_ITER_HOLDS_ARRAY(list) || !bson_iter_recurse(list, &at))
+	if (!BSON_ITER_HOLDS_ARRAY(list) || !value_enter(list, &at))
 		return false;
 	while (bson_iter_next(&at))
 		if (is_text(&at, text))
@@ -140,7 +140,7 @@ static bool may(const bson_iter_t *privileges, const char *database, const char 
 {
 	bson_iter_t privilege, resource, actions;
 
-	if (!BSON_ITER_HOLDS_ARRAY(privileges) || !bson_iter_recurse(privileges, &privilege))
+	if (!BSON_ITER_HOLDS_ARRAY(privileges) || !value_enter(privileges, &privilege))
 		return false;
 	while (bson_iter_next(&privilege))
 		if (value_below(&privilege, "resource", &resource) &&
@@ -173,7 +173,7 @@ static bool is_empty(const bson_iter_t *list)
 {
 	bson_iter_t at;
 
-	return BSON_ITER_HOLDS_ARRAY(list) && bson_iter_recurse(list, &at) && !bson_iter_next(&at);
+	return BSON_ITER_HOLDS_ARRAY(list) && value_enter(list, &at) && !bson_iter_next(&at);
 }
 
 static enum result ask_privileges(struct mongo_linker *self, const struct speech *speech,

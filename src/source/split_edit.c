@@ -7,6 +7,7 @@
 
 #include "src/base/text.h"
 #include "src/source/block_names.h"
+#include "src/source/bson_splice.h"
 #include "src/source/bson_value.h"
 
 /* What a change adds to a document at most, its video id aside: seven keys with their values. */
@@ -149,129 +150,6 @@ void split_block_clear(struct split_block *block)
 	memset(&block->version, 0, sizeof(block->version));
 }
 
-/* ---- BSON, byte by byte ---- */
-
-/*
- * Written by hand, because what is copied must stay the very bytes (libbson would rewrite some
- * values on the way), and because libbson ends the program when there is no memory.
- */
-static void put_int(struct buf *out, uint64_t value, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		buf_add_char(out, (char)(value >> (8 * i)));
-}
-
-static void put_key(struct buf *out, bson_type_t type, const char *key)
-{
-	buf_add_char(out, (char)type);
-	buf_add(out, key, strlen(key) + 1);
-}
-
-/* @id may be NULL: null. */
-static void put_oid(struct buf *out, const char *key, const bson_oid_t *id)
-{
-	put_key(out, id ? BSON_TYPE_OID : BSON_TYPE_NULL, key);
-	if (id)
-		buf_add(out, id->bytes, sizeof(id->bytes));
-}
-
-static void put_date(struct buf *out, const char *key, int64_t date)
-{
-	put_key(out, BSON_TYPE_DATE_TIME, key);
-	put_int(out, (uint64_t)date, 8);
-}
-
-static void put_editor(struct buf *out, const char *key)
-{
-	put_key(out, BSON_TYPE_INT32, key);
-	put_int(out, (uint32_t)SPLIT_EDITOR, 4);
-}
-
-static void put_text(struct buf *out, const char *key, const char *text)
-{
-	size_t size = strlen(text) + 1;
-
-	put_key(out, BSON_TYPE_UTF8, key);
-	put_int(out, size, 4);
-	buf_add(out, text, size);
-}
-
-/* Where the document that is begun will have its length. */
-static size_t open_document(struct buf *out)
-{
-	size_t start = out->len;
-
-	put_int(out, 0, 4);
-	return start;
-}
-
-static void close_document(struct buf *out, size_t start)
-{
-	size_t size;
-
-	buf_add_char(out, '\0');
-	size = out->len - start;
-	for (size_t i = 0; i < 4 && !out->failed; i++)
-		out->data[start + i] = (char)(size >> (8 * i));
-}
-
-/*
- * A document copied with some of its elements replaced: everything between two of those goes
- * over in one piece.
- */
-struct splice {
-	struct buf *out;
-	const uint8_t *bytes;
-	uint32_t size, copied; /* of @bytes, up to where they are in @out */
-	size_t start;
-	bool replacing; /* @copied is yet to be moved behind the current element */
-	bson_iter_t at;
-};
-
-static bool splice_begin(struct splice *splice, struct buf *out, const bson_t *document)
-{
-	memset(splice, 0, sizeof(*splice));
-	splice->out = out;
-	splice->bytes = bson_get_data(document);
-	splice->size = document->len;
-	splice->copied = 4;
-	splice->start = open_document(out);
-	return bson_iter_init(&splice->at, document);
-}
-
-/* The key of the next element; NULL behind the last. */
-static const char *splice_next(struct splice *splice)
-{
-	if (!bson_iter_next(&splice->at))
-		return NULL;
-	if (splice->replacing)
-		splice->copied = bson_iter_offset(&splice->at);
-	splice->replacing = false;
-	return bson_iter_key(&splice->at);
-}
-
-/* What the caller writes next takes the place of the current element. */
-static void splice_replace(struct splice *splice)
-{
-	buf_add(splice->out, splice->bytes + splice->copied,
-		bson_iter_offset(&splice->at) - splice->copied);
-	splice->replacing = true;
-}
-
-/* Copies the rest: what is written next is appended. False when the document was broken. */
-static bool splice_rest(struct splice *splice)
-{
-	if (!splice->replacing)
-		buf_add(splice->out, splice->bytes + splice->copied,
-			splice->size - 1 - splice->copied);
-	return !splice->at.err_off;
-}
-
-static void splice_end(struct splice *splice)
-{
-	close_document(splice->out, splice->start);
-}
-
 /* ---- a block ---- */
 
 static bool write_fields(struct buf *out, const bson_t *fields, const struct split_change *change)
@@ -286,13 +164,13 @@ static bool write_fields(struct buf *out, const bson_t *fields, const struct spl
 		if (strcmp(key, "edx_video_id") != 0)
 			continue;
 		splice_replace(&splice);
-		put_text(out, key, change->val_id);
+		splice_put_text(out, key, change->val_id);
 		seen = true;
 	}
 	if (!splice_rest(&splice))
 		return false;
 	if (!seen)
-		put_text(out, "edx_video_id", change->val_id);
+		splice_put_text(out, "edx_video_id", change->val_id);
 	splice_end(&splice);
 	return true;
 }
@@ -310,20 +188,20 @@ static void put_info(struct buf *out, enum info which, const bson_oid_t *previou
 {
 	switch (which) {
 	case INFO_PREVIOUS:
-		put_oid(out, info_keys[which], previous);
+		splice_put_oid(out, info_keys[which], previous);
 		break;
 	case INFO_UPDATE:
-		put_oid(out, info_keys[which], &edit->id);
+		splice_put_oid(out, info_keys[which], &edit->id);
 		break;
 	case INFO_SOURCE:
-		put_oid(out, info_keys[which], change->follows ? &change->source : NULL);
+		splice_put_oid(out, info_keys[which], change->follows ? &change->source : NULL);
 		break;
 	case INFO_ON:
-		put_date(out, info_keys[which], edit->edited_on);
+		splice_put_date(out, info_keys[which], edit->edited_on);
 		break;
 	case INFO_BY:
 	case INFO_KEYS:
-		put_editor(out, info_keys[INFO_BY]);
+		splice_put_int32(out, info_keys[INFO_BY], SPLIT_EDITOR);
 		break;
 	}
 }
@@ -375,7 +253,7 @@ static bool write_part(struct buf *out, const char *key, const bson_iter_t *at,
 	bson_t none = BSON_INITIALIZER, old;
 	const bson_t *from = at && value_document(at, &old) ? &old : &none;
 
-	put_key(out, BSON_TYPE_DOCUMENT, key);
+	splice_put_key(out, BSON_TYPE_DOCUMENT, key);
 	if (strcmp(key, "fields") == 0)
 		return write_fields(out, from, change);
 	return write_info(out, from, change, edit);
@@ -429,7 +307,7 @@ static bool write_blocks(struct buf *out, const bson_t *list, const struct block
 		if (!value_document(&splice.at, &block) || !(name = find_name(names, &block)))
 			continue;
 		splice_replace(&splice);
-		put_key(out, BSON_TYPE_DOCUMENT, key);
+		splice_put_key(out, BSON_TYPE_DOCUMENT, key);
 		if (!write_block(out, &block, &edit->changes[name->at], edit))
 			return false;
 	}
@@ -451,16 +329,16 @@ static void put_head(struct buf *out, enum head which, const bson_oid_t *old,
 {
 	switch (which) {
 	case HEAD_ID:
-		put_oid(out, head_keys[which], &edit->id);
+		splice_put_oid(out, head_keys[which], &edit->id);
 		break;
 	case HEAD_BY:
-		put_editor(out, head_keys[which]);
+		splice_put_int32(out, head_keys[which], SPLIT_EDITOR);
 		break;
 	case HEAD_ON:
-		put_date(out, head_keys[which], edit->edited_on);
+		splice_put_date(out, head_keys[which], edit->edited_on);
 		break;
 	default: /* the previous version, and the original one where nobody wrote it down */
-		put_oid(out, head_keys[which], old);
+		splice_put_oid(out, head_keys[which], old);
 		break;
 	}
 }
@@ -497,7 +375,7 @@ static bool write_structure(struct buf *out, const bson_t *old, const bson_oid_t
 			put_head(out, which, old_id, edit);
 			continue;
 		}
-		put_key(out, BSON_TYPE_ARRAY, key);
+		splice_put_key(out, BSON_TYPE_ARRAY, key);
 		if (!write_blocks(out, &list, names, edit))
 			return false;
 	}

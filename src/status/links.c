@@ -24,12 +24,12 @@ static enum result drop_findings(struct status *status, int64_t video, struct er
 {
 	enum result st = db_run(
 		&status->db, err,
-		"UPDATE video SET errors = errors - f.errors, warnings = warnings - f.warnings,"
-		" notices = notices - f.notices, waived = waived - f.waived"
-		" FROM (SELECT ifnull(sum(waived), 0) AS waived,"
-		"  ifnull(sum(severity = 2 AND NOT waived), 0) AS errors,"
-		"  ifnull(sum(severity = 1 AND NOT waived), 0) AS warnings,"
-		"  ifnull(sum(severity = 0 AND NOT waived), 0) AS notices"
+		"UPDATE video SET errors = errors - f.e, warnings = warnings - f.w,"
+		" notices = notices - f.n, waived = video.waived - f.waived_ones"
+		" FROM (SELECT ifnull(sum(waived), 0) AS waived_ones,"
+		"  ifnull(sum(severity = 2 AND NOT waived), 0) AS e,"
+		"  ifnull(sum(severity = 1 AND NOT waived), 0) AS w,"
+		"  ifnull(sum(severity = 0 AND NOT waived), 0) AS n"
 		"  FROM finding WHERE " OF_LINKING ") AS f WHERE video.id = ?1",
 		DB_VALUES(INT(video)));
 

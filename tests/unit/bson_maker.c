@@ -64,3 +64,16 @@ void bson_maker_break(const bson_t *document, void (*read)(const bson_t *broken)
 			free(copy);
 		}
 }
+
+void bson_maker_write(bson_t *document, const char *text, size_t behind, uint8_t byte)
+{
+	uint8_t *bytes = (uint8_t *)bson_get_data(document), *found;
+	size_t size = strlen(text) + 1;
+
+	found = memmem(bytes, document->len, text, size);
+	assert_non_null(found);
+	assert_null(memmem(found + 1, document->len - (size_t)(found + 1 - bytes), text, size));
+	found += size + behind;
+	assert_true(found < bytes + document->len);
+	*found = byte;
+}

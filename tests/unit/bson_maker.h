@@ -20,5 +20,10 @@ bson_t *bson_maker(const char *json);
  * whole keeps a right length, since nobody gets at one that has not.
  */
 void bson_maker_break(const bson_t *document, void (*read)(const bson_t *broken));
+/*
+ * Writes @byte over the one that lies @behind bytes behind the only place in @document that has
+ * the bytes of @text and a NUL.
+ */
+void bson_maker_write(bson_t *document, const char *text, size_t behind, uint8_t byte);
 
 #endif

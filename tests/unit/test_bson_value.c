@@ -232,7 +232,8 @@ static void value_reads_no_further_than_the_document(void **state)
 {
 	bson_t *document = bson_maker("{'t': 'text', 'd': {'t': 'x', 'l': ['a', {'b': 'c'}]}, "
 				      "'n': {'$numberLong': '1'}}");
-	bson_iter_t at;
+	bson_iter_t at, below;
+	bson_t view;
 
 	(void)state;
 	assert_true(bson_iter_init(&at, document));
@@ -241,6 +242,16 @@ static void value_reads_no_further_than_the_document(void **state)
 	assert_false(value_broken(&at));
 	bson_maker_break(document, read_broken);
 	assert_true(broken_seen > 50);
+	bson_destroy(document);
+
+	/* a document inside that does not end where it says */
+	document = bson_maker("{'d': {'t': 'text'}, 'e': 1}");
+	bson_maker_write(document, "text", 0, 7);
+	assert_true(value_find(document, "d", &at));
+	assert_false(value_enter(&at, &below));
+	assert_false(value_below(&at, "t", &below));
+	assert_false(value_document(&at, &view));
+	assert_true(value_find(document, "e", &at));
 	bson_destroy(document);
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/engine/engine.h"
+#include "src/format/key.h"
 #include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Close+1"

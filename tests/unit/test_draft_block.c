@@ -218,10 +218,20 @@ static void block_refuses_broken_documents(void **state)
 	bson_t *document =
 	    bson_maker("{" ID("video", "a", "'draft'") ", 'metadata': {'sub': 's', "
 						       "'transcripts': {'fr': 'f'}}}");
+	struct outline *outline = outline_new("O/C/R", "");
+	struct error err;
 
 	(void)state;
 	bson_maker_break(document, read_broken);
 	assert_true(refused > 200);
+	bson_destroy(document);
+
+	/* nothing behind the broken part can be found: not a video without metadata */
+	document = bson_maker("{" ID("video", "a", "null") ", 'before': 'text', 'metadata': {}}");
+	bson_maker_write(document, "before", 3, 0x7F);
+	assert_int_equal(draft_block_add(document, outline, &err), RESULT_INVALID);
+	assert_non_null(strstr(err.text, "BSON"));
+	outline_free(outline);
 	bson_destroy(document);
 }
 

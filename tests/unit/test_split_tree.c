@@ -368,6 +368,19 @@ static void append_block(bson_t *blocks, uint32_t at, const char *type, const ch
 	bson_append_document_end(blocks, &block);
 }
 
+static void tree_takes_types_whole(void **state)
+{
+	(void)state;
+	expect_videos("{'blocks': [{'block_type': 'course', 'block_id': 'c', 'fields': "
+		      "{'children': [['video\\u0000x', 'a'], ['video', 'b']]}}, "
+		      "{'block_type': 'video\\u0000x', 'block_id': 'a'}, "
+		      "{'block_type': 'video', 'block_id': 'b'}, "
+		      "{'block_type': 'course\\u0000', 'block_id': 'd', 'fields': "
+		      "{'children': [['video', 'e']]}}, "
+		      "{'block_type': 'video', 'block_id': 'e'}]}",
+		      "video@b");
+}
+
 static void tree_marks_ids_that_are_no_text(void **state)
 {
 	bson_t structure = BSON_INITIALIZER, blocks;
@@ -482,11 +495,16 @@ static void tree_refuses_broken_structures(void **state)
 	    "{'root': ['course', 'c'], 'blocks': [{'block_type': 'course', 'block_id': 'c', "
 	    "'fields': {'children': [['video', 'a'], ['video', 'b']]}}, {'block_type': 'video', "
 	    "'block_id': 'a', 'fields': {'transcripts': {'fr': 'f'}}}, {'block_type': 'video', "
-	    "'block_id': 'b', 'defaults': {'sub': 's'}}]}");
+	    "'block_id': 'b', 'defaults': {'sub': 'inherited'}}]}");
 
 	(void)state;
 	bson_maker_break(structure, read_broken);
 	assert_true(refused > 200);
+	/* the defaults do not end where they say: not a video without any */
+	whole = 0;
+	bson_maker_write(structure, "inherited", 0, 7);
+	read_broken(structure);
+	assert_int_equal(whole, 0);
 	bson_destroy(structure);
 }
 
@@ -548,6 +566,7 @@ int main(void)
 	    cmocka_unit_test(tree_names_the_course),
 	    cmocka_unit_test(tree_refuses_what_is_no_structure),
 	    cmocka_unit_test(tree_refuses_a_video_of_thousands_of_languages_by_name),
+	    cmocka_unit_test(tree_takes_types_whole),
 	    cmocka_unit_test(tree_marks_ids_that_are_no_text),
 	    cmocka_unit_test(tree_follows_a_chain_of_a_hundred_thousand),
 	    cmocka_unit_test(tree_reads_five_thousand_videos),

@@ -400,7 +400,7 @@ struct world *world_new(void)
 			 RESULT_OK);
 	*val = (struct fault_val){{&fault_val_ops}, world};
 	*store = (struct fault_store){{&fault_store_ops}, world};
-	*source = (struct fault_source){{&memory_ops}, world};
+	*source = (struct fault_source){{&memory_ops, false}, world};
 	world->campus = (struct campus){.conf = &world->conf, .clock = clock_system(),
 					.source = &source->source, .val = &val->val,
 					.store = &store->store, .status = world->status};
