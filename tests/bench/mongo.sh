@@ -1,7 +1,7 @@
 #!/bin/sh
 # Courses in MongoDB: subferry, the platform's own algorithm and a reading loop (mongo.py).
 #
-#   tests/bench/mongo.sh [--courses N --videos M --languages L --rounds R ...]  from the build folder
+#   tests/bench/mongo.sh [--courses N --videos M --languages L --rounds R]     from the build folder
 #
 # Beside what tests/live/mongo.sh installs, whose environment this obeys, it needs edxval and pysrt.
 # BENCH_DIR: the disk to measure on, the build folder by default.

@@ -112,7 +112,8 @@ def make_val(path, known):
                     "migrate", path, path + ".store"], check=True, stdout=subprocess.DEVNULL)
     db = sqlite3.connect(path)
     db.executemany("INSERT INTO edxval_video (created, edx_video_id, client_video_id, duration,"
-                   " status) VALUES ('2018-01-01 10:20:30', ?, 'lecture.mp4', 61.5, 'file_complete')",
+                   " status)"
+                   " VALUES ('2018-01-01 10:20:30', ?, 'lecture.mp4', 61.5, 'file_complete')",
                    [(video,) for video in known])
     db.commit()
     db.close()

@@ -27,7 +27,8 @@ from bson.son import SON
 from pysrt import SubRipFile
 from pysrt.srtexc import Error as SubRipError
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "live"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 
 # pylint: disable=wrong-import-position,import-outside-toplevel
 import edxval_check

@@ -14,7 +14,7 @@
  * and throws everything away. It knows beforehand which files there are, looks for no others and
  * decodes nothing. The server is named by SUBFERRY_BENCH_URI.
  *
- * Prints one line of JSON: seconds, files, chunks, bytes, trips, cpu_seconds.
+ * Prints one line of JSON: seconds, files, chunks, bytes, queries, cpu_seconds.
  */
 #include "config.h"
 
@@ -32,8 +32,8 @@
 #include <time.h>
 
 #define THREADS_MAX 64
-#define PARTS 3		  /* org, course, run */
-#define CHUNKS_QUERY 500  /* of 12 kB: what a reply holds, and some room */
+#define PARTS 3		 /* org, course, run */
+#define CHUNKS_QUERY 500 /* of 12 kB: what a reply holds, and some room */
 #define BATCH 10000
 
 struct line {
@@ -44,7 +44,7 @@ struct line {
 static struct line *lines;
 static size_t line_count;
 static atomic_size_t next_line;
-static atomic_long files, chunks, bytes, trips;
+static atomic_long files, chunks, bytes, queries;
 static const char *database;
 static mongoc_client_pool_t *pool;
 
@@ -131,7 +131,7 @@ static long ask(mongoc_client_t *client, const char *name, const bson_t *filter,
 	}
 	if (mongoc_cursor_error(cursor, &error))
 		die("%s: %s", name, error.message);
-	atomic_fetch_add(&trips, 1);
+	atomic_fetch_add(&queries, 1);
 	mongoc_cursor_destroy(cursor);
 	bson_destroy(opts);
 	mongoc_collection_destroy(collection);
@@ -162,8 +162,8 @@ static long ask_some(mongoc_client_t *client, const char *name, const char *key,
 
 static void read_structures(mongoc_client_t *client, const struct line *line)
 {
-	bson_t *index = BCON_NEW("org", BCON_UTF8(line->words[0]), "course", BCON_UTF8(line->words[1]),
-				 "run", BCON_UTF8(line->words[2]));
+	bson_t *index = BCON_NEW("org", BCON_UTF8(line->words[0]), "course",
+				 BCON_UTF8(line->words[1]), "run", BCON_UTF8(line->words[2]));
 	bson_t heads = BSON_INITIALIZER, *filter;
 
 	if (ask(client, "modulestore.active_versions", index, &heads) != 1)
@@ -183,8 +183,9 @@ static void read_course(mongoc_client_t *client, const struct line *line)
 	read_structures(client, line);
 	atomic_fetch_add(&files, ask_some(client, "fs.files", "_id", ids, count));
 	for (size_t at = 0; at < count; at += CHUNKS_QUERY)
-		atomic_fetch_add(&chunks, ask_some(client, "fs.chunks", "files_id", ids + at,
-						   count - at < CHUNKS_QUERY ? count - at : CHUNKS_QUERY));
+		atomic_fetch_add(&chunks,
+				 ask_some(client, "fs.chunks", "files_id", ids + at,
+					  count - at < CHUNKS_QUERY ? count - at : CHUNKS_QUERY));
 }
 
 static void *reader_main(void *arg)
@@ -251,9 +252,11 @@ int main(int argc, char **argv)
 			die("no thread");
 	for (long i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
-	printf("{\"seconds\": %.6f, \"files\": %ld, \"chunks\": %ld, \"bytes\": %ld, \"trips\": %ld, "
-	       "\"cpu_seconds\": %.6f}\n", seconds_now() - begun, atomic_load(&files),
-	       atomic_load(&chunks), atomic_load(&bytes), atomic_load(&trips), cpu_seconds());
+	printf(
+	    "{\"seconds\": %.6f, \"files\": %ld, \"chunks\": %ld, \"bytes\": %ld, \"queries\": %ld, "
+	    "\"cpu_seconds\": %.6f}\n",
+	    seconds_now() - begun, atomic_load(&files), atomic_load(&chunks), atomic_load(&bytes),
+	    atomic_load(&queries), cpu_seconds());
 	mongoc_client_pool_destroy(pool);
 	mongoc_cleanup();
 	free_list();
