@@ -102,7 +102,8 @@ static void ask_word(struct console *console)
 		 "type the campus name to allow link = mongo (%s, %s): ", console->now->campus,
 		 console->now->environment);
 	prompt_word(prompt);
-	console_note(console, ROLE_WARNING, "link = mongo writes into the modulestore; Esc: do nothing");
+	console_note(console, ROLE_WARNING,
+		     "link = mongo writes into the modulestore; Esc: do nothing");
 }
 
 static void carry_out(struct console *console)
@@ -156,7 +157,8 @@ void act_word(struct console *console)
 	struct prompt *prompt = &console->prompt;
 
 	if (strcmp(prompt->text, console->now->campus)) {
-		console_note(console, ROLE_WARNING, "that is not the campus name: nothing was done");
+		console_note(console, ROLE_WARNING,
+			     "that is not the campus name: nothing was done");
 	} else {
 		desk_allow_link(console->desk);
 		carry_out(console);

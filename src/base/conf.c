@@ -182,8 +182,9 @@ static enum result check_indirect(struct parser *p, size_t key, const char *valu
 
 	if (type == CONF_VARIABLE &&
 	    (value[strspn(value, LETTERS DIGITS "_")] || strchr(DIGITS, *value)))
-		return fail(p, "%s: write the name of an environment variable (letters, digits, _), "
-			       "not what it holds",
+		return fail(p,
+			    "%s: write the name of an environment variable (letters, digits, _), "
+			    "not what it holds",
 			    key_at(key)->name);
 	if (type == CONF_FILE && strstr(value, "://"))
 		return fail(p, "%s: write the path of a file, not a URI", key_at(key)->name);

@@ -24,8 +24,8 @@ static size_t find(const char *section, const char *name)
 	return (size_t)conf_find_key(section, name, strlen(name));
 }
 
-static enum result SF_PRINTF(4, 5) fail(const struct conf *conf, unsigned long line,
-					struct error *err, const char *fmt, ...)
+static enum result SF_PRINTF(4, 5)
+    fail(const struct conf *conf, unsigned long line, struct error *err, const char *fmt, ...)
 {
 	struct error inner;
 	va_list args;
@@ -86,23 +86,28 @@ enum result conf_check_kinds(const struct conf *conf, const unsigned long *lines
 static enum result check_release(const struct conf *conf, const unsigned long *lines,
 				 struct error *err)
 {
-	const char *why = "from " FIRST_WITHOUT_INDEX " on the platform reads the course index from "
-			  "MySQL, where moving heads in MongoDB reads back well and has no effect";
+	const char *why =
+	    "from " FIRST_WITHOUT_INDEX " on the platform reads the course index from "
+	    "MySQL, where moving heads in MongoDB reads back well and has no effect";
 	unsigned long line = lines[find("campus", "release")];
 
 	if (!*conf->release)
 		return fail(conf, lines[find("source", "link")], err,
-			    "link = mongo needs [campus] release: it is for releases before "
-			    FIRST_WITHOUT_INDEX "; %s", why);
+			    "link = mongo needs [campus] release: it is for releases "
+			    "before " FIRST_WITHOUT_INDEX "; %s",
+			    why);
 	switch (release_against(conf->release, FIRST_WITHOUT_INDEX)) {
 	case RELEASE_BEFORE:
 		return RESULT_OK;
 	case RELEASE_SINCE:
-		return fail(conf, line, err, "release = %s, and [source] link = mongo: %s; use link = "
-			    "none", conf->release, why);
+		return fail(conf, line, err,
+			    "release = %s, and [source] link = mongo: %s; use link = "
+			    "none",
+			    conf->release, why);
 	default:
-		return fail(conf, line, err, "release %s is not known to be older than "
-			    FIRST_WITHOUT_INDEX ", and [source] link = mongo is for those: %s",
+		return fail(conf, line, err,
+			    "release %s is not known to be older than " FIRST_WITHOUT_INDEX
+			    ", and [source] link = mongo is for those: %s",
 			    conf->release, why);
 	}
 }
@@ -119,14 +124,16 @@ static enum result check_link(const struct conf *conf, const unsigned long *line
 			    "[source] link = mongo is for kind = split, draft or mongo: an export "
 			    "has no modulestore to write into");
 	if (!strcmp(conf->index, "mysql"))
-		return fail(conf, lines[find("source", "index")], err,
-			    "index = mysql, and link = mongo: the platform would never see the heads "
-			    "that are moved in MongoDB, though they read back well; use link = none");
+		return fail(
+		    conf, lines[find("source", "index")], err,
+		    "index = mysql, and link = mongo: the platform would never see the heads "
+		    "that are moved in MongoDB, though they read back well; use link = none");
 	if (strcmp(conf->index, "mongo"))
-		return fail(conf, link, err,
-			    "link = mongo needs index = mongo in writing: where the course index is in "
-			    "MySQL (from " FIRST_WITHOUT_INDEX " on), moving heads in MongoDB reads back "
-			    "well and has no effect");
+		return fail(
+		    conf, link, err,
+		    "link = mongo needs index = mongo in writing: where the course index is in "
+		    "MySQL (from " FIRST_WITHOUT_INDEX " on), moving heads in MongoDB reads back "
+		    "well and has no effect");
 	return check_release(conf, lines, err);
 }
 

@@ -12,7 +12,8 @@
 /* The key at this place belongs to the kind that is configured in its section (or none is). */
 bool conf_is_for_kind(const struct conf *conf, size_t key);
 /* A key that is given belongs to its section's kind. Before defaults are filled in. */
-enum result conf_check_kinds(const struct conf *conf, const unsigned long *lines, struct error *err);
+enum result conf_check_kinds(const struct conf *conf, const unsigned long *lines,
+			     struct error *err);
 /* [source] names something to read, in one way, and link = mongo where it has an effect. */
 enum result conf_check_source(const struct conf *conf, const unsigned long *lines,
 			      struct error *err);

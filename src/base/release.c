@@ -32,7 +32,8 @@ static int is_suffix(const char *text)
 	if (!*text)
 		return 1;
 	return strchr(".-", *text) && text[1] &&
-	       !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")];
+	       !text[strspn(text,
+			    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-")];
 }
 
 enum release_age release_against(const char *release, const char *named)

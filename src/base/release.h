@@ -1,7 +1,7 @@
 /*
  * release.h - the named releases of Open edX, and which came first.
  *
- * A release is written as people and branches write it: "Lilac", "lilac.3", "open-release/lilac.3",
+ * A release is written as people and branches do: "Lilac", "lilac.3", "open-release/lilac.3",
  * "release/teak.1", "koa-rc1": upper and lower case are one, and what follows the name counts for
  * nothing. Pure.
  */

@@ -98,9 +98,9 @@ static enum result read_file(const char *path, const char *what, char **out, str
 	enum result st;
 
 	if (fd < 0)
-		return error_set(err, errno == ENOENT || errno == ENOTDIR ? RESULT_MISSING
-									  : RESULT_REFUSED,
-				 "%s_file: cannot read %s: %s", what, path, strerror(errno));
+		return error_set(
+		    err, errno == ENOENT || errno == ENOTDIR ? RESULT_MISSING : RESULT_REFUSED,
+		    "%s_file: cannot read %s: %s", what, path, strerror(errno));
 	st = check_file(fd, path, what, err);
 	if (st != RESULT_OK)
 		goto out;
@@ -133,8 +133,8 @@ enum result secret_read(const char *env, const char *file, const char *what, cha
 
 	*out = NULL;
 	if (has_env && has_file)
-		return error_set(err, RESULT_INVALID, "%s_env and %s_file: give one of them, not both",
-				 what, what);
+		return error_set(err, RESULT_INVALID,
+				 "%s_env and %s_file: give one of them, not both", what, what);
 	if (has_env)
 		return read_variable(env, what, out, err);
 	if (has_file)

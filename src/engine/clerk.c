@@ -191,6 +191,12 @@ static bool serve(struct desk *desk, struct reader *reader)
 {
 	struct desk_act *act = desk->acts;
 
+	if (desk->allows && !atomic_load(&desk->campus->link_allowed)) {
+		pthread_mutex_unlock(&desk->lock);
+		campus_allow_link(desk->campus, "the campus name was typed in the console");
+		pthread_mutex_lock(&desk->lock);
+		return true;
+	}
 	if (desk->wants_go && !desk->engine)
 		desk->wants_go = false; /* not for an engine that comes later */
 	if (desk->wants_go) {

@@ -475,17 +475,20 @@ void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 bool desk_needs_word(struct desk *desk)
 {
 	const struct campus *campus = desk->campus;
-	bool viewer;
+	bool needs;
 
 	pthread_mutex_lock(&desk->lock);
-	viewer = desk->viewer;
+	needs = !desk->viewer && !desk->allows;
 	pthread_mutex_unlock(&desk->lock);
-	return campus->linker && !atomic_load(&campus->link_allowed) && !viewer;
+	return needs && campus->linker && !atomic_load(&campus->link_allowed);
 }
 
 void desk_allow_link(struct desk *desk)
 {
-	campus_allow_link(desk->campus, "the campus name was typed in the console");
+	pthread_mutex_lock(&desk->lock);
+	desk->allows = true;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
 }
 
 void desk_go(struct desk *desk)

@@ -45,7 +45,7 @@ void desk_act(struct desk *desk, enum act act, const struct act_target *target);
  * this session. False for a viewer, whose acts are intents for another process's engine.
  */
 bool desk_needs_word(struct desk *desk);
-/* The campus's name was typed. */
+/* The campus's name was typed: acts that come after it may link. */
 void desk_allow_link(struct desk *desk);
 /* Takes up the intents of an earlier session (snapshot.waits_for_go). */
 void desk_go(struct desk *desk);

@@ -50,7 +50,8 @@ bool link_settle(struct link_request *request, const struct link_sight *sight,
 	const char *before = wrote == LINK_WROTE ? "written, but read back without it: " : "";
 
 	if (!sight->there) {
-		link_answer(request, LINK_REFUSED, "%sthe block is no longer in the course", before);
+		link_answer(request, LINK_REFUSED, "%sthe block is no longer in the course",
+			    before);
 	} else if (sight->other) {
 		link_answer(request, LINK_REFUSED, "%sthe block names %s by now", before,
 			    sight->other);

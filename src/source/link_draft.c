@@ -210,7 +210,8 @@ static void refuse_all(struct work *work, const char *reason)
 {
 	for (size_t i = 0; i < work->task->count; i++)
 		link_answer(&work->task->requests[i], LINK_REFUSED, "%s%s",
-			    work->wrote[i] == LINK_WROTE ? "written, but read back without it: " : "",
+			    work->wrote[i] == LINK_WROTE ? "written, but read back without it: "
+							 : "",
 			    reason);
 }
 
@@ -259,8 +260,8 @@ static enum result find_edit(struct work *work, const char *path, int64_t since,
 			     struct newest *newest, struct error *err)
 {
 	bson_t filter = BSON_INITIALIZER, test;
-	bson_t *opts = BCON_NEW("projection", "{", "edit_info", BCON_INT32(1), "}", "sort", "{", path,
-				BCON_INT32(-1), "}", "limit", BCON_INT64(1));
+	bson_t *opts = BCON_NEW("projection", "{", "edit_info", BCON_INT32(1), "}", "sort", "{",
+				path, BCON_INT32(-1), "}", "limit", BCON_INT64(1));
 	enum result st;
 
 	newest->key = strchr(path, '.') + 1;
@@ -289,7 +290,8 @@ static enum result put_off(struct work *work, bool *fresh, struct error *err)
 	st = find_edit(work, "edit_info.edited_on", since, &newest, err);
 	if (st == RESULT_OK)
 		st = find_edit(work, "edit_info.subtree_edited_on", since, &newest, err);
-	if (st != RESULT_OK || newest.edited == INT64_MIN || !link_is_fresh(task, newest.edited, now))
+	if (st != RESULT_OK || newest.edited == INT64_MIN ||
+	    !link_is_fresh(task, newest.edited, now))
 		return st;
 	*fresh = true;
 	for (size_t i = 0; i < task->count; i++)
@@ -462,8 +464,7 @@ static enum result sort_names(struct work *work, struct error *err)
 	if (!block_names_init(&work->names, work->task->count))
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	for (size_t i = 0; i < work->task->count; i++)
-		work->names.items[i] =
-		    (struct block_name){requests[i].type, requests[i].block, i};
+		work->names.items[i] = (struct block_name){requests[i].type, requests[i].block, i};
 	block_names_sort(&work->names);
 	return RESULT_OK;
 }

@@ -225,7 +225,8 @@ static enum result try_update(struct mongo_linker *self, enum mongo_place place,
 	bson_append_oid(&filter, "_id", -1, &id);
 	st = mongo_update(self->mongo, place, &filter, update, &matched, err);
 	if (st == RESULT_OK)
-		say(speech, "linking: %.300s takes an update", mongo_place_name(self->mongo, place));
+		say(speech, "linking: %.300s takes an update",
+		    mongo_place_name(self->mongo, place));
 	bson_destroy(&filter);
 	bson_destroy(update);
 	return st;
@@ -267,8 +268,8 @@ static const struct linker_ops mongo_ops = {
     .free = mongo_linker_free,
 };
 
-enum result linker_mongo_new(struct linker **out, const struct mongo_options *options, int64_t quiet,
-			     struct error *err)
+enum result linker_mongo_new(struct linker **out, const struct mongo_options *options,
+			     int64_t quiet, struct error *err)
 {
 	struct mongo_linker *self = calloc(1, sizeof(*self));
 	enum result st;

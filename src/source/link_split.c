@@ -226,7 +226,8 @@ static int64_t last_edit(const struct view *view)
 	if (link_view(&view->index, &document) && value_date_of(&document, "last_update", &edited))
 		return edited > 0 ? edited : 0;
 	for (int head = 0; head < HEADS; head++)
-		if (view->heads[head].structure && link_view(view->heads[head].structure, &document) &&
+		if (view->heads[head].structure &&
+		    link_view(view->heads[head].structure, &document) &&
 		    value_date_of(&document, "edited_on", &edited) && edited > last)
 			last = edited;
 	return last;
@@ -467,8 +468,9 @@ static enum result run_round(struct work *work, bool may_write, bool *done, stru
 		refuse(work, true, err->text);
 		st = RESULT_OK;
 	} else if (st == RESULT_OK && view.found != 1) {
-		refuse(work, true, view.found ? "the modulestore has the course twice"
-					      : "the course is no longer in the modulestore");
+		refuse(work, true,
+		       view.found ? "the modulestore has the course twice"
+				  : "the course is no longer in the modulestore");
 	} else if (st == RESULT_OK && judge(work, &view) && !put_off(work, &view)) {
 		*done = false;
 		st = may_write ? write_round(work, &view, err)

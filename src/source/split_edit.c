@@ -178,8 +178,10 @@ static bool write_fields(struct buf *out, const bson_t *fields, const struct spl
 enum info { INFO_PREVIOUS, INFO_UPDATE, INFO_SOURCE, INFO_ON, INFO_BY, INFO_KEYS };
 
 static const char *const info_keys[INFO_KEYS] = {
-    [INFO_PREVIOUS] = "previous_version", [INFO_UPDATE] = "update_version",
-    [INFO_SOURCE] = "source_version",	  [INFO_ON] = "edited_on",
+    [INFO_PREVIOUS] = "previous_version",
+    [INFO_UPDATE] = "update_version",
+    [INFO_SOURCE] = "source_version",
+    [INFO_ON] = "edited_on",
     [INFO_BY] = "edited_by",
 };
 
@@ -246,7 +248,7 @@ static bool write_info(struct buf *out, const bson_t *info, const struct split_c
 	return true;
 }
 
-/* `fields` or `edit_info`, from what @at stands on; from nothing where @at is NULL or no document. */
+/* `fields` or `edit_info`, from what @at stands on, or from nothing: @at is NULL or no document. */
 static bool write_part(struct buf *out, const char *key, const bson_iter_t *at,
 		       const struct split_change *change, const struct split_edit *edit)
 {
@@ -320,7 +322,7 @@ static bool write_blocks(struct buf *out, const bson_t *list, const struct block
 enum head { HEAD_ID, HEAD_PREVIOUS, HEAD_BY, HEAD_ON, HEAD_ORIGINAL, HEAD_BLOCKS, HEAD_KEYS };
 
 static const char *const head_keys[HEAD_KEYS] = {
-    [HEAD_ID] = "_id",	     [HEAD_PREVIOUS] = "previous_version",    [HEAD_BY] = "edited_by",
+    [HEAD_ID] = "_id",	     [HEAD_PREVIOUS] = "previous_version", [HEAD_BY] = "edited_by",
     [HEAD_ON] = "edited_on", [HEAD_ORIGINAL] = "original_version", [HEAD_BLOCKS] = "blocks",
 };
 

@@ -15,16 +15,16 @@
 #include "src/base/buf.h"
 #include "src/source/link.h"
 
-#define SPLIT_EDITOR (-1)		/* the platform's user id of management commands */
+#define SPLIT_EDITOR (-1)		  /* the platform's user id of management commands */
 #define SPLIT_SIZE_MAX (16 * 1024 * 1024) /* bytes of a document that MongoDB stores */
 
 /* A block asked for, and what one branch has of it. */
 struct split_block {
 	const char *type, *block; /* borrowed: asked for */
 	bool there;
-	char *video_id;	     /* stripped; "" if none; NULL unless @there */
-	bool has_version;    /* else null on both counts below */
-	bson_oid_t version;  /* source_version, or update_version without one (domain 2.3) */
+	char *video_id;	    /* stripped; "" if none; NULL unless @there */
+	bool has_version;   /* else null on both counts below */
+	bson_oid_t version; /* source_version, or update_version without one (domain 2.3) */
 };
 
 /*
@@ -39,7 +39,7 @@ void split_block_clear(struct split_block *block); /* may run twice; keeps what 
 /* A block to change. */
 struct split_change {
 	const char *type, *block, *val_id; /* borrowed */
-	bool follows;	    /* source_version becomes @source; else null */
+	bool follows;			   /* source_version becomes @source; else null */
 	bson_oid_t source;
 };
 

@@ -34,6 +34,17 @@ wait_for "status 2."
 see "nothing was done"
 [ "$(status_of)" = "$untouched" ] || fail "a wrong word did something"
 
+t kill-server 2>/dev/null
+terminal=$((terminal + 1))
+
+step "and with it goes on, to the server that is not there"
+t new-session -d -x 100 -y 10 "env LC_ALL=C.UTF-8 'URI=mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200' \
+	'$SUBFERRY' -c '$place/mongo.conf' migrate --all; echo \"status \$?.\"; exec sleep 1000" || exit 99
+wait_for "Type the campus name to allow it:"
+type_text "harbour"
+keys Enter
+wait_for "status 3."
+
 step "one course: Esc and a wrong word launch nothing"
 start 80 24 "URI=$uri"
 wait_for "of 3 courses"

@@ -460,7 +460,8 @@ enum result mongo_insert(struct mongo *mongo, enum mongo_place place, const bson
 	assert_true(bson_validate(document, BSON_VALIDATE_NONE, NULL));
 	assert_true(look_up(document, "_id", &id));
 	for (size_t i = 0; i < fake->shelves[place].count; i++)
-		if (look_up(fake->shelves[place].items[i], "_id", &other) && same_value(&id, &other))
+		if (look_up(fake->shelves[place].items[i], "_id", &other) &&
+		    same_value(&id, &other))
 			return error_set(err, RESULT_EXISTS, "duplicate key");
 	fake_put_bson(fake, place, document);
 	return lost ? error_set(err, RESULT_UNKNOWN, "the answer is lost") : RESULT_OK;

@@ -63,7 +63,10 @@ static inline void get(const bson_t *document, const char *path, bson_iter_t *ou
 
 /* ---- requests ---- */
 
-#define ASK(block_id, id) {.type = "video", .block = block_id, .val_id = id}
+#define ASK(block_id, id)                                                                          \
+	{                                                                                          \
+		.type = "video", .block = block_id, .val_id = id                                   \
+	}
 
 /* Links them; that must be possible, whatever the answers are. */
 static inline void run(struct world *world, const char *course, struct link_request *requests,

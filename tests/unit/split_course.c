@@ -24,7 +24,7 @@ bson_oid_t oid(char digit)
 }
 
 void put_structure(struct fake *fake, char digit, int64_t edited, const struct block *blocks,
-			  size_t count)
+		   size_t count)
 {
 	char a[64], b[64], text[8192];
 	int len = snprintf(text, sizeof(text),
@@ -50,7 +50,7 @@ void put_structure(struct fake *fake, char digit, int64_t edited, const struct b
 }
 
 void put_index(struct fake *fake, char digit, const char *run, char draft, char published,
-		      int64_t last)
+	       int64_t last)
 {
 	char id[64], head[64], text[2048];
 	int len = snprintf(text, sizeof(text),
@@ -129,7 +129,7 @@ void expect_id(const struct world *world, const char *branch, int nth, const cha
 }
 
 void expect_info(const struct world *world, const char *branch, int nth, const char *key,
-			const bson_oid_t *version)
+		 const bson_oid_t *version)
 {
 	bson_iter_t at;
 	char path[64];

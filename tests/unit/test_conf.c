@@ -178,15 +178,21 @@ static void conf_takes_every_key_of_mongodb(void **state)
 static const struct {
 	const char *release, *kind, *link_and_index, *begins, *mentions;
 } unlinked[] = {
-    {"release = lilac\n", "split", "link = mongo\n", "x.conf:14: ", "needs index = mongo in writing"},
-    {"release = lilac\n", "draft", "link = mongo\n", "x.conf:14: ", "needs index = mongo in writing"},
-    {"release = lilac\n", "split", "link = mongo\nindex = mysql\n", "x.conf:15: ", "index = mysql, and link = mongo"},
+    {"release = lilac\n", "split", "link = mongo\n",
+     "x.conf:14: ", "needs index = mongo in writing"},
+    {"release = lilac\n", "draft", "link = mongo\n",
+     "x.conf:14: ", "needs index = mongo in writing"},
+    {"release = lilac\n", "split", "link = mongo\nindex = mysql\n",
+     "x.conf:15: ", "index = mysql, and link = mongo"},
     {"; none\n", "split", "link = mongo\nindex = mongo\n", "x.conf:14: ", "needs [campus] release"},
-    {"release = nutmeg.2\n", "split", "link = mongo\nindex = mongo\n", "x.conf:4: ", "from nutmeg on"},
-    {"release = nutmeg.2\n", "draft", "link = mongo\nindex = mongo\n", "x.conf:4: ", "from nutmeg on"},
-    {"release = open-release/Quince.1\n", "mongo", "link = mongo\nindex = mongo\n", "x.conf:4: ", "has no effect"},
-    {"release = master\n", "split", "link = mongo\nindex = mongo\n", "x.conf:4: ",
-     "release master is not known to be older than nutmeg"},
+    {"release = nutmeg.2\n", "split", "link = mongo\nindex = mongo\n",
+     "x.conf:4: ", "from nutmeg on"},
+    {"release = nutmeg.2\n", "draft", "link = mongo\nindex = mongo\n",
+     "x.conf:4: ", "from nutmeg on"},
+    {"release = open-release/Quince.1\n", "mongo", "link = mongo\nindex = mongo\n",
+     "x.conf:4: ", "has no effect"},
+    {"release = master\n", "split", "link = mongo\nindex = mongo\n",
+     "x.conf:4: ", "release master is not known to be older than nutmeg"},
 };
 
 static void conf_refuses_to_link_where_it_has_no_effect(void **state)
@@ -197,8 +203,9 @@ static void conf_refuses_to_link_where_it_has_no_effect(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(unlinked) / sizeof(*unlinked); i++) {
-		snprintf(text, sizeof(text), "%s%s" VAL STORE "[source]\nkind = %s\nuri_env = U\n%s",
-			 CAMPUS, unlinked[i].release, unlinked[i].kind, unlinked[i].link_and_index);
+		snprintf(text, sizeof(text),
+			 "%s%s" VAL STORE "[source]\nkind = %s\nuri_env = U\n%s", CAMPUS,
+			 unlinked[i].release, unlinked[i].kind, unlinked[i].link_and_index);
 		if (conf_parse(&conf, text, "x.conf", "/", &err) != RESULT_INVALID)
 			fail_msg("case %zu is accepted", i);
 		assert_null(conf);
@@ -207,9 +214,11 @@ static void conf_refuses_to_link_where_it_has_no_effect(void **state)
 			fail_msg("case %zu: \"%s\" instead of \"%s... %s\"", i, err.text,
 				 unlinked[i].begins, unlinked[i].mentions);
 	}
-	assert_int_equal(conf_parse(&conf, CAMPUS SOURCE "link = mongo\n" VAL STORE, "x.conf", "/", &err),
-			 RESULT_INVALID);
-	assert_non_null(strstr(err.text, "x.conf:7: [source] link = mongo is for kind = split, draft or"));
+	assert_int_equal(
+	    conf_parse(&conf, CAMPUS SOURCE "link = mongo\n" VAL STORE, "x.conf", "/", &err),
+	    RESULT_INVALID);
+	assert_non_null(
+	    strstr(err.text, "x.conf:7: [source] link = mongo is for kind = split, draft or"));
 }
 
 /* What is wrong, and how the error begins and what it mentions. */
@@ -237,7 +246,8 @@ static const struct {
     {"[source]\nkind = git\n", "x.conf:2: ", "knows: olx split draft mongo"},
     {"[source]\nlink = studio\n", "x.conf:2: ", "knows: none mongo"},
     {"[source]\nindex = sqlite\n", "x.conf:2: ", "knows: mongo mysql"},
-    {"[source]\nuri = mongodb://a:pw@h\n", "x.conf:2: ", "no key \"uri\" in [source]; it knows: kind"},
+    {"[source]\nuri = mongodb://a:pw@h\n",
+     "x.conf:2: ", "no key \"uri\" in [source]; it knows: kind"},
     {"[source]\nlink_quiet = 30\n", "x.conf:2: ", "unit"},
     {"[source]\nlink_quiet = 169h\n", "x.conf:2: ", "0 to 168h"},
     {"[source]\ndatabase = a b\n", "x.conf:2: ", "letters"},
@@ -249,13 +259,17 @@ static const struct {
     {"[source]\nuri_file = mongodb://a:pw@h/\n", "x.conf:2: ", "path of a file, not a URI"},
     /* keys of other kinds, wherever kind itself stands */
     {"[source]\nkind = split\npath = a\n", "x.conf:3: ", "[source] path is for kind = olx"},
-    {"[source]\nkey_form = slash\nkind = draft\n", "x.conf:2: ", "[source] key_form is for kind = olx"},
-    {"[source]\nuri_env = X\nindex = mongo\nkind = olx\n", "x.conf:2: ",
-     "[source] uri_env is for kind = split, draft or mongo"},
-    {"[source]\nkind = olx\n\nlink_quiet = 1h\n", "x.conf:4: ", "link_quiet is for kind = split, draft or mongo"},
+    {"[source]\nkey_form = slash\nkind = draft\n",
+     "x.conf:2: ", "[source] key_form is for kind = olx"},
+    {"[source]\nuri_env = X\nindex = mongo\nkind = olx\n",
+     "x.conf:2: ", "[source] uri_env is for kind = split, draft or mongo"},
+    {"[source]\nkind = olx\n\nlink_quiet = 1h\n",
+     "x.conf:4: ", "link_quiet is for kind = split, draft or mongo"},
     {CAMPUS VAL STORE "[source]\nkind = olx\n", "x.conf: ", "[source] path is missing"},
-    {CAMPUS VAL STORE "[source]\nkind = mongo\n", "x.conf: ", "[source] uri_env or uri_file is missing"},
-    {CAMPUS MONGO "uri_file = u\n", "x.conf:13: ", "uri_env and uri_file: give one of them, not both"},
+    {CAMPUS VAL STORE "[source]\nkind = mongo\n",
+     "x.conf: ", "[source] uri_env or uri_file is missing"},
+    {CAMPUS MONGO "uri_file = u\n",
+     "x.conf:13: ", "uri_env and uri_file: give one of them, not both"},
     {"[source]\nkey_form = slashes\n", "x.conf:2: ", "course-v1 slash"},
     {"[source]\npath = \"a b\n", "x.conf:2: ", "\"...\""},
     {"[source]\npath = a\"b\"\n", "x.conf:2: ", "\"...\""},

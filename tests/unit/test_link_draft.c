@@ -71,7 +71,7 @@ static void expect_untouched(const struct world *world, bson_t **copies)
 static void draft_links_every_revision(void **state)
 {
 	struct link_request requests[] = {ASK("both", "B"),   ASK("draft", "D"), ASK("public", "P"),
-					  ASK("absent", "A"), ASK("null", "N"),  ASK("blank", "L"),
+					  ASK("absent", "A"), ASK("null", "N"),	 ASK("blank", "L"),
 					  ASK("done", "O"),   ASK("half", "H")};
 	struct world world;
 	bson_iter_t at;
@@ -268,7 +268,8 @@ static void draft_keeps_what_an_editor_wrote(void **state)
 	     "the block names X by now"},
 	    {set_draft, other, 2, 2, "{'edx_video_id': 'V'}", "{'edx_video_id': 'X'}",
 	     "the block names X by now"},
-	    {set_sub, sub, 1, 2, "{'edx_video_id': 'V', 'sub': 's'}", "{'edx_video_id': 'V'}", NULL},
+	    {set_sub, sub, 1, 2, "{'edx_video_id': 'V', 'sub': 's'}", "{'edx_video_id': 'V'}",
+	     NULL},
 	    {discard, NULL, 2, 2, "{'edx_video_id': 'V'}", NULL, NULL},
 	};
 
@@ -302,8 +303,8 @@ static void draft_gives_up_on_a_block_that_never_rests(void **state)
 	put_both(&world);
 	for (int i = 1; i <= 6; i++)
 		fake_before(world.fake, FAKE_UPDATE, i, set_published, table[i % 2]);
-	assert_int_equal(
-	    world.linker->ops->link(world.linker, COURSE, requests, 1, &world.err), RESULT_RETRY);
+	assert_int_equal(world.linker->ops->link(world.linker, COURSE, requests, 1, &world.err),
+			 RESULT_RETRY);
 	assert_int_equal(fake_calls(world.fake, FAKE_UPDATE), 5);
 	stop(&world);
 }

@@ -34,6 +34,17 @@ static void edit_without_time(struct fake *fake, void *arg)
 		 "{'v': {'$date': {'$numberLong': '1525225267000'}}}"); /* OLD */
 }
 
+/* The published head alone, and no word of the time. */
+static void publish_without_time(struct fake *fake, void *arg)
+{
+	static const struct block blocks[] = {{"v", "", 'a', 0}, {"w", "", '3', 0}};
+
+	(void)arg;
+	put_structure(fake, '3', OLD + 1, blocks, 2);
+	fake_set(fake, MONGO_INDEX, "run", "{'v': '2018'}", "versions.published-branch",
+		 "{'v': {'$oid': '333333333333333333333333'}}");
+}
+
 /* Only the lock moves: an edit of the wiki's name. */
 static void touch_index(struct fake *fake, void *arg)
 {
@@ -57,16 +68,19 @@ static void split_keeps_what_an_editor_wrote(void **state)
 		void (*editor)(struct fake *fake, void *arg);
 		enum fake_call call;
 		int nth;
-		bool edited, published;
+		const char *edited; /* whose new version is theirs; NULL: none */
+		bool in_step;	    /* the second video, afterwards */
 	} table[] = {
-	    {edit_draft, FAKE_FIND, 2, true, false},
-	    {edit_draft, FAKE_INSERT, 1, true, false},
-	    {edit_draft, FAKE_UPDATE, 1, true, false},
-	    {edit_without_time, FAKE_UPDATE, 1, true, false},
-	    {publish, FAKE_UPDATE, 1, true, true},
-	    {touch_index, FAKE_UPDATE, 1, false, false},
+	    {edit_draft, FAKE_FIND, 2, "draft-branch", false},
+	    {edit_draft, FAKE_INSERT, 1, "draft-branch", false},
+	    {edit_draft, FAKE_UPDATE, 1, "draft-branch", false},
+	    {edit_without_time, FAKE_UPDATE, 1, "draft-branch", false},
+	    {publish, FAKE_UPDATE, 1, "draft-branch", true},
+	    {publish, FAKE_UPDATE, 1, "published-branch", true},
+	    {publish_without_time, FAKE_UPDATE, 1, "published-branch", false},
+	    {touch_index, FAKE_UPDATE, 1, NULL, true},
 	};
-	bson_oid_t three = oid('3'), d;
+	bson_oid_t three = oid('3'), id;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
@@ -84,15 +98,43 @@ static void split_keeps_what_an_editor_wrote(void **state)
 		expect_id(&world, "draft-branch", 2, "W");
 		expect_id(&world, "published-branch", 2, "W");
 		if (table[i].edited) {
-			d = oid_at(head(&world, "draft-branch"), "previous_version");
-			assert_true(bson_oid_equal(&d, &three)); /* theirs is below ours */
-			expect_info(&world, "draft-branch", 2, "previous_version", &three);
+			id = oid_at(head(&world, table[i].edited), "previous_version");
+			assert_true(bson_oid_equal(&id, &three)); /* theirs is below ours */
+			expect_info(&world, table[i].edited, 2, "previous_version", &three);
 		}
-		d = head_id(&world, "draft-branch");
-		/* the second video is in step unless the editor has changed the draft alone */
-		expect_info(&world, "published-branch", 1, "source_version", &d);
+		id = head_id(&world, "draft-branch");
+		expect_info(&world, "published-branch", 1, "source_version", &id);
 		expect_info(&world, "published-branch", 2, "source_version",
-			    table[i].edited && !table[i].published ? NULL : &d);
+			    table[i].in_step ? &id : NULL);
+		stop(&world);
+	}
+}
+
+/* What was not there when it was read must still not be there. */
+static void split_notices_what_has_come_to_be(void **state)
+{
+	static const struct block blocks[] = {{"v", "", 'a', 0}};
+	static const struct {
+		void (*editor)(struct fake *fake, void *arg);
+		char published;
+		int64_t last;
+	} table[] = {{touch_index, '8', 0}, {publish_without_time, 0, OLD}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		struct link_request requests[] = {ASK("v", "V")};
+		struct world world;
+
+		start(&world, QUIET);
+		put_index(world.fake, '5', "2018", 'd', table[i].published, table[i].last);
+		put_structure(world.fake, 'd', OLD, blocks, 1);
+		put_structure(world.fake, '8', OLD, blocks, 1);
+		fake_before(world.fake, FAKE_UPDATE, 1, table[i].editor, NULL);
+		run(&world, COURSE, requests, 1);
+		expect(&requests[0], LINK_DONE, true, "");
+		assert_int_equal(fake_calls(world.fake, FAKE_UPDATE), 2);
+		expect_id(&world, "draft-branch", 1, "V");
+		expect_id(&world, "published-branch", 1, "V");
 		stop(&world);
 	}
 }
@@ -172,8 +214,8 @@ static void split_gives_up_on_a_course_that_never_rests(void **state)
 	for (int i = 1; i <= 6; i++)
 		fake_before(world.fake, FAKE_UPDATE, i, i % 2 ? touch_index : edit_without_time,
 			    NULL);
-	assert_int_equal(
-	    world.linker->ops->link(world.linker, COURSE, requests, 2, &world.err), RESULT_RETRY);
+	assert_int_equal(world.linker->ops->link(world.linker, COURSE, requests, 2, &world.err),
+			 RESULT_RETRY);
 	assert_int_equal(fake_calls(world.fake, FAKE_UPDATE), 5);
 	stop(&world);
 }
@@ -267,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(split_keeps_what_an_editor_wrote),
+	    cmocka_unit_test(split_notices_what_has_come_to_be),
 	    cmocka_unit_test(split_puts_off_when_an_editor_comes_between),
 	    cmocka_unit_test(split_takes_the_id_that_an_editor_wrote),
 	    cmocka_unit_test(split_gives_up_on_a_course_that_never_rests),

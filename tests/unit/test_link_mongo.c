@@ -16,9 +16,10 @@ static void say(void *arg, const char *line)
 }
 
 #define ACCOUNT "'authenticatedUsers': [{'user': 'u', 'db': 'admin'}]"
-#define MAY(db, collection, actions) \
+#define MAY(db, collection, actions)                                                               \
 	"{'resource': {'db': '" db "', 'collection': '" collection "'}, 'actions': [" actions "]}"
-#define REPLY(list) "{'authInfo': {" ACCOUNT ", 'authenticatedUserPrivileges': [" list "]}, 'ok': 1}"
+#define REPLY(list)                                                                                \
+	"{'authInfo': {" ACCOUNT ", 'authenticatedUserPrivileges': [" list "]}, 'ok': 1}"
 
 static void linker_tells_what_the_account_may(void **state)
 {
@@ -43,11 +44,11 @@ static void linker_tells_what_the_account_may(void **state)
 	    {REPLY(MAY("other", "", "'insert', 'update'")), MONGO_BOTH, "", "may not insert"},
 	    {REPLY("{'resource': {'cluster': true}, 'actions': ['update', 'insert']}"), MONGO_BOTH,
 	     "", "may not insert"},
-	    {REPLY(MAY("edxapp", "modulestore.structures", "'insert'") ", " MAY(
-		 "edxapp", "modulestore.active_versions", "'update'")),
+	    {REPLY(MAY("edxapp", "modulestore.structures",
+		       "'insert'") ", " MAY("edxapp", "modulestore.active_versions", "'update'")),
 	     MONGO_SPLIT, "may update in edxapp.modulestore.active_versions", NULL},
-	    {REPLY(MAY("edxapp", "modulestore.structures", "'insert'") ", " MAY(
-		 "edxapp", "modulestore.active_versions", "'insert'")),
+	    {REPLY(MAY("edxapp", "modulestore.structures",
+		       "'insert'") ", " MAY("edxapp", "modulestore.active_versions", "'insert'")),
 	     MONGO_SPLIT, "may insert in edxapp.modulestore.structures", "may not update"},
 	    {REPLY(MAY("edxapp", "modulestore", "'update'")), MONGO_DRAFT,
 	     "may update in edxapp.modulestore\n", NULL},

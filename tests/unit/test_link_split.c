@@ -9,16 +9,16 @@
 static void split_links_all_blocks_in_one_move(void **state)
 {
 	static const struct block draft[] = {
-	    {"same", NULL, 'a', 0},	{"differs", "", 'b', 0}, {"draft-only", "", 'c', 0},
-	    {"done", "DONE", 'a', 0},	{"null", "", 0, 0},	 {"half", "HALF", 'a', 0},
+	    {"same", NULL, 'a', 0},   {"differs", "", 'b', 0}, {"draft-only", "", 'c', 0},
+	    {"done", "DONE", 'a', 0}, {"null", "", 0, 0},      {"half", "HALF", 'a', 0},
 	};
 	static const struct block published[] = {
-	    {"same", "", 'e', 'a'},	{"differs", "", 'f', 'a'}, {"done", "DONE", 'a', 0},
-	    {"null", "", 0, 0},		{"half", "", '1', 'a'},
+	    {"same", "", 'e', 'a'}, {"differs", "", 'f', 'a'}, {"done", "DONE", 'a', 0},
+	    {"null", "", 0, 0},	    {"half", "", '1', 'a'},
 	};
-	struct link_request requests[] = {ASK("same", "S"),  ASK("differs", "D"),
+	struct link_request requests[] = {ASK("same", "S"),	  ASK("differs", "D"),
 					  ASK("draft-only", "O"), ASK("done", "DONE"),
-					  ASK("null", "N"),  ASK("half", "HALF")};
+					  ASK("null", "N"),	  ASK("half", "HALF")};
 	struct world world;
 	bson_oid_t d, p, old_draft = oid('d'), old_published = oid('8'), a = oid('a'), e = oid('e');
 	bson_iter_t at;
@@ -175,6 +175,22 @@ static void split_refuses_courses_that_are_gone(void **state)
 	stop(&world);
 }
 
+static void split_refuses_what_it_does_not_understand(void **state)
+{
+	struct link_request requests[] = {ASK("v", "V")};
+	struct world world;
+
+	(void)state;
+	start(&world, QUIET);
+	put_index(world.fake, '5', "2018", 'd', 0, OLD);
+	fake_put(world.fake, MONGO_STRUCTURES,
+		 "{'_id': {'$oid': 'dddddddddddddddddddddddd'}, 'blocks': {'v': {}}}");
+	run(&world, COURSE, requests, 1);
+	expect(&requests[0], LINK_REFUSED, false,
+	       "structure dddddddddddddddddddddddd: a structure without a list of blocks");
+	stop(&world);
+}
+
 static void split_asks_again_when_a_head_is_missing(void **state)
 {
 	static const struct block blocks[] = {{"v", "", 'a', 0}};
@@ -185,8 +201,8 @@ static void split_asks_again_when_a_head_is_missing(void **state)
 	start(&world, QUIET);
 	put_index(world.fake, '5', "2018", 'd', '8', OLD);
 	put_structure(world.fake, 'd', OLD, blocks, 1);
-	assert_int_equal(
-	    world.linker->ops->link(world.linker, COURSE, requests, 1, &world.err), RESULT_RETRY);
+	assert_int_equal(world.linker->ops->link(world.linker, COURSE, requests, 1, &world.err),
+			 RESULT_RETRY);
 	assert_non_null(strstr(world.err.text, "888888888888888888888888"));
 	assert_int_equal(fake_calls(world.fake, FAKE_INSERT), 0);
 	stop(&world);
@@ -285,6 +301,7 @@ int main(void)
 	    cmocka_unit_test(split_moves_only_its_own_run),
 	    cmocka_unit_test(split_links_courses_with_one_branch),
 	    cmocka_unit_test(split_refuses_courses_that_are_gone),
+	    cmocka_unit_test(split_refuses_what_it_does_not_understand),
 	    cmocka_unit_test(split_asks_again_when_a_head_is_missing),
 	    cmocka_unit_test(split_refuses_structures_that_would_be_too_large),
 	    cmocka_unit_test(split_puts_off_courses_that_were_just_edited),

@@ -38,8 +38,8 @@ static struct split_block read_one(const char *block)
 	struct error err = {RESULT_OK, ""};
 	bson_t *structure;
 
-	snprintf(text, sizeof(text), "{'_id': 1, 'blocks': [{'block_type': 'html', 'block_id': 'v'}, %s]}",
-		 block);
+	snprintf(text, sizeof(text),
+		 "{'_id': 1, 'blocks': [{'block_type': 'html', 'block_id': 'v'}, %s]}", block);
 	structure = fake_json(text);
 	assert_int_equal(split_blocks_read(structure, &out, 1, &err), RESULT_OK);
 	bson_destroy(structure);
@@ -97,7 +97,8 @@ static void split_reads_versions(void **state)
 		bson_oid_t id;
 
 		snprintf(block, sizeof(block),
-			 "{'block_id': 'v', 'edit_info': %s, 'block_type': 'video'}", table[i].info);
+			 "{'block_id': 'v', 'edit_info': %s, 'block_type': 'video'}",
+			 table[i].info);
 		out = read_one(block);
 		assert_int_equal(out.has_version, table[i].version != NULL);
 		if (table[i].version) {
@@ -156,29 +157,76 @@ static void split_edits_one_block_of_a_structure(void **state)
 	const struct split_edit edit = {oid("ee"), 1500000000123, &change, 1};
 
 	(void)state;
-	expect_edit(
-	    "{'assets': {'a': [1]}, '_id': " OID("aa") ", 'root': ['course', 'course'],"
-	    " 'previous_version': null, 'original_version': " OID("99") ", 'edited_by': 7,"
-	    " 'edited_on': " DATE("5") ", 'schema_version': 1, 'blocks': ["
-	    "{'block_type': 'course', 'block_id': 'v', 'fields': {'edx_video_id': 'keep'}},"
-	    "{'block_type': 'video', 'block_id': 'v', 'definition': " OID("dd") ","
-	    " 'fields': {'sub': 's', 'edx_video_id': '', 'x': [null]}, 'asides': {},"
-	    " 'edit_info': {'edited_by': 3, 'original_usage': 'u', 'update_version': " OID("aa")
-	    ", 'previous_version': " OID("98") ", 'source_version': " OID("97") ","
-	    " 'edited_on': " DATE("4") ", 'original_usage_version': null}, 'tail': 1},"
-	    "{'block_type': 'video', 'block_id': 'w'}], 'thumbnails': 2}",
-	    &edit,
-	    "{'assets': {'a': [1]}, '_id': " OID("ee") ", 'root': ['course', 'course'],"
-	    " 'previous_version': " OID("aa") ", 'original_version': " OID("99") ","
-	    " 'edited_by': -1, 'edited_on': " DATE("1500000000123") ", 'schema_version': 1,"
-	    " 'blocks': ["
-	    "{'block_type': 'course', 'block_id': 'v', 'fields': {'edx_video_id': 'keep'}},"
-	    "{'block_type': 'video', 'block_id': 'v', 'definition': " OID("dd") ","
-	    " 'fields': {'sub': 's', 'edx_video_id': 'NEW', 'x': [null]}, 'asides': {},"
-	    " 'edit_info': {'edited_by': -1, 'original_usage': 'u', 'update_version': " OID("ee")
-	    ", 'previous_version': " OID("aa") ", 'source_version': null,"
-	    " 'edited_on': " DATE("1500000000123") ", 'original_usage_version': null}, 'tail': 1},"
-	    "{'block_type': 'video', 'block_id': 'w'}], 'thumbnails': 2}");
+	expect_edit("{'assets': {'a': [1]}, '_id': " OID(
+			"aa") ", 'root': ['course', 'course'],"
+			      " 'previous_version': null, 'original_version': " OID(
+				  "99") ", 'edited_by': 7,"
+					" 'edited_on': " DATE(
+					    "5") ", 'schema_version': 1, 'blocks': ["
+						 "{'block_type': 'course', 'block_id': 'v', "
+						 "'fields': {'edx_video_id': 'keep'}},"
+						 "{'block_type': 'video', 'block_id': 'v', "
+						 "'definition': " OID(
+						     "dd") ","
+							   " 'fields': {'sub': 's', "
+							   "'edx_video_id': '', 'x': [null]}, "
+							   "'asides': {},"
+							   " 'edit_info': {'edited_by': 3, "
+							   "'original_usage': 'u', "
+							   "'update_version': " OID("aa") ", "
+											  "'previou"
+											  "s_"
+											  "version'"
+											  ": " OID("98") ", 'source_version': " OID(
+											      "97") ","
+												    " 'edited_on': " DATE(
+													"4") ", 'original_usage_version': null}, 'tail': 1},"
+													     "{'block_type': 'video', 'block_id': 'w'}], 'thumbnails': 2}",
+		    &edit,
+		    "{'assets': {'a': [1]}, '_id': " OID(
+			"ee") ", 'root': ['course', 'course'],"
+			      " 'previous_version': " OID("aa") ", 'original_version': " OID(
+				  "99") ","
+					" 'edited_by': -1, 'edited_on': " DATE(
+					    "1500000000123") ", 'schema_version': 1,"
+							     " 'blocks': ["
+							     "{'block_type': 'course', 'block_id': "
+							     "'v', 'fields': {'edx_video_id': "
+							     "'keep'}},"
+							     "{'block_type': 'video', 'block_id': "
+							     "'v', 'definition': " OID(
+								 "dd") ","
+								       " 'fields': {'sub': 's', "
+								       "'edx_video_id': 'NEW', "
+								       "'x': [null]}, 'asides': {},"
+								       " 'edit_info': "
+								       "{'edited_by': -1, "
+								       "'original_usage': 'u', "
+								       "'update_version': " OID("e"
+												"e") ", 'previous_version': " OID(
+									   "aa") ", "
+										 "'source_version':"
+										 " null,"
+										 " 'edited_on':"
+										 " " DATE(
+										     "150000000012"
+										     "3") ", "
+											  "'origina"
+											  "l_usage_"
+											  "version'"
+											  ": "
+											  "null}, "
+											  "'tail': "
+											  "1},"
+											  "{'block_"
+											  "type': "
+											  "'video',"
+											  " 'block_"
+											  "id': "
+											  "'w'}], "
+											  "'thumbna"
+											  "ils': "
+											  "2}");
 }
 
 static void split_appends_what_is_missing(void **state)
@@ -189,20 +237,33 @@ static void split_appends_what_is_missing(void **state)
 	const struct split_edit edit = {oid("ee"), 9, changes, 3};
 
 	(void)state;
-	expect_edit("{'blocks': [{'block_type': 'video', 'block_id': 'v'},"
-		    " {'block_type': 'video', 'block_id': 'w', 'fields': null,"
-		    " 'edit_info': {'edited_on': null}, 'asides': []}], '_id': " OID("aa") "}",
-		    &edit,
-		    "{'blocks': [{'block_type': 'video', 'block_id': 'v', 'fields':"
-		    " {'edx_video_id': 'V'}, 'edit_info': {'previous_version': null,"
-		    " 'update_version': " OID("ee") ", 'source_version': null, 'edited_on': "
-		    DATE("9") ", 'edited_by': -1}},"
-		    " {'block_type': 'video', 'block_id': 'w', 'fields': {'edx_video_id': 'W'},"
-		    " 'edit_info': {'edited_on': " DATE("9") ", 'previous_version': null,"
-		    " 'update_version': " OID("ee") ", 'source_version': " OID("cc") ","
-		    " 'edited_by': -1}, 'asides': []}], '_id': " OID("ee") ","
-		    " 'previous_version': " OID("aa") ", 'edited_by': -1, 'edited_on': " DATE("9")
-		    ", 'original_version': " OID("aa") "}");
+	expect_edit(
+	    "{'blocks': [{'block_type': 'video', 'block_id': 'v'},"
+	    " {'block_type': 'video', 'block_id': 'w', 'fields': null,"
+	    " 'edit_info': {'edited_on': null}, 'asides': []}], '_id': " OID("aa") "}",
+	    &edit,
+	    "{'blocks': [{'block_type': 'video', 'block_id': 'v', 'fields':"
+	    " {'edx_video_id': 'V'}, 'edit_info': {'previous_version': null,"
+	    " 'update_version': " OID("ee") ", 'source_version': null, 'edited_on': " DATE(
+		"9") ", 'edited_by': -1}},"
+		     " {'block_type': 'video', 'block_id': 'w', 'fields': {'edx_video_id': 'W'},"
+		     " 'edit_info': {'edited_on': " DATE(
+			 "9") ", 'previous_version': null,"
+			      " 'update_version': " OID("ee") ", 'source_version': " OID(
+				  "cc") ","
+					" 'edited_by': -1}, 'asides': []}], '_id': " OID(
+					    "ee") ","
+						  " 'previous_version': " OID("aa") ", "
+										    "'edited_by': "
+										    "-1, "
+										    "'edited_on':"
+										    " " DATE(
+											"9") ", "
+											     "'orig"
+											     "inal_"
+											     "versi"
+											     "on':"
+											     " " OID("aa") "}");
 }
 
 /* libbson would sort the options of a regular expression on its way. */
@@ -210,9 +271,10 @@ static void split_copies_the_very_bytes(void **state)
 {
 	const struct split_change change = {"video", "v", "V", false, oid("00")};
 	const struct split_edit edit = {oid("ee"), 9, &change, 1};
-	bson_t *old = fake_json("{'_id': " OID("aa") ", 'blocks': [{'block_type': 'video',"
-				" 'block_id': 'v', 'fields': {'r': {'$regularExpression':"
-				" {'pattern': 'PATTERN', 'options': 'ix'}}}}]}");
+	bson_t *old = fake_json(
+	    "{'_id': " OID("aa") ", 'blocks': [{'block_type': 'video',"
+				 " 'block_id': 'v', 'fields': {'r': {'$regularExpression':"
+				 " {'pattern': 'PATTERN', 'options': 'ix'}}}}]}");
 	uint8_t *bytes = malloc(old->len), *at;
 	struct buf out = BUF_INIT;
 	struct error err = {RESULT_OK, ""};
@@ -258,7 +320,7 @@ static void split_refuses_what_is_no_structure(void **state)
 static bson_t *make_large(size_t size)
 {
 	bson_t *small = fake_json("{'_id': " OID("aa") ", 'blocks': [{'block_type': 'video',"
-				  " 'block_id': 'v'}]}");
+						       " 'block_id': 'v'}]}");
 	size_t room = size - small->len - 1 - strlen("fill") - 1 - 4 - 1;
 	char *fill = malloc(room + 1);
 
@@ -303,9 +365,10 @@ static void split_survives_broken_structures(void **state)
 	const struct split_change change = {"video", "v", "V", false, oid("00")};
 	const struct split_edit edit = {oid("ee"), 9, &change, 1};
 	static const uint8_t values[] = {0x00, 0x01, 0x03, 0x04, 0x7f, 0x80, 0xff};
-	bson_t *old = fake_json("{'_id': " OID("aa") ", 'blocks': [{'block_type': 'video',"
-				" 'block_id': 'v', 'fields': {'edx_video_id': 'x'},"
-				" 'edit_info': {'update_version': " OID("aa") "}}], 'z': 1}");
+	bson_t *old = fake_json(
+	    "{'_id': " OID("aa") ", 'blocks': [{'block_type': 'video',"
+				 " 'block_id': 'v', 'fields': {'edx_video_id': 'x'},"
+				 " 'edit_info': {'update_version': " OID("aa") "}}], 'z': 1}");
 	size_t read = 0;
 
 	(void)state;
