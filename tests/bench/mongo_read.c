@@ -252,11 +252,11 @@ int main(int argc, char **argv)
 			die("no thread");
 	for (long i = 0; i < count; i++)
 		pthread_join(threads[i], NULL);
-	printf(
-	    "{\"seconds\": %.6f, \"files\": %ld, \"chunks\": %ld, \"bytes\": %ld, \"queries\": %ld, "
-	    "\"cpu_seconds\": %.6f}\n",
-	    seconds_now() - begun, atomic_load(&files), atomic_load(&chunks), atomic_load(&bytes),
-	    atomic_load(&queries), cpu_seconds());
+	printf("{\"seconds\": %.6f, \"files\": %ld, \"chunks\": %ld, \"bytes\": %ld, \"queries\": "
+	       "%ld, "
+	       "\"cpu_seconds\": %.6f}\n",
+	       seconds_now() - begun, atomic_load(&files), atomic_load(&chunks),
+	       atomic_load(&bytes), atomic_load(&queries), cpu_seconds());
 	mongoc_client_pool_destroy(pool);
 	mongoc_cleanup();
 	free_list();
