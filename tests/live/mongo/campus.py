@@ -144,16 +144,16 @@ class MongoCampus(Campus):
     # ---- results
 
     def by_block(self):
-        """{(type@id, language): bytes}, from val and the store, by the ids of the status db."""
+        """{(course's name, type@id, language): bytes}, from val and the store, by the ids of the status db."""
         ids = {(c, v): i for c, v, i in self.sql(
-            "status.db", "SELECT c.key, v.type || '@' || v.block, v.val_id FROM video v"
+            "status.db", "SELECT c.name, v.type || '@' || v.block, v.val_id FROM video v"
             " JOIN course c ON c.id = v.course_id")}
         rows, objects = self.rows(), self.objects()
         out = {}
         for (course, video), val_id in ids.items():
             for (row_id, language), name in rows.items():
                 if val_id and row_id == val_id:
-                    out[video, language] = objects.get(name)
+                    out[course, video, language] = objects.get(name)
         return out
 
     def outcome(self):

@@ -39,9 +39,12 @@ class Plain(Maker):
                 self.course.files["static/" + olx.clean(name)] = data
 
 
+NAME = "Übung «eins»"
+
+
 def hand_made():
     """One of everything that has a rule of its own in design 4."""
-    c = Course("Hand", name="Übung «eins»")
+    c = Course("Hand", name=NAME)
     c.static({
         "subs_s1.srt.sjson": sjson("by sub"), "raw.srt": srt("map"), "fr_subs_s1.srt.sjson":
         sjson("fr by sub"), "subs_yt1.srt.sjson": sjson("by youtube"), "subs_h5.a.srt.sjson":
@@ -53,7 +56,7 @@ def hand_made():
     c.video("map", edx_video_id="v-map", transcripts={"en": "raw.srt", "ja": "日本.srt"})
     c.video("youtube", edx_video_id="v-youtube", youtube="yt1")
     c.video("default", edx_video_id="v-default", youtube="OEoXaMPEzfM")
-    c.video("html5", edx_video_id="v-html5", html5=["https://x/y/h5.a.mp4?d.l=1", "z"])
+    c.video("html5", edx_video_id="v-html5", html5=["https://x/y/h5.a.mp4?dl=1", "z"])
     c.video("static", edx_video_id="v-static", transcripts={"es": "/static/p.srt", "de": ""})
     c.video("blank", edx_video_id=" v-blank ", transcripts={"es": "a b.srt"})
     c.video("noid", transcripts={"es": "p.srt"})
@@ -102,17 +105,22 @@ class Equal(MongoTest):
 
     def test_hand_made_course_is_the_same_from_olx_split_and_draft(self):
         blocks = self.compare(hand_made(), status=1)
-        self.assertEqual(blocks["video@map", "ja"], sjson("東京"))
-        self.assertEqual(blocks["video@two", "es"], sjson("published"))
-        self.assertEqual(blocks["video@html5", "en"], sjson("by html5"))
-        self.assertNotIn(("video@default", "en"), blocks)
+        self.assertEqual(blocks[NAME, "video@map", "ja"], sjson("東京"))
+        self.assertEqual(blocks[NAME, "video@two", "es"], sjson("published"))
+        self.assertEqual(blocks[NAME, "video@html5", "en"], sjson("by html5"))
+        self.assertNotIn((NAME, "video@default", "en"), blocks)
+
+    def test_answers_in_batches_of_one_are_put_together(self):
+        self.campus.proxy.batch = 1
+        self.compare(hand_made(), status=1)
+        self.assertGreater(self.campus.proxy.trips().get(("getMore", "fs.chunks"), 0), 10)
 
     def test_random_courses_are_the_same_from_olx_split_and_draft(self):
         seed = int(os.environ.get("CAMPUS_SEED", "2018"))
         dice = random.Random(seed)
         blocks = self.compare(*[Plain(dice, "R%d" % n, 60).course for n in range(2)])
         self.assertGreater(len(blocks), 30, "CAMPUS_SEED=%d" % seed)
-        self.assertTrue(set(LANGUAGES) >= {language for _, language in blocks})
+        self.assertTrue(set(LANGUAGES) >= {language for _, _, language in blocks})
 
     def real(self, year, transcripts):
         path = os.path.join(SHARED, "data", "demox-%d.tar.gz" % year)

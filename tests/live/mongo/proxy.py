@@ -9,12 +9,16 @@ name and, where there is one, a collection. It runs in threads of the test's own
         rule.wait(); ...; rule.release()
 
 Actions: hold (until released), before (the connection breaks, the server never sees it), after
-(the server has done it, its answer is lost), garbage (the answer is noise), slow (by `seconds`),
-answer (`reply` is answered, the server never sees it). A rule counts `times` requests down and is
-then spent; `skip` lets so many pass first.
+(the server has done it, its answer is lost), cut (half of its answer comes), slow (by `seconds`),
+answer (`reply` is answered, the server never sees it), and the kinds of GARBAGE, which the server
+never sees either. A rule counts `times` requests down and is then spent; `skip` lets so many pass
+first.
+
+`batch`, where set, is put into every find and getMore as its batchSize.
 """
 import collections
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -25,6 +29,25 @@ OP_REPLY, OP_QUERY, OP_COMPRESSED, OP_MSG = 1, 2004, 2012, 2013
 # What a driver says of its own accord, in whatever number.
 HOUSEKEEPING = ("hello", "isMaster", "ismaster", "ping", "endSessions", "killCursors", "saslStart",
                 "saslContinue", "authenticate", "buildInfo", "buildinfo", "connectionStatus")
+
+
+def frame(answers, body, length=None):
+    return struct.pack("<iiii", length or 16 + len(body), 9, answers, OP_MSG) + body
+
+
+# What a request numbered @answers is answered. Left out is what libmongoc 1.23 itself does not
+# survive, whoever uses it: a whole OP_MSG with a section of no known kind, or with a document
+# whose inside does not fit its length, and a cursor whose "ns" is no string.
+GARBAGE = {
+    "noise": lambda answers: b"HTTP/1.1 400 Bad Request\r\n\r\n" + b"\xfe" * 64,
+    "huge": lambda answers: frame(answers, b"\0" * 64, 0x7fffffff),
+    "tiny": lambda answers: frame(answers, b"", 3),
+    "text": lambda answers: frame(answers, struct.pack("<IB", 0, 0) + bson.encode(
+        {"ok": "yes", "cursor": "what"})),
+    "cursor": lambda answers: frame(answers, struct.pack("<IB", 0, 0) + bson.encode(
+        {"ok": 1.0, "cursor": {"id": 0, "ns": "a.b", "firstBatch": {"0": "a", "1": 7}}})),
+    "empty": lambda answers: frame(answers, struct.pack("<IB", 0, 0) + bson.encode({})),
+}
 
 Seen = collections.namedtuple("Seen", "command collection document at")
 
@@ -86,6 +109,12 @@ def what_is_asked(opcode, body):
     return "opcode %d" % opcode, "", {}
 
 
+def rewrite(head, document):
+    """The OP_MSG of @head with another document."""
+    body = struct.pack("<IB", 0, 0) + bson.encode(document)
+    return (16 + len(body), head[1], head[2], OP_MSG), body
+
+
 def message(opcode, answers, document):
     data = bson.encode(document)
     body = struct.pack("<IB", 0, 0) + data if opcode == OP_MSG else \
@@ -121,6 +150,8 @@ class Rule:
 class Proxy:
     def __init__(self, server, pretend_set=None):
         self.server = server
+        self.batch = 0
+        self.tls = None                 # an ssl.SSLContext, where clients are to speak TLS
         self.pretend_set = pretend_set  # a replica set's name, put into every hello
         self.lock = threading.Lock()
         self.rules, self.seen, self.sockets, self.threads = [], [], set(), []
@@ -219,6 +250,8 @@ class Proxy:
         """One connection: a request goes forward, its answers come back, and so on."""
         server = None
         try:
+            if self.tls:
+                client = self.tls.wrap_socket(client, server_side=True)
             server = socket.create_connection(self.server)
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -226,7 +259,7 @@ class Proxy:
                 self.sockets.update((client, server))
             while self.exchange(client, server):
                 pass
-        except (OSError, ValueError, struct.error):
+        except (OSError, ValueError, struct.error, ssl.SSLError):
             pass
         finally:
             with self.lock:
@@ -264,23 +297,28 @@ class Proxy:
             rule.go.wait(rule.seconds)
         elif action == "before":
             return False
-        elif action == "garbage":
-            client.sendall(struct.pack("<iiii", 64, 9, head[1], OP_MSG) + b"\xff" * 48)
-            return False
+        elif action in GARBAGE:
+            client.sendall(GARBAGE[action](head[1]))
+            return action in ("text", "cursor", "empty")
         elif action == "answer":
             client.sendall(message(head[3], head[1], rule.reply))
             return True
+        if self.batch and asked[0] in ("find", "getMore") and head[3] == OP_MSG:
+            head, body = rewrite(head, dict(sections(body), batchSize=self.batch))
         server.sendall(struct.pack("<iiii", *head) + body)
         if head[3] == OP_MSG and struct.unpack_from("<I", body)[0] & 2:
             return True  # it wants no answer
-        return self.answer(client, server, asked[0], lose=action == "after")
+        return self.answer(client, server, asked[0], action)
 
-    def answer(self, client, server, command, lose):
+    def answer(self, client, server, command, action):
         while True:
             reply = read_message(server)
-            if reply is None or lose:
+            if reply is None or action == "after":
                 return False
             head, body = reply
+            if action == "cut":
+                client.sendall((struct.pack("<iiii", *head) + body)[:16 + len(body) // 2])
+                return False
             if self.pretend_set and command.lower() in ("hello", "ismaster"):
                 client.sendall(self.as_member(head, body))
             else:

@@ -13,9 +13,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position,unused-wildcard-import,wildcard-import
 import campus
+from cases_doctor import *
 from cases_equal import *
 from cases_faults import *
 from cases_files import *
+from cases_later import *
 from cases_reading import *
 from cases_split import *
 
