@@ -138,7 +138,8 @@ static enum result gather(struct mongo_source *source, struct mongo_list *list, 
 		st = split_list(source->mongo, list, err);
 	if (st == RESULT_OK && (source->kind & MONGO_DRAFT))
 		st = draft_list(source->mongo, list, err);
-	qsort(list->items, list->count, sizeof(*list->items), compare_entries);
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare_entries);
 	return st;
 }
 
@@ -244,6 +245,21 @@ static enum result check_clock(const struct mongo_source *source, const struct m
 	return RESULT_OK;
 }
 
+static enum result count_draft(struct mongo *mongo, void (*say)(void *arg, const char *line), void *arg,
+			       struct error *err)
+{
+	struct mongo_list list = {0};
+	enum result st = draft_list(mongo, &list, err);
+	char line[200];
+
+	snprintf(line, sizeof(line), "%.150s: %zu courses", mongo_place_name(mongo, MONGO_MODULESTORE),
+		 list.count);
+	if (st == RESULT_OK)
+		say(arg, line);
+	mongo_list_clear(&list);
+	return st;
+}
+
 static enum result doctor(struct source *base, void (*say)(void *arg, const char *line), void *arg,
 			  struct error *err)
 {
@@ -269,6 +285,8 @@ static enum result doctor(struct source *base, void (*say)(void *arg, const char
 		say(arg, "may read courses and files");
 	if (st == RESULT_OK && (source->kind & MONGO_SPLIT))
 		st = split_doctor(source->mongo, say, arg, err);
+	if (st == RESULT_OK && (source->kind & MONGO_DRAFT))
+		st = count_draft(source->mongo, say, arg, err);
 	return st;
 }
 

@@ -141,6 +141,9 @@ static enum result take_branch(struct opening *o, const bson_t *document, int br
 			name = NULL;
 		}
 	} else if (st == RESULT_INVALID) {
+		/* a server never stores a broken document: then the answer was garbled */
+		if (!bson_validate(document, BSON_VALIDATE_NONE, NULL))
+			st = error_set(err, RESULT_RETRY, "a structure that is no document");
 		error_prefix(err, "%s", o->key);
 	}
 	free(name);

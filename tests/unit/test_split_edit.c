@@ -173,15 +173,22 @@ static void split_edits_one_block_of_a_structure(void **state)
 							   "'asides': {},"
 							   " 'edit_info': {'edited_by': 3, "
 							   "'original_usage': 'u', "
-							   "'update_version': " OID("aa") ", "
-											  "'previou"
-											  "s_"
-											  "version'"
-											  ": " OID("98") ", 'source_version': " OID(
-											      "97") ","
-												    " 'edited_on': " DATE(
-													"4") ", 'original_usage_version': null}, 'tail': 1},"
-													     "{'block_type': 'video', 'block_id': 'w'}], 'thumbnails': 2}",
+							   "'update_version': " OID(
+							       "aa") ", "
+								     "'previou"
+								     "s_"
+								     "version'"
+								     ": " OID(
+									 "98") ", "
+									       "'source_version':"
+									       " " OID("97") ","
+											     " '"
+											     "edite"
+											     "d_on'"
+											     ":"
+											     " " DATE(
+												 "4") ", 'original_usage_version': null}, 'tail': 1},"
+												      "{'block_type': 'video', 'block_id': 'w'}], 'thumbnails': 2}",
 		    &edit,
 		    "{'assets': {'a': [1]}, '_id': " OID(
 			"ee") ", 'root': ['course', 'course'],"
@@ -202,31 +209,43 @@ static void split_edits_one_block_of_a_structure(void **state)
 								       " 'edit_info': "
 								       "{'edited_by': -1, "
 								       "'original_usage': 'u', "
-								       "'update_version': " OID("e"
-												"e") ", 'previous_version': " OID(
-									   "aa") ", "
-										 "'source_version':"
-										 " null,"
-										 " 'edited_on':"
-										 " " DATE(
-										     "150000000012"
-										     "3") ", "
-											  "'origina"
-											  "l_usage_"
-											  "version'"
-											  ": "
-											  "null}, "
-											  "'tail': "
-											  "1},"
-											  "{'block_"
-											  "type': "
-											  "'video',"
-											  " 'block_"
-											  "id': "
-											  "'w'}], "
-											  "'thumbna"
-											  "ils': "
-											  "2}");
+								       "'update_version': " OID(
+									   "e"
+									   "e") ", "
+										"'previous_version'"
+										": " OID("aa") ", "
+											       "'so"
+											       "urc"
+											       "e_"
+											       "ver"
+											       "sio"
+											       "n':"
+											       " nu"
+											       "ll,"
+											       " '"
+											       "edi"
+											       "ted"
+											       "_on"
+											       "':"
+											       " " DATE(
+												   "150000000012"
+												   "3") ", "
+													"'origina"
+													"l_usage_"
+													"version'"
+													": "
+													"null}, "
+													"'tail': "
+													"1},"
+													"{'block_"
+													"type': "
+													"'video',"
+													" 'block_"
+													"id': "
+													"'w'}], "
+													"'thumbna"
+													"ils': "
+													"2}");
 }
 
 static void split_appends_what_is_missing(void **state)
@@ -253,17 +272,17 @@ static void split_appends_what_is_missing(void **state)
 				  "cc") ","
 					" 'edited_by': -1}, 'asides': []}], '_id': " OID(
 					    "ee") ","
-						  " 'previous_version': " OID("aa") ", "
-										    "'edited_by': "
-										    "-1, "
-										    "'edited_on':"
-										    " " DATE(
-											"9") ", "
-											     "'orig"
-											     "inal_"
-											     "versi"
-											     "on':"
-											     " " OID("aa") "}");
+						  " 'previous_version': " OID(
+						      "aa") ", "
+							    "'edited_by': "
+							    "-1, "
+							    "'edited_on':"
+							    " " DATE("9") ", "
+									  "'orig"
+									  "inal_"
+									  "versi"
+									  "on':"
+									  " " OID("aa") "}");
 }
 
 /* libbson would sort the options of a regular expression on its way. */
