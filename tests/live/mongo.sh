@@ -54,4 +54,4 @@ fi
 
 export SUBFERRY_LIVE_SERVER="$server" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 export SUBFERRY="${SUBFERRY:-$build/subferry}"
-exec "$venv/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/mongo/test_mongo.py}" "$@"
+"$venv/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/mongo/test_mongo.py}" "$@"
