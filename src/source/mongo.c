@@ -76,6 +76,27 @@ static void drop_quotes(char *text)
 	*to = '\0';
 }
 
+/*
+ * The first @ ends the credentials, so one that is written as it is leaves the rest of the
+ * password in the host's name: to be looked up, and quoted by everybody who cannot find it.
+ */
+static bool holds_credentials(const mongoc_uri_t *uri)
+{
+	const char *service = mongoc_uri_get_srv_hostname(uri), *database = mongoc_uri_get_database(uri);
+
+	for (const mongoc_host_list_t *at = mongoc_uri_get_hosts(uri); at; at = at->next)
+		if (strchr(at->host_and_port, '@'))
+			return true;
+	return (service && strchr(service, '@')) || (database && strchr(database, '@'));
+}
+
+static enum result refuse_uri(const char *why, struct error *err)
+{
+	return error_set(err, RESULT_INVALID,
+			 "the MongoDB URI cannot be read (mongodb://USER:PASSWORD@HOST:PORT/...;"
+			 " special characters in names and passwords as %%XX): %s", why);
+}
+
 static enum result read_uri(struct mongo *mongo, const char *text, struct error *err)
 {
 	bson_error_t error = {0};
@@ -83,10 +104,10 @@ static enum result read_uri(struct mongo *mongo, const char *text, struct error 
 	mongo->uri = mongoc_uri_new_with_error(text, &error);
 	if (!mongo->uri) {
 		drop_quotes(error.message);
-		return error_set(err, RESULT_INVALID,
-				 "the MongoDB URI cannot be read (mongodb://USER:PASSWORD@HOST:PORT/...;"
-				 " special characters in names and passwords as %%XX): %s", error.message);
+		return refuse_uri(error.message, err);
 	}
+	if (holds_credentials(mongo->uri))
+		return refuse_uri("more than one @; in a name or password it is %40", err);
 	set_default(mongo->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, SELECTION_TIMEOUT);
 	set_default(mongo->uri, MONGOC_URI_CONNECTTIMEOUTMS, CONNECT_TIMEOUT);
 	set_default(mongo->uri, MONGOC_URI_SOCKETTIMEOUTMS, SOCKET_TIMEOUT);

@@ -19,6 +19,7 @@ from cases_faults import *
 from cases_files import *
 from cases_later import *
 from cases_reading import *
+from cases_review import *
 from cases_split import *
 
 
