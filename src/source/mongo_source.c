@@ -266,21 +266,25 @@ static enum result doctor(struct source *base, void (*say)(void *arg, const char
 	struct mongo_source *source = source_of(base);
 	struct mongo_server server;
 	int64_t before = clock_wall(mongo_clock(source->mongo));
-	enum result st = mongo_hello(source->mongo, &server, err);
+	enum result st = mongo_hello(source->mongo, &server, err), reads;
+	struct error why = {0};
 	struct buf line = BUF_INIT;
+	const char *level;
 
 	if (st != RESULT_OK)
 		return st;
+	reads = touch_all(source, &why);
+	level = mongo_read_level(source->mongo);
 	buf_printf(&line, "%s: MongoDB %s, %s%s", mongo_name(source->mongo), server.version,
 		   *server.set_name ? "replica set " : server.majority ? "sharded" : "one server",
 		   server.set_name);
-	buf_add_text(&line, server.majority ? ", read with concern majority" : "");
+	buf_printf(&line, "%s%s", *level ? ", read with concern " : "", level);
 	buf_add_text(&line, mongo_unverified(source->mongo) ? "; TLS IS NOT VERIFIED" : "");
 	say(arg, buf_text(&line));
 	buf_clear(&line);
 	st = check_clock(source, &server, before, say, arg, err);
-	if (st == RESULT_OK)
-		st = touch_all(source, err);
+	if (st == RESULT_OK && reads != RESULT_OK)
+		st = error_set(err, reads, "%s", why.text);
 	if (st == RESULT_OK)
 		say(arg, "may read courses and files");
 	if (st == RESULT_OK && (source->kind & MONGO_SPLIT))
