@@ -143,11 +143,29 @@ static enum result gather(struct mongo_source *source, struct mongo_list *list, 
 	return st;
 }
 
+/*
+ * A collection that is not there reads as an empty one. No campus is without courses, but a name
+ * is soon mistyped: then nothing is learnt, and no course that was known is taken for gone.
+ */
+static enum result no_courses(const struct mongo_source *source, struct error *err)
+{
+	const char *split = mongo_place_name(source->mongo, MONGO_INDEX);
+	const char *draft = mongo_place_name(source->mongo, MONGO_MODULESTORE);
+	bool both = source->kind == MONGO_BOTH;
+
+	return error_set(err, RESULT_MISSING,
+			 "there is no course in %s%s%s at %s: look at kind, database and collection",
+			 source->kind & MONGO_SPLIT ? split : draft, both ? " or " : "",
+			 both ? draft : "", mongo_name(source->mongo));
+}
+
 static enum result list_courses(struct source *base, source_list_fn *fn, void *arg, struct error *err)
 {
 	struct mongo_list list = {0};
 	enum result st = gather(source_of(base), &list, err);
 
+	if (st == RESULT_OK && !list.count)
+		st = no_courses(source_of(base), err);
 	for (size_t i = 0; i < list.count && st == RESULT_OK; i++) {
 		const struct mongo_entry *item = &list.items[i];
 		struct source_entry entry = {.key = item->key, .name = item->name,

@@ -85,6 +85,40 @@ class Majority(MongoTest):
         self.assert_stored("v", "es", sjson("a"))
 
 
+class Names(MongoTest):
+    def test_a_mistyped_collection_takes_no_course_for_gone(self):
+        """Each kind says where it looked; an absent collection reads as an empty one."""
+        self.campus.load(Course.simple("S", videos=VIDEOS, files=FILES))
+        self.assertEqual(self.campus.run("scan").status, 0)
+        self.campus.source["collection"] = "modulestor"
+        for kind, names in (("split", [".modulestor.active_versions "]), ("draft", [".modulestor "]),
+                            ("mongo", [".modulestor.active_versions or ", ".modulestor "])):
+            self.campus.source["kind"] = kind
+            answer = self.campus.run("scan")
+            self.assertEqual(answer.status, 3, kind)
+            for name in names:
+                self.assertIn(self.campus.database.name + name, answer.err.decode())
+        courses = self.campus.run("list", "--json").document()["courses"]
+        self.assertEqual([c["gone"] for c in courses], [False])
+
+    def test_what_is_refused_in_the_middle_is_not_called_an_export(self):
+        self.campus.load(Course.simple("S", videos=VIDEOS, files=FILES))
+        self.assertEqual(self.campus.run("scan").status, 0)
+        self.campus.proxy.on("find", "modulestore.structures", "answer", reply={
+            "ok": 0.0, "code": 13, "codeName": "Unauthorized", "errmsg": "not authorized on edxapp"})
+        self.assertEqual(self.campus.run("migrate", "--all").status, 1)
+        text = self.campus.run("findings").text()
+        self.assertIn("not authorized on edxapp", text)
+        self.assertNotIn("export is damaged", text)
+
+    def test_a_structure_that_is_none_is_named(self):
+        docs = self.campus.load(Course.simple("S", videos=VIDEOS, files=FILES))
+        own = docs.branches["published-branch"]["_id"]
+        self.campus.database["modulestore.structures"].replace_one({"_id": own}, {"blocks": 5})
+        self.assertEqual(self.campus.migrate().status, 1)
+        self.assertIn(str(own), self.campus.run("findings").text())
+
+
 class Linking(MongoTest):
     def setUp(self):
         super().setUp()
