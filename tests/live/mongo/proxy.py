@@ -18,6 +18,7 @@ first.
 """
 import collections
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -150,6 +151,7 @@ class Proxy:
     def __init__(self, server, pretend_set=None):
         self.server = server
         self.batch = 0
+        self.tls = None                 # an ssl.SSLContext, where clients are to speak TLS
         self.pretend_set = pretend_set  # a replica set's name, put into every hello
         self.lock = threading.Lock()
         self.rules, self.seen, self.sockets, self.threads = [], [], set(), []
@@ -248,6 +250,8 @@ class Proxy:
         """One connection: a request goes forward, its answers come back, and so on."""
         server = None
         try:
+            if self.tls:
+                client = self.tls.wrap_socket(client, server_side=True)
             server = socket.create_connection(self.server)
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -255,7 +259,7 @@ class Proxy:
                 self.sockets.update((client, server))
             while self.exchange(client, server):
                 pass
-        except (OSError, ValueError, struct.error):
+        except (OSError, ValueError, struct.error, ssl.SSLError):
             pass
         finally:
             with self.lock:

@@ -18,6 +18,7 @@ from cases_equal import *
 from cases_faults import *
 from cases_files import *
 from cases_later import *
+from cases_link import *
 from cases_reading import *
 from cases_review import *
 from cases_split import *
