@@ -1,8 +1,13 @@
 """What a server may say or hold, and a URI be written like, that nobody thinks of at first."""
+import os
+import subprocess
+import sys
 import time
 import unittest
 
-from campus import IMPATIENT, URI, MongoTest, the_server
+import bson
+
+from campus import IMPATIENT, SUBFERRY, URI, MongoTest, the_server
 from olx import Course
 from olx_campus import sjson, srt
 
@@ -149,6 +154,37 @@ class Linking(MongoTest):
             blocks = {b["block_type"]: b for b in structure["blocks"]}
             self.assertTrue(blocks["video"]["fields"].get("edx_video_id"))
             self.assertEqual(blocks["course"]["fields"]["other_course_settings"], {"": "kept"})
+
+    def test_memory_while_large_structures_are_linked(self):
+        """64 MiB and three times the largest structure, though the readers are two."""
+        largest = 0
+        for n in range(4):
+            def fill(docs):
+                for structure in docs.branches.values():
+                    structure["blocks"] += [
+                        {"block_type": "html", "block_id": "h%d" % i, "fields": {"x": "x" * 60000},
+                         "defaults": {}, "edit_info": {}} for i in range(270)]
+            docs = self.campus.load(Course.simple("S%d" % n, files=FILES, videos={
+                "v": {"transcripts": {"es": "a.srt"}}}), tweak=fill)
+            largest = max([largest] + [len(bson.encode(d)) for d in docs.branches.values()])
+        self.assertGreater(largest, 15 << 20)
+        self.campus.configure()
+        run = subprocess.run(
+            [sys.executable, "-c", "import resource, subprocess, sys\n"
+             "status = subprocess.run(sys.argv[1:], stdout=2).returncode\n"
+             "print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
+             SUBFERRY, "-c", self.campus.path("campus.conf"), "--word", "campus", "migrate", "--all"],
+            env=dict(os.environ, **{URI: self.campus.uri()}), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, check=False, timeout=120)
+        status, peak = (int(word) for word in run.stdout.split())
+        self.assertEqual(status, 0, run.stderr.decode())
+        videos = [b["fields"].get("edx_video_id")
+                  for index in self.campus.database["modulestore.active_versions"].find()
+                  for head in index["versions"].values()
+                  for b in self.campus.database["modulestore.structures"].find_one(
+                      {"_id": head})["blocks"] if b["block_type"] == "video"]
+        self.assertEqual(len([v for v in videos if v]), 8)
+        self.assertLess(peak * 1024, (64 << 20) + 3 * largest)
 
 
 del MongoTest
