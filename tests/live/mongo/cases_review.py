@@ -127,6 +127,7 @@ class Names(MongoTest):
 class Linking(MongoTest):
     def setUp(self):
         super().setUp()
+        self.campus.source.update(index="mongo", link="mongo")
         configure = self.campus.configure
 
         def with_release():
@@ -137,7 +138,6 @@ class Linking(MongoTest):
 
     def test_a_structure_with_an_empty_key_is_linked_and_keeps_it(self):
         """The platform stores {"": ...}; libmongoc would not take it back."""
-        self.campus.source.update(index="mongo", link="mongo")
         course = Course.simple("S", files=FILES, videos={"v": {"transcripts": {"es": "a.srt"}}})
 
         def odd(docs):
@@ -183,7 +183,7 @@ class Linking(MongoTest):
                   for head in index["versions"].values()
                   for b in self.campus.database["modulestore.structures"].find_one(
                       {"_id": head})["blocks"] if b["block_type"] == "video"]
-        self.assertEqual(len([v for v in videos if v]), 8)
+        self.assertEqual(len([v for v in videos if v]), 8, self.campus.run("findings").text())
         self.assertLess(peak * 1024, (64 << 20) + 3 * largest)
 
 
