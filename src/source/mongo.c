@@ -19,6 +19,9 @@
 #define CONNECT_TIMEOUT 5000
 #define SOCKET_TIMEOUT 30000
 
+/* Replica sets of old may have majority reads switched off: ReadConcernMajorityNotEnabled. */
+#define NO_MAJORITY_READS 148
+
 enum majority { MAJORITY_UNASKED, MAJORITY_NO, MAJORITY_YES };
 
 struct mongo {
@@ -30,6 +33,7 @@ struct mongo {
 	mongoc_read_prefs_t *primary;
 	mongoc_write_concern_t *majority_write;
 	atomic_int majority; /* enum majority */
+	atomic_bool no_majority_reads; /* the server has a majority, and will not read from it */
 	struct clock *clock;
 };
 
@@ -76,6 +80,27 @@ static void drop_quotes(char *text)
 	*to = '\0';
 }
 
+/*
+ * The first @ ends the credentials, so one that is written as it is leaves the rest of the
+ * password in the host's name: to be looked up, and quoted by everybody who cannot find it.
+ */
+static bool holds_credentials(const mongoc_uri_t *uri)
+{
+	const char *service = mongoc_uri_get_srv_hostname(uri), *database = mongoc_uri_get_database(uri);
+
+	for (const mongoc_host_list_t *at = mongoc_uri_get_hosts(uri); at; at = at->next)
+		if (strchr(at->host_and_port, '@'))
+			return true;
+	return (service && strchr(service, '@')) || (database && strchr(database, '@'));
+}
+
+static enum result refuse_uri(const char *why, struct error *err)
+{
+	return error_set(err, RESULT_INVALID,
+			 "the MongoDB URI cannot be read (mongodb://USER:PASSWORD@HOST:PORT/...;"
+			 " special characters in names and passwords as %%XX): %s", why);
+}
+
 static enum result read_uri(struct mongo *mongo, const char *text, struct error *err)
 {
 	bson_error_t error = {0};
@@ -83,10 +108,10 @@ static enum result read_uri(struct mongo *mongo, const char *text, struct error 
 	mongo->uri = mongoc_uri_new_with_error(text, &error);
 	if (!mongo->uri) {
 		drop_quotes(error.message);
-		return error_set(err, RESULT_INVALID,
-				 "the MongoDB URI cannot be read (mongodb://USER:PASSWORD@HOST:PORT/...;"
-				 " special characters in names and passwords as %%XX): %s", error.message);
+		return refuse_uri(error.message, err);
 	}
+	if (holds_credentials(mongo->uri))
+		return refuse_uri("more than one @; in a name or password it is %40", err);
 	set_default(mongo->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, SELECTION_TIMEOUT);
 	set_default(mongo->uri, MONGOC_URI_CONNECTTIMEOUTMS, CONNECT_TIMEOUT);
 	set_default(mongo->uri, MONGOC_URI_SOCKETTIMEOUTMS, SOCKET_TIMEOUT);
@@ -242,101 +267,186 @@ static enum result fail(const struct mongo *mongo, const bson_error_t *error, co
 	return mongo_error(error, where, mongoc_uri_get_password(mongo->uri), wrote, err);
 }
 
-/* The server is one of several, so that there is a majority to read from. */
-static bool has_majority(struct mongo *mongo, mongoc_client_t *client)
+static enum result take_client(struct mongo *mongo, mongoc_client_t **out, const char *where,
+			       struct error *err)
 {
-	mongoc_server_description_t *server;
-	bson_error_t error;
-
-	if (atomic_load(&mongo->majority) == MAJORITY_UNASKED) {
-		server = mongoc_client_select_server(client, false, mongoc_uri_get_read_prefs_t(mongo->uri),
-						     &error);
-		if (!server)
-			return false; /* the request itself will say so */
-		atomic_store(&mongo->majority, !strcmp(mongoc_server_description_type(server), "Standalone")
-						       ? MAJORITY_NO : MAJORITY_YES);
-		mongoc_server_description_destroy(server);
-	}
-	return atomic_load(&mongo->majority) == MAJORITY_YES;
+	*out = mongoc_client_pool_pop(mongo->pool);
+	if (*out)
+		return RESULT_OK;
+	return error_set(err, RESULT_RETRY,
+			 "%s: all connections are in use (maxPoolSize and waitQueueTimeoutMS of the URI)",
+			 where);
 }
 
-/* How this collection is to be read. */
-static void set_reading(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection,
-			enum mongo_reading reading)
+/* Learns whether the server is one of several, so that there is a majority; false: none is there. */
+static bool ask_majority(struct mongo *mongo, mongoc_client_t *client, bson_error_t *error)
 {
-	const char *level = mongoc_read_concern_get_level(mongoc_uri_get_read_concern(mongo->uri));
+	mongoc_server_description_t *server;
 
+	if (atomic_load(&mongo->majority) != MAJORITY_UNASKED)
+		return true;
+	server = mongoc_client_select_server(client, false, mongoc_uri_get_read_prefs_t(mongo->uri), error);
+	if (!server)
+		return false;
+	atomic_store(&mongo->majority, !strcmp(mongoc_server_description_type(server), "Standalone")
+					       ? MAJORITY_NO : MAJORITY_YES);
+	mongoc_server_description_destroy(server);
+	return true;
+}
+
+static const char *uri_level(const struct mongo *mongo)
+{
+	return mongoc_read_concern_get_level(mongoc_uri_get_read_concern(mongo->uri));
+}
+
+const char *mongo_read_level(const struct mongo *mongo)
+{
+	const char *level = uri_level(mongo);
+
+	if (level)
+		return level;
+	return atomic_load(&mongo->majority) == MAJORITY_YES && !atomic_load(&mongo->no_majority_reads)
+		       ? MONGOC_READ_CONCERN_LEVEL_MAJORITY : "";
+}
+
+/* How this collection is to be read. *@ours: with a majority that the URI does not ask for. */
+static bool set_reading(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection,
+			enum mongo_reading reading, bool *ours, bson_error_t *error)
+{
+	*ours = false;
 	if (reading == MONGO_LATEST) {
 		mongoc_collection_set_read_prefs(collection, mongo->primary);
-		if (level)
+		if (uri_level(mongo))
 			mongoc_collection_set_read_concern(collection, mongo->local_concern);
-	} else if (!level && has_majority(mongo, client)) {
-		mongoc_collection_set_read_concern(collection, mongo->majority_concern);
+		return true;
 	}
+	if (uri_level(mongo))
+		return true;
+	if (!ask_majority(mongo, client, error))
+		return false;
+	*ours = *mongo_read_level(mongo);
+	if (*ours)
+		mongoc_collection_set_read_concern(collection, mongo->majority_concern);
+	return true;
+}
+
+/* A find, as its caller asks for it. */
+struct find {
+	enum mongo_place place;
+	enum mongo_reading reading;
+	const bson_t *filter, *opts;
+	mongo_document_fn *fn;
+	void *arg;
+};
+
+/* *@again: the server does not read from the majority, which is known from now on. */
+static enum result find_once(struct mongo *mongo, mongoc_client_t *client, const struct find *find,
+			     bool *again, struct error *err)
+{
+	mongoc_collection_t *collection = mongoc_client_get_collection(
+		client, mongo->databases[find->place], mongo->collections[find->place]);
+	mongoc_cursor_t *cursor = NULL;
+	const bson_t *document;
+	bson_error_t error = {0};
+	bool failed, ours;
+	enum result st = RESULT_OK;
+
+	*again = false;
+	failed = !set_reading(mongo, client, collection, find->reading, &ours, &error);
+	if (!failed) {
+		cursor = mongoc_collection_find_with_opts(collection, find->filter, find->opts, NULL);
+		while (st == RESULT_OK && mongoc_cursor_next(cursor, &document))
+			st = find->fn(find->arg, document, err);
+		failed = st == RESULT_OK && mongoc_cursor_error(cursor, &error);
+	}
+	if (failed && ours && error.domain == MONGOC_ERROR_SERVER && error.code == NO_MAJORITY_READS) {
+		atomic_store(&mongo->no_majority_reads, true);
+		*again = true;
+	} else if (failed) {
+		st = fail(mongo, &error, mongo->names[find->place], false, err);
+	}
+	mongoc_cursor_destroy(cursor);
+	mongoc_collection_destroy(collection);
+	return st;
 }
 
 enum result mongo_find(struct mongo *mongo, enum mongo_place place, enum mongo_reading reading,
 		       const bson_t *filter, const bson_t *opts, mongo_document_fn *fn, void *arg,
 		       struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
-	mongoc_collection_t *collection = mongoc_client_get_collection(
-		client, mongo->databases[place], mongo->collections[place]);
-	mongoc_cursor_t *cursor;
-	const bson_t *document;
-	bson_error_t error = {0};
-	enum result st = RESULT_OK;
+	const struct find find = {place, reading, filter, opts, fn, arg};
+	mongoc_client_t *client;
+	enum result st = take_client(mongo, &client, mongo->names[place], err);
+	bool again;
 
-	set_reading(mongo, client, collection, reading);
-	cursor = mongoc_collection_find_with_opts(collection, filter, opts, NULL);
-	while (st == RESULT_OK && mongoc_cursor_next(cursor, &document))
-		st = fn(arg, document, err);
-	if (st == RESULT_OK && mongoc_cursor_error(cursor, &error))
-		st = fail(mongo, &error, mongo->names[place], false, err);
-	mongoc_cursor_destroy(cursor);
-	mongoc_collection_destroy(collection);
+	if (st != RESULT_OK)
+		return st;
+	do
+		st = find_once(mongo, client, &find, &again, err);
+	while (again);
 	mongoc_client_pool_push(mongo->pool, client);
 	return st;
 }
 
 /* What a write must be known by: as the URI says, else by a majority where there is one. */
-static void set_writing(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection)
+static bool set_writing(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection,
+			bson_error_t *error)
 {
-	if (!mongoc_uri_has_option(mongo->uri, MONGOC_URI_W) && has_majority(mongo, client))
+	if (mongoc_uri_has_option(mongo->uri, MONGOC_URI_W))
+		return true;
+	if (!ask_majority(mongo, client, error))
+		return false;
+	if (atomic_load(&mongo->majority) == MAJORITY_YES)
 		mongoc_collection_set_write_concern(collection, mongo->majority_write);
+	return true;
+}
+
+/* A structure goes in as it came out: libmongoc itself turns down what servers hold, empty keys. */
+static enum result insert_with(struct mongo *mongo, mongoc_client_t *client, enum mongo_place place,
+			       const bson_t *document, struct error *err)
+{
+	mongoc_collection_t *collection = mongoc_client_get_collection(
+		client, mongo->databases[place], mongo->collections[place]);
+	bson_t *opts = BCON_NEW("validate", BCON_BOOL(false));
+	bson_error_t error = {0};
+	enum result st = RESULT_OK;
+
+	if (!set_writing(mongo, client, collection, &error))
+		st = fail(mongo, &error, mongo->names[place], false, err); /* nothing was sent */
+	else if (!mongoc_collection_insert_one(collection, document, opts, NULL, &error))
+		st = fail(mongo, &error, mongo->names[place], true, err);
+	bson_destroy(opts);
+	mongoc_collection_destroy(collection);
+	return st;
 }
 
 enum result mongo_insert(struct mongo *mongo, enum mongo_place place, const bson_t *document,
 			 struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
-	mongoc_collection_t *collection = mongoc_client_get_collection(
-		client, mongo->databases[place], mongo->collections[place]);
-	bson_error_t error = {0};
-	enum result st = RESULT_OK;
+	mongoc_client_t *client;
+	enum result st = take_client(mongo, &client, mongo->names[place], err);
 
-	set_writing(mongo, client, collection);
-	if (!mongoc_collection_insert_one(collection, document, NULL, NULL, &error))
-		st = fail(mongo, &error, mongo->names[place], true, err);
-	mongoc_collection_destroy(collection);
+	if (st != RESULT_OK)
+		return st;
+	st = insert_with(mongo, client, place, document, err);
 	mongoc_client_pool_push(mongo->pool, client);
 	return st;
 }
 
-enum result mongo_update(struct mongo *mongo, enum mongo_place place, const bson_t *filter,
-			 const bson_t *update, int64_t *matched, struct error *err)
+static enum result update_with(struct mongo *mongo, mongoc_client_t *client, enum mongo_place place,
+			       const bson_t *filter, const bson_t *update, int64_t *matched,
+			       struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
 	mongoc_collection_t *collection = mongoc_client_get_collection(
 		client, mongo->databases[place], mongo->collections[place]);
 	bson_error_t error = {0};
 	bson_iter_t at;
-	bson_t reply;
+	bson_t reply = BSON_INITIALIZER;
 	enum result st = RESULT_OK;
 
-	*matched = 0;
-	set_writing(mongo, client, collection);
-	if (!mongoc_collection_update_one(collection, filter, update, NULL, &reply, &error))
+	if (!set_writing(mongo, client, collection, &error))
+		st = fail(mongo, &error, mongo->names[place], false, err); /* nothing was sent */
+	else if (!mongoc_collection_update_one(collection, filter, update, NULL, &reply, &error))
 		st = fail(mongo, &error, mongo->names[place], true, err);
 	else if (!bson_iter_init_find(&at, &reply, "matchedCount") || !BSON_ITER_HOLDS_INT(&at))
 		st = error_set(err, RESULT_UNKNOWN, "%s: the server did not say what it matched",
@@ -345,16 +455,33 @@ enum result mongo_update(struct mongo *mongo, enum mongo_place place, const bson
 		*matched = bson_iter_as_int64(&at);
 	bson_destroy(&reply);
 	mongoc_collection_destroy(collection);
+	return st;
+}
+
+enum result mongo_update(struct mongo *mongo, enum mongo_place place, const bson_t *filter,
+			 const bson_t *update, int64_t *matched, struct error *err)
+{
+	mongoc_client_t *client;
+	enum result st = take_client(mongo, &client, mongo->names[place], err);
+
+	*matched = 0;
+	if (st != RESULT_OK)
+		return st;
+	st = update_with(mongo, client, place, filter, update, matched, err);
 	mongoc_client_pool_push(mongo->pool, client);
 	return st;
 }
 
 enum result mongo_command(struct mongo *mongo, const bson_t *command, bson_t *reply, struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
+	mongoc_client_t *client;
 	bson_error_t error = {0};
-	enum result st = RESULT_OK;
+	enum result st = take_client(mongo, &client, mongo->name, err);
 
+	if (st != RESULT_OK) {
+		bson_init(reply);
+		return st;
+	}
 	if (!mongoc_client_command_simple(client, mongo->database, command,
 					  mongoc_uri_get_read_prefs_t(mongo->uri), reply, &error))
 		st = fail(mongo, &error, mongo->name, false, err);

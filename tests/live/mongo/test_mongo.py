@@ -20,6 +20,7 @@ from cases_files import *
 from cases_later import *
 from cases_link import *
 from cases_reading import *
+from cases_review import *
 from cases_split import *
 
 
