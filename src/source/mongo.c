@@ -10,14 +10,7 @@
 #include <string.h>
 
 #include "src/source/mongo_error.h"
-
-/*
- * What a URI does not say: a server that is away is noticed soon, since the engine holds and
- * probes by itself, and a person may be waiting.
- */
-#define SELECTION_TIMEOUT 5000 /* ms */
-#define CONNECT_TIMEOUT 5000
-#define SOCKET_TIMEOUT 30000
+#include "src/source/mongo_uri.h"
 
 /* Replica sets of old may have majority reads switched off: ReadConcernMajorityNotEnabled. */
 #define NO_MAJORITY_READS 148
@@ -58,68 +51,6 @@ static void init_once(void)
 	pthread_once(&once, init_library);
 }
 
-static void set_default(mongoc_uri_t *uri, const char *option, int32_t value)
-{
-	if (!mongoc_uri_has_option(uri, option))
-		mongoc_uri_set_option_as_int32(uri, option, value);
-}
-
-/* The parser's words without what it quotes: that may be part of a password. */
-static void drop_quotes(char *text)
-{
-	char *to = text, quote = '\0';
-
-	for (const char *at = text; *at; at++) {
-		if (quote)
-			quote = *at == quote ? '\0' : quote;
-		else if (*at == '"' || *at == '\'')
-			quote = *at;
-		else
-			*to++ = *at;
-	}
-	*to = '\0';
-}
-
-/*
- * The first @ ends the credentials, so one that is written as it is leaves the rest of the
- * password in the host's name: to be looked up, and quoted by everybody who cannot find it.
- */
-static bool holds_credentials(const mongoc_uri_t *uri)
-{
-	const char *service = mongoc_uri_get_srv_hostname(uri), *database = mongoc_uri_get_database(uri);
-
-	for (const mongoc_host_list_t *at = mongoc_uri_get_hosts(uri); at; at = at->next)
-		if (strchr(at->host_and_port, '@'))
-			return true;
-	return (service && strchr(service, '@')) || (database && strchr(database, '@'));
-}
-
-static enum result refuse_uri(const char *why, struct error *err)
-{
-	return error_set(err, RESULT_INVALID,
-			 "the MongoDB URI cannot be read (mongodb://USER:PASSWORD@HOST:PORT/...;"
-			 " special characters in names and passwords as %%XX): %s", why);
-}
-
-static enum result read_uri(struct mongo *mongo, const char *text, struct error *err)
-{
-	bson_error_t error = {0};
-
-	mongo->uri = mongoc_uri_new_with_error(text, &error);
-	if (!mongo->uri) {
-		drop_quotes(error.message);
-		return refuse_uri(error.message, err);
-	}
-	if (holds_credentials(mongo->uri))
-		return refuse_uri("more than one @; in a name or password it is %40", err);
-	set_default(mongo->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, SELECTION_TIMEOUT);
-	set_default(mongo->uri, MONGOC_URI_CONNECTTIMEOUTMS, CONNECT_TIMEOUT);
-	set_default(mongo->uri, MONGOC_URI_SOCKETTIMEOUTMS, SOCKET_TIMEOUT);
-	if (!mongoc_uri_has_option(mongo->uri, MONGOC_URI_APPNAME))
-		mongoc_uri_set_appname(mongo->uri, "subferry");
-	return RESULT_OK;
-}
-
 static char *SF_PRINTF(1, 2) text_of(const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;
@@ -131,21 +62,6 @@ static char *SF_PRINTF(1, 2) text_of(const char *fmt, ...)
 	va_end(args);
 	buf_add_text(&text, line);
 	return buf_take(&text);
-}
-
-/* "mongodb://a:27017,b:27017": without names and passwords. */
-static char *public_name(const mongoc_uri_t *uri, const char *database)
-{
-	struct buf name = BUF_INIT;
-	const char *service = mongoc_uri_get_srv_hostname(uri);
-
-	buf_add_text(&name, service ? "mongodb+srv://" : "mongodb://");
-	if (service)
-		buf_add_text(&name, service);
-	for (const mongoc_host_list_t *at = service ? NULL : mongoc_uri_get_hosts(uri); at; at = at->next)
-		buf_printf(&name, "%s%s", at->host_and_port, at->next ? "," : "");
-	buf_printf(&name, "/%s", database);
-	return buf_take(&name);
 }
 
 static bool name_place(struct mongo *mongo, enum mongo_place place, const char *database,
@@ -164,7 +80,7 @@ static bool name_places(struct mongo *mongo, const struct mongo_options *o)
 	       name_place(mongo, MONGO_MODULESTORE, o->database, o->collection, "") &&
 	       name_place(mongo, MONGO_FILES, o->contentstore_database, o->contentstore_bucket, ".files") &&
 	       name_place(mongo, MONGO_CHUNKS, o->contentstore_database, o->contentstore_bucket, ".chunks") &&
-	       (mongo->database = strdup(o->database)) && (mongo->name = public_name(mongo->uri, o->database));
+	       (mongo->database = strdup(o->database)) && (mongo->name = mongo_uri_name(mongo->uri, o->database));
 }
 
 static void make_concerns(struct mongo *mongo)
@@ -175,7 +91,7 @@ static void make_concerns(struct mongo *mongo)
 	mongoc_read_concern_set_level(mongo->local_concern, MONGOC_READ_CONCERN_LEVEL_LOCAL);
 	mongo->primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
 	mongo->majority_write = mongoc_write_concern_new();
-	mongoc_write_concern_set_wmajority(mongo->majority_write, SOCKET_TIMEOUT);
+	mongoc_write_concern_set_wmajority(mongo->majority_write, MONGO_SOCKET_TIMEOUT);
 }
 
 enum result mongo_new(struct mongo **out, const struct mongo_options *options, struct error *err)
@@ -189,7 +105,7 @@ enum result mongo_new(struct mongo **out, const struct mongo_options *options, s
 	if (!mongo)
 		return error_set(err, st, "cannot connect to MongoDB: out of memory");
 	mongo->clock = options->clock;
-	st = read_uri(mongo, options->uri, err);
+	st = mongo_uri_read(options->uri, &mongo->uri, err);
 	if (st == RESULT_OK && !name_places(mongo, options))
 		st = error_set(err, RESULT_NOMEM, "cannot connect to MongoDB: out of memory");
 	if (st != RESULT_OK)
@@ -247,16 +163,7 @@ struct clock *mongo_clock(const struct mongo *mongo)
 
 bool mongo_unverified(const struct mongo *mongo)
 {
-	static const char *const options[] = {
-		MONGOC_URI_TLSINSECURE, MONGOC_URI_TLSALLOWINVALIDCERTIFICATES,
-		MONGOC_URI_TLSALLOWINVALIDHOSTNAMES, MONGOC_URI_SSLALLOWINVALIDCERTIFICATES,
-		MONGOC_URI_SSLALLOWINVALIDHOSTNAMES,
-	};
-
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-		if (mongoc_uri_get_option_as_bool(mongo->uri, options[i], false))
-			return true;
-	return false;
+	return mongo_uri_unverified(mongo->uri);
 }
 
 /* ---- requests -----------------------------------------------------------------------------*/
