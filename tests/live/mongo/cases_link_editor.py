@@ -107,6 +107,21 @@ class LinkEditor(LinkTest):
         self.let_go(held, running)
         self.judge(before, self.course, self.named)
 
+    def test_a_write_that_moved_no_head(self):
+        """Only last_update tells that somebody is at work: another wiki, for instance."""
+        held, running = self.hold()
+        editor = self.editor(self.course)
+        editor.index["search_targets"] = {"wiki_slug": "another"}
+        self.assertTrue(editor.write())
+        before = self.campus.stored()
+        self.let_go(held, running)
+        self.untouched(before)
+        self.assertIn(("video@v", "link-pending"), self.codes())
+        self.campus.quiet("0s")
+        self.ran("retry", "--finding", "link-pending", "--all")
+        self.linked()
+        self.judge(before, self.course, self.named)
+
     def test_an_author_who_edits_again_and_again(self):
         """Five writes are tried; then it is the retry rule's, and then another day's."""
         self.campus.quiet("0s")
