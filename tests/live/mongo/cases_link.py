@@ -1,8 +1,9 @@
 """link = mongo in split courses: what it writes, when it does not, and what is said of it."""
 import datetime
 
-from bson import SON, ObjectId
+from bson import SON, ObjectId, encode
 
+import cases_reading
 from campus import READING
 from link_campus import AGO, ES, FILES, LinkTest, loader, made_id, small
 from olx import Course
@@ -406,6 +407,45 @@ class LinkTold(LinkTest):
         self.assertEqual(self.codes(), [])
         self.assertEqual({self.status_of(k) for k in (small().key, small("O").slash_key)},
                          {"Migrated"})
+
+
+class LinkLarge(LinkTest):
+    kind = "split"
+
+    def padded(self, videos, blocks, size):
+        course = small("Large", **{"v%04d" % n: ES for n in range(videos)})
+        for n in range(blocks):
+            course.block("html", "h%06d" % n).published = {"display_name": "x" * size}
+        return course
+
+    def test_many_blocks_of_a_large_structure(self):
+        """In as many requests as for one block; the memory it took is told."""
+        course = self.padded(1500, 24000, 290)
+        docs = self.campus.load(course)
+        size = max(len(encode(d)) for d in docs.branches.values())
+        self.assertGreater(size, 14 << 20)
+        before = self.scanned()
+        used = cases_reading.Memory.peak(self, "--word", "campus", "migrate", "--all")
+        print("%d MiB, structure %d MiB, " % (used >> 20, size >> 20), end="")
+        writes = {k: n for k, n in self.campus.proxy.trips().items() if k[0] not in READING}
+        self.assertEqual(writes, {("insert", "modulestore.structures"): 2,
+                                  ("update", "modulestore.active_versions"): 1})
+        self.judge(before, course, self.ids(course, *("v%04d" % n for n in range(1500))))
+
+    def test_what_does_not_fit_is_not_linked(self):
+        """Its structure is just below 16 MiB; with the ids it would be above."""
+        course = self.padded(40, 15, 1 << 20)
+        spare = course.block("html", "spare")
+        spare.published = {"display_name": ""}
+        size = len(encode(loader.split(course).branches["draft-branch"]))
+        spare.published["display_name"] = "x" * ((16 << 20) - size - 1000)
+        self.campus.load(course)
+        before = self.scanned()
+        self.linked(status=1)
+        self.untouched(before)
+        self.assertEqual({c for _, c in self.codes()}, {"link-failed"})
+        self.assertIn("16777216", self.texts("link-failed")[0])
+        self.assertEqual(len(self.campus.rows()), 40)
 
 
 del LinkTest
