@@ -1,280 +1,451 @@
-"""link = mongo: new ids get into their blocks, as an independent reader finds them (domain 2, 3)."""
-import copy
+"""link = mongo in split courses: what it writes, when it does not, and what is said of it."""
 import datetime
 
-from campus import MongoTest
-from editor import SplitEditor, old_edit
+from bson import SON, ObjectId, encode
+
+import cases_reading
+from campus import READING
+from link_campus import AGO, ES, FILES, LinkTest, loader, made_id, small
 from olx import Course
-from olx_campus import sjson, srt
+from olx_campus import sjson
 
-FILES = {"a.srt": srt("a"), "b.srt": srt("b")}
-A = {"transcripts": {"es": "a.srt"}, "display_name": "of its own"}
-PLACE = "modulestore.active_versions"
-
-
-def course(name="L"):
-    """same: equal in both branches. differs: the draft has unpublished changes. new: a draft alone.
-    has: has an id. nothing: no transcript."""
-    return Course.simple(name, files=FILES, videos={
-        "same": A, "differs": (A, dict(A, display_name="changed")), "new": (None, A),
-        "has": dict(A, edx_video_id="has"), "nothing": {}})
+LATER = datetime.datetime(2018, 3, 1)
+# Names in the order of the loader, which is not what a structure of another writer need have.
+ODD_ORDER = ("edit_info", "fields", "asides", "block_id", "defaults", "definition", "block_type")
 
 
-class LinkTest(MongoTest):
-    def setUp(self):
-        super().setUp()
-        self.campus.source.update(link="mongo", index="mongo")
-        self.campus.keys["release"] = "hawthorn"
-
-    def migrate(self, *, word="campus", status=0):
-        self.campus.run("scan")
-        answer = self.campus.run(*(["--word", word] if word else []), "migrate", "--all")
-        self.assertEqual(answer.status, status, answer.text() + answer.err.decode())
-        return answer
-
-    def heads(self, made):
-        return self.campus.database[PLACE].find_one(
-            {"org": made.org, "course": made.course, "run": made.run})
-
-    def structure(self, version):
-        return self.campus.database["modulestore.structures"].find_one({"_id": version})
-
-    def blocks(self, made, branch):
-        return {(b["block_type"], b["block_id"]): b for b in
-                self.structure(self.heads(made)["versions"][branch])["blocks"]}
-
-    def uuid(self, made, block):
-        return next(i for c, b, i in self.campus.sql(
-            "status.db", "SELECT c.key, v.block, v.val_id FROM video v JOIN course c ON"
-            " c.id = v.course_id") if c in (made.key, made.slash_key) and b == block)
-
-    def linked(self, made, branch):
-        """{block: id} of the videos of a branch that name one."""
-        return {pair[1]: b["fields"]["edx_video_id"] for pair, b in self.blocks(made, branch).items()
-                if pair[0] == "video" and b["fields"].get("edx_video_id")}
-
-    def ids(self, made, *blocks):
-        return dict({"has": "has"}, **{b: self.uuid(made, b) for b in blocks})
+def reorder(block, names=ODD_ORDER):
+    items = [(name, block[name]) for name in names]
+    block.clear()
+    block.update(items)
 
 
 class LinkSplit(LinkTest):
-    def check_chain(self, made, docs):
-        """One new structure a branch; of its blocks only ids and edit_info are other ones."""
-        heads = self.heads(made)
-        same = {k: v for k, v in heads.items() if k not in ("versions", "last_update")}
-        self.assertEqual(same, {k: v for k, v in docs.index.items()
-                                if k not in ("versions", "last_update")})
-        self.assertGreater(heads["last_update"], docs.index["last_update"])
-        for branch, linked in (("draft-branch", ("same", "differs", "new")),
-                               ("published-branch", ("same", "differs"))):
-            old, new = docs.branches[branch], self.structure(heads["versions"][branch])
-            self.assertNotEqual(new["_id"], old["_id"])
-            self.assertEqual(new["previous_version"], old["_id"])
-            self.assertEqual(new["original_version"], old["original_version"])
-            self.assertEqual(new["schema_version"], 1)
-            self.assertGreater(new["edited_on"], old["edited_on"])
-            self.assertEqual(list(new), list(old))
-            self.assertEqual(self.linked(made, branch), self.ids(made, *linked))
-            for before, after in zip(old["blocks"], new["blocks"]):
-                after = copy.deepcopy(after)
-                if before["block_type"] == "video" and before["block_id"] in linked:
-                    self.assertTrue(after["fields"].pop("edx_video_id"))
-                    self.check_info(before, after, new, branch)
-                    after["edit_info"] = before["edit_info"]
-                self.assertEqual(after, before)
+    kind = "split"
 
-    def check_info(self, before, after, structure, branch):
-        old, new = before["edit_info"], after["edit_info"]
-        self.assertEqual(new["update_version"], structure["_id"])
-        self.assertEqual(new["previous_version"], old["update_version"])
-        self.assertEqual(new["edited_on"], structure["edited_on"])
-        self.assertEqual(new["edited_by"], structure["edited_by"])
-        self.assertEqual(new["original_usage"], old["original_usage"])
-        if branch == "draft-branch":
-            self.assertIsNone(new["source_version"])
+    def link_and_judge(self, course, *names, tweak=None, **how):
+        self.campus.load(course, tweak=tweak, **how)
+        before = self.scanned()
+        self.linked()
+        ids = self.ids(course, *names)
+        self.judge(before, course, ids)
+        for val_id in ids.values():
+            self.assert_stored(val_id, "es", sjson("a"))
+        self.assertNotIn("link-pending", [code for _, code in self.codes()])
+        self.assertEqual(self.status_of(course.key), "Migrated")
+        return before
 
-    def unpublished(self, made, block):
-        """Whether Studio shows unpublished changes: the versions of the two differ (domain 2.3)."""
-        versions = []
-        for branch in ("draft-branch", "published-branch"):
-            info = self.blocks(made, branch)["video", block]["edit_info"]
-            versions.append(info["source_version"] or info["update_version"])
-        return versions[0] != versions[1]
+    def test_all_blocks_in_one_structure_a_branch(self):
+        """Nulls, defaults, edit_info of any form, drafts: each as domain 2.1 to 2.3 has it."""
+        course = small(
+            plain=ES, null=dict(ES, edx_video_id=None), empty=dict(edx_video_id="", **ES),
+            blank=dict(edx_video_id="  \t", **ES), named=dict(ES, edx_video_id="own"),
+            none={"display_name": "no transcript"}, differs=(ES, dict(ES, display_name="new")),
+            new=(None, ES), odd=ES, defaults=ES, overruled=ES, bare=ES, uneven=ES, named_by_both=ES)
 
-    def test_the_chain_the_stamps_and_the_heads_are_those_of_an_edit(self):
-        made = course()
-        docs = self.campus.load(made)
-        self.migrate()
-        self.check_chain(made, docs)
-        self.assertFalse(self.unpublished(made, "same"))
-        self.assertTrue(self.unpublished(made, "differs"))
-        self.assertEqual(self.campus.database["modulestore.structures"].count_documents({}), 4)
-        self.assert_findings(beside=("draft-differs",))
-        updates = [r for r in self.campus.proxy.requests() if r.command == "update"]
-        self.assertEqual(len(updates), 1)
-        query = updates[0].document["updates"][0]["q"]
-        self.assertLessEqual({"_id", "last_update", "versions.draft-branch",
-                              "versions.published-branch"}, set(query))
-        self.assertFalse(updates[0].document["updates"][0].get("upsert", False))
+        def tweak(docs):
+            for branch in docs.branches:
+                block = docs.block(branch, "odd")
+                reorder(block)
+                block["edit_info"] = SON(reversed(list(block["edit_info"].items())))
+                block["edit_info"]["more"] = [1.5, "x", {"y": None}]
+                block["asides"] = {"aside": {"deep": [True, datetime.datetime(2017, 1, 2)]}}
+                docs.block(branch, "defaults").update(fields={}, defaults=dict(
+                    ES, edx_video_id="by-default"))
+                docs.block(branch, "overruled").update(
+                    fields=dict(ES, edx_video_id=None), defaults={"edx_video_id": "by-default-2"})
+                del docs.block(branch, "bare")["edit_info"]
+                docs.branches[branch].update(assets={"image": [{"filename": "x"}]}, extra=ObjectId())
+            del docs.block("published-branch", "uneven")["edit_info"]
+            docs.block("draft-branch", "named_by_both")["edit_info"] = {"update_version": ObjectId()}
+        self.link_and_judge(course, "plain", "null", "empty", "blank", "differs", "new", "odd",
+                            "overruled", "bare", "uneven", "named_by_both", tweak=tweak)
+        self.assertIn("own", self.campus.ids())
+        self.assertIn("by-default", self.campus.ids())
+        writes = {k: n for k, n in self.campus.proxy.trips().items() if k[0] not in READING}
+        self.assertEqual(writes, {("insert", "modulestore.structures"): 2,
+                                  ("update", "modulestore.active_versions"): 1})
 
-    def test_without_the_word_nothing_is_written(self):
-        made = course()
-        docs = self.campus.load(made)
-        for word in (None, "other"):
-            self.campus.run("scan")
-            self.migrate(word=word, status=2)
-            self.assertEqual(self.heads(made), docs.index)
-            self.assertEqual(self.campus.rows(), {})
-        self.assertEqual(self.campus.database["modulestore.structures"].count_documents({}), 2)
+    def test_an_id_in_one_branch_only_is_told_to_the_other(self):
+        course = small(v=(ES, dict(ES, edx_video_id="draft-has")),
+                       w=(dict(ES, edx_video_id="published-has"), ES), x=ES,
+                       y=(dict(ES, edx_video_id="one"), dict(ES, edx_video_id="two")))
+        self.campus.load(course)
+        before = self.scanned()
+        self.linked()
+        self.judge(before, course, dict(self.ids(course, "x"), v="draft-has", w="published-has"))
+        self.assertEqual(self.codes(), [("video@y", "draft-id-differs")])
 
-    def test_a_second_run_writes_nothing_more(self):
-        made = course()
-        self.campus.load(made)
-        self.migrate()
-        heads = self.heads(made)
+    def test_published_follows_a_draft_that_has_its_id(self):
+        """Equal versions, one id: not what the platform makes, but it must not get worse."""
+        course = small()
+
+        def tweak(docs):
+            docs.block("draft-branch", "v")["fields"]["edx_video_id"] = "has"
+        self.campus.load(course, tweak=tweak)
+        before = self.scanned()
+        self.linked()
+        self.judge(before, course, dict(self.ids(course, "w"), v="has"))
+
+    def test_both_heads_on_one_structure(self):
+        """What force_publish_course leaves: one structure for both branches; now it is two."""
+        def tweak(docs):
+            docs.index["versions"]["published-branch"] = docs.branches["draft-branch"]["_id"]
+            del docs.branches["published-branch"]
+        self.link_and_judge(small(), "v", "w", tweak=tweak)
+
+    def test_branches_that_are_missing(self):
+        for name, how in (("D", {"published": False}), ("P", {"draft": False})):
+            with self.subTest(name):
+                self.link_and_judge(small(name), "v", "w", **how)
+
+    def test_branches_that_are_null(self):
+        for name, branch in (("D", "published-branch"), ("P", "draft-branch")):
+            def tweak(docs, branch=branch):
+                docs.index["versions"][branch] = None
+                docs.index["versions"]["library"] = ObjectId()
+                del docs.branches[branch]
+            with self.subTest(branch):
+                self.link_and_judge(small(name), "v", "w", tweak=tweak)
+
+    def test_an_index_without_last_update(self):
+        self.link_and_judge(small(), "v", "w", last_update=False)
+        self.assertIn("last_update", self.campus.database["modulestore.active_versions"].find_one())
+
+    def test_an_index_with_a_null_last_update(self):
+        def tweak(docs):
+            docs.index["last_update"] = None
+        self.link_and_judge(small(), "v", "w", tweak=tweak)
+
+    def test_a_last_update_in_the_future_grows_all_the_same(self):
+        """Its clock is wrong; without quiet it is linked, and the lock of editors still holds."""
+        self.campus.quiet("0s")
+
+        def tweak(docs):
+            docs.index["last_update"] = datetime.datetime.utcnow().replace(
+                microsecond=0) + datetime.timedelta(hours=3)
+        course = small()
+        docs = self.campus.load(course, tweak=tweak)
+        self.scanned()
+        self.linked()
+        found = self.campus.database["modulestore.active_versions"].find_one()
+        self.assertGreater(found["last_update"], docs.index["last_update"])
+        self.assertNotEqual(found["versions"], docs.index["versions"])
+
+    def test_two_runs_of_one_structure(self):
+        """Whoever links one of them leaves the other's index, and what it leads to, as they are."""
+        one = small()
+        two = Course.simple("S", run="R2", files=FILES, videos={"v": ES, "w": ES})
+        docs = self.campus.load(one)
+        other = loader.files(two, "split", loader.split(two))
+        other.index["versions"] = docs.index["versions"]
+        other.branches, other.definitions = {}, []
+        self.campus.insert(other)
+        before = self.scanned()
+        self.linked(one.key)
+        self.judge(before, one, self.ids(one, "v", "w"))
+        before = self.campus.stored()
+        self.linked(two.key)
+        self.judge(before, two, self.ids(two, "v", "w"))
+        self.assertEqual(self.campus.ids(), sorted(
+            made_id(c.key, v) for c in (one, two) for v in ("v", "w")))
+
+    def test_names_differing_in_case_and_blocks_of_other_kinds(self):
+        course = small(v=ES, V=ES)
+        course.block("videoalpha", "v").published = dict(ES)
+        course.block("html", "v").published = {"display_name": "v"}
+        course.block("vertical", "v").children += [("videoalpha", "v"), ("html", "v")]
+        self.campus.load(course)
+        before = self.scanned()
+        self.linked()
+        after = self.campus.database["modulestore.structures"].find_one({"_id": self.editor(
+            course).index["versions"]["published-branch"]})
+        named = {(b["block_type"], b["block_id"]): b["fields"].get("edx_video_id")
+                 for b in after["blocks"] if "edx_video_id" in b["fields"]}
+        self.assertEqual(named, {("video", "v"): made_id(course.key, "v"),
+                                 ("video", "V"): made_id(course.key, "V"),
+                                 ("videoalpha", "v"): made_id(course.key, "v", "videoalpha")})
+        self.assertNotEqual(before, self.campus.stored())
+
+    def test_a_second_run_writes_nothing(self):
+        course = small()
+        self.link_and_judge(course, "v", "w")
+        before = self.campus.stored(), self.campus.val_dump(), self.campus.store_marks()
         self.campus.proxy.forget()
-        self.assertEqual(self.campus.run("--word", "campus", "migrate", made.key).status, 0)
-        self.assertEqual(self.heads(made), heads)
-        self.assertEqual([r for r in self.campus.proxy.requests()
-                          if r.command in ("insert", "update")], [])
+        self.linked(course.key)
+        self.assertEqual((self.campus.stored(), self.campus.val_dump(),
+                          self.campus.store_marks()), before)
+        self.assertLessEqual({k[0] for k in self.campus.proxy.trips()}, READING)
 
-    def test_an_author_between_reading_and_moving_the_heads_loses_nothing(self):
-        made = course()
-        self.campus.load(made)
-        # Whose heads move an instant ago is put off: here the authors are never quiet.
-        self.campus.source["link_quiet"] = "0s"
-        self.campus.run("scan")
-        held = self.campus.proxy.on("update", PLACE)
-        running = self.campus.begin("--word", "campus", "migrate", "--all")
-        held.wait()
-        editor = SplitEditor(self.campus.database, made).read()
-        self.assertTrue(editor.change("same", display_name="by the author").write())
-        held.release()
-        answer = self.campus.done(running)
-        self.assertEqual(answer.status, 0, answer.text() + answer.err.decode())
-        self.assertEqual(self.linked(made, "draft-branch"), self.ids(made, "same", "differs", "new"))
-        self.assertEqual(self.linked(made, "published-branch"), self.ids(made, "same", "differs"))
-        self.assertEqual(self.blocks(made, "draft-branch")["video", "same"]["fields"]["display_name"],
-                         "by the author")
-        new = self.structure(self.heads(made)["versions"]["draft-branch"])
-        self.assertEqual(new["previous_version"], editor.index["versions"]["draft-branch"])
-        self.assertTrue(self.unpublished(made, "same"))
-
-    def test_an_author_who_gives_the_block_an_id_meanwhile_is_right(self):
-        made = course()
-        self.campus.load(made)
-        self.campus.source["link_quiet"] = "0s"
-        self.campus.run("scan")
-        held = self.campus.proxy.on("update", PLACE)
-        running = self.campus.begin("--word", "campus", "migrate", "--all")
-        held.wait()
-        self.assertTrue(SplitEditor(self.campus.database, made).read().change(
-            "same", edx_video_id="author").write())
-        held.release()
-        self.campus.done(running)
-        self.assertEqual(self.linked(made, "draft-branch")["same"], "author")
-        self.assertEqual(self.linked(made, "draft-branch")["differs"], self.uuid(made, "differs"))
-
-    def test_every_write_that_is_lost_is_done_once(self):
-        for action in ("before", "after"):
-            for command, collection in (("insert", "modulestore.structures"), ("update", PLACE)):
-                made = course("L%s%s" % (action, command))
-                docs = self.campus.load(made)
-                rule = self.campus.proxy.on(command, collection, action)
-                self.migrate()
-                self.assertEqual(rule.hits, 1)
-                self.check_chain(made, docs)
-
-    def test_killed_between_the_id_and_the_heads_the_next_run_links_the_same_id(self):
-        for n, (command, collection) in enumerate((("insert", "modulestore.structures"),
-                                                   ("update", PLACE))):
-            made = course("K%d" % n)
-            docs = self.campus.load(made)
-            self.campus.run("scan")
-            held = self.campus.proxy.on(command, collection)
-            running = self.campus.begin("--word", "campus", "migrate", made.key)
-            held.wait()
-            running.kill()
-            self.campus.done(running)
-            ids = self.campus.ids()
-            self.assertIn(self.uuid(made, "same"), ids)
-            before = self.campus.rows()
-            held.release()          # it was on its way: the server does it
-            self.assertEqual(self.campus.run("--word", "campus", "migrate", made.key).status, 0)
-            self.check_chain(made, docs)
-            self.assertEqual((self.campus.ids(), self.campus.rows()), (ids, before))
-
-    def test_a_course_edited_of_late_is_put_off_and_linked_by_retry(self):
-        made = course()
-        self.campus.load(made, when=datetime.datetime.utcnow().replace(microsecond=0))
-        before = self.heads(made)
-        self.migrate()
-        self.assertEqual(self.heads(made), before)
-        self.assertIn("link-pending", [f[2] for f in self.campus.findings()])
-        self.campus.source["link_quiet"] = "0s"
-        self.campus.run("retry", "--finding", "link-pending", made.key)
-        self.campus.run("--word", "campus", "migrate", made.key)
-        self.assertEqual(self.linked(made, "published-branch"), self.ids(made, "same", "differs"))
-        self.assertNotIn("link-pending", [f[2] for f in self.campus.findings()])
+    def test_a_video_that_failed_is_not_linked(self):
+        """There is nothing in val under its id; the others of its course are linked."""
+        course = small(v=ES, w={"transcripts": {"es": "lost.srt"}})
+        self.campus.load(course)
+        before = self.scanned()
+        self.linked(status=1)
+        self.judge(before, course, self.ids(course, "v"))
+        self.assertEqual(self.codes(), [("video@w", "asset-missing")])
 
 
-class LinkDraft(LinkTest):
-    def documents(self):
-        return {str(d["_id"]): d for d in self.campus.database["modulestore"].find()}
+class LinkQuiet(LinkTest):
+    kind = "mongo"
 
-    def test_only_the_id_is_set_and_in_each_revision(self):
-        made = course()
-        self.campus.load(made, "draft")
-        before = self.documents()
-        self.migrate()
-        changed = {}
-        for key, after in self.documents().items():
-            if after == before[key]:
-                continue
-            name = after["_id"]["name"], after["_id"]["revision"]
-            changed[name] = after["metadata"].pop("edx_video_id")
-            self.assertEqual(after, before[key])
-        self.assertEqual(changed, {(n, r): self.uuid(made, n) for n, r in (
-            ("same", None), ("differs", None), ("differs", "draft"), ("new", "draft"))})
-        self.assert_stored(self.uuid(made, "same"), "es", sjson("a"))
+    def test_courses_edited_just_now_are_put_off(self):
+        """29 minutes ago, or in a structure of an index without last_update; 31 are enough."""
+        now = datetime.datetime.utcnow()
+        young, bare, old = small("Young"), small("Bare"), small("Old")
+        self.campus.load(young, last_update=True)
+        self.campus.load(bare, when=now - datetime.timedelta(minutes=5), last_update=False)
+        self.campus.load(old)
+        self.campus.age(young, now - datetime.timedelta(minutes=29))
+        self.campus.age(old, now - AGO)
+        before = self.scanned()
+        self.linked()
+        self.judge(before, old, self.ids(old, "v", "w"))
+        self.assertEqual(self.codes(), [("video@" + v, "link-pending") for v in "vvww"])
+        self.assertEqual({self.status_of(c.key) for c in (young, bare, old)}, {"Migrated"})
+        self.assertRegex(" ".join(self.texts("link-pending")), "edited 29 minutes ago.* 30 minutes")
+        self.assertEqual(len(self.campus.rows()), 6)
+        # It is not lost: quiet again, and wished for, it is linked, and nothing is made twice.
+        marks = self.campus.store_marks(), self.campus.val_dump()
+        self.campus.age(young)
+        before = self.campus.stored()
+        self.ran("retry", "--finding", "link-pending", "--all")
+        self.linked()
+        self.judge(before, young, self.ids(young, "v", "w"))
+        self.assertEqual((self.campus.store_marks(), self.campus.val_dump()), marks)
+        self.campus.quiet("1m")
+        before = self.campus.stored()
+        self.ran("retry", "--finding", "link-pending", "--all")
+        self.linked()
+        self.judge(before, bare, self.ids(bare, "v", "w"))
+        self.assertEqual(self.codes(), [])
 
-    def test_an_author_between_reading_and_writing_is_right(self):
-        made = course()
-        self.campus.load(made, "draft")
-        self.campus.source["link_quiet"] = "0s"
-        self.campus.run("scan")
-        held = self.campus.proxy.on("update", "modulestore", times=1)
-        running = self.campus.begin("--word", "campus", "migrate", "--all")
-        held.wait()
-        for name in ("same", "differs"):
-            self.assertTrue(old_edit(self.campus.database, made, name, edx_video_id="author",
-                                     display_name="by the author"))
-        held.release()
-        self.campus.done(running)
-        found = self.documents()
-        for document in found.values():
-            if document["_id"]["name"] in ("same", "differs") and not document["_id"]["revision"]:
-                self.assertEqual(document["metadata"]["display_name"], "by the author")
-                self.assertEqual(document["metadata"]["edx_video_id"], "author")
-
-
-class LinkRefused(LinkTest):
-    def test_what_would_have_no_effect_is_refused_with_an_explanation(self):
-        self.campus.load(course())
-        for index, release, word in ((None, "hawthorn", "index"), ("mysql", "hawthorn", "mysql"),
-                                     ("mongo", None, "release"), ("mongo", "nutmeg", "nutmeg"),
-                                     ("mongo", "redwood", "redwood")):
-            self.campus.source.pop("index", None)
-            self.campus.keys.pop("release", None)
-            if index:
-                self.campus.source["index"] = index
-            if release:
-                self.campus.keys["release"] = release
-            answer = self.campus.run("--word", "campus", "migrate", "--all")
-            self.assertEqual(answer.status, 3, (index, release))
-            self.assertIn(word, answer.err.decode())
-        self.assertEqual([r.command for r in self.campus.proxy.requests()
-                          if r.command in ("insert", "update")], [])
+    def test_slash_courses_edited_just_now_are_put_off(self):
+        now = datetime.datetime.utcnow()
+        for n, key in enumerate(("edited_on", "subtree_edited_on")):
+            def tweak(docs, key=key):
+                docs.document("s", category="sequential")["edit_info"][key] = \
+                    now - datetime.timedelta(minutes=29)
+            self.campus.load(small("O%d" % n), "draft", tweak=tweak)
+        before = self.scanned()
+        self.linked()
+        self.untouched(before)
+        self.assertEqual(self.codes(), [("video@" + v, "link-pending") for v in "vvww"])
+        self.campus.quiet("28m")
+        self.ran("retry", "--finding", "link-pending", "--all")
+        self.linked()
+        self.judge_old(before, {("O%d" % n, v): made_id("Org/O%d/R" % n, v)
+                                for n in range(2) for v in "vw"}, 4)
+        self.assertEqual(self.codes(), [])
 
 
-del MongoTest, LinkTest
+class LinkWord(LinkTest):
+    def nothing_was_done(self, before):
+        self.untouched(before)
+        self.assertIsNone(self.campus.val_dump())
+        self.assertEqual(self.campus.objects(), {})
+        self.assertEqual(self.campus.sql("status.db", "SELECT key FROM course"), [])
+        self.assertEqual(self.campus.proxy.requests(housekeeping=True), [])
+
+    def test_without_the_word_nothing_is_done(self):
+        self.campus.load(small())
+        before = self.campus.stored()
+        for word in ((), ("--word", "Campus"), ("--word", "campu"), ("--word", "campus ")):
+            answer = self.ran(*word, "migrate", "--all", status=2)
+            self.assertIn("nothing was done", answer.err.decode())
+            self.nothing_was_done(before)
+        self.ran("--word", "", "migrate", "--all", status=2)
+        self.nothing_was_done(before)
+        answer = self.campus.run("migrate", "--all", stdin=b"campus\n")
+        self.assertEqual(answer.status, 2)
+        self.nothing_was_done(before)
+
+    def test_a_rehearsal_needs_no_word_and_writes_nothing(self):
+        self.campus.load(small())
+        before = self.scanned()
+        self.ran("migrate", "--all", "--dry-run")
+        self.untouched(before)
+
+    def test_without_link_nothing_is_written(self):
+        self.campus.source.update(link="none")
+        self.campus.load(small())
+        self.campus.load(small("O"), "draft")
+        before = self.scanned()
+        self.ran("migrate", "--all")
+        self.ran("verify", "--all")
+        self.untouched(before)
+        self.assertEqual(self.codes(), [("video@" + v, "link-pending") for v in "vvww"])
+        self.assertLessEqual({k[0] for k in self.campus.proxy.trips()}, READING)
+
+    def test_turned_on_later_it_links_what_is_pending(self):
+        """Whoever has migrated with link = none links with the same ids."""
+        course, old = small(), small("O")
+        self.campus.source.update(link="none")
+        self.campus.load(course)
+        self.campus.load(old, "draft")
+        before = self.scanned()
+        self.ran("migrate", "--all")
+        marks = self.campus.store_marks(), self.campus.val_dump()
+        self.campus.source.update(link="mongo")
+        self.ran("retry", "--finding", "link-pending", course.key)
+        self.linked()
+        self.judge(before, course, self.ids(course, "v", "w"))
+        before = self.campus.stored()
+        self.linked(old.slash_key)
+        self.judge_old(before, {("O", v): made_id(old.slash_key, v) for v in "vw"}, 2)
+        self.assertEqual((self.campus.store_marks(), self.campus.val_dump()), marks)
+        self.assertEqual(self.codes(), [])
+
+    def refused(self, section, key, *words):
+        answer = self.ran("--word", "campus", "migrate", "--all", status=3)
+        with open(self.campus.path("campus.conf"), encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        start = lines.index("[%s]" % section)
+        line = next((n for n in range(start, len(lines)) if lines[n].startswith(key + " ")), start)
+        said = answer.err.decode()
+        self.assertIn("campus.conf:%d:" % (line + 1), said)
+        for word in words:
+            self.assertIn(word, said)
+        self.assertEqual(self.campus.proxy.requests(housekeeping=True), [])
+
+    def test_where_the_index_may_be_elsewhere_it_is_refused(self):
+        self.campus.load(small())
+        before = self.campus.stored()
+        del self.campus.source["index"]
+        self.refused("source", "link", "index = mongo")
+        self.campus.source["index"] = "mysql"
+        self.refused("source", "index", "mysql")
+        self.campus.source["index"] = "mongo"
+        for release in ("nutmeg", "open-release/nutmeg.2", "olive", "Sumac", "master", "gingko"):
+            self.campus.release = release
+            self.refused("campus", "release", release)
+        self.campus.release = None
+        self.refused("source", "link", "release")
+        self.untouched(before)
+        self.assertIsNone(self.campus.val_dump())
+        self.campus.release = "open-release/maple.3"
+        self.linked()
+
+
+class LinkTold(LinkTest):
+    """What doctor, verify and why say of linking."""
+
+    def loaded(self):
+        self.campus.load(small())
+        self.campus.load(small("O"), "draft")
+        return self.scanned()
+
+    def test_doctor_leaves_no_trace(self):
+        before, there = self.loaded(), self.campus.inventory()
+        said = self.ran("doctor").text()
+        self.assertLessEqual({k[0] for k in self.campus.proxy.trips()}, READING)
+        self.assertRegex(said, r"ok\s+link\s+linking: ")
+        self.assertNotIn("takes an update", said)
+        said = self.ran("doctor", "--write").text()
+        for name in ("modulestore.active_versions", "modulestore"):
+            self.assertIn("%s.%s takes an update" % (self.campus.database.name, name), said)
+        self.untouched(before)
+        self.assertEqual(self.campus.inventory(), there)
+        self.campus.source.update(link="none")
+        self.assertRegex(self.ran("doctor").text(), r"ok\s+link\s+none: ")
+
+    def test_doctor_tells_rights_that_are_missing(self):
+        before = self.loaded()
+
+        def status(actions):
+            privileges = [{"resource": {"db": self.campus.database.name, "collection": ""},
+                           "actions": actions}]
+            self.campus.proxy.forget()
+            self.campus.proxy.on("connectionStatus", None, "answer", times=9, reply={
+                "ok": 1.0, "authInfo": {"authenticatedUsers": [{"user": "u", "db": "admin"}],
+                                        "authenticatedUserRoles": [],
+                                        "authenticatedUserPrivileges": privileges}})
+        status(["find"])
+        self.assertRegex(self.ran("doctor", status=1).text(),
+                         r"FAILED\s+link\s+linking: the account may not insert in .*structures")
+        status(["find", "insert"])
+        self.assertRegex(self.ran("doctor", status=1).text(), r"may not update in .*active_versions")
+        status(["find", "insert", "update"])
+        self.assertIn("may update in", self.ran("doctor").text())
+        self.campus.proxy.on("update", None, "answer", reply={
+            "ok": 0.0, "code": 13, "codeName": "Unauthorized", "errmsg": "not authorized on x"})
+        self.assertIn("not authorized on x", self.ran("doctor", "--write", status=1).text())
+        self.untouched(before)
+
+    def test_verify_and_why_after_linking(self):
+        self.loaded()
+        self.linked()
+        before = self.campus.stored()
+        for level in ("count", "bytes"):
+            self.ran("verify", "--all", "--level", level)
+            self.assertEqual(self.codes(), [])
+        for key in (small().key, small("O").slash_key):
+            said = self.ran("why", key, "v").text()
+            self.assertRegex(said, r"(?m)\blink\b.*" + made_id(key, "v"))
+            self.assertNotIn("link-pending", said)
+        self.untouched(before)
+
+    def test_a_right_that_is_missing_fails_the_course_in_the_servers_words(self):
+        before = self.loaded()
+        for command, collection in (("insert", "modulestore.structures"),
+                                    ("update", "modulestore")):
+            self.campus.proxy.on(command, collection, "answer", times=99, when=lambda d, c=(
+                command, collection): d[c[0]] == c[1], reply={
+                    "ok": 0.0, "code": 13, "codeName": "Unauthorized",
+                    "errmsg": "not authorized on campus to " + command})
+        self.linked(status=1)
+        self.untouched(before)
+        self.assertEqual(self.codes(), [("video@" + v, "link-failed") for v in "vvww"])
+        said = " ".join(self.texts("link-failed"))
+        self.assertIn("not authorized on campus to insert", said)
+        self.assertIn("not authorized on campus to update", said)
+        self.assertEqual(self.status_of(small().key), "Failed")
+        self.campus.proxy.forget()
+        self.ran("retry", "--all")
+        self.linked()
+        self.assertEqual(self.codes(), [])
+        self.assertEqual({self.status_of(k) for k in (small().key, small("O").slash_key)},
+                         {"Migrated"})
+
+
+class LinkLarge(LinkTest):
+    kind = "split"
+
+    def padded(self, videos, blocks, size):
+        course = small("Large", **{"v%04d" % n: ES for n in range(videos)})
+        for n in range(blocks):
+            course.block("html", "h%06d" % n).published = {"display_name": "x" * size}
+        return course
+
+    def test_many_blocks_of_a_large_structure(self):
+        """In as many requests as for one block; the memory it took is told."""
+        course = self.padded(1500, 24000, 290)
+        docs = self.campus.load(course)
+        size = max(len(encode(d)) for d in docs.branches.values())
+        self.assertGreater(size, 14 << 20)
+        before = self.scanned()
+        used = cases_reading.Memory.peak(self, "--word", "campus", "migrate", "--all")
+        print("%d MiB, structure %d MiB, " % (used >> 20, size >> 20), end="")
+        writes = {k: n for k, n in self.campus.proxy.trips().items() if k[0] not in READING}
+        self.assertEqual(writes, {("insert", "modulestore.structures"): 2,
+                                  ("update", "modulestore.active_versions"): 1})
+        self.judge(before, course, self.ids(course, *("v%04d" % n for n in range(1500))))
+
+    def test_what_does_not_fit_is_not_linked(self):
+        """Its structure is just below 16 MiB; with the ids it would be above."""
+        course = self.padded(40, 15, 1 << 20)
+        spare = course.block("html", "spare")
+        spare.published = {"display_name": ""}
+        size = len(encode(loader.split(course).branches["draft-branch"]))
+        spare.published["display_name"] = "x" * ((16 << 20) - size - 1000)
+        self.campus.load(course)
+        before = self.scanned()
+        self.linked(status=1)
+        self.untouched(before)
+        self.assertEqual({c for _, c in self.codes()}, {"link-failed"})
+        self.assertIn("16777216", self.texts("link-failed")[0])
+        self.assertEqual(len(self.campus.rows()), 40)
+
+
+del LinkTest

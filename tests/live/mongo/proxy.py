@@ -10,8 +10,8 @@ name and, where there is one, a collection. It runs in threads of the test's own
 
 Actions: hold (until released), before (the connection breaks, the server never sees it), after
 (the server has done it, its answer is lost), cut (half of its answer comes), slow (by `seconds`),
-answer (`reply` is answered, the server never sees it), and the kinds of GARBAGE, which the server
-never sees either. A rule counts `times` requests down and is then spent; `skip` lets so many pass
+answer (`reply` is answered, the server never sees it), late (the server has done it, its answer is
+held), and the kinds of GARBAGE, which the server never sees either. A rule counts `times` requests down and is then spent; `skip` lets so many pass
 first.
 
 `batch`, where set, is put into every find and getMore as its batchSize.
@@ -289,7 +289,7 @@ class Proxy:
         asked = what_is_asked(head[3], body)
         rule = self.rule_for(*asked)
         action = rule.action if rule else None
-        if rule:
+        if rule and action != "late":
             rule.met.set()
         if action == "hold":
             rule.go.wait()
@@ -308,14 +308,17 @@ class Proxy:
         server.sendall(struct.pack("<iiii", *head) + body)
         if head[3] == OP_MSG and struct.unpack_from("<I", body)[0] & 2:
             return True  # it wants no answer
-        return self.answer(client, server, asked[0], action)
+        return self.answer(client, server, asked[0], action, rule)
 
-    def answer(self, client, server, command, action):
+    def answer(self, client, server, command, action, rule):
         while True:
             reply = read_message(server)
             if reply is None or action == "after":
                 return False
             head, body = reply
+            if action == "late":
+                rule.met.set()
+                rule.go.wait()
             if action == "cut":
                 client.sendall((struct.pack("<iiii", *head) + body)[:16 + len(body) // 2])
                 return False
