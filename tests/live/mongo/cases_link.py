@@ -419,7 +419,7 @@ class LinkLarge(LinkTest):
         return course
 
     def test_many_blocks_of_a_large_structure(self):
-        """In as many requests as for one block; the memory it took is told."""
+        """In as many requests as for one block, and in the memory that is allowed."""
         course = self.padded(1500, 24000, 290)
         docs = self.campus.load(course)
         size = max(len(encode(d)) for d in docs.branches.values())
@@ -427,6 +427,7 @@ class LinkLarge(LinkTest):
         before = self.scanned()
         used = cases_reading.Memory.peak(self, "--word", "campus", "migrate", "--all")
         print("%d MiB, structure %d MiB, " % (used >> 20, size >> 20), end="")
+        self.assertLess(used, (64 << 20) + 3 * size)
         writes = {k: n for k, n in self.campus.proxy.trips().items() if k[0] not in READING}
         self.assertEqual(writes, {("insert", "modulestore.structures"): 2,
                                   ("update", "modulestore.active_versions"): 1})
