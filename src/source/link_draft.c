@@ -36,8 +36,8 @@ struct work {
 	const struct link_task *task;
 	char org[256], course[256], run[256];
 	struct block_names names;
-	enum link_wrote *wrote; /* one a request */
-	bool *wanted;		/* one a request: to be written */
+	enum link_wrote (*wrote)[REVISIONS]; /* one a request */
+	bool *wanted;			     /* one a request: to be written */
 	/* what was read */
 	bool course_there;
 	struct revision *revisions;
@@ -206,33 +206,58 @@ static enum result read_all(struct work *work, struct error *err)
 
 /* ---- judging ---- */
 
+/* The most that is known of any revision. */
+static enum link_wrote wrote_any(const struct work *work, size_t i)
+{
+	const enum link_wrote *wrote = work->wrote[i];
+
+	return wrote[PUBLISHED] > wrote[DRAFT] ? wrote[PUBLISHED] : wrote[DRAFT];
+}
+
 static void refuse_all(struct work *work, const char *reason)
 {
 	for (size_t i = 0; i < work->task->count; i++)
 		link_answer(&work->task->requests[i], LINK_REFUSED, "%s%s",
-			    work->wrote[i] == LINK_WROTE ? "written, but read back without it: "
-							 : "",
+			    wrote_any(work, i) == LINK_WROTE ? "written, but read back without it: "
+							     : "",
 			    reason);
+}
+
+/* Of one request. */
+struct judged {
+	struct link_sight sight;
+	bool taken_back; /* a revision that was written names no id */
+};
+
+static void look(const struct work *work, const struct revision *revision, struct judged *out)
+{
+	link_look(&out->sight, revision->video_id, &work->task->requests[revision->request]);
+	out->taken_back |= !*revision->video_id &&
+			   work->wrote[revision->request][revision->branch] == LINK_WROTE;
 }
 
 /* Answers what can be answered from what was read; true when something is left. */
 static enum result judge(struct work *work, bool *left, struct error *err)
 {
 	size_t count = work->task->count;
-	struct link_sight *sights = calloc(count ? count : 1, sizeof(*sights));
+	struct judged *all = calloc(count ? count : 1, sizeof(*all));
 
-	if (!sights)
+	if (!all)
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	*left = false;
 	for (size_t i = 0; i < work->count; i++)
-		link_look(&sights[work->revisions[i].request], work->revisions[i].video_id,
-			  &work->task->requests[work->revisions[i].request]);
+		look(work, &work->revisions[i], &all[work->revisions[i].request]);
 	for (size_t i = 0; i < count; i++) {
-		work->wanted[i] =
-		    !link_settle(&work->task->requests[i], &sights[i], work->wrote[i]);
+		enum link_wrote wrote = wrote_any(work, i);
+
+		/* one that was made after the other was written is yet to be written itself */
+		if (all[i].sight.lacking && !all[i].sight.other && !all[i].taken_back &&
+		    wrote == LINK_WROTE)
+			wrote = LINK_WROTE_PERHAPS;
+		work->wanted[i] = !link_settle(&work->task->requests[i], &all[i].sight, wrote);
 		*left |= work->wanted[i];
 	}
-	free(sights);
+	free(all);
 	return RESULT_OK;
 }
 
@@ -372,10 +397,14 @@ static enum result read_again(struct work *work, struct revision *revision, bool
 	return st;
 }
 
-/* Writes one document; when it is gone or names an id by now, the final reading tells. */
+/*
+ * Writes one document; when it is gone or names an id by now, the final reading tells. With
+ * another id the block is somebody else's: what it has beside this document is left alone too.
+ */
 static enum result write_revision(struct work *work, struct revision *revision, struct error *err)
 {
-	enum link_wrote *wrote = &work->wrote[revision->request];
+	const struct link_request *request = &work->task->requests[revision->request];
+	enum link_wrote *wrote = &work->wrote[revision->request][revision->branch];
 	bool there = true;
 
 	for (int i = 0; i < LINK_ROUNDS; i++) {
@@ -391,13 +420,15 @@ static enum result write_revision(struct work *work, struct revision *revision, 
 		if (st != RESULT_OK && st != RESULT_UNKNOWN)
 			return st;
 		st = read_again(work, revision, &there, err);
+		if (st == RESULT_OK && there && *revision->video_id &&
+		    strcmp(revision->video_id, request->val_id) != 0)
+			work->wanted[revision->request] = false;
 		if (st != RESULT_OK || !there || *revision->video_id || revision->no_metadata_map)
 			return st;
 	}
 	return error_set(err, RESULT_RETRY,
 			 "%.100s of %.200s is being edited, it could not be linked in %d tries",
-			 work->task->requests[revision->request].block, work->task->course,
-			 LINK_ROUNDS);
+			 request->block, work->task->course, LINK_ROUNDS);
 }
 
 /* Blocks whose settings are no map cannot be told anything: $set would be refused. */

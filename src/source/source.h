@@ -129,7 +129,8 @@ struct source_course {
 
 struct source_ops {
 	const char *kind; /* "olx", "split", "draft", "mongo" */
-	/* Lists all courses, in order of their keys as bytes. */
+	/* Lists all courses, in order of their keys as bytes. RESULT_MISSING where a source knows
+	   that it looked in the wrong place: nothing was learnt of what is there. */
 	enum result (*list)(struct source *src, source_list_fn *fn, void *arg, struct error *err);
 	/* Opens one course: RESULT_MISSING when the source does not have it (any more),
 	   RESULT_INVALID when it is there and refused, transient codes when it cannot be told. */
