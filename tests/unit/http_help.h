@@ -35,7 +35,8 @@ struct scene {
 	struct buf body;
 };
 
-#define SAYS(scene, list) ((scene)->said = (list), (scene)->said_count = sizeof(list) / sizeof((list)[0]))
+#define SAYS(scene, list)                                                                          \
+	((scene)->said = (list), (scene)->said_count = sizeof(list) / sizeof((list)[0]))
 
 static void scene_answer(void *arg, const struct web_request *request, struct web_answer *answer)
 {
@@ -62,7 +63,8 @@ static void scene_open(struct scene *scene, const struct http_options *options)
 
 	*scene = (struct scene){.web = web_start(scene_answer, scene)};
 	assert_int_equal(http_new(&scene->http, options, &err), RESULT_OK);
-	assert_int_equal(http_endpoint_new(&scene->endpoint, scene->http, &endpoint, &err), RESULT_OK);
+	assert_int_equal(http_endpoint_new(&scene->endpoint, scene->http, &endpoint, &err),
+			 RESULT_OK);
 }
 
 static void scene_close(struct scene *scene)
@@ -78,7 +80,8 @@ static enum result scene_ask(struct scene *scene, const char *method, const char
 			     struct http_answer *out, struct error *err)
 {
 	const struct http_header headers[] = {{"Authorization", "Bearer " SECRET}};
-	struct http_request request = {.method = method, .headers = headers, .header_count = 1, .limit = limit};
+	struct http_request request = {
+	    .method = method, .headers = headers, .header_count = 1, .limit = limit};
 	char text[512];
 	enum result st;
 

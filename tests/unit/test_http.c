@@ -32,14 +32,16 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static enum result ask(const char *method, const char *url, struct http_answer *out, struct error *err)
+static enum result ask(const char *method, const char *url, struct http_answer *out,
+		       struct error *err)
 {
 	return scene_ask(&scene, method, url, 4096, out, err);
 }
 
 static void request_carries_what_the_caller_says_and_no_more(void **state)
 {
-	static const struct said said[] = {{200, "X-Is: here\r\nX-Is: twice\r\n", "thanks", WEB_NONE}};
+	static const struct said said[] = {
+	    {200, "X-Is: here\r\nX-Is: twice\r\n", "thanks", WEB_NONE}};
 	struct http_answer answer;
 	struct error err;
 
@@ -70,7 +72,8 @@ static void body_is_sent_whole(void **state)
 	static const struct said said[] = {{200, NULL, NULL, WEB_NONE}};
 	enum { SIZE = 2 * 1024 * 1024 };
 	const struct http_header headers[] = {{"Content-Type", "x/y"}, {"X-Empty", ""}};
-	struct http_request request = {.method = "POST", .headers = headers, .header_count = 2, .body_len = SIZE};
+	struct http_request request = {
+	    .method = "POST", .headers = headers, .header_count = 2, .body_len = SIZE};
 	struct http_answer answer;
 	char *body = malloc(SIZE), url[128];
 	struct error err;
@@ -146,7 +149,8 @@ static void connections_are_kept(void **state)
 static void redirect_is_an_answer(void **state)
 {
 	static const struct said said[] = {
-	    {301, "Location: https://user:" SECRET "@other/place?x=" SECRET "#y\r\n", NULL, WEB_NONE}};
+	    {301, "Location: https://user:" SECRET "@other/place?x=" SECRET "#y\r\n", NULL,
+	     WEB_NONE}};
 	struct http_answer answer;
 	struct error err;
 
@@ -183,7 +187,8 @@ static void mischief_leaves_the_outcome_unknown(void **state)
 
 		SAYS(&scene, said);
 		assert_int_equal(ask("POST", "/", &answer, &err), RESULT_UNKNOWN);
-		snprintf(text, sizeof(text), "store: POST %s/: %s", web_url(scene.web), cases[i].text);
+		snprintf(text, sizeof(text), "store: POST %s/: %s", web_url(scene.web),
+			 cases[i].text);
 		assert_string_equal(err.text, text);
 		assert_int_equal(answer.body.len, 0);
 		assert_int_equal(web_requests(scene.web), before + 1);
@@ -236,11 +241,8 @@ static void dead_connection_repeats_what_may_be_repeated(void **state)
 		enum result st;
 		int requests;
 	} cases[] = {
-	    {"GET", RESULT_OK, 3},
-	    {"HEAD", RESULT_OK, 3},
-	    {"PUT", RESULT_OK, 3},
-	    {"POST", RESULT_UNKNOWN, 2},
-	    {"PATCH", RESULT_UNKNOWN, 2},
+	    {"GET", RESULT_OK, 3},	 {"HEAD", RESULT_OK, 3},       {"PUT", RESULT_OK, 3},
+	    {"POST", RESULT_UNKNOWN, 2}, {"PATCH", RESULT_UNKNOWN, 2},
 	};
 	struct http_answer answer;
 	struct error err;
@@ -257,7 +259,8 @@ static void dead_connection_repeats_what_may_be_repeated(void **state)
 	}
 }
 
-/* Answers one request, takes a second one, and is gone: its port is closed before the connection. */
+/* Answers one request, takes a second one, and is gone: its port is closed before the connection.
+ */
 static void *answer_once(void *arg)
 {
 	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -356,9 +359,12 @@ static void nothing_was_sent_where_nobody_is_reached(void **state)
 static void bad_request_is_not_sent(void **state)
 {
 	static const char *const urls[] = {
-	    "http://user:" SECRET "@127.0.0.1:1/", "http://user:" SECRET "/x@127.0.0.1:1/",
-	    "http://" SECRET "@/",		   "ftp://127.0.0.1:1/",
-	    "file:///etc/passwd",		   "http://[nix/",
+	    "http://user:" SECRET "@127.0.0.1:1/",
+	    "http://user:" SECRET "/x@127.0.0.1:1/",
+	    "http://" SECRET "@/",
+	    "ftp://127.0.0.1:1/",
+	    "file:///etc/passwd",
+	    "http://[nix/",
 	};
 	static const struct http_header bad[] = {
 	    {"X-A", "b\r\nX-C: " SECRET}, {"X-A", SECRET "\n"}, {"X: " SECRET, "b"}, {"", SECRET}};
@@ -369,10 +375,13 @@ static void bad_request_is_not_sent(void **state)
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
 		assert_int_equal(ask("GET", urls[i], &answer, &err), RESULT_INVALID);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		const struct http_request request = {
-		    .method = "GET", .url = web_url(scene.web), .headers = &bad[i], .header_count = 1};
+		const struct http_request request = {.method = "GET",
+						     .url = web_url(scene.web),
+						     .headers = &bad[i],
+						     .header_count = 1};
 
-		assert_int_equal(http_request(scene.endpoint, &request, &answer, &err), RESULT_INVALID);
+		assert_int_equal(http_request(scene.endpoint, &request, &answer, &err),
+				 RESULT_INVALID);
 		assert_null(strstr(err.text, SECRET));
 		http_answer_clear(&answer);
 	}

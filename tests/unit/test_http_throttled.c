@@ -81,9 +81,13 @@ static void retry_after_is_waited_for(void **state)
 	    {429, "Retry-After: -5\r\n", 250},
 	    {429, "Retry-After: 86400\r\n", 60000},
 	    {429, "Retry-After: 99999999999999999999\r\n", 60000},
-	    {503, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:42 GMT\r\n",
+	    {503,
+	     "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:42 "
+	     "GMT\r\n",
 	     5000},
-	    {503, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:30 GMT\r\n",
+	    {503,
+	     "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:30 "
+	     "GMT\r\n",
 	     250},
 	    /* without a date of the server's, by our clock: 2027-01-15T08:00:01 + 9 s */
 	    {503, "Retry-After: Fri, 15 Jan 2027 08:00:10 GMT\r\n", 9000},
@@ -110,8 +114,8 @@ static void retry_after_is_waited_for(void **state)
 
 static void other_failures_are_the_callers(void **state)
 {
-	static const struct said said[] = {
-	    {503, NULL, "down", WEB_NONE}, {500, "Retry-After: 9\r\n", "Slow Down", WEB_NONE}};
+	static const struct said said[] = {{503, NULL, "down", WEB_NONE},
+					   {500, "Retry-After: 9\r\n", "Slow Down", WEB_NONE}};
 	int64_t start = hand.now;
 	struct http_answer answer;
 	struct error err;
@@ -129,9 +133,10 @@ static void other_failures_are_the_callers(void **state)
 
 static void nothing_but_throttling_is_unreachable(void **state)
 {
-	static const struct said said[] = {
-	    {429, "Retry-After: 25\r\n", NULL, WEB_NONE}, {429, "Retry-After: 25\r\n", NULL, WEB_NONE},
-	    {404, NULL, NULL, WEB_NONE},		  {429, "Retry-After: 25\r\n", NULL, WEB_NONE}};
+	static const struct said said[] = {{429, "Retry-After: 25\r\n", NULL, WEB_NONE},
+					   {429, "Retry-After: 25\r\n", NULL, WEB_NONE},
+					   {404, NULL, NULL, WEB_NONE},
+					   {429, "Retry-After: 25\r\n", NULL, WEB_NONE}};
 	int64_t start = hand.now;
 	struct http_answer answer;
 	struct error err;
@@ -146,7 +151,8 @@ static void nothing_but_throttling_is_unreachable(void **state)
 	start = hand.now;
 	assert_int_equal(ask(&answer, &err), RESULT_UNREACHABLE);
 	assert_int_equal(hand.now - start, 75000);
-	snprintf(text, sizeof(text), "store: PUT %s/: nothing but 429 Too Many Requests for 75 seconds",
+	snprintf(text, sizeof(text),
+		 "store: PUT %s/: nothing but 429 Too Many Requests for 75 seconds",
 		 web_url(scene.web));
 	assert_string_equal(err.text, text);
 	http_answer_clear(&answer);

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define HUNDRED \
-	"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+#define HUNDRED                                                                                    \
+	"0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567" \
+	"890123456789"
 
 /* What http_status_error() makes of an answer; @headers as "name: value" of one, or NULL. */
 static enum result error_of(int status, const char *header, const char *body, struct error *err)
@@ -63,7 +64,8 @@ static void words_come_from_the_known_fields(void **state)
 		const char *header, *body, *words; /* NULL: none */
 	} cases[] = {
 	    {NULL,
-	     "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied.</Message>"
+	     "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access "
+	     "Denied.</Message>"
 	     "<StringToSign>x</StringToSign></Error>",
 	     "AccessDenied: Access Denied."},
 	    {NULL, "<Error><Message>m</Message></Error>", "m"},
@@ -91,9 +93,11 @@ static void words_come_from_the_known_fields(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *words;
 
-		assert_int_equal(error_of(400, cases[i].header, cases[i].body, &err), RESULT_REFUSED);
+		assert_int_equal(error_of(400, cases[i].header, cases[i].body, &err),
+				 RESULT_REFUSED);
 		words = err.text + strlen("store: PUT x: 400 Bad Request");
-		assert_string_equal(words[0] ? words + 2 : "", cases[i].words ? cases[i].words : "");
+		assert_string_equal(words[0] ? words + 2 : "",
+				    cases[i].words ? cases[i].words : "");
 	}
 }
 
@@ -116,12 +120,14 @@ static void redirect_names_where_without_secrets(void **state)
 	static const struct {
 		const char *location, *text;
 	} cases[] = {
-	    {"location: https://other/x/y?sig=1#2", "store: PUT x: 307 Temporary Redirect, to https://other/x/y"},
+	    {"location: https://other/x/y?sig=1#2",
+	     "store: PUT x: 307 Temporary Redirect, to https://other/x/y"},
 	    {"location: http://u:p@h:8/", "store: PUT x: 307 Temporary Redirect, to http://h:8/"},
 	    {"location: http://u:p@q@h/", "store: PUT x: 307 Temporary Redirect, to http://h/"},
 	    {"location: http://u:p/q@h/", "store: PUT x: 307 Temporary Redirect, to ***"},
 	    {"location: /login?next=secret", "store: PUT x: 307 Temporary Redirect, to /login"},
-	    {"location: http://[::1]:80/x", "store: PUT x: 307 Temporary Redirect, to http://[::1]:80/x"},
+	    {"location: http://[::1]:80/x",
+	     "store: PUT x: 307 Temporary Redirect, to http://[::1]:80/x"},
 	};
 	struct error err;
 
