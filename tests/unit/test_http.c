@@ -87,6 +87,7 @@ static void body_is_sent_whole(void **state)
 	request.url = url;
 	request.body = body;
 	assert_int_equal(http_request(scene.endpoint, &request, &answer, &err), RESULT_OK);
+	assert_int_equal(web_requests(scene.web), 1);
 	assert_int_equal(scene.body.len, SIZE);
 	assert_memory_equal(scene.body.data, body, SIZE);
 	assert_null(strstr(scene.head, "expect"));
@@ -98,12 +99,14 @@ static void body_is_sent_whole(void **state)
 	request.body_len = 0;
 	request.header_count = 0;
 	assert_int_equal(http_request(scene.endpoint, &request, &answer, &err), RESULT_OK);
+	assert_int_equal(web_requests(scene.web), 2);
 	assert_int_equal(scene.body.len, 0);
 	assert_non_null(strstr(scene.head, "content-length: 0\n"));
 	assert_null(strstr(scene.head, "content-type"));
 	http_answer_clear(&answer);
 	request.method = "GET";
 	assert_int_equal(http_request(scene.endpoint, &request, &answer, &err), RESULT_OK);
+	assert_int_equal(web_requests(scene.web), 3);
 	assert_null(strstr(scene.head, "content-length"));
 	http_answer_clear(&answer);
 	free(body);

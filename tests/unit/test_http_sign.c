@@ -71,7 +71,9 @@ static void check(const char *method, const char *path, const struct http_header
 	snprintf(url, sizeof(url), "%s%s", web_url(web), path);
 	request.url = url;
 	wrong = "nothing came";
+	web_requests(web);
 	assert_int_equal(http_request(endpoint, &request, &answer, &err), RESULT_OK);
+	web_requests(web);
 	http_answer_clear(&answer);
 	if (wrong)
 		fail_msg("%s %s: %s\n%s", method, path, wrong, head);
