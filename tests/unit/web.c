@@ -44,7 +44,7 @@ struct web {
 	char url[64];
 	pthread_t thread;
 	pthread_mutex_t turn; /* held while the handler runs; recursive, for web_requests() */
-	int requests; /* under @turn */
+	int requests;	      /* under @turn */
 	atomic_int accepted;
 
 	pthread_mutex_t lock; /* guards what follows */
