@@ -113,7 +113,7 @@ void http_answer_clear(struct http_answer *answer); /* may run twice */
 /*
  * What a status that was not expected means: 401 and 403, and other 4xx, REFUSED; 408, 429 and 5xx
  * RETRY; 3xx REFUSED, naming where it points. @err: "@what: 403 Forbidden: the server's words",
- * at most 200 bytes of these, in one line, from the known fields of XML and JSON or from plain text.
+ * at most 200 bytes of these, in one line, from known fields of XML and JSON or from plain text.
  */
 enum result http_status_error(const struct http_answer *answer, const char *what,
 			      struct error *err);

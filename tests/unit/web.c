@@ -389,6 +389,7 @@ struct web *web_start(web_handler *handler, void *arg)
 	pthread_mutexattr_t recursive;
 
 	assert_non_null(web);
+	setenv("no_proxy", "*", 1); /* whatever proxy this machine has, we are not behind it */
 	web->handler = handler;
 	web->arg = arg;
 	pthread_mutexattr_init(&recursive);
