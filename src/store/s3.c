@@ -257,7 +257,6 @@ static void s3_free(struct store *store)
 	secret_free(s3->secret);
 	secret_free(s3->token);
 	free(s3->url);
-	free(s3->host);
 	free(s3->bucket);
 	free(s3->region);
 	free(s3->location);

@@ -1,8 +1,8 @@
 /*
  * s3.h - what the files of the S3 store share. Nobody else includes it.
  *
- * The parts: s3_url.c (addresses), s3_ask.c (one request) and s3_sign.c, s3_error.c (what an
- * answer means), s3_compare.c (the same bytes?), s3.c (the operations of store.h), s3_doctor.c.
+ * The parts: s3_url.c (addresses), s3_ask.c (one request), s3_error.c (what an answer
+ * means), s3_compare.c (the same bytes?), s3.c (the operations of store.h), s3_doctor.c.
  *
  * Nothing in struct s3 changes after store_s3_new() but @condition, which is atomic, and the
  * store's warning, which only doctor changes; so all of this is thread-safe.
@@ -25,7 +25,6 @@ struct s3 {
 	struct store base;
 	struct http_endpoint *endpoint;
 	char *url; /* of the bucket, ending in '/' */
-	char *host; /* as the Host header has it */
 	char *bucket, *region, *location, *storage_class, *sse, *sse_key;
 	char *key, *secret, *token; /* secrets */
 	bool path_style, read_only;
@@ -36,7 +35,7 @@ struct s3 {
 
 /* ---- s3_url.c ---- */
 
-/* Fills url, host, bucket, region and location; RESULT_INVALID says which of them cannot be. */
+/* Fills url, bucket, region and location; RESULT_INVALID says which of them cannot be. */
 enum result s3_address(struct s3 *s3, const struct store_s3_options *options, struct error *err);
 /* The URL of @name, escaped; the location is put before it. */
 void s3_url(const struct s3 *s3, const char *name, struct buf *out);
@@ -51,22 +50,6 @@ enum result s3_ask(struct s3 *s3, const char *method, const char *name,
 /* The base64 of what @sha256 says in hex, and back; false, and "", when it is none. */
 bool s3_base64(const char *sha256, char out[S3_BASE64]);
 bool s3_hex(const char *base64, char out[HASH_HEX]);
-
-/* ---- s3_sign.c ---- */
-
-/* The headers that sign a request whose others are @headers (names in lower case). */
-struct s3_signature {
-	char date[17]; /* "20240131T235959Z": x-amz-date */
-	struct buf authorization;
-};
-/*
- * Signature Version 4 by ourselves, for what libcurl below 8.10 signs wrongly: header names of
- * which one begins with another, as the two of encryption with a named key do. @sent: seconds
- * since 1970. buf_clear(&@out->authorization) in every case.
- */
-enum result s3_sign(const struct s3 *s3, const char *method, const char *url, int64_t sent,
-		    const struct http_header *headers, size_t count, const char *sha256,
-		    struct s3_signature *out, struct error *err);
 
 /* ---- s3_error.c ---- */
 

@@ -2,19 +2,14 @@
 
 #include "src/store/s3.h"
 
-#include <curl/curl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "src/base/secret.h"
 
-/* From this version on libcurl orders header names as the signature demands. */
-#define CURL_ORDERS_NAMES 0x080a00
-
 enum {
-	MOST_HEADERS = 12,
+	MOST_HEADERS = 8,
 	DIGEST = 32, /* bytes of a SHA-256 */
 };
 
@@ -98,41 +93,12 @@ static void hide(const struct s3 *s3, struct buf *text)
 	text->len = strlen(text->data);
 }
 
-static bool libcurl_can(const struct s3 *s3)
-{
-	return !*s3->sse_key || curl_version_info(CURLVERSION_NOW)->version_num >= CURL_ORDERS_NAMES;
-}
-
-static enum result send_signed(struct s3 *s3, struct http_request *request, struct headers *headers,
-			       const char *sha256, struct http_answer *out, struct error *err)
-{
-	struct http_sign sign = {s3->region, "s3", s3->key, s3->secret, s3->token};
-	struct s3_signature own = {"", BUF_INIT};
-	enum result st = RESULT_OK;
-
-	if (!request->body || libcurl_can(s3)) {
-		request->sign = &sign;
-	} else {
-		st = s3_sign(s3, request->method, request->url,
-			     clock_wall(clock_system()) / 1000000, headers->list, headers->count,
-			     sha256, &own, err);
-		add(headers, "x-amz-date", own.date);
-		add(headers, "x-amz-security-token", s3->token);
-		add(headers, "authorization", buf_text(&own.authorization));
-	}
-	request->headers = headers->list;
-	request->header_count = headers->count;
-	if (st == RESULT_OK)
-		st = http_request(s3->endpoint, request, out, err);
-	buf_clear(&own.authorization);
-	return st;
-}
-
 enum result s3_ask(struct s3 *s3, const char *method, const char *name,
 		   const struct store_object *object, size_t limit, struct http_answer *out,
 		   struct error *err)
 {
-	struct http_request request = {.method = method};
+	const struct http_sign sign = {s3->region, "s3", s3->key, s3->secret, s3->token};
+	struct http_request request = {.method = method, .sign = &sign};
 	char checksum[S3_BASE64] = "", nothing[HASH_HEX];
 	const char *sha256 = object ? object->sha256 : nothing;
 	struct headers headers = {.count = 0};
@@ -156,11 +122,13 @@ enum result s3_ask(struct s3 *s3, const char *method, const char *name,
 	request.url = buf_text(&url);
 	request.body = object ? (object->bytes ? object->bytes : "") : NULL;
 	request.body_len = object ? object->len : 0;
+	request.headers = headers.list;
+	request.header_count = headers.count;
 	request.limit = limit > S3_WORDS ? limit : S3_WORDS;
 	if (url.failed)
 		st = error_set(err, RESULT_NOMEM, "no memory to ask for %s", name);
 	else
-		st = send_signed(s3, &request, &headers, sha256, out, err);
+		st = http_request(s3->endpoint, &request, out, err);
 	buf_clear(&url);
 	/* Of what was wanted nothing is shown, and it must stay as it is. */
 	if (st == RESULT_OK && out->status != 200)

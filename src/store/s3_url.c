@@ -132,7 +132,7 @@ static void add_host(const struct s3 *s3, const struct endpoint *at, struct buf 
 static enum result take_endpoint(struct s3 *s3, const char *endpoint, struct error *err)
 {
 	struct endpoint at = {"https", NULL, 0};
-	struct buf host = BUF_INIT, url = BUF_INIT;
+	struct buf url = BUF_INIT;
 	enum result st = RESULT_OK;
 
 	if (endpoint && *endpoint)
@@ -144,14 +144,13 @@ static enum result take_endpoint(struct s3 *s3, const char *endpoint, struct err
 			       "endpoint: a bucket cannot be put before an address: path_style = yes");
 	if (st != RESULT_OK)
 		return st;
-	add_host(s3, &at, &host);
-	buf_printf(&url, "%s://%s/", at.scheme, buf_text(&host));
+	buf_printf(&url, "%s://", at.scheme);
+	add_host(s3, &at, &url);
+	buf_add_char(&url, '/');
 	if (s3->path_style)
 		buf_printf(&url, "%s/", s3->bucket);
-	s3->host = buf_take(&host);
 	s3->url = buf_take(&url);
-	return s3->host && s3->url ? RESULT_OK
-				   : error_set(err, RESULT_NOMEM, "no memory for the store");
+	return s3->url ? RESULT_OK : error_set(err, RESULT_NOMEM, "no memory for the store");
 }
 
 /* ---- entrances ----------------------------------------------------------------------------*/

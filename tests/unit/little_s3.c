@@ -201,7 +201,7 @@ static const char *verify(const struct little_s3 *s3, const struct web_request *
 
 /* ---- answers ---- */
 
-static void fail(struct web_answer *answer, int status, const char *code, const char *words)
+static void refuse(struct web_answer *answer, int status, const char *code, const char *words)
 {
 	answer->status = status;
 	buf_reset(&answer->body);
@@ -317,7 +317,7 @@ static void put(struct little_s3 *s3, const char *key, const struct web_request 
 	    strcmp(value, base64))
 		snprintf(s3->complaint, sizeof(s3->complaint), "PUT without its checksum");
 	if (there && !s3->ignores_condition) {
-		fail(answer, 412, "PreconditionFailed", "At least one of the preconditions failed");
+		refuse(answer, 412, "PreconditionFailed", "At least one of the preconditions failed");
 		return;
 	}
 	if (there)
@@ -334,7 +334,7 @@ static void give(struct little_s3 *s3, const char *key, const struct web_request
 	char mode[32];
 
 	if (!there) {
-		fail(answer, 404, "NoSuchKey", "The specified key does not exist.");
+		refuse(answer, 404, "NoSuchKey", "The specified key does not exist.");
 		return;
 	}
 	describe(s3, there,
@@ -348,7 +348,7 @@ static void obey(struct little_s3 *s3, const char *key, const struct web_request
 		 struct web_answer *answer)
 {
 	if (!key)
-		fail(answer, 404, "NoSuchBucket", "The specified bucket does not exist");
+		refuse(answer, 404, "NoSuchBucket", "The specified bucket does not exist");
 	else if (!strcmp(request->method, "PUT"))
 		put(s3, key, request, answer);
 	else
@@ -362,7 +362,7 @@ static void play(const struct little_trick *trick, struct web_answer *answer)
 		buf_reset(&answer->body);
 		answer->status = trick->status;
 		if (trick->code)
-			fail(answer, trick->status, trick->code, trick->words ? trick->words : "So it is.");
+			refuse(answer, trick->status, trick->code, trick->words ? trick->words : "So it is.");
 		if (trick->body)
 			buf_add_text(&answer->body, trick->body);
 	}
@@ -400,7 +400,7 @@ static void serve(void *arg, const struct web_request *request, struct web_answe
 {
 	struct little_s3 *s3 = arg;
 	bool tricked = s3->trick.method && s3->trick.times > 0 &&
-		       !strcmp(s3->trick.method, request->method);
+		       (*s3->trick.method == '*' || !strcmp(s3->trick.method, request->method));
 	const char *wrong = verify(s3, request);
 	char *key = key_of(s3, request->path);
 	atomic_int *count = !strcmp(request->method, "PUT")    ? &s3->puts
@@ -416,7 +416,7 @@ static void serve(void *arg, const struct web_request *request, struct web_answe
 		snprintf(s3->complaint, sizeof(s3->complaint), "%s %s: %s", request->method,
 			 request->path, wrong);
 	if (wrong)
-		fail(answer, 403, "SignatureDoesNotMatch", "The request signature does not match.");
+		refuse(answer, 403, "SignatureDoesNotMatch", "The request signature does not match.");
 	else if (!tricked || s3->trick.after || !s3->trick.status)
 		obey(s3, key, request, answer);
 	if (!wrong && tricked) {

@@ -2,7 +2,7 @@
  * little_s3.h - an S3 in memory behind tests/unit/web.h, for tests of the store.
  *
  * Every request's signature is checked by a verifier of its own, written from the definition of
- * Signature Version 4: it shares nothing with libcurl or with src/store/s3_sign.c. What it finds
+ * Signature Version 4: it shares nothing with libcurl or with src/base. What it finds
  * wrong is a complaint, which little_s3_stop() fails the test for.
  */
 #ifndef SUBFERRY_TESTS_UNIT_LITTLE_S3_H
@@ -31,7 +31,7 @@ enum little_etag {
 
 /* What the server does with the next requests of one method, in place of what it should. */
 struct little_trick {
-	const char *method; /* NULL: none */
+	const char *method; /* NULL: none; "*": every one */
 	int times;	    /* so many requests */
 	bool after;	    /* the request is obeyed first, and its answer replaced */
 	int status;	    /* 0: the right answer, with mischief */
