@@ -1,9 +1,9 @@
 /*
  * http.h - one small HTTP client for everything: the store, edx-val, tokens, Studio (libcurl).
  *
- * A struct http is one a process: a pool of handles (connections are reused, HTTP/2 where it is
- * offered, DNS answers and TLS sessions shared) and one throttle over all requests in flight. An
- * endpoint is one server as configured. All functions are thread-safe; a request is made on the
+ * A struct http is one a process: shared DNS answers and TLS sessions, and one throttle over all
+ * requests in flight. An endpoint is one server as configured, with a pool of handles (connections
+ * are reused, HTTP/2 where it is offered). All functions are thread-safe; a request is made on the
  * calling thread and takes as long as it takes, within the timeouts.
  *
  * TLS is verified unless the endpoint says otherwise. No redirect is followed: it is an answer.
@@ -68,9 +68,9 @@ struct http_header {
 };
 
 /*
- * Signs the request with AWS Signature Version 4, by libcurl (http_sign.h tells where not). The query's parameters are to be
- * sorted. x-amz-content-sha256, x-amz-security-token, and Content-Type for a body are added unless
- * the caller brings them.
+ * Signs the request with AWS Signature Version 4, by libcurl (http_sign.h tells where not). The
+ * query's parameters are to be sorted, each with its "=". x-amz-content-sha256,
+ * x-amz-security-token, and Content-Type for a body are added unless the caller brings them.
  */
 struct http_sign {
 	const char *region, *service; /* "us-east-1", "s3" */
@@ -102,7 +102,8 @@ struct http_answer {
  * body is cut at 16 KiB instead). RESULT_RETRY: hurried. RESULT_INVALID: no request that could be
  * sent: its URL (user info is none of ours), a line end in a header.
  * A connection that died while it was idle is replaced, and the request sent again if it is a GET,
- * HEAD or PUT; any other one is never sent twice. http_answer_clear(@out) in every case.
+ * HEAD or PUT (so that a PUT with If-None-Match may meet what it has put itself: 412); any other
+ * one is never sent twice. http_answer_clear(@out) in every case.
  */
 enum result http_request(struct http_endpoint *endpoint, const struct http_request *request,
 			 struct http_answer *out, struct error *err);
@@ -112,9 +113,10 @@ void http_answer_clear(struct http_answer *answer); /* may run twice */
 /*
  * What a status that was not expected means: 401 and 403, and other 4xx, REFUSED; 408, 429 and 5xx
  * RETRY; 3xx REFUSED, naming where it points. @err: "@what: 403 Forbidden: the server's words",
- * at most 200 bytes of these, in one line, from the known fields of XML and JSON or from plain text.
+ * at most 200 bytes of these, in one line, from known fields of XML and JSON or from plain text.
  */
-enum result http_status_error(const struct http_answer *answer, const char *what, struct error *err);
+enum result http_status_error(const struct http_answer *answer, const char *what,
+			      struct error *err);
 /* @text as one part of a URL's path or query: RFC 3986, everything but unreserved as %XX. */
 void http_add_escaped(struct buf *url, const char *text, bool keep_slashes);
 

@@ -29,7 +29,8 @@ void throttle_slow(struct throttle *throttle, int64_t retry_after, const char *w
 /* The answer was any other. */
 void throttle_answered(struct throttle *throttle);
 void throttle_hurry(struct throttle *throttle, bool hurry);
-void throttle_state(struct throttle *throttle, int *in_flight, int *allowed, int *most, char *slowed_by,
-		    size_t size);
+/* How it stands; @slowed_by: who slowed it, "" at full speed. */
+void throttle_state(struct throttle *throttle, int *in_flight, int *allowed, int *most,
+		    char *slowed_by, size_t size);
 
 #endif

@@ -359,6 +359,31 @@ static void nothing_was_sent_where_nobody_is_reached(void **state)
 	close(quiet);
 }
 
+static void proxy_is_the_environments(void **state)
+{
+	static const struct said said[] = {{200, NULL, "by proxy", WEB_NONE}};
+	static const char *const bad[] = {"http://user:" SECRET "@127.0.0.1:1",
+					  "nix://user:" SECRET "@127.0.0.1:1",
+					  "http://user:" SECRET "@[nix"};
+	struct http_answer answer;
+	struct error err;
+
+	(void)state;
+	SAYS(&scene, said);
+	unsetenv("no_proxy");
+	setenv("http_proxy", web_url(scene.web), 1);
+	assert_int_equal(ask("GET", "http://nobody.invalid/x?a=1", &answer, &err), RESULT_OK);
+	assert_string_equal(scene.path, "http://nobody.invalid/x?a=1");
+	http_answer_clear(&answer);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		setenv("http_proxy", bad[i], 1);
+		assert_int_equal(ask("PUT", "http://nobody.invalid/x", &answer, &err),
+				 RESULT_UNREACHABLE);
+	}
+	unsetenv("http_proxy");
+	setenv("no_proxy", "*", 1);
+}
+
 static void bad_request_is_not_sent(void **state)
 {
 	static const char *const urls[] = {
@@ -499,6 +524,7 @@ int main(void)
 	    T(dead_connection_repeats_what_may_be_repeated),
 	    T(lost_answer_is_unknown_even_if_nobody_is_there_later),
 	    T(nothing_was_sent_where_nobody_is_reached),
+	    T(proxy_is_the_environments),
 	    T(bad_request_is_not_sent),
 	    T(answer_beyond_its_limit_ends),
 	    T(threads_share_one_endpoint),

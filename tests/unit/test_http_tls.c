@@ -79,6 +79,7 @@ static int set_up(void **state)
 
 	(void)state;
 	assert_int_equal(http_new(&http, &options, NULL), RESULT_OK);
+	setenv("no_proxy", "*", 1);
 	assert_non_null(mkdtemp(folder));
 	snprintf(certificate, sizeof(certificate), "%s/server", folder);
 	snprintf(other, sizeof(other), "%s/other", folder);

@@ -44,7 +44,7 @@ struct web {
 	char url[64];
 	pthread_t thread;
 	pthread_mutex_t turn; /* held while the handler runs; recursive, for web_requests() */
-	int requests; /* under @turn */
+	int requests;	      /* under @turn */
 	atomic_int accepted;
 
 	pthread_mutex_t lock; /* guards what follows */
@@ -389,6 +389,7 @@ struct web *web_start(web_handler *handler, void *arg)
 	pthread_mutexattr_t recursive;
 
 	assert_non_null(web);
+	setenv("no_proxy", "*", 1); /* whatever proxy this machine has, we are not behind it */
 	web->handler = handler;
 	web->arg = arg;
 	pthread_mutexattr_init(&recursive);
