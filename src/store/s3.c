@@ -131,23 +131,28 @@ static enum result s3_head(struct store *store, const char *name, struct store_i
 			   struct error *err)
 {
 	struct s3 *s3 = self_of(store);
+	struct error why = {RESULT_OK, ""};
 	struct http_answer answer;
 	enum result st;
 
 	memset(out, 0, sizeof(*out));
 	out->size = -1;
-	st = s3_ask(s3, "HEAD", name, NULL, 0, &answer, err);
+	st = s3_ask(s3, "HEAD", name, NULL, 0, &answer, &why);
 	if (st == RESULT_OK && answer.status == 200) {
 		out->exists = true;
 		out->size = s3_length(&answer);
 		s3_hex(http_answer_header(&answer, "x-amz-checksum-sha256"), out->sha256);
 	} else if (st == RESULT_OK) {
-		st = s3_refusal(s3, "HEAD", name, &answer, err);
+		st = s3_refusal(s3, "HEAD", name, &answer, &why);
 		if (st == RESULT_REFUSED)
-			st = ask_why(s3, name, answer.status, st, err);
+			st = ask_why(s3, name, answer.status, st, &why);
 	}
 	http_answer_clear(&answer);
-	return st == RESULT_MISSING ? RESULT_OK : st;
+	if (st == RESULT_OK || st == RESULT_MISSING)
+		return RESULT_OK;
+	if (err)
+		*err = why;
+	return st;
 }
 
 /* ---- get ----------------------------------------------------------------------------------*/
@@ -217,14 +222,10 @@ static enum result s3_get(struct store *store, const char *name, size_t limit, s
 enum result s3_judge_probe(const struct s3 *s3, const struct http_answer *answer, struct error *err)
 {
 	struct s3_words words;
-	enum result st;
 
-	if (answer->status == 200)
+	if (answer->status == 200 ||
+	    (answer->status == 404 && s3_missing(s3, S3_PROBE, answer, NULL) == RESULT_MISSING))
 		return RESULT_OK;
-	if (answer->status == 404) {
-		st = s3_missing(s3, S3_PROBE, answer, err);
-		return st == RESULT_MISSING ? RESULT_OK : st;
-	}
 	s3_words(answer, &words);
 	/* It answers, and knows the key: what it denies is a matter of each request. */
 	if (answer->status == 403 && !strcmp(words.code, "AccessDenied"))
