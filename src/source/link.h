@@ -75,6 +75,7 @@ struct linker_studio_options {
 	const char *user, *password; /* e-mail address or name; the password is a secret */
 	const char *ca_file;
 	bool unverified;
+	struct clock *clock; /* NULL: the system's */
 };
 
 /*

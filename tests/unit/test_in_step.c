@@ -15,6 +15,7 @@ static struct source_course *open_course(struct fake *fake, const char *key, str
 	struct error err = {RESULT_OK, ""};
 
 	options.clock = fake_clock(fake, NOW);
+	fake_only_read(fake);
 	assert_int_equal(source_mongo_new(source, &options, &err), RESULT_OK);
 	if ((*source)->ops->open(*source, key, &course, &err) != RESULT_OK)
 		fail_msg("%s", err.text);

@@ -195,6 +195,12 @@ static void names_are_a_set(void **state)
 	assert_false(added);
 	assert_true(names_get(&names, "a", &number));
 	assert_int_equal(number, 7);
+	assert_true(names_add(&names, "b", 9, NULL));
+	names_drop(&names, "a");
+	names_drop(&names, "a");
+	assert_false(names_get(&names, "a", NULL));
+	assert_true(names_get(&names, "b", &number));
+	assert_int_equal(number, 9);
 	names_clear(&names);
 	names_clear(&names);
 	assert_false(names_get(&names, "a", NULL));

@@ -45,6 +45,7 @@ struct world {
 	bool blind;
 	/* what the linker of world_link() says of every block that does not name its id */
 	enum link_state link_answer;
+	int asked_in_step; /* so many requests said so */
 	/* called after rows were registered, before the answer: somebody else acts now */
 	void (*meanwhile)(struct world *world);
 	struct val *real_val;
