@@ -25,7 +25,7 @@ class StudioCampus(Campus):
 
     def linked(self, *more):
         self.run("scan")
-        return self.run("migrate", "--all", "--word", "campus", *more)
+        return self.run("--word", "campus", "migrate", "--all", *more)
 
 
 class StudioTest(CampusTest):
@@ -80,9 +80,9 @@ class Linking(StudioTest):
     def test_ids_are_saved_and_published_where_nothing_else_was_pending(self):
         course = self.course("C", "a", "b")
         settings = {"transcripts": {"fr": "a.srt"}}
-        course.video("edited", draft=dict(settings, sub="new"), **settings)
+        course.video("edited", draft=dict(settings, start_time="5"), **settings)
         course.video("new", published=False, draft=settings)
-        self.studio.add(self.key(course, "edited"), dict(settings, sub="new"), dict(settings))
+        self.studio.add(self.key(course, "edited"), dict(settings, start_time="5"), dict(settings))
         self.studio.add(self.key(course, "new"), settings)
         self.campus.add(course)
         self.linked()
@@ -97,7 +97,7 @@ class Linking(StudioTest):
         # the export still lacks them: they are looked at, and not saved again
         saves = len(self.studio.of("POST"))
         self.assertEqual(saves, 4)
-        self.campus.run("migrate", course.key, "--word", "campus")
+        self.campus.run("--word", "campus", "migrate", course.key)
         self.assertEqual(len(self.studio.of("POST")), saves)
 
     def test_slash_courses_are_asked_for_by_their_keys(self):
@@ -162,8 +162,8 @@ class Refusals(StudioTest):
         self.assertEqual(self.studio.logins, 1)
         # mended, and retried by its finding
         self.studio.refuse.clear()
-        self.campus.run("retry", "--finding", "link-failed", course.key, "--word", "campus")
-        self.campus.run("migrate", course.key, "--word", "campus")
+        self.campus.run("--word", "campus", "retry", "--finding", "link-failed", course.key)
+        self.campus.run("--word", "campus", "migrate", course.key)
         self.assertEqual(self.settings(course, "bad"), (course.uuid("bad"),) * 2)
         self.assertEqual(self.codes(), [("video@gone", "link-failed"),
                                         ("video@theirs", "link-failed")])
