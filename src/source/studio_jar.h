@@ -19,7 +19,8 @@ struct studio_jar {
 #define STUDIO_JAR_INIT {NULL, 0}
 
 void studio_jar_clear(struct studio_jar *jar); /* wipes them; may run twice */
-/* Takes what @answer from @url sets and deletes, at @now (wall, microseconds); false without memory. */
+/* Takes what @answer from @url sets and deletes, at @now (wall, microseconds). False without
+   memory. */
 bool studio_jar_take(struct studio_jar *jar, const char *url, const struct http_answer *answer,
 		     int64_t now);
 /* The value of the cookie @name that is sent to @url, NULL without one; until the next change. */

@@ -30,7 +30,8 @@ static int64_t hand_wall(struct clock *clock)
 	return START + ((struct hand *)clock)->now * 1000;
 }
 
-static void hand_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until)
+static void hand_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *lock,
+		      int64_t until)
 {
 	(void)clock;
 	(void)until;
