@@ -49,8 +49,9 @@ struct video_block {
 	char *id;
 	struct video_fields *published; /* NULL where the branch lacks the block; one is set */
 	struct video_fields *draft;
-	/* Draft and published are one version: nothing of the block is unpublished. False where the
-	   source cannot tell, and where a branch lacks the block. */
+	/* Draft and published are one version, or the source keeps a draft only as long as it
+	   differs, and has none: nothing of the block is unpublished. False where the source
+	   cannot tell, and where nothing is published. */
 	bool in_step;
 };
 
