@@ -98,6 +98,8 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	struct wish_answer *answers = calloc(count + 1, sizeof(*answers));
 	struct error err = {0};
 	const char *refused = "";
+	/* what the operator should know before files are put */
+	const char *warning = act->act == ACT_PAUSE ? NULL : desk->campus->store->warning;
 	size_t taken = 0;
 
 	if (!answers)
@@ -115,7 +117,10 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	}
 	if (desk->engine && act->act != ACT_PAUSE)
 		engine_adopt(desk->engine, ids, count);
-	if (taken == count)
+	if (taken == count && warning)
+		desk_say(desk, FINDING_WARNING, "%s %zu course%s; %s", wishes[act->act].did, taken,
+			 taken == 1 ? "" : "s", warning);
+	else if (taken == count)
 		desk_say(desk, FINDING_NOTICE, "%s %zu course%s", wishes[act->act].did, taken,
 			 taken == 1 ? "" : "s");
 	else
@@ -203,6 +208,8 @@ static bool serve(struct desk *desk, struct reader *reader)
 		desk->wants_go = false;
 		pthread_mutex_unlock(&desk->lock);
 		engine_go(desk->engine);
+		if (desk->campus->store->warning)
+			desk_say(desk, FINDING_WARNING, "%s", desk->campus->store->warning);
 		pthread_mutex_lock(&desk->lock);
 		return true;
 	}
