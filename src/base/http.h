@@ -67,7 +67,11 @@ struct http_header {
 	const char *name, *value;
 };
 
-/* Signs the request with AWS Signature Version 4, by libcurl. */
+/*
+ * Signs the request with AWS Signature Version 4, by libcurl. The query's parameters are to be
+ * sorted. x-amz-content-sha256, x-amz-security-token, and Content-Type for a body are added unless
+ * the caller brings them.
+ */
 struct http_sign {
 	const char *region, *service; /* "us-east-1", "s3" */
 	const char *key, *secret, *token; /* token: NULL or "" for none */
@@ -75,7 +79,7 @@ struct http_sign {
 
 struct http_request {
 	const char *method, *url;
-	const struct http_header *headers;
+	const struct http_header *headers; /* one with an empty value is not sent */
 	size_t header_count;
 	const void *body; /* NULL: none; for POST and PUT an empty one is sent */
 	size_t body_len;
@@ -86,15 +90,19 @@ struct http_request {
 struct http_answer {
 	int status;
 	struct buf body;    /* empty for HEAD */
-	struct buf headers; /* "name: value\n" lines, names in lower case; http_answer_header() */
+	struct buf headers; /* "name: value\n" lines, names in lower case */
+	struct buf values;  /* the same, a NUL at each line's end: for http_answer_header() */
 	int64_t date;	    /* the server's Date, wall microseconds; 0 unknown */
 };
 
 /*
  * RESULT_OK: there is an answer, whatever its status. RESULT_UNREACHABLE: no connection, or TLS
  * was refused: nothing was sent; or throttled too long. RESULT_UNKNOWN: sent, and the answer did
- * not come whole. RESULT_LIMIT: the answer is larger than @limit. RESULT_RETRY: hurried.
- * http_answer_clear(@out) in every case.
+ * not come whole. RESULT_LIMIT: the answer is larger than @limit (where its status is no 2xx, the
+ * body is cut at 16 KiB instead). RESULT_RETRY: hurried. RESULT_INVALID: no request that could be
+ * sent: its URL (user info is none of ours), a line end in a header.
+ * A connection that died while it was idle is replaced, and the request sent again if it is a GET,
+ * HEAD or PUT; any other one is never sent twice. http_answer_clear(@out) in every case.
  */
 enum result http_request(struct http_endpoint *endpoint, const struct http_request *request,
 			 struct http_answer *out, struct error *err);
@@ -102,8 +110,9 @@ enum result http_request(struct http_endpoint *endpoint, const struct http_reque
 const char *http_answer_header(const struct http_answer *answer, const char *name);
 void http_answer_clear(struct http_answer *answer); /* may run twice */
 /*
- * What a status that was not expected means: 401 and 403, and other 4xx, REFUSED; 408 and 5xx
- * RETRY; 3xx REFUSED, naming where it points. @err: "@what: 403 Forbidden: the server's words".
+ * What a status that was not expected means: 401 and 403, and other 4xx, REFUSED; 408, 429 and 5xx
+ * RETRY; 3xx REFUSED, naming where it points. @err: "@what: 403 Forbidden: the server's words",
+ * at most 200 bytes of these, in one line, from the known fields of XML and JSON or from plain text.
  */
 enum result http_status_error(const struct http_answer *answer, const char *what, struct error *err);
 /* @text as one part of a URL's path or query: RFC 3986, everything but unreserved as %XX. */
