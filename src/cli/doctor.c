@@ -3,6 +3,7 @@
 #include "src/cli/commands.h"
 
 #include <archive.h>
+#include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libxml/xmlversion.h>
@@ -258,8 +259,9 @@ static void check_program(struct doctor *doctor)
 	report(doctor, true, "%s",
 	       clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
 	doctor->part = "versions";
-	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, %s, %s", PACKAGE_VERSION,
-	       sqlite3_libversion(), LIBXML_DOTTED_VERSION, archive_version_string(),
+	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, libcurl %s, %s, %s",
+	       PACKAGE_VERSION, sqlite3_libversion(), LIBXML_DOTTED_VERSION,
+	       curl_version_info(CURLVERSION_NOW)->version, archive_version_string(),
 	       OpenSSL_version(OPENSSL_VERSION));
 }
 
