@@ -419,6 +419,8 @@ static void a_server_that_asks_to_slow_down_is_shown(void **state)
 
 	assert_int_equal(http_new(&world->campus.http, &options, &err), RESULT_OK);
 	desk = open_desk(world);
+	/* an engine that begins lets requests wait: only then they can be hurried */
+	snapshot_unref(wait_for(desk, is_here, &(bool){true}, "the engine"));
 	snapshot_unref(wait_for(desk, is_slowed, &(int){0}, "full speed"));
 	/* hurried, a request is given up at once */
 	http_hurry(world->campus.http, true);
