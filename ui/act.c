@@ -103,7 +103,8 @@ static void ask_word(struct console *console)
 		 console->now->campus, console->now->environment);
 	prompt_word(prompt);
 	console_note(console, ROLE_WARNING,
-		     "link = %s writes into the modulestore; Esc: do nothing", console->campus->conf->link);
+		     "link = %s writes into the modulestore; Esc: do nothing",
+		     console->campus->conf->link);
 }
 
 static void carry_out(struct console *console)

@@ -99,7 +99,7 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	struct error err = {0};
 	const char *refused = "";
 	/* what the operator should know before files are put */
-	const char *warning = act->act == ACT_PAUSE ? NULL : desk->campus->store->warning;
+	const char *warning = desk->campus->store->warning;
 	size_t taken = 0;
 
 	if (!answers)
@@ -117,15 +117,15 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	}
 	if (desk->engine && act->act != ACT_PAUSE)
 		engine_adopt(desk->engine, ids, count);
-	if (taken == count && warning)
-		desk_say(desk, FINDING_WARNING, "%s %zu course%s; %s", wishes[act->act].did, taken,
-			 taken == 1 ? "" : "s", warning);
-	else if (taken == count)
-		desk_say(desk, FINDING_NOTICE, "%s %zu course%s", wishes[act->act].did, taken,
-			 taken == 1 ? "" : "s");
+	if (!taken || act->act == ACT_PAUSE || !warning)
+		warning = "";
+	if (taken == count)
+		desk_say(desk, *warning ? FINDING_WARNING : FINDING_NOTICE, "%s %zu course%s%s%s",
+			 wishes[act->act].did, taken, taken == 1 ? "" : "s", *warning ? "; " : "",
+			 warning);
 	else
-		desk_say(desk, FINDING_WARNING, "%s %zu, %zu not: %s", wishes[act->act].did, taken,
-			 count - taken, refused);
+		desk_say(desk, FINDING_WARNING, "%s %zu, %zu not: %s%s%s", wishes[act->act].did,
+			 taken, count - taken, refused, *warning ? "; " : "", warning);
 	free(answers);
 }
 

@@ -16,7 +16,8 @@ static enum result probe_source(struct campus *campus, struct error *err)
 	struct linker *linker = campus->linker;
 	enum result st = campus->source->ops->probe(campus->source, err);
 
-	if (st != RESULT_OK || !linker || !linker->ops->probe || !atomic_load(&campus->link_allowed))
+	if (st != RESULT_OK || !linker || !linker->ops->probe ||
+	    !atomic_load(&campus->link_allowed))
 		return st;
 	return linker->ops->probe(linker, err);
 }
