@@ -68,7 +68,7 @@ struct http_header {
 };
 
 /*
- * Signs the request with AWS Signature Version 4, by libcurl. The query's parameters are to be
+ * Signs the request with AWS Signature Version 4, by libcurl (http_sign.h tells where not). The query's parameters are to be
  * sorted. x-amz-content-sha256, x-amz-security-token, and Content-Type for a body are added unless
  * the caller brings them.
  */

@@ -9,6 +9,7 @@
 
 #include "src/base/hash.h"
 #include "src/base/http_answer.h"
+#include "src/base/http_sign.h"
 
 enum {
 	ERROR_BODY = 16 * 1024,	    /* kept of an answer that is no 2xx */
@@ -24,6 +25,7 @@ struct flight {
 	struct curl_slist *headers;
 	size_t received; /* bytes of the body, kept or not */
 	int sendings;	 /* so often it was handed to a connection that stood */
+	bool is_signed;	 /* its headers are, so that libcurl is not to do it */
 	bool too_large, cut, no_memory, refused_again;
 	char words[CURL_ERROR_SIZE];
 };
@@ -119,10 +121,17 @@ static bool add_line(struct flight *flight, const char *name, const char *separa
 	return list != NULL;
 }
 
+/* libcurl sends none, and would sign it all the same. */
+static bool is_empty(const struct http_header *header)
+{
+	return header->value[strspn(header->value, " \t")] == '\0';
+}
+
 static bool has_header(const struct http_request *request, const char *name)
 {
 	for (size_t i = 0; i < request->header_count; i++)
-		if (strcasecmp(request->headers[i].name, name) == 0 && *request->headers[i].value)
+		if (strcasecmp(request->headers[i].name, name) == 0 &&
+		    !is_empty(&request->headers[i]))
 			return true;
 	return false;
 }
@@ -140,7 +149,7 @@ static bool add_headers(struct flight *flight, bool has_body)
 	char digest[HASH_HEX];
 
 	for (size_t i = 0; i < request->header_count; i++)
-		if (*request->headers[i].value &&
+		if (!is_empty(&request->headers[i]) &&
 		    !add_line(flight, request->headers[i].name, ": ", request->headers[i].value))
 			return false;
 	if (!sign)
@@ -235,7 +244,7 @@ static CURLcode set_request(struct flight *flight, bool has_body)
 		    (curl_off_t)(request->body ? request->body_len : 0));
 		SET(CURLOPT_POSTFIELDS, request->body ? request->body : "");
 	}
-	if (sign) {
+	if (sign && !flight->is_signed) {
 		snprintf(provider, sizeof(provider), "aws:amz:%s:%s", sign->region, sign->service);
 		SET(CURLOPT_AWS_SIGV4, provider);
 		SET(CURLOPT_USERNAME, sign->key);
@@ -308,6 +317,7 @@ static enum result fly(struct flight *flight, const struct http_endpoint_options
 {
 	const struct http_request *request = flight->request;
 	bool has_body = request->body || is_method(request, "POST") || is_method(request, "PUT");
+	enum result st = RESULT_OK;
 	long status = 0;
 	CURLcode code;
 
@@ -315,6 +325,11 @@ static enum result fly(struct flight *flight, const struct http_endpoint_options
 		return RESULT_INVALID;
 	if (!add_headers(flight, has_body))
 		return error_set(err, RESULT_NOMEM, "out of memory");
+	flight->is_signed = request->sign && http_sign_is_needed(flight->headers);
+	if (flight->is_signed)
+		st = http_sign_add(&flight->headers, request, err);
+	if (st != RESULT_OK)
+		return st;
 	code = set_connection(flight->curl, endpoint, limits);
 	if (code == CURLE_OK)
 		code = set_request(flight, has_body);

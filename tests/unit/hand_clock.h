@@ -26,7 +26,8 @@ static int64_t hand_wall(struct clock *clock)
 	return INT64_C(1800000000000000) + hand_now(clock) * 1000;
 }
 
-static void hand_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *lock, int64_t until)
+static void hand_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t *lock,
+		      int64_t until)
 {
 	struct hand_clock *hand = (struct hand_clock *)clock;
 
@@ -41,6 +42,9 @@ static void hand_wait(struct clock *clock, pthread_cond_t *cond, pthread_mutex_t
 
 static const struct clock_ops hand_ops = {.now = hand_now, .wall = hand_wall, .wait = hand_wait};
 
-#define HAND_CLOCK {.clock = {&hand_ops}, .now = 1000}
+#define HAND_CLOCK                                                                                 \
+	{                                                                                          \
+		.clock = {&hand_ops}, .now = 1000                                                  \
+	}
 
 #endif

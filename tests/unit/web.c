@@ -43,8 +43,9 @@ struct web {
 	int listener;
 	char url[64];
 	pthread_t thread;
-	pthread_mutex_t turn; /* held while the handler runs */
-	atomic_int requests, accepted;
+	pthread_mutex_t turn; /* held while the handler runs; recursive, for web_requests() */
+	int requests; /* under @turn */
+	atomic_int accepted;
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t end;   /* @stopping was set */
@@ -295,7 +296,7 @@ static bool serve_one(struct connection *connection)
 	buf_init(&answer.body);
 	if (read_request(connection->fd, &in, &headers, &request) && !stopping(web)) {
 		pthread_mutex_lock(&web->turn);
-		request.number = atomic_fetch_add(&web->requests, 1) + 1;
+		request.number = ++web->requests;
 		web->handler(web->arg, &request, &answer);
 		pthread_mutex_unlock(&web->turn);
 		stays = give_answer(connection, &request, &answer) &&
@@ -385,11 +386,15 @@ struct web *web_start(web_handler *handler, void *arg)
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t len = sizeof(address);
 	struct web *web = calloc(1, sizeof(*web));
+	pthread_mutexattr_t recursive;
 
 	assert_non_null(web);
 	web->handler = handler;
 	web->arg = arg;
-	pthread_mutex_init(&web->turn, NULL);
+	pthread_mutexattr_init(&recursive);
+	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&web->turn, &recursive);
+	pthread_mutexattr_destroy(&recursive);
 	pthread_mutex_init(&web->lock, NULL);
 	pthread_cond_init(&web->end, NULL);
 	web->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -410,7 +415,12 @@ const char *web_url(const struct web *web)
 
 int web_requests(struct web *web)
 {
-	return atomic_load(&web->requests);
+	int count;
+
+	pthread_mutex_lock(&web->turn);
+	count = web->requests;
+	pthread_mutex_unlock(&web->turn);
+	return count;
 }
 
 int web_connections(struct web *web)

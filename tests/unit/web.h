@@ -40,7 +40,11 @@ typedef void web_handler(void *arg, const struct web_request *request, struct we
 
 struct web *web_start(web_handler *handler, void *arg); /* fails the test if it cannot */
 const char *web_url(const struct web *web);		/* "http://127.0.0.1:PORT" */
-int web_requests(struct web *web);			/* so many have come */
+/*
+ * So many have come. Between threads, what the handler wrote is to be read after this, and what
+ * it is to read next is to be written before: a thread checker sees no order in a connection.
+ */
+int web_requests(struct web *web);
 int web_connections(struct web *web);
 /* The value of a header of @request, or NULL; into @out. */
 const char *web_header(const struct web_request *request, const char *name, char *out, size_t size);
