@@ -25,7 +25,9 @@ static void create_makes_a_linked_external_video(void **state)
 	struct edxval *e = bench->edxval;
 
 	expect(bench, KEY, "v", "absent complete");
+	move_on(bench, 10);
 	assert_int_equal(create(bench, "v", NULL), RESULT_OK);
+	move_on(bench, 10);
 	EDXVAL(e, {
 		assert_int_equal(e->video_count, 1);
 		assert_string_equal(e->videos[0].id, "v");
