@@ -407,6 +407,12 @@ bool mongo_unverified(const struct mongo *mongo)
 	return false;
 }
 
+const char *mongo_read_level(const struct mongo *mongo)
+{
+	(void)mongo;
+	return "";
+}
+
 struct clock *mongo_clock(const struct mongo *mongo)
 {
 	return &of(mongo)->clock;
