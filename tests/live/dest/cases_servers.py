@@ -2,7 +2,9 @@
 import base64
 import datetime
 import hashlib
+import http.client
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -14,6 +16,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from dest_campus import Servers
+from http_proxy import REASONS, S3, WORDS, Proxy
 
 
 def ask(server, method, path, body=b"", key=s3_server.KEY, secret=s3_server.SECRET, shift=0,
@@ -88,6 +91,79 @@ class S3Facts(unittest.TestCase):
                 "x-amz-checksum-sha256"], checksum)
             self.assertEqual(ask(server, "PUT", "facts/d", b"other",
                                  x_amz_checksum_sha256=checksum)[0], 400)
+
+
+class ProxyFacts(unittest.TestCase):
+    """That every fault is what it says; with a client of few words of its own."""
+
+    def setUp(self):
+        Servers.s3.empty(prefix="facts/")
+        self.proxy = Proxy(Servers.s3.address, S3)
+        self.addCleanup(self.proxy.__exit__)
+
+    def talk(self, method, seconds=1, body=b"the bytes", name="facts/p"):
+        """(status, body), or a word for how it ended; signed for the proxy's host name."""
+        path = "/%s/%s" % (s3_server.BUCKET, name)
+        request = AWSRequest(method=method, url=self.proxy.url + path,
+                             data=body if method == "PUT" else b"")
+        S3SigV4Auth(Credentials(s3_server.KEY, s3_server.SECRET), "s3", s3_server.REGION).add_auth(
+            request)
+        connection = http.client.HTTPConnection("127.0.0.1", self.proxy.port, timeout=seconds)
+        try:
+            connection.request(method, path, body if method == "PUT" else None,
+                               dict(request.headers))
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except http.client.IncompleteRead:
+            return "cut"
+        except http.client.RemoteDisconnected:
+            return "closed"
+        except (OSError, http.client.HTTPException) as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+
+    def stored(self):
+        return Servers.s3.objects(prefix="facts/").get("facts/p")
+
+    def test_faults_are_what_they_say(self):
+        self.assertEqual(self.talk("PUT"), (200, b""))
+        for action, want in (
+                (None, (200, b"the bytes")), ("reset", "ConnectionResetError"),
+                ("close", "closed"), ("halfopen", "TimeoutError"), ("lost", "closed"),
+                ("slow", (200, b"the bytes")), ("cut", "cut"), ("repeat", (200, b"the bytes")),
+                ("garble", (200, b"\x1b[31m<>zz"))):
+            if action:
+                self.proxy.on("GET", action=action)
+            self.assertEqual(self.talk("GET"), want, action)
+        for status in REASONS:
+            self.proxy.on("GET", action=status)
+            got = self.talk("GET")
+            self.assertEqual(got[0], status)
+            self.assertIn(WORDS % status, got[1].decode())
+            self.proxy.on("HEAD", action=status)
+            self.assertEqual(self.talk("HEAD"), (status, b""))
+        self.proxy.on("GET", action="refuse", seconds=.3)
+        self.assertEqual(self.talk("GET"), "ConnectionResetError")
+        self.assertEqual(self.talk("GET"), "ConnectionRefusedError")
+        time.sleep(.4)
+        self.assertEqual(self.talk("GET"), (200, b"the bytes"))
+
+    def test_what_the_server_has_seen(self):
+        for action, want in (("reset", None), ("halfopen", None), (503, None), (412, None),
+                             ("lost", b"the bytes"), ("cut", b"the bytes"), ("repeat", b"the bytes"),
+                             ("corrupt", bytes(b ^ 1 for b in b"the bytes"))):
+            Servers.s3.empty(prefix="facts/")
+            rule = self.proxy.on("PUT", "facts/", action)
+            self.talk("PUT")
+            rule.release()
+            self.assertEqual((rule.hits, self.stored()), (1, want), action)
+
+    def test_answers_of_several_on_one_connection_keep_their_order(self):
+        self.talk("PUT")
+        self.proxy.on("GET", action=404, skip=1)
+        self.assertEqual([self.talk("GET")[0] for _ in range(3)], [200, 404, 200])
+        self.assertEqual([s.status for s in self.proxy.requests("GET")], [200, 404, 200])
 
 
 class ValFacts(unittest.TestCase):

@@ -9,6 +9,7 @@ again, so that a newer version that does otherwise is seen):
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -48,6 +49,7 @@ def stop(process, seconds=10):
 class S3Server:
     """A context manager. `address` is (host, port); `client` is boto3's, straight to the server."""
     kind = ""
+    patience = 5        # seconds, for its end
 
     def __init__(self, program):
         self.program = program
@@ -71,7 +73,7 @@ class S3Server:
 
     def __exit__(self, *_):
         if self.process:
-            stop(self.process)
+            stop(self.process, self.patience)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def launch(self, *args, **environment):
@@ -152,6 +154,14 @@ class S3Server:
 
 class SeaweedFS(S3Server):
     kind = "SeaweedFS"
+    patience = .2       # it takes ten seconds to say good-bye to itself
+    ports = ()
+
+    def __exit__(self, *_):
+        super().__exit__()
+        for name in os.listdir(tempfile.gettempdir()):  # sockets that it leaves behind
+            if re.fullmatch(r"seaweedfs-.*-(%s)\.sock" % "|".join(map(str, self.ports)), name):
+                os.unlink(os.path.join(tempfile.gettempdir(), name))
 
     def start(self):
         with open(os.path.join(self.folder, "s3.json"), "w", encoding="utf-8") as f:
@@ -162,7 +172,7 @@ class SeaweedFS(S3Server):
                  "credentials": [{"accessKey": NARROW_KEY, "secretKey": NARROW_SECRET}],
                  "actions": ["Read:" + BUCKET, "Write:" + BUCKET]},
             ]}, f)
-        ports = free_ports(8)
+        ports = self.ports = free_ports(8)
         self.address = "127.0.0.1", ports[0]
         os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
         self.launch(
@@ -177,7 +187,8 @@ class SeaweedFS(S3Server):
             "-volume.minFreeSpace=0")
 
     def words(self):
-        line = subprocess.run([self.program, "version"], stdout=subprocess.PIPE, check=True).stdout
+        line = subprocess.run([self.program, "version"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=True).stdout
         return "SeaweedFS " + line.decode().split()[2]
 
 

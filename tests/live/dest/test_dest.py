@@ -3,6 +3,7 @@
 
 Run by tests/live/dest.sh; with names (Class or Class.test) for some of the tests only.
 """
+import concurrent.futures
 import contextlib
 import os
 import sys
@@ -52,9 +53,13 @@ def servers():
         versity = os.path.join(folder, "versitygw", "versitygw")
         if os.access(versity, os.X_OK):
             Servers.other_s3 = stack.enter_context(Versity(versity))
-        for name, python in (("val", "val-new"), ("old_val", "val-old")):
-            setattr(Servers, name, stack.enter_context(ValServer(
-                os.path.join(folder, python, "bin", "python"), storage(Servers.s3))))
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            pythons = [os.path.join(folder, name, "bin", "python") for name in ("val-new", "val-old")]
+            made = [ValServer(python, storage(Servers.s3)) for python in pythons]
+            for server in made:
+                stack.push(server)
+            list(pool.map(ValServer.__enter__, made))
+            Servers.val, Servers.old_val = made
         stack.enter_context(dest_campus.the_server)
         print("dest: on %s" % ", ".join(s.words() for s in (
             Servers.s3, Servers.other_s3, Servers.val, Servers.old_val, dest_campus.the_server)
