@@ -67,7 +67,7 @@ if ! cmp -s "$here/dest/versitygw.mod" "$dest/versitygw/versitygw.mod" 2>/dev/nu
 fi
 
 # The source: installed once, for both suites.
-SUBFERRY_LIVE_VENV=$venv SUBFERRY_LIVE_INSTALL=1 "$here/mongo.sh" || exit $?
+SUBFERRY_LIVE_VENV=$venv SUBFERRY_LIVE_MAIN=/dev/null "$here/mongo.sh" || exit $?
 
 export SUBFERRY_LIVE_SERVER="$venv/mongo-java-server" SUBFERRY_LIVE_DEST="$dest"
 export PATH="$dest/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC

@@ -6,7 +6,6 @@
 # SUBFERRY_TEST_MONGODB_URI names a real mongod to use instead of the server installed here.
 # SUBFERRY_VENV, or SUBFERRY_LIVE_VENV before it, names a folder to keep the Python packages and
 # the server in for the next time; bench/ and others may start from there.
-# With SUBFERRY_LIVE_INSTALL=1 it only installs, for tests/live/dest.sh.
 # Exit status: 0 all passed, 77 it cannot be installed here, else something failed.
 set -eu
 
@@ -52,7 +51,6 @@ if [ -z "${SUBFERRY_TEST_MONGODB_URI:-}" ] &&
 	mv "$work/server" "$server"
 fi
 
-[ -z "${SUBFERRY_LIVE_INSTALL:-}" ] || exit 0
 export SUBFERRY_LIVE_SERVER="$server" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 export SUBFERRY="${SUBFERRY:-$build/subferry}"
 exec "$venv/bin/python" "$here/mongo/test_mongo.py" "$@"
