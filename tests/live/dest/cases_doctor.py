@@ -27,9 +27,7 @@ def forgetful(method, path, headers, body):
 
 class DestDoctorTest(CampusTest):
     def setUp(self):
-        Servers.val.clear()
-        if Servers.old_val:
-            Servers.old_val.clear()
+        Servers.clear()
 
     def cell(self, name, **how):
         cell = Cell(name, **how)
@@ -61,9 +59,7 @@ class DestDoctorTest(CampusTest):
         self.assertTrue(all(p.path.endswith(cell.campus.location + PROBE) for p in probes))
         cell.campus.s3_proxy.forget()
         self.told(cell.campus.run("migrate", "--all"))
-        wrong = cell.campus.objects()
-        self.assertIn(PROBE, wrong)
-        cell.objects[PROBE] = wrong[PROBE]
+        cell.objects[PROBE] = cell.campus.objects()[PROBE]
         self.assertEqual(cell.wrong(), "")
         return text
 
@@ -80,10 +76,12 @@ class DestDoctorTest(CampusTest):
 
     def test_condition_that_the_probe_has_shown_saves_the_head(self):
         for server in filter(None, (Servers.s3, Servers.other_s3)):
-            cell = self.cell("holds-" + server.kind.lower(), s3=server)
+            # A row whose object edxval's own storage lacks would break the list.
+            cell = self.cell("holds-" + server.kind.lower(), s3=server, val=Servers.old_val)
             self.doctor_and_migrate(cell)
             put, before = self.heads_before_puts(cell)
-            self.assertEqual((len(put), before), (4, set()), server.kind)
+            self.assertGreaterEqual(len(put), 4, server.kind)
+            self.assertEqual(before, set(), server.kind)
 
     def test_condition_that_nobody_tried_costs_a_head(self):
         cell = self.cell("untried")
@@ -188,7 +186,7 @@ class DestDoctorTest(CampusTest):
         self.assertNotEqual(cell.findings(), [], answer.text())
 
     def test_row_that_is_overwritten_behind_our_back_is_told(self):
-        """After it was registered, and before it is read back."""
+        """After it was registered, and before the course is closed."""
         cell = self.cell("overtaken", engine={"workers": "1"})
         key = cell.name + "-known", "fr"
         theirs = "video-transcripts/%s.sjson" % ("e" * 32)
@@ -196,9 +194,10 @@ class DestDoctorTest(CampusTest):
         held = cell.on("register", "hold", when=lambda _, body: b'"fr"' in body)
         running = cell.campus.begin("migrate", "--all")
         held.wait()
-        back = cell.campus.val_proxy.on("GET", action="hold")
+        back = cell.campus.val_proxy.on(action="hold")
         held.release()
         back.wait()
+        self.assertEqual(Servers.val.rows()[key], cell.rows[key])
         Servers.val.sql("UPDATE edxval_videotranscript SET transcript = ? WHERE language_code = 'fr'"
                         " AND video_id = (SELECT id FROM edxval_video WHERE edx_video_id = ?)",
                         theirs, key[0])

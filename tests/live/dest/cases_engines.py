@@ -14,7 +14,7 @@ STRIDE = int(os.environ.get("SUBFERRY_LIVE_STRIDE", "4"))
 
 class Killed(CampusTest):
     def setUp(self):
-        Servers.val.clear()
+        Servers.clear()
 
     def boundaries(self):
         """How many requests go to each server in an undisturbed run."""

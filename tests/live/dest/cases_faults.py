@@ -7,123 +7,110 @@ declared here; and in the end everything is as if nothing had been.
 import concurrent.futures
 import os
 import time
-import unittest
+import traceback
 
 from cell import STEPS, Cell
 from dest_campus import KEYS, VAL_SECRET, CampusTest, Servers
 from http_proxy import WORDS
 from server import wait_for
 
-TRANSPORT = ("refuse", "reset", "close", "halfopen", "slow", "cut", "repeat", "lost")
-STATUSES = (301, 403, 404, 408, 409, 412, 429, 500, 502, 503, 504)
+TRANSPORT = ("refuse", "reset", "halfopen", "slow", "cut", "repeat", "lost")
 CONTENT = ("garble", "corrupt", "expired")
-# What cannot occur: no body that could be another, no token that could expire.
-IMPOSSIBLE = {("head", "garble"), ("put", "garble"), ("register", "garble"),
-              ("head", "corrupt"), ("list", "corrupt"), ("video", "corrupt"),
-              ("token", "expired")}
-VAL_REFUSED, STORE_REFUSED = ("val-refused",), ("store-refused",)
-# Where not said: success, with nothing open. A tuple: one of these, or the command did not start
-# at all ("start"). Any: (step, "*"), (step, fault).
-DECLARED = {
-    ("*", 301): "refused", ("*", 403): "refused", ("*", 404): "refused", ("*", 409): "refused",
-    ("*", 412): "refused",
-    # The token's endpoint refuses before anything is begun.
-    # Not there: a newer service has the list, an older one does not, and answers so.
-    ("list", 404): (),
-    # Not there: the video is made, and "exists" is then as good.
-    ("video", 404): (),
-    # Not there is what HEAD asks.
-    ("head", 404): (),
-    # Another writer was in between: asked again.
-    ("put", 409): (),
-    # There already, which HEAD then denies: asked again.
-    ("put", 412): (),
-    ("put", "expired"): STORE_REFUSED, ("head", "expired"): STORE_REFUSED,
-}
+STATUSES = (301, 403, 404, 408, 409, 412, 429, 500, 503)
 FAULTS = TRANSPORT + CONTENT + STATUSES
+# What cannot occur: no body that could be another, no token that could expire.
+IMPOSSIBLE = {("head", "garble"), ("compare", "garble"), ("put", "garble"), ("register", "garble"),
+              ("head", "corrupt"), ("compare", "corrupt"), ("list", "corrupt"),
+              ("video", "corrupt"), ("token", "expired"), ("renewal", "expired")}
+VAL, STORE, UNREAD = ("val-refused",), ("store-refused",), ("val-unread",)
+START = ("start",)
+# What a cell may end in, beside success; where not said, in nothing beside it. "start": the
+# command did not begin. A row of one's own stands before that of the fault, and that before "*".
+DECLARED = {
+    "refuse": ("val-unreachable", "store-unreachable"),     # the tries end before it does
+    301: VAL + STORE, 403: VAL + STORE, 409: VAL + STORE, 412: VAL + STORE, 404: VAL + STORE,
+    # Nothing is begun without a token, whatever stands in the way of the first.
+    "token": START,
+    # What is there already is compared if it can be, and told if it cannot.
+    "compare": UNREAD + ("store-unreachable",),
+    # Spoilt on its way, it is no JSON, and the service says so.
+    ("create", "corrupt"): VAL, ("register", "corrupt"): VAL, ("renewal", "corrupt"): VAL,
+    # An answer that is none.
+    ("video", "garble"): VAL, ("renewal", "garble"): VAL,
+    ("put", "expired"): STORE, ("head", "expired"): STORE,
+}
+# Success, and nothing else: all that a retry mends, and what means something else here.
+PLAIN = {
+    ("list", 404),      # an older service, which has no lists
+    ("video", 404),     # the video is made, and "exists" is then as good
+    ("head", 404),      # which HEAD asks
+    ("put", 409), ("put", 412),     # another writer, who then turns out to be none
+    ("token", "slow"), ("token", "repeat"), ("token", 429), ("token", 503),
+}
 
 
 def declared(step, fault):
-    """The findings that may be open after the first run; () for none."""
-    word = DECLARED.get((step, fault), DECLARED.get(("*", fault), ()))
-    if word == "refused":
-        return STORE_REFUSED if STEPS[step][0] == "s3" else VAL_REFUSED + ("start",)
-    return word
+    """The findings that may be open after the first run, () for none."""
+    if (step, fault) in PLAIN:
+        return ()
+    end = {"val": "val-", "s3": "store-"}[STEPS[step][0]]
+    found = DECLARED.get((step, fault), DECLARED.get(step, DECLARED.get(fault, ())))
+    return [w for w in found if w in UNREAD + START or w.startswith(end)]
 
 
-def run_cell(step, fault, **how):
+def run_cell(step, fault):
     """One cell; (what went wrong, "" for nothing; what it met, for the table)."""
-    name = ("%s-%s" % (step, fault)) + how.pop("suffix", "")
-    times = how.pop("times", 1)
-    cell = Cell(name, **how)
+    cell = Cell("%s-%s" % (step, fault))
     try:
-        cell.campus.run("scan")
-        for proxy in (cell.campus.val_proxy, cell.campus.s3_proxy):
-            proxy.forget()
-        rule = cell.on(step, fault, times=times)
-        begun = time.monotonic()
-        first = cell.campus.run("migrate", "--all")
-        took = time.monotonic() - begun
-        said = first.text() + first.err.decode("utf-8", "replace")
-        codes = cell.findings()
-        problems = []
-        if not rule.hits:
-            problems.append("the fault was never met")
-        want = declared(step, fault)
-        met = "start" if first.status == 3 else ",".join(codes)
-        if first.status == 3:
-            if "start" not in want:
-                problems.append("did not start: " + said)
-        elif tuple(codes) not in ((want,) if not want else [(w,) for w in want]):
-            problems.append("open: %s, declared: %s\n%s\n%s" % (
-                codes, want, said, cell.campus.run("findings").text()))
-        elif bool(codes) != bool(first.status):
-            problems.append("exit status %d\n%s" % (first.status, said))
-        if want and isinstance(fault, int) and (codes or first.status == 3):
-            words = said + cell.campus.run("findings").text()
-            if step != "head" and WORDS % fault not in words:  # HEAD has no words
-                problems.append("without the server's words: " + words)
-        if cell.wrong(whole=False):
-            problems.append("in between: " + cell.wrong(whole=False))
-        for proxy in (cell.campus.val_proxy, cell.campus.s3_proxy):
-            proxy.forget()
-            proxy.open()
-        last = cell.campus.run("migrate", "--all")
-        if last.status or cell.findings():
-            problems.append("again: %d %s\n%s%s" % (last.status, cell.findings(), last.text(),
-                                                    last.err.decode("utf-8", "replace")))
-        if cell.wrong():
-            problems.append("in the end: " + cell.wrong())
-        if cell.campus.leaked():
-            problems.append("a secret is in: %s" % cell.campus.leaked())
-        return "\n".join(problems), "%s %.1f s" % (met or "success", took)
+        return examine(cell, step, fault)
     except Exception as error:  # a cell that breaks is a cell that fails
-        return repr(error), "broken"
+        return "%r\n%s" % (error, traceback.format_exc()), "broken"
     finally:
         cell.remove()
 
 
+def examine(cell, step, fault):
+    problems = []
+    cell.campus.run("scan")
+    cell.forget()
+    rule = cell.on(step, fault)
+    begun = time.monotonic()
+    first = cell.campus.run("migrate", "--all")
+    took = time.monotonic() - begun
+    said = first.text() + first.err.decode("utf-8", "replace")
+    open_now = [] if first.status == 3 else cell.severities()
+    codes = ["start"] if first.status == 3 else [code for code, _ in open_now]
+    want = declared(step, fault)
+    told = said + cell.campus.run("findings").text()
+    if rule.hits != 1:
+        problems.append("the fault was met %d times" % rule.hits)
+    if not set(codes) <= set(want) or isinstance(fault, int) and want and not codes and \
+            step != "compare":
+        problems.append("open: %s, declared: %s\n%s" % (codes, want, told))
+    if first.status not in (3, int("error" in [severity for _, severity in open_now])):
+        problems.append("exit status %d\n%s" % (first.status, said))
+    words = "127.0.0.1:9/elsewhere" if fault == 301 else WORDS % fault if isinstance(fault, int) \
+        else ""
+    if codes and words not in told and STEPS[step][1] != "HEAD":  # which has no words
+        problems.append("without the server's words: " + told)
+    if cell.wrong(whole=False):
+        problems.append("in between: " + cell.wrong(whole=False))
+    cell.forget()
+    again = ["migrate", "--all"] if first.status else ["migrate", cell.course.key]
+    last = cell.campus.run(*again)
+    if last.status or cell.findings():
+        problems.append("again: %d %s\n%s%s" % (last.status, cell.findings(), last.text(),
+                                                last.err.decode("utf-8", "replace")))
+    if cell.wrong():
+        problems.append("in the end: " + cell.wrong())
+    if cell.campus.leaked():
+        problems.append("a secret is in: %s" % cell.campus.leaked())
+    return "\n".join(problems), "%s %.1f s" % (",".join(codes) or "success", took)
+
+
 class Matrix(CampusTest):
     def setUp(self):
-        Servers.val.clear()
-
-    def matrix(self, cells, **how):
-        """Runs (step, fault)s beside each other: some wait most of the time."""
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            # The ones that wait longest go first.
-            order = sorted(cells, key=lambda c: c[1] != "halfopen")
-            done = dict(zip(order, pool.map(lambda c: run_cell(*c, **how), order)))
-        if os.environ.get("SUBFERRY_LIVE_TABLE"):
-            for cell in cells:
-                print("%-10s %-9s %s" % (cell + (done[cell][1],)))
-        for (step, fault), (problem, _) in done.items():
-            with self.subTest(step=step, fault=fault):
-                self.assertEqual(problem, "")
-
-    @staticmethod
-    def cells(*steps):
-        return [(step, fault) for step in steps for fault in FAULTS
-                if (step, fault) not in IMPOSSIBLE]
+        Servers.clear()
 
     def test_undisturbed_campus_is_what_the_cells_must_become(self):
         cell = Cell("undisturbed")
@@ -144,20 +131,23 @@ class Matrix(CampusTest):
         for put in cell.campus.s3_proxy.requests("PUT"):
             self.assertIn(("if-none-match", "*"), [(n.lower(), v) for n, v in put.headers])
 
-    def test_tokens(self):
-        self.matrix(self.cells("token"))
-
-    def test_lookups(self):
-        self.matrix(self.cells("list", "video"))
-
-    def test_creating_and_registering(self):
-        self.matrix(self.cells("create", "register"))
-
-    def test_store(self):
-        self.matrix(self.cells("head", "put"))
+    def test_every_step_meets_every_fault(self):
+        """Beside each other: some wait most of the time, and those go first."""
+        cells = [(step, fault) for step in STEPS for fault in FAULTS
+                 if (step, fault) not in IMPOSSIBLE]
+        order = sorted(cells, key=lambda c: c[1] != "halfopen")
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            done = dict(zip(order, pool.map(lambda c: run_cell(*c), order)))
+        if os.environ.get("SUBFERRY_LIVE_TABLE"):
+            for cell in cells:
+                print("%-10s %-9s %s" % (cell + (done[cell][1],)))
+        for step, fault in cells:
+            with self.subTest(step=step, fault=fault):
+                self.assertEqual(done[step, fault][0], "")
+        self.assertGreater(len(cells), 130)
 
     def test_the_real_delay_is_kept_before_each_server_is_asked_again(self):
-        for step in ("register", "put"):
+        for step in ("video", "put"):
             cell = Cell("real-" + step, engine={"retry_delay": "2s"})
             self.addCleanup(cell.remove)
             cell.campus.run("scan")
@@ -165,7 +155,7 @@ class Matrix(CampusTest):
             begun = time.monotonic()
             self.assertEqual(cell.campus.run("migrate", "--all").status, 0)
             self.assertEqual(rule.hits, 1)
-            self.assertGreaterEqual(time.monotonic() - begun, 2)
+            self.assertGreaterEqual(time.monotonic() - begun, 2, step)
             self.assertEqual(cell.wrong(), "")
 
 
@@ -173,7 +163,7 @@ class Lasting(CampusTest):
     """Faults that go on until they are taken away."""
 
     def setUp(self):
-        Servers.val.clear()
+        Servers.clear()
 
     def cell(self, name, **how):
         cell = Cell(name, **how)
@@ -197,22 +187,21 @@ class Lasting(CampusTest):
 
     def away(self, name, step, vanish, back):
         """The engine waits while a server is away, and goes on by itself."""
-        cell = self.cell(name)
+        cell = self.cell(name, extra=12, engine={"workers": "1", "max_retries": "0"})
         held = cell.on(step, "hold")
         running = cell.campus.begin("migrate", "--all")
         held.wait()
         vanish(cell)
         held.release()
-        wait_for(lambda: "unreachable" in cell.campus.said(running) or
-                 "wait" in cell.campus.said(running) or "hold" in cell.campus.said(running), 60,
-                 "a word about the hold")
+        time.sleep(2)   # of what is unreachable nothing is to end for lack of patience
         self.assertIsNone(running.poll(), cell.campus.said(running))
         back(cell)
+        wait_for(lambda: "going on" in cell.campus.said(running), 30, "going on")
         answer = cell.campus.done(running, 90)
-        self.assertIn(answer.status, (0, 1), answer.text() + answer.err.decode())
-        if answer.status:
-            self.assertEqual(cell.campus.run("migrate", "--all").status, 0)
-        self.assertEqual(cell.wrong(), "")
+        # What was under way has failed by the rule, and nothing else.
+        self.assertLess(answer.text().count("failed "), 4, answer.text())
+        cell.campus.run("migrate", "--all")
+        self.assertEqual((cell.findings(), cell.wrong()), ([], ""))
 
     def test_a_store_that_goes_away_is_waited_for(self):
         self.away("away-store", "put", lambda c: c.campus.s3_proxy.close(),
@@ -238,21 +227,24 @@ class Lasting(CampusTest):
             self.assertEqual(cell.wrong(), "")
 
     def test_a_server_that_only_slows_down_for_too_long_counts_as_unreachable(self):
-        cell = self.cell("throttled", engine={"throttle_timeout": "1s"})
+        cell = self.cell("throttled", extra=12, engine={
+            "throttle_timeout": "1s", "workers": "1", "max_retries": "0"})
         rule = cell.on("put", 503, times=100000)
         running = cell.campus.begin("migrate", "--all")
-        wait_for(lambda: cell.campus.said(running), 60, "a word about the hold")
+        wait_for(lambda: "SlowDown" in cell.campus.said(running) or
+                 "Slow Down" in cell.campus.said(running) or
+                 "503" in cell.campus.said(running), 60, "a word about it")
         self.assertGreater(rule.hits, 1)
+        self.assertIsNone(running.poll(), cell.campus.said(running))
         rule.times = 0
-        answer = cell.campus.done(running, 90)
-        self.assertIn(answer.status, (0, 1), answer.text())
+        cell.campus.done(running, 90)
         cell.campus.run("migrate", "--all")
-        self.assertEqual(cell.wrong(), "")
+        self.assertEqual((cell.findings(), cell.wrong()), ([], ""))
 
 
 class Tokens(CampusTest):
     def setUp(self):
-        Servers.val.clear()
+        Servers.clear()
         self.addCleanup(Servers.val.token_lifetime, None)
 
     def test_a_token_is_renewed_before_it_expires(self):
@@ -295,8 +287,9 @@ class Tokens(CampusTest):
             said = answer.text() + answer.err.decode() + cell.campus.run("findings").text()
             self.assertIn(answer.status, (1, 3), said)
             self.assertIn("You do not have permission to perform this action", said)
-            doctor = cell.campus.run("doctor")
-            self.assertNotEqual(doctor.status, 0, doctor.text())
+            if client == "powerless":  # that one may not add is only seen when one does
+                doctor = cell.campus.run("doctor")
+                self.assertNotEqual(doctor.status, 0, doctor.text())
             cell.campus.val_keys["client_id"] = "subferry"
             self.assertEqual(cell.campus.run("migrate", "--all").status, 0)
             self.assertEqual(cell.wrong(), "")

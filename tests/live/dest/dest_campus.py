@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[1:1] = [os.path.join(HERE, "..", "mongo"), os.path.join(HERE, "..", "..", "e2e")]
@@ -32,15 +31,14 @@ class Servers:
     other_s3 = None     # versitygw, or None where it cannot be built
     val = None          # the newest edxval
     old_val = None      # one below 2.4.3
-    locations = 0
-    lock = threading.Lock()
 
     @classmethod
-    def location(cls):
-        """A place in the bucket that nobody else uses."""
-        with cls.lock:
-            cls.locations += 1
-            return "cells/%d/" % cls.locations
+    def clear(cls):
+        """As if nobody had ever migrated."""
+        for val in filter(None, (cls.val, cls.old_val)):
+            val.clear()
+        for s3 in filter(None, (cls.s3, cls.other_s3)):
+            s3.empty(prefix=LOCATION)
 
 
 class Destinations:

@@ -167,6 +167,7 @@ class Proxy:
         self.date_shift = 0     # seconds, added to the Date of every answer
         self.lock = threading.Lock()
         self.rules, self.seen, self.sockets = [], [], set()
+        self.ever = set()       # (method, path) of all there ever was, whatever is forgotten
         self.listener, self.over = None, False
         self.timers = []
         with socket.socket() as probe:
@@ -279,6 +280,7 @@ class Proxy:
         with self.lock:
             self.seen.append(Seen(method, path, headers, body, time.monotonic(), 0))
             at = self.seen, len(self.seen) - 1
+            self.ever.add((method, path))
             for rule in self.rules:
                 if rule.times and rule.fits(method, path, headers, body):
                     if rule.skip:

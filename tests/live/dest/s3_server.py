@@ -138,6 +138,16 @@ class S3Server:
                     Bucket=bucket, Key=row["Key"])["Body"].read()
         return out
 
+    def some(self, prefix, names, bucket=BUCKET):
+        """{name: bytes} of those of @names that are there."""
+        out = {}
+        for name in names:
+            try:
+                out[name] = self.client.get_object(Bucket=bucket, Key=prefix + name)["Body"].read()
+            except self.client.exceptions.NoSuchKey:
+                pass
+        return out
+
     def marks(self, bucket=BUCKET, prefix=""):
         """Enough to see whether an object was written again."""
         out = {}

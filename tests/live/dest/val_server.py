@@ -135,12 +135,13 @@ class ValServer:
 
     def videos(self):
         """{id: (status, client_video_id, duration, [courses])}"""
-        out = {a: (b, c, d, []) for a, b, c, d in self.sql(
-            "SELECT edx_video_id, status, client_video_id, duration FROM edxval_video")}
-        for video, course in self.sql(
-                "SELECT v.edx_video_id, c.course_id FROM edxval_coursevideo c"
-                " JOIN edxval_video v ON v.id = c.video_id ORDER BY 2"):
-            out[video][3].append(course)
+        out = {}
+        for video, status, client, duration, course in self.sql(
+                "SELECT v.edx_video_id, v.status, v.client_video_id, v.duration, c.course_id"
+                " FROM edxval_video v LEFT JOIN edxval_coursevideo c ON v.id = c.video_id"
+                " ORDER BY 5"):
+            courses = out.setdefault(video, (status, client, duration, []))[3]
+            courses += [course] if course else []
         return out
 
     def clear(self):
