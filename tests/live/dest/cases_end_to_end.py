@@ -1,0 +1,164 @@
+"""MongoDB to S3 and edxval; then edxval, whose storage is that bucket, reads every transcript back.
+
+What the text must be is worked out here by pysrt, which is what the platform converts with, from
+the file that the source holds under the name that the status database says was used.
+"""
+import glob
+import json
+import os
+import random
+import unittest
+
+import olx
+import pysrt
+from cases_random import Maker
+from dest_campus import SHARED, DestTest, Servers, object_name
+from olx_campus import Course, sjson, srt
+
+
+def decoded(data):
+    """A SubRip file's text, as liberally as the program reads."""
+    for encoding in ("utf-16", ) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",
+                                                                                 "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return data.decode("latin-1")
+
+
+def expected(data):
+    """The cues that a player must get from a file of the source."""
+    try:
+        cues = json.loads(data)
+        return cues["start"], cues["end"], cues["text"]
+    except (ValueError, KeyError, TypeError):
+        pass
+    items = pysrt.from_string(decoded(data), error_handling=pysrt.ERROR_RAISE)
+    return ([i.start.ordinal for i in items], [i.end.ordinal for i in items],
+            [i.text.replace("\n", " ") for i in items])
+
+
+class EndToEnd(DestTest):
+    mongo = True
+    engine = {"workers": "8"}
+
+    def read_back(self, courses, least, unlike=()):
+        """edxval reads; all that val has is compared with the files of @courses."""
+        by_key = {c.key: c for c in courses}
+        by_key.update({c.slash_key: c for c in courses})
+        read = self.campus.val.read()
+        self.assertEqual({k: r["error"] for k, r in read.items() if "error" in r}, {})
+        ids = {(c, v): i for c, v, i in self.campus.sql(
+            "status.db", "SELECT c.key, v.type || '@' || v.block, v.val_id FROM video v"
+            " JOIN course c ON c.id = v.course_id")}
+        compared = set()
+        for (course, video, language), facts in self.campus.transcripts().items():
+            row = read.get((ids[course, video], language))
+            if row is None or facts["outcome"] != "migrated":
+                continue
+            cues = json.loads(row["content"])
+            source = by_key[course].files[olx.clean(facts["source"].rpartition("/")[2])]
+            self.assertEqual((cues["start"], cues["end"], cues["text"]), expected(source),
+                             "%s %s %s from %s" % (course, video, language, facts["source"]))
+            self.assertEqual(row["name"], object_name(ids[course, video], language, row["content"]))
+            self.assertEqual((row["provider"], row["format"]), ("Custom", "sjson"))
+            compared.add((ids[course, video], language))
+        self.assertEqual(set(read) - compared, set(unlike))
+        self.assertGreaterEqual(len(compared), least)
+        # No object but those that a row leads to, and nothing beside the location.
+        self.assertEqual(sorted(r["name"] for r in read.values()), sorted(self.campus.objects()))
+        return read
+
+    def migrate_all(self, *courses, status=0):
+        for n, course in enumerate(courses):
+            self.campus.load(course, "draft" if n % 5 == 4 else "split")
+        self.ended(self.campus.run("scan"))
+        return self.ended(self.campus.run("migrate", "--all"), status)
+
+    def untouched(self):
+        """Again, and from a new status database: nothing is written any more."""
+        rows, marks = self.campus.val.rows(), self.campus.marks()
+        self.campus.val_proxy.forget()
+        self.campus.s3_proxy.forget()
+        self.campus.run("migrate", "--all")
+        self.campus.lose("status.db")
+        self.campus.run("scan")
+        self.campus.run("migrate", "--all")
+        self.assertEqual(self.campus.val.rows(), rows)
+        self.assertEqual(self.campus.marks(), marks)
+        writing = [(s.method, s.path) for s in self.campus.val_proxy.requests(
+            "POST|PUT|PATCH|DELETE") if "access_token" not in s.path]
+        self.assertEqual(writing, [])
+        self.assertEqual(self.campus.s3_proxy.requests("PUT|POST|DELETE"), [])
+
+    def real(self, name, transcripts):
+        path = os.path.join(SHARED, "data", name)
+        if not os.path.exists(path):
+            self.skipTest("the real course is not at %s" % path)
+        course = olx.read(path)
+        self.migrate_all(course)
+        self.read_back([course], transcripts)
+        self.untouched()
+
+    def test_course_of_2015_is_read_back(self):
+        self.real("demox-2015.tar.gz", 6)
+
+    def test_course_of_2024_is_read_back(self):
+        self.real("demox-2024.tar.gz", 6)
+
+    def test_demo_campus_is_read_back(self):
+        state = self.campus.path("state")
+        self.campus.plain("--demo", "list", XDG_STATE_HOME=state)
+        paths = sorted(glob.glob(os.path.join(state, "subferry", "demo", "courses", "*")))
+        courses = [olx.read(p) for p in paths]
+        self.assertGreater(len(courses), 30)
+        self.migrate_all(*courses, status=1)  # some are broken on purpose
+        self.read_back(courses, 900)
+
+    def test_made_course_is_read_back_by_old_edxval(self):
+        self.made(val=Servers.old_val)
+
+    def test_made_course_is_read_back_by_new_edxval(self):
+        self.made()
+
+    def test_made_course_is_read_back_from_the_other_store(self):
+        if not Servers.other_s3:
+            self.skipTest("there is no second S3 server here")
+        self.made(s3=Servers.other_s3)
+
+    def made(self, **servers):
+        if servers:
+            self.campus = self.new(**servers)
+            self.campus.empty()
+        texts = ["Zürich – «läuft»", "日本語\nzwei", "a\u2028b", "<i>x</i> & y", "\u200b", "😀"]
+        course = olx.Course.simple("E2E", files=dict(
+            {"%s.srt" % lang: srt(*texts, lang) for lang in ("es", "zh-Hans", "ar", "sr-latn")},
+            **{"subs_s.srt.sjson": sjson(*texts, indent=2)}), videos={
+                "known": {"edx_video_id": "Known-1", "transcripts": {"es": "es.srt",
+                                                                     "ar": "ar.srt"}},
+                "new": {"transcripts": {"zh-Hans": "zh-Hans.srt", "sr-latn": "sr-latn.srt"},
+                        "sub": "s"},
+                "foreign": {"edx_video_id": "Foreign-1", "transcripts": {"es": "es.srt"}}})
+        self.campus.val.add("Known-1", course.key)
+        self.migrate_all(course)
+        read = self.read_back([course], 6)
+        new = next(i for i in self.campus.ids() if i not in ("Known-1", "Foreign-1"))
+        self.assertEqual(self.campus.val.videos(), {
+            "Known-1": ("file_complete", "a.mp4", 1.0, [course.key]),
+            "Foreign-1": ("external", "external-video", 0.0, [course.key]),
+            new: ("external", "external-video", 0.0, [course.key])})
+        # SJSON passes as it is.
+        self.assertEqual(read[new, "en"]["content"], sjson(*texts, indent=2))
+        self.assertEqual(self.ended(self.campus.run("verify", "--all", "--level", "bytes")).status, 0)
+        self.untouched()
+
+    def test_random_courses_are_read_back(self):
+        seed = int(os.environ.get("CAMPUS_SEED", "2026"))
+        dice = random.Random(seed)
+        courses = [olx.read(Maker(dice, "R%d" % n, 40).course.tree()) for n in range(2)]
+        self.migrate_all(*courses, status=1)
+        self.read_back(courses, 20)
+
+
+del DestTest, Maker

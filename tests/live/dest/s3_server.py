@@ -1,0 +1,222 @@
+"""A real S3 server on loopback: SeaweedFS, or versitygw; both check every signature.
+
+SeaweedFS comes as a binary in a Python package, versitygw is built from its Go module. What they
+do where S3 itself leaves room, or they do (found out with boto3 and requests; test_s3.py asks
+again, so that a newer version that does otherwise is seen):
+
+				SeaweedFS 4.48		versitygw 1.8.0
+"""
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+KEY, SECRET, REGION = "subferrykey", "s3-s3cr3t-w0rd", "us-east-1"
+BUCKET = "transcripts"
+# An identity that may put and get, and not list: S3 then answers 403 for a name that is not there.
+NARROW_KEY, NARROW_SECRET = "narrowkey", "s3-narrow-s3cr3t"
+
+
+def free_ports(count):
+    """Ports that nobody has; all are free until the last is found, so that they differ."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for sock in sockets:
+            sock.bind(("127.0.0.1", 0))
+        return [sock.getsockname()[1] for sock in sockets]
+
+
+def stop(process, seconds=10):
+    """Ends a process of ours."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class S3Server:
+    """A context manager. `address` is (host, port); `client` is boto3's, straight to the server."""
+    kind = ""
+    patience = 5        # seconds, for its end
+
+    def __init__(self, program):
+        self.program = program
+        self.folder = tempfile.mkdtemp(prefix="subferry-s3-")
+        self.process = None
+
+    def __enter__(self):
+        try:
+            for attempt in range(3):  # somebody may take a port between finding and using it
+                self.start()
+                if self.answers(20):
+                    break
+                stop(self.process)
+            else:
+                raise RuntimeError("%s does not start: %s" % (self.kind, self.said()[-2000:]))
+            self.client.create_bucket(Bucket=BUCKET)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.process:
+            stop(self.process, self.patience)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def launch(self, *args, **environment):
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [self.program] + list(args), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=self.folder, env=dict(os.environ, HOME=self.folder, **environment))
+        self.client = self.boto(self.url)
+
+    def said(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def answers(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                self.client.list_buckets()
+                if self.writable():
+                    return True
+            except (BotoCoreError, ClientError):
+                pass
+            time.sleep(0.1)
+        return False
+
+    def writable(self):
+        """SeaweedFS answers before it can store anything."""
+        try:
+            self.client.create_bucket(Bucket="warming-up")
+        except ClientError:
+            pass  # it is there
+        self.client.put_object(Bucket="warming-up", Key="x", Body=b"x")
+        self.client.delete_object(Bucket="warming-up", Key="x")
+        self.client.delete_bucket(Bucket="warming-up")
+        return True
+
+    @property
+    def url(self):
+        return "http://%s:%d" % self.address
+
+    @staticmethod
+    def boto(url, key=KEY, secret=SECRET, **config):
+        return boto3.client(
+            "s3", endpoint_url=url, aws_access_key_id=key, aws_secret_access_key=secret,
+            region_name=REGION, config=Config(s3={"addressing_style": "path"}, proxies={},
+                                              retries={"max_attempts": 1, "mode": "standard"},
+                                              **config))
+
+    # ---- what is in it, without the program
+
+    def bucket(self, name):
+        self.client.create_bucket(Bucket=name)
+        return name
+
+    def objects(self, bucket=BUCKET, prefix=""):
+        """{name: bytes}"""
+        out = {}
+        for page in self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=bucket, Prefix=prefix):
+            for row in page.get("Contents", ()):
+                out[row["Key"]] = self.client.get_object(
+                    Bucket=bucket, Key=row["Key"])["Body"].read()
+        return out
+
+    def some(self, prefix, names, bucket=BUCKET):
+        """{name: bytes} of those of @names that are there."""
+        out = {}
+        for name in names:
+            try:
+                out[name] = self.client.get_object(Bucket=bucket, Key=prefix + name)["Body"].read()
+            except self.client.exceptions.NoSuchKey:
+                pass
+        return out
+
+    def marks(self, bucket=BUCKET, prefix=""):
+        """Enough to see whether an object was written again."""
+        out = {}
+        for page in self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=bucket, Prefix=prefix):
+            for row in page.get("Contents", ()):
+                out[row["Key"]] = (row["LastModified"], row["ETag"], row["Size"])
+        return out
+
+    def empty(self, bucket=BUCKET, prefix=""):
+        for name in self.marks(bucket, prefix):
+            self.client.delete_object(Bucket=bucket, Key=name)
+
+
+class SeaweedFS(S3Server):
+    kind = "SeaweedFS"
+    patience = .2       # it takes ten seconds to say good-bye to itself
+    ports = ()
+
+    def __exit__(self, *_):
+        super().__exit__()
+        for name in os.listdir(tempfile.gettempdir()):  # sockets that it leaves behind
+            if re.fullmatch(r"seaweedfs-.*-(%s)\.sock" % "|".join(map(str, self.ports)), name):
+                os.unlink(os.path.join(tempfile.gettempdir(), name))
+
+    def start(self):
+        with open(os.path.join(self.folder, "s3.json"), "w", encoding="utf-8") as f:
+            json.dump({"identities": [
+                {"name": "subferry", "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
+                 "actions": ["Admin", "Read", "List", "Tagging", "Write"]},
+                {"name": "narrow",
+                 "credentials": [{"accessKey": NARROW_KEY, "secretKey": NARROW_SECRET}],
+                 "actions": ["Read:" + BUCKET, "Write:" + BUCKET]},
+            ]}, f)
+        ports = self.ports = free_ports(8)
+        self.address = "127.0.0.1", ports[0]
+        os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
+        self.launch(
+            "server", "-dir=" + os.path.join(self.folder, "data"), "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.config=s3.json",
+            "-s3.port=%d" % ports[0], "-s3.port.grpc=%d" % ports[1],
+            "-s3.port.iceberg=0", "-s3.port.lance=0",
+            "-master.port=%d" % ports[2], "-master.port.grpc=%d" % ports[3],
+            "-volume.port=%d" % ports[4], "-volume.port.grpc=%d" % ports[5],
+            "-filer.port=%d" % ports[6], "-filer.port.grpc=%d" % ports[7],
+            "-master.volumeSizeLimitMB=64", "-volume.max=100", "-volume.preStopSeconds=0",
+            "-volume.minFreeSpace=0")
+
+    def words(self):
+        line = subprocess.run([self.program, "version"], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=True).stdout
+        return "SeaweedFS " + line.decode().split()[2]
+
+
+class Versity(S3Server):
+    kind = "versitygw"
+
+    def start(self):
+        self.address = "127.0.0.1", free_ports(1)[0]
+        os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
+        self.launch("--port", "%s:%d" % self.address, "--keep-alive", "--quiet", "--region", REGION,
+                    "posix", "--sidecar", self.sidecar(), os.path.join(self.folder, "data"),
+                    ROOT_ACCESS_KEY_ID=KEY, ROOT_SECRET_ACCESS_KEY=SECRET)
+
+    def sidecar(self):
+        """Where facts of objects are kept: not every file system has extended attributes."""
+        path = os.path.join(self.folder, "facts")
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    def words(self):
+        return "versitygw 1.8.0"
