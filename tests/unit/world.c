@@ -70,6 +70,18 @@ static struct world *world_of_val(struct val *val)
 	return ((struct fault_val *)val)->world;
 }
 
+/* Only that the video is there is known. */
+static void break_list(struct val_video *video)
+{
+	struct val_video seen = {.id = video->id, .presence = video->presence, .list_broken = true};
+
+	if (video->presence != VAL_PRESENT)
+		return;
+	video->id = NULL;
+	val_video_clear(video);
+	*video = seen;
+}
+
 static enum result val_lookup(struct val *val, const char *course, const char *const *ids,
 			      size_t count, struct val_video *out, struct error *err)
 {
@@ -83,6 +95,8 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 		val_video_clear(&out[i]);
 		out[i].id = strdup(ids[i]);
 	}
+	for (size_t i = 0; act && world->list_broken && i < count; i++)
+		break_list(&out[i]);
 	return struck == RESULT_OK ? st : error_set(err, struck, "a fault of the test");
 }
 
