@@ -445,7 +445,6 @@ enum result val_rest_new(struct val **out, const struct val_rest_options *option
 	lists_init(&rest->lists);
 	rest->base.ops = &rest_ops;
 	rest->base.tls_unverified = options->unverified;
-	rest->http = options->http;
 	rest->clock = options->clock;
 	rest->read_only = options->read_only;
 	st = set_urls(rest, options, err);

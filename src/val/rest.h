@@ -67,7 +67,6 @@ struct lists {
 
 struct rest {
 	struct val base;
-	struct http *http;
 	struct http_endpoint *endpoint, *token_endpoint;
 	struct token *token;
 	struct clock *clock;
