@@ -60,7 +60,7 @@ struct little_s3 {
 	const char *region; /* NULL: us-east-1 */
 	const char *host;   /* of the Host header; NULL: not looked at. The path has no bucket then */
 	const char *date;   /* of every answer; NULL: none */
-	bool may_be_refused; /* a bad signature is no complaint, only 403 */
+	bool may_be_refused; /* a bad signature is only 403 */
 	struct little_trick trick;
 	/* what happened */
 	atomic_int puts, heads, gets, others, made, overwritten;
