@@ -228,6 +228,10 @@ static void put_compares_what_is_there(void **state)
 		room->s3.checksums = rows[i].checksums;
 		assert_int_equal(put_bytes(room, NAME, BYTES, &err), RESULT_OK);
 		assert_int_equal(room->s3.puts, 1);
+		/* an answer that proves nothing is looked into only where it should have */
+		assert_int_equal(room->s3.heads,
+				 !rows[i].checksums &&
+				     (rows[i].etag == ETAG_RANDOM || rows[i].etag == ETAG_NONE));
 		room->s3.gets = room->s3.heads = 0;
 		assert_int_equal(put_bytes(room, NAME, BYTES, &err), RESULT_EXISTS);
 		assert_int_equal(room->s3.heads, 1);
