@@ -80,6 +80,12 @@ static struct store *open_store(struct room *room)
 	return room->store;
 }
 
+/* What the test wrote is the server's from here on, and what the server wrote the test's. */
+static void meet_server(struct room *room)
+{
+	web_requests(room->s3.web);
+}
+
 static enum result put_bytes(struct room *room, const char *name, const char *bytes,
 			     struct error *err)
 {
@@ -93,7 +99,9 @@ static enum result put_bytes(struct room *room, const char *name, const char *by
 
 	memset(err, 0, sizeof(*err));
 	hash_sha256(bytes, object.len, sha256);
+	meet_server(room);
 	st = room->store->ops->put(room->store, &object, 1, err);
+	meet_server(room);
 	if (st == RESULT_OK)
 		return object.result;
 	assert_int_equal(object.result, st);

@@ -83,12 +83,17 @@ static void hear(void *arg, const char *line)
 
 static enum result run_doctor(struct room *room, bool write)
 {
+	enum result st;
+
 	store_free(room->store);
 	room->store = NULL;
 	assert_int_equal(store_s3_new(&room->store, &room->options, NULL), RESULT_OK);
 	buf_reset(&room->lines);
 	memset(&room->err, 0, sizeof(room->err));
-	return room->store->ops->doctor(room->store, write, hear, room, &room->err);
+	web_requests(room->s3.web); /* what was written until here is the server's now */
+	st = room->store->ops->doctor(room->store, write, hear, room, &room->err);
+	web_requests(room->s3.web);
+	return st;
 }
 
 static void assert_said(struct room *room, const char *words)

@@ -21,20 +21,25 @@ static enum result operate(struct room *room, enum operation operation, struct e
 	memset(err, 0, sizeof(*err));
 	room->options.condition = operation == PUT_LOOK ? CONDITION_UNKNOWN : CONDITION_HOLDS;
 	open_store(room);
+	meet_server(room);
 	switch (operation) {
 	case PUT:
 	case PUT_LOOK:
 		return put_bytes(room, NAME, BYTES, err);
 	case HEAD:
 		st = room->store->ops->head(room->store, NAME, &info, err);
-		return st == RESULT_OK && !info.exists ? RESULT_MISSING : st;
+		if (st == RESULT_OK && !info.exists)
+			st = RESULT_MISSING;
+		break;
 	case GET:
 		st = room->store->ops->get(room->store, NAME, 1000, &got, err);
 		buf_clear(&got);
-		return st;
+		break;
 	default:
-		return room->store->ops->probe(room->store, err);
+		st = room->store->ops->probe(room->store, err);
 	}
+	meet_server(room);
+	return st;
 }
 
 static void statuses_mean_what_they_say(void **state)
