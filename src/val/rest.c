@@ -71,7 +71,8 @@ enum result rest_call(struct rest *rest, const char *method, const char *path, c
 {
 	struct buf url = BUF_INIT;
 	struct http_request request = {.method = method, .body = body,
-				       .body_len = body ? strlen(body) : 0, .limit = limit};
+				       .body_len = body ? strlen(body) : 0, .limit = limit,
+				       .patient = limit > REST_ANSWER_MAX};
 	uint64_t first = 0, serial = 0;
 	enum result st;
 
