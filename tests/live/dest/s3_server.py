@@ -122,11 +122,12 @@ class S3Server:
                                               retries={"max_attempts": 1, "mode": "standard"},
                                               **config))
 
-    # ---- what is in it, without the program
+    def as_storage(self, location):
+        """The settings of edxval's storage (val_app.py) in this bucket."""
+        return {"url": self.url, "key": KEY, "secret": SECRET, "region": REGION, "bucket": BUCKET,
+                "location": location.rstrip("/")}
 
-    def bucket(self, name):
-        self.client.create_bucket(Bucket=name)
-        return name
+    # ---- what is in it, without the program
 
     def objects(self, bucket=BUCKET, prefix=""):
         """{name: bytes}"""
