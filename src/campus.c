@@ -6,7 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/http.h"
 #include "src/base/secret.h"
+#include "src/store/credentials.h"
+
+/* One client for all that is asked over HTTP: its limit is for the workers of both ends. */
+static enum result need_http(struct campus *campus, struct error *err)
+{
+	const struct http_options options = {
+	    .in_flight = 2 * (int)campus->conf->workers,
+	    .throttled_too_long = campus->conf->throttled_too_long,
+	    .clock = campus->clock,
+	};
+
+	return campus->http ? RESULT_OK : http_new(&campus->http, &options, err);
+}
 
 /* ---- source and linker --------------------------------------------------------------------*/
 
@@ -58,12 +72,46 @@ static enum result open_mongo(struct campus *campus, struct error *err)
 	return st;
 }
 
+static enum result open_studio(struct campus *campus, struct error *err)
+{
+	const struct conf *conf = campus->conf;
+	struct linker_studio_options options = {
+	    .url = conf->studio_url,
+	    .login_url = conf->studio_login_url,
+	    .user = conf->studio_user,
+	    .ca_file = conf->studio_ca_file,
+	    .unverified = conf->studio_unverified,
+	};
+	char *password = NULL;
+	enum result st = secret_read(conf->studio_password_env, conf->studio_password_file,
+				     "studio_password", &password, err);
+
+	if (st == RESULT_OK)
+		st = need_http(campus, err);
+	options.http = campus->http;
+	options.password = password;
+	if (st == RESULT_OK)
+		st = linker_studio_new(&campus->linker, &options, err);
+	secret_free(password);
+	return st;
+}
+
 static enum result open_source(struct campus *campus, struct error *err)
 {
 	enum result st = is_olx(campus->conf) ? open_olx(campus, err) : open_mongo(campus, err);
 
-	if (st != RESULT_OK)
+	if (st != RESULT_OK) {
 		error_prefix(err, "[source] %s", campus->conf->source_kind);
+	} else if (!strcmp(campus->conf->link, "studio")) {
+		st = open_studio(campus, err);
+		if (st != RESULT_OK)
+			error_prefix(err, "[source] link = studio");
+	}
+	/* never a source alone where links are wanted */
+	if (st != RESULT_OK) {
+		source_free(campus->source);
+		campus->source = NULL;
+	}
 	return st;
 }
 
@@ -81,15 +129,170 @@ void campus_allow_link(struct campus *campus, const char *how)
 	atomic_store(&campus->link_allowed, true);
 }
 
-/* ---- the rest -----------------------------------------------------------------------------*/
+/* ---- val ----------------------------------------------------------------------------------*/
+
+static enum result open_rest(struct campus *campus, bool read_only, struct error *err)
+{
+	const struct conf *conf = campus->conf;
+	struct val_rest_options options = {
+	    .url = conf->val_url,
+	    .token_url = conf->val_token_url,
+	    .client_id = conf->val_client_id,
+	    .ca_file = conf->val_ca_file,
+	    .unverified = conf->val_unverified,
+	    .read_only = read_only,
+	    .clock = campus->clock,
+	};
+	char *secret = NULL;
+	enum result st =
+	    secret_read(conf->val_secret_env, conf->val_secret_file, "client_secret", &secret, err);
+
+	if (st == RESULT_OK)
+		st = need_http(campus, err);
+	options.http = campus->http;
+	options.client_secret = secret;
+	if (st == RESULT_OK)
+		st = val_rest_new(&campus->val, &options, err);
+	secret_free(secret);
+	return st;
+}
 
 static enum result open_val(struct campus *campus, bool read_only, struct error *err)
 {
 	const struct val_sqlite_options options = {
 	    .path = campus->conf->val_path, .clock = campus->clock, .read_only = read_only};
+	enum result st = strcmp(campus->conf->val_kind, "rest")
+			     ? val_sqlite_new(&campus->val, &options, err)
+			     : open_rest(campus, read_only, err);
 
-	return val_sqlite_new(&campus->val, &options, err);
+	if (st != RESULT_OK)
+		error_prefix(err, "[val] %s", campus->conf->val_kind);
+	return st;
 }
+
+/* ---- store --------------------------------------------------------------------------------*/
+
+static const char *const condition_names[] = {
+    [CONDITION_UNKNOWN] = "", [CONDITION_HOLDS] = "holds", [CONDITION_FAILS] = "fails"};
+
+static bool is_s3(const struct conf *conf)
+{
+	return !strcmp(conf->store_kind, "s3");
+}
+
+/* A bucket of AWS is the same one whatever region it is asked through. */
+static void name_condition(const struct conf *conf, char *out, size_t size)
+{
+	snprintf(out, size, "If-None-Match %s %s",
+		 *conf->store_endpoint ? conf->store_endpoint : "aws", conf->bucket);
+}
+
+/* What cannot be read is unknown: then HEAD comes before every PUT, which is safe. */
+static enum store_condition recall_condition(const struct campus *campus)
+{
+	enum store_condition condition = CONDITION_UNKNOWN;
+	struct reader *reader = NULL;
+	char name[1400], *value = NULL;
+
+	name_condition(campus->conf, name, sizeof(name));
+	if (reader_open(&reader, campus->conf->status_db, NULL) == RESULT_OK &&
+	    reader_check_campus(reader, campus->conf->name, NULL) == RESULT_OK &&
+	    reader_recall(reader, name, &value, NULL) == RESULT_OK) {
+		if (!strcmp(value, condition_names[CONDITION_HOLDS]))
+			condition = CONDITION_HOLDS;
+		else if (!strcmp(value, condition_names[CONDITION_FAILS]))
+			condition = CONDITION_FAILS;
+	}
+	free(value);
+	reader_close(reader);
+	return condition;
+}
+
+/* A failure costs a later process its knowledge, and that one is safe without. */
+static void remember_condition(struct campus *campus)
+{
+	enum store_condition condition = (enum store_condition)atomic_load(&campus->condition);
+	char name[1400], bucket[300];
+
+	if (!campus->status || !atomic_exchange(&campus->condition_is_new, false))
+		return;
+	name_condition(campus->conf, name, sizeof(name));
+	if (status_remember(campus->status, name, condition_names[condition], NULL) != RESULT_OK) {
+		atomic_store(&campus->condition_is_new, true);
+		return;
+	}
+	snprintf(bucket, sizeof(bucket), "bucket %s", campus->conf->bucket);
+	if (condition == CONDITION_HOLDS)
+		status_event(campus->status, FINDING_NOTICE, "store", bucket,
+			     "refuses a second PUT under If-None-Match", "shown by a probe");
+	else
+		status_event(campus->status, FINDING_WARNING, "store", bucket,
+			     "does not refuse a second PUT under If-None-Match: HEAD comes before "
+			     "every PUT",
+			     "shown by a probe");
+}
+
+/* Of whatever thread probed. */
+static void learn_condition(void *arg, enum store_condition condition)
+{
+	struct campus *campus = arg;
+
+	if (condition == CONDITION_UNKNOWN ||
+	    atomic_exchange(&campus->condition, (int)condition) == (int)condition)
+		return;
+	atomic_store(&campus->condition_is_new, true);
+	remember_condition(campus);
+}
+
+static enum result open_s3(struct campus *campus, bool read_only, struct error *err)
+{
+	const struct conf *conf = campus->conf;
+	struct credentials credentials = {0};
+	struct store_s3_options options = {
+	    .endpoint = conf->store_endpoint,
+	    .region = conf->region,
+	    .bucket = conf->bucket,
+	    .location = conf->location,
+	    .path_style = conf->path_style,
+	    .storage_class = conf->storage_class,
+	    .sse = conf->sse,
+	    .sse_key = conf->sse_key,
+	    .ca_file = conf->store_ca_file,
+	    .unverified = conf->store_unverified,
+	    .read_only = read_only,
+	    .learned = learn_condition,
+	    .arg = campus,
+	};
+	enum result st = credentials_read(&credentials, conf->credentials_env, conf->credentials_file,
+					  conf->credentials_profile, err);
+
+	if (st == RESULT_OK)
+		st = need_http(campus, err);
+	options.http = campus->http;
+	options.key = credentials.key;
+	options.secret = credentials.secret;
+	options.token = credentials.token;
+	options.condition = recall_condition(campus);
+	atomic_store(&campus->condition, (int)options.condition);
+	if (st == RESULT_OK)
+		st = store_s3_new(&campus->store, &options, err);
+	credentials_clear(&credentials);
+	return st;
+}
+
+static enum result open_store(struct campus *campus, bool read_only, struct error *err)
+{
+	const struct conf *conf = campus->conf;
+	enum result st =
+	    is_s3(conf) ? open_s3(campus, read_only, err)
+			: store_directory_new(&campus->store, conf->store_path, read_only, err);
+
+	if (st != RESULT_OK)
+		error_prefix(err, "[store] %s", conf->store_kind);
+	return st;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------*/
 
 static enum result open_status(struct campus *campus, struct error *err)
 {
@@ -114,24 +317,14 @@ enum result campus_add(struct campus *campus, unsigned parts, struct error *err)
 		st = open_status(campus, err);
 		if (st != RESULT_OK)
 			return st; /* its words name it */
+		remember_condition(campus);
 	}
-	if ((parts & CAMPUS_SOURCE) && !campus->source) {
+	if ((parts & CAMPUS_SOURCE) && !campus->source)
 		st = open_source(campus, err);
-		if (st != RESULT_OK)
-			return st;
-	}
-	if ((parts & CAMPUS_VAL) && !campus->val) {
+	if (st == RESULT_OK && (parts & CAMPUS_VAL) && !campus->val)
 		st = open_val(campus, read_only, err);
-		if (st != RESULT_OK) {
-			error_prefix(err, "[val] %s", campus->conf->val_kind);
-			return st;
-		}
-	}
-	if ((parts & CAMPUS_STORE) && !campus->store) {
-		st = store_directory_new(&campus->store, campus->conf->store_path, read_only, err);
-		if (st != RESULT_OK)
-			error_prefix(err, "[store] %s", campus->conf->store_kind);
-	}
+	if (st == RESULT_OK && (parts & CAMPUS_STORE) && !campus->store)
+		st = open_store(campus, read_only, err);
 	return st;
 }
 
@@ -166,8 +359,17 @@ void campus_close(struct campus *campus)
 	val_free(campus->val);
 	store_free(campus->store);
 	status_close(campus->status);
+	http_free(campus->http);
 	conf_free(campus->conf);
 	free(campus);
+}
+
+bool campus_tls_unverified(const struct campus *campus)
+{
+	return (campus->source && campus->source->tls_unverified) ||
+	       (campus->val && campus->val->tls_unverified) ||
+	       (campus->store && campus->store->tls_unverified) ||
+	       (campus->linker && campus->conf->studio_unverified);
 }
 
 const char *campus_mode(const struct campus *campus, bool dry)

@@ -14,9 +14,12 @@
 
 #include <stdatomic.h>
 
+struct http;
+
 struct campus {
 	struct conf *conf; /* owned */
 	struct clock *clock;
+	struct http *http; /* of val, store and linker; NULL: none of them needs it */
 	struct source *source;
 	struct linker *linker; /* NULL: link = none */
 	/* The word for linking was typed, in this process. May become true while an engine runs,
@@ -25,6 +28,10 @@ struct campus {
 	struct val *val;
 	struct store *store;
 	struct status *status;
+	/* What is known of the store's `If-None-Match: *`: enum store_condition; and whether it has
+	   still to be written into the status database. */
+	atomic_int condition;
+	atomic_bool condition_is_new;
 	bool demo;
 	int64_t pace; /* demo in the console: milliseconds each transaction takes at least; else 0 */
 };
@@ -37,7 +44,11 @@ enum campus_parts {
 
 /* Takes @conf in every case. Opens the @parts asked for; the error says which failed and why. */
 enum result campus_open(struct campus **out, struct conf *conf, unsigned parts, struct error *err);
-/* Opens further @parts; those that are open stay as they are. */
+/*
+ * Opens further @parts; those that are open stay as they are. No request is made. What a probe
+ * of an S3 store shows of conditional requests is remembered in the status database, as soon as
+ * it is open, under a name made of endpoint and bucket; until then for this process only.
+ */
 enum result campus_add(struct campus *campus, unsigned parts, struct error *err);
 void campus_close(struct campus *campus); /* accepts NULL */
 /* Reads the source's list into the status database. */
@@ -48,6 +59,8 @@ bool campus_links(const struct campus *campus);
 /* The campus name was typed, so links may be written; @how ("in the console") is for the audit
    event, which is posted. The status database is open. */
 void campus_allow_link(struct campus *campus, const char *how);
+/* A part that is open talks TLS without verifying who is there. */
+bool campus_tls_unverified(const struct campus *campus);
 /* "dry", "mock" or "real" for a run on this campus. */
 const char *campus_mode(const struct campus *campus, bool dry);
 

@@ -48,6 +48,7 @@ if [ -f "$keys" ]; then
 		compare src/base/conf_keys.c man/subferry.conf.5 \
 			"$(sed -nE \
 				-e 's/^(X\("[a-z]+", .*, (true|false), )MONGO,/\1"split draft mongo",/' \
+				-e 's/^(X\("[a-z]+", .*, (true|false), )STUDIO,/\1"link = studio",/' \
 				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", [^,]*, true, "([^"]*)",.*/\1 \2 (\3, required; \4)/p' \
 				-e 's/^X\("([a-z_]+)", "([a-z_]+)", "([a-z]+)", "", false, "([^"]*)",.*/\1 \2 (\3, default empty; \4)/p' \
 				-e "s/^X\\(\"([a-z_]+)\", \"([a-z_]+)\", \"([a-z]+)\", \"([^\"]+)\", false, \"([^\"]*)\",.*/\1 \2 (\3, default \4; \5)/p" \

@@ -99,11 +99,12 @@ static void ask_word(struct console *console)
 	struct prompt *prompt = &console->prompt;
 
 	snprintf(prompt->question, sizeof(prompt->question),
-		 "type the campus name to allow link = mongo (%s, %s): ", console->now->campus,
-		 console->now->environment);
+		 "type the campus name to allow link = %s (%s, %s): ", console->campus->conf->link,
+		 console->now->campus, console->now->environment);
 	prompt_word(prompt);
 	console_note(console, ROLE_WARNING,
-		     "link = mongo writes into the modulestore; Esc: do nothing");
+		     "link = %s writes into the modulestore; Esc: do nothing",
+		     console->campus->conf->link);
 }
 
 static void carry_out(struct console *console)

@@ -199,7 +199,7 @@ static void draw_rates(const struct console *console, int cols)
 	widget_put(3, x + 2, cols - cells - 2, ROLE_BUSY, "%s", under_way);
 }
 
-/* The one reason why work waits, or what the operator is asked; "" if all goes on. */
+/* The one reason why work waits or is slow, or what the operator is asked; "" if all goes on. */
 static void reason_text(const struct console *console, char *out, size_t size)
 {
 	const struct snapshot *now = console->now;
@@ -216,6 +216,9 @@ static void reason_text(const struct console *console, char *out, size_t size)
 			 now->totals.wanted == 1 ? "course was" : "courses were");
 	else if (now->hold[0])
 		snprintf(out, size, "work waits: %s", now->hold);
+	else if (now->allowed)
+		snprintf(out, size, "slowed: %d of %d requests at a time (%s)", now->allowed,
+			 now->most, now->slowed_by);
 }
 
 void head_draw(const struct console *console, bool dashboard, int rows, int cols)

@@ -41,6 +41,8 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	/* two dozen threads that sleep most of the time need no heap each: it would only grow */
 	mallopt(M_ARENA_MAX, 4);
+	/* a structure of 16 MiB goes back at once, and does not raise what is kept for the next */
+	mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
 	/* a reader that goes away is an error of write(), not our death: journals are closed */
 	signal(SIGPIPE, SIG_IGN);
 	st = cli_parse(&cli, argc, argv);

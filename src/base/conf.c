@@ -19,6 +19,7 @@
 #include "src/base/conf_keys.h"
 #include "src/base/conf_value.h"
 #include "src/base/text.h"
+#include "src/base/url.h"
 
 #define CONF_FILE_MAX                                                                              \
 	(1 << 20) /* far above any real file; keeps a mistaken -c from eating memory */
@@ -53,7 +54,7 @@ void conf_free(struct conf *conf)
 	if (!conf)
 		return;
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++)
-		if (conf_rule(i)->type <= CONF_FILE)
+		if (conf_is_text(i))
 			free(*(char **)field_of(conf, i));
 	for (size_t i = 0; i < conf->path_count; i++)
 		free(conf->paths[i]);
@@ -175,44 +176,127 @@ static bool is_name(const char *value)
 	return !value[strspn(value, LETTERS DIGITS "._-")];
 }
 
-/* Who writes the URI itself in its place must not find it in a log. */
+/*
+ * Long, of nothing but letters and digits: as keys and passwords are made, and as nobody names a
+ * variable or a file. An AWS key id, 32 and more with a digit among them, or 16 with both cases.
+ */
+static bool looks_like_secret(const char *value, const char *others)
+{
+	bool digit = strpbrk(value, DIGITS), upper = false, lower = false;
+	size_t len = strlen(value);
+
+	for (size_t i = 0; i < len; i++) {
+		upper |= value[i] >= 'A' && value[i] <= 'Z';
+		lower |= value[i] >= 'a' && value[i] <= 'z';
+		if (!strchr(LETTERS DIGITS, value[i]) && !strchr(others, value[i]))
+			return false;
+	}
+	if (len == 20 && !lower && (!strncmp(value, "AKIA", 4) || !strncmp(value, "ASIA", 4)))
+		return true;
+	return digit && (upper || lower) && (len >= 32 || (len >= 16 && upper && lower));
+}
+
+/* Who writes a secret itself in the place of its name must not find it in a log. */
 static enum result check_indirect(struct parser *p, size_t key, const char *value)
 {
 	enum conf_type type = conf_rule(key)->type;
+	const char *name = key_at(key)->name;
 
-	if (type == CONF_VARIABLE &&
-	    (value[strspn(value, LETTERS DIGITS "_")] || strchr(DIGITS, *value)))
+	if (type == CONF_VARIABLE) {
+		if (value[strspn(value, LETTERS DIGITS "_")] || strchr(DIGITS, *value))
+			return fail(p,
+				    "%s: write the name of an environment variable (letters, "
+				    "digits, _), not what it holds",
+				    name);
+		if (looks_like_secret(value, ""))
+			return fail(p,
+				    "%s: this looks like a secret itself: write the name of the "
+				    "environment variable that holds it",
+				    name);
+	}
+	if ((type == CONF_FILE || type == CONF_SECRET) && strstr(value, "://"))
+		return fail(p, "%s: write the path of a file, not a URI", name);
+	/* AWS's secrets are 40 long, and may have slashes */
+	if (type == CONF_SECRET && *value != '/' &&
+	    looks_like_secret(value, strlen(value) == 40 ? "+/=" : "+="))
 		return fail(p,
-			    "%s: write the name of an environment variable (letters, digits, _), "
-			    "not what it holds",
-			    key_at(key)->name);
-	if (type == CONF_FILE && strstr(value, "://"))
-		return fail(p, "%s: write the path of a file, not a URI", key_at(key)->name);
+			    "%s: this looks like a secret itself: write the path of the file that "
+			    "holds it (./NAME, if it is one)",
+			    name);
 	return RESULT_OK;
+}
+
+/* No error shows a URL, which may have a password in it. */
+static const char *shown(const char *value)
+{
+	return strchr(value, '@') || strstr(value, "://") ? "..." : value;
+}
+
+static enum result check_text(struct parser *p, size_t key, const char *value)
+{
+	const struct conf_rule *rule = conf_rule(key);
+	const char *name = key_at(key)->name, *why = NULL;
+	size_t len = strlen(value);
+
+	if (check_indirect(p, key, value) != RESULT_OK)
+		return RESULT_INVALID;
+	if (rule->type == CONF_CHOICE)
+		return conf_has_word(rule->choices, value)
+			   ? RESULT_OK
+			   : fail(p, "%s = %s: this version knows: %s", name, shown(value),
+				  rule->choices);
+	if ((int64_t)len < rule->low || (int64_t)len > rule->high)
+		return fail(p, "%s: %" PRId64 " to %" PRId64 " bytes are allowed, not %zu", name,
+			    rule->low, rule->high, len);
+	if (rule->type == CONF_NAME && !is_name(value))
+		return fail(p, "%s = %s: letters, digits, '.', '_' and '-' are allowed", name,
+			    shown(value));
+	if (rule->type == CONF_URL && !url_is_valid(value, &why))
+		return fail(p, "%s: write %s", name, why);
+	if (rule->type == CONF_URL && rule->choices && !url_is_host(value))
+		return fail(p, "%s: write the host and perhaps the port, without a path", name);
+	return RESULT_OK;
+}
+
+/* "https://h" of "https://h/", "a/b/" of "a/b". */
+static char *with_slash(const char *value, bool slash)
+{
+	struct buf out = BUF_INIT;
+	size_t len = strlen(value);
+	bool has = len && value[len - 1] == '/';
+
+	buf_add(&out, value, has && !slash ? len - 1 : len);
+	if (slash && len && !has)
+		buf_add_char(&out, '/');
+	return buf_take(&out);
 }
 
 static enum result set_text(struct parser *p, size_t key, const char *value)
 {
 	const struct conf_rule *rule = conf_rule(key);
 	char **field = field_of(p->conf, key);
-	size_t len = strlen(value);
 
-	if (check_indirect(p, key, value) != RESULT_OK)
+	if (check_text(p, key, value) != RESULT_OK)
 		return RESULT_INVALID;
-	if (rule->type == CONF_CHOICE) {
-		if (!conf_has_word(rule->choices, value))
-			return fail(p, "%s = %s: this version knows: %s", key_at(key)->name, value,
-				    rule->choices);
-	} else if ((int64_t)len < rule->low || (int64_t)len > rule->high) {
-		return fail(p, "%s: 1 to %" PRId64 " bytes are allowed, not %zu", key_at(key)->name,
-			    rule->high, len);
-	} else if (rule->type == CONF_NAME && !is_name(value)) {
-		return fail(p, "%s = %s: letters, digits, '.', '_' and '-' are allowed",
-			    key_at(key)->name, value);
-	}
 	free(*field);
-	*field = rule->type == CONF_FILE ? absolute(p->folder, value) : strdup(value);
+	if (rule->type == CONF_FILE || rule->type == CONF_SECRET)
+		*field = absolute(p->folder, value);
+	else if (rule->type == CONF_PREFIX || (rule->type == CONF_URL && rule->choices))
+		*field = with_slash(value, rule->type == CONF_PREFIX);
+	else
+		*field = strdup(value);
 	return *field ? RESULT_OK : no_memory(p);
+}
+
+static enum result set_flag(struct parser *p, size_t key, const char *value)
+{
+	const char *choices = conf_rule(key)->choices;
+
+	if (!conf_has_word(choices, value))
+		return fail(p, "%s = %s: write one of: %s", key_at(key)->name, shown(value),
+			    choices);
+	*(bool *)field_of(p->conf, key) = !strcmp(value, strchr(choices, ' ') + 1);
+	return RESULT_OK;
 }
 
 /* "Production" or "prod" would quietly be a mock run on the real campus. */
@@ -279,12 +363,8 @@ static enum result set_value(struct parser *p, size_t key, const char *value)
 		return set_number(p, key, value);
 	case CONF_PATHS:
 		return add_paths(p, value);
-	case CONF_KEYS:
-		if (!conf_has_word(conf_rule(key)->choices, value))
-			return fail(p, "key_form = %s: write one of: %s", value,
-				    conf_rule(key)->choices);
-		p->conf->slash_keys = !strcmp(value, "slash");
-		return RESULT_OK;
+	case CONF_FLAG:
+		return set_flag(p, key, value);
 	default:
 		st = set_text(p, key, value);
 		if (st == RESULT_OK && conf_rule(key)->field == offsetof(struct conf, environment))
@@ -395,7 +475,20 @@ static enum result set_copy(struct parser *p, size_t key, const char *value)
 /* Numbers are 0 and lists empty from the start. */
 static enum result set_nothing(struct parser *p, size_t key)
 {
-	return conf_rule(key)->type <= CONF_FILE ? set_copy(p, key, "") : RESULT_OK;
+	return conf_is_text(key) ? set_copy(p, key, "") : RESULT_OK;
+}
+
+/* What has a default only beside another key, or one that stands in words in the table. */
+static bool has_no_default(const struct parser *p, size_t key)
+{
+	size_t field = conf_rule(key)->field;
+	bool from_file = p->conf->credentials_file && *p->conf->credentials_file;
+
+	if (field == offsetof(struct conf, credentials_env))
+		return from_file;
+	if (field == offsetof(struct conf, credentials_profile))
+		return !from_file;
+	return !*key_at(key)->fallback || conf_rule(key)->type == CONF_URL;
 }
 
 static enum result fill_defaults(struct parser *p)
@@ -415,7 +508,7 @@ static enum result fill_defaults(struct parser *p)
 			st = set_operator(p);
 		else if (conf_rule(i)->field == offsetof(struct conf, contentstore_database))
 			st = set_copy(p, i, p->conf->database);
-		else if (!*key_at(i)->fallback)
+		else if (has_no_default(p, i))
 			st = set_nothing(p, i);
 		else
 			st = set_value(p, i, key_at(i)->fallback);
@@ -447,7 +540,7 @@ static enum result parse(struct parser *p)
 	if (conf_check_kinds(p->conf, p->first, p->err) != RESULT_OK)
 		return RESULT_INVALID;
 	st = fill_defaults(p);
-	return st == RESULT_OK ? conf_check_source(p->conf, p->first, p->err) : st;
+	return st == RESULT_OK ? conf_check_parts(p->conf, p->first, p->err) : st;
 }
 
 enum result conf_parse(struct conf **out, const char *text, const char *file, const char *folder,

@@ -60,10 +60,11 @@ void conf_free(struct conf *conf); /* accepts NULL */
 
 struct conf_key {
 	const char *section, *name, *type, *fallback, *help;
-	/* The kinds of its section that it belongs to, separated by blanks; "": all. With another
-	   kind it is an error, and its field is "", false or 0. */
+	/* The words of `kind` in its section that it is for, separated by blanks, or those of
+	   another key, "link = studio"; "": all. With any other it is an error, and its field is
+	   "", false or 0. */
 	const char *kinds;
-	bool required; /* by these kinds */
+	bool required; /* by these */
 };
 /* The table of keys; *@count rows. */
 const struct conf_key *conf_keys(size_t *count);

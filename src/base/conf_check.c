@@ -38,15 +38,29 @@ static enum result SF_PRINTF(4, 5)
 
 /* ---- kinds --------------------------------------------------------------------------------*/
 
+/* The key whose words @kinds lists, and *@words: "link" and "studio" of "link = studio". */
+static const char *selector_of(const char *kinds, const char **words, char *name, size_t size)
+{
+	const char *equals = strstr(kinds, " = ");
+
+	*words = equals ? equals + 3 : kinds;
+	snprintf(name, size, "%.*s", equals ? (int)(equals - kinds) : 4, equals ? kinds : "kind");
+	return name;
+}
+
 bool conf_is_for_kind(const struct conf *conf, size_t key)
 {
-	const char *kinds = key_at(key)->kinds, *kind;
+	const char *kinds = key_at(key)->kinds, *words, *word;
+	char name[32];
+	size_t selector;
 
 	if (!*kinds)
 		return true;
-	kind = *(char *const *)((const char *)conf +
-				conf_rule(find(key_at(key)->section, "kind"))->field);
-	return !kind || conf_has_word(kinds, kind);
+	selector = find(key_at(key)->section, selector_of(kinds, &words, name, sizeof(name)));
+	word = *(char *const *)((const char *)conf + conf_rule(selector)->field);
+	if (!word)
+		word = key_at(selector)->fallback;
+	return !word || conf_has_word(words, word);
 }
 
 /* "split draft mongo" as "split, draft or mongo". */
@@ -68,7 +82,8 @@ static void list_kinds(const char *kinds, char *out, size_t size)
 enum result conf_check_kinds(const struct conf *conf, const unsigned long *lines, struct error *err)
 {
 	size_t first = CONF_KEY_COUNT;
-	char kinds[64];
+	char kinds[64], name[32];
+	const char *words;
 
 	for (size_t i = 0; i < CONF_KEY_COUNT; i++)
 		if (lines[i] && !conf_is_for_kind(conf, i) &&
@@ -76,9 +91,30 @@ enum result conf_check_kinds(const struct conf *conf, const unsigned long *lines
 			first = i;
 	if (first == CONF_KEY_COUNT)
 		return RESULT_OK;
-	list_kinds(key_at(first)->kinds, kinds, sizeof(kinds));
-	return fail(conf, lines[first], err, "[%s] %s is for kind = %s", key_at(first)->section,
-		    key_at(first)->name, kinds);
+	selector_of(key_at(first)->kinds, &words, name, sizeof(name));
+	list_kinds(words, kinds, sizeof(kinds));
+	return fail(conf, lines[first], err, "[%s] %s is for %s = %s", key_at(first)->section,
+		    key_at(first)->name, name, kinds);
+}
+
+/* ---- secrets ------------------------------------------------------------------------------*/
+
+/* A secret that comes from @env or from @file, one of them; @what it is, for people. */
+static enum result check_secret(const struct conf *conf, const unsigned long *lines,
+				const char *section, const char *env, const char *file,
+				const char *what, struct error *err)
+{
+	unsigned long at_env = lines[find(section, env)], at_file = lines[find(section, file)];
+
+	if (at_env && at_file)
+		return fail(conf, at_env > at_file ? at_env : at_file, err,
+			    "[%s] %s and %s: give one of them, not both", section, env, file);
+	if (!at_env && !at_file)
+		return error_set(err, RESULT_INVALID,
+				 "%s: [%s] %s or %s is missing: the environment variable, or the "
+				 "file only its owner may open, that holds %s",
+				 conf->file, section, env, file, what);
+	return RESULT_OK;
 }
 
 /* ---- [source] -----------------------------------------------------------------------------*/
@@ -122,7 +158,7 @@ static enum result check_link(const struct conf *conf, const unsigned long *line
 	if (!strcmp(conf->source_kind, "olx"))
 		return fail(conf, link, err,
 			    "[source] link = mongo is for kind = split, draft or mongo: an export "
-			    "has no modulestore to write into");
+			    "has no modulestore to write into; link = studio has Studio do it");
 	if (!strcmp(conf->index, "mysql"))
 		return fail(
 		    conf, lines[find("source", "index")], err,
@@ -145,26 +181,102 @@ static enum result check_place(const struct conf *conf, const unsigned long *lin
 		return conf->path_count ? RESULT_OK
 					: error_set(err, RESULT_INVALID,
 						    "%s: [source] path names nothing", conf->file);
-	if (*conf->uri_env && *conf->uri_file) {
-		unsigned long env = lines[find("source", "uri_env")];
-		unsigned long file = lines[find("source", "uri_file")];
-
-		return fail(conf, env > file ? env : file, err,
-			    "[source] uri_env and uri_file: give one of them, not both");
-	}
-	if (!*conf->uri_env && !*conf->uri_file)
-		return error_set(err, RESULT_INVALID,
-				 "%s: [source] uri_env or uri_file is missing: the environment "
-				 "variable, or the file only its owner may open, that holds the "
-				 "MongoDB URI",
-				 conf->file);
-	return RESULT_OK;
+	return check_secret(conf, lines, "source", "uri_env", "uri_file", "the MongoDB URI", err);
 }
 
-enum result conf_check_source(const struct conf *conf, const unsigned long *lines,
-			      struct error *err)
+static enum result check_studio(const struct conf *conf, const unsigned long *lines,
+				struct error *err)
+{
+	if (!strcmp(conf->source_kind, "olx") && !lines[find("source", "key_form")])
+		return fail(conf, lines[find("source", "link")], err,
+			    "link = studio needs key_form in writing for kind = olx: an export "
+			    "does not tell its key, and Studio writes the course that has it");
+	return check_secret(conf, lines, "source", "studio_password_env", "studio_password_file",
+			    "the password", err);
+}
+
+static enum result check_source(const struct conf *conf, const unsigned long *lines,
+				struct error *err)
 {
 	enum result st = check_place(conf, lines, err);
 
-	return st == RESULT_OK ? check_link(conf, lines, err) : st;
+	if (st != RESULT_OK)
+		return st;
+	return strcmp(conf->link, "studio") ? check_link(conf, lines, err)
+					    : check_studio(conf, lines, err);
+}
+
+/* ---- [store] ------------------------------------------------------------------------------*/
+
+/* Parts as the names behind it have them: none empty, none "." or "..". */
+static bool is_prefix(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "/");
+
+		if (!len || (len <= 2 && !strncmp(text, "..", len)))
+			return false;
+		text += len + (text[len] == '/');
+	}
+	return true;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(text + len - end_len, end);
+}
+
+static enum result check_credentials(const struct conf *conf, const unsigned long *lines,
+				     struct error *err)
+{
+	unsigned long env = lines[find("store", "credentials_env")];
+	unsigned long file = lines[find("store", "credentials_file")];
+	unsigned long profile = lines[find("store", "credentials_profile")];
+
+	if (env && file)
+		return fail(conf, env > file ? env : file, err,
+			    "[store] credentials_env and credentials_file: give one of them, not "
+			    "both");
+	if (profile && !file)
+		return fail(conf, profile, err,
+			    "[store] credentials_profile is one of a credentials_file, which is "
+			    "missing");
+	if (ends_with(conf->credentials_env, "_ACCESS_KEY_ID") ||
+	    ends_with(conf->credentials_env, "_SECRET_ACCESS_KEY"))
+		return fail(conf, env, err,
+			    "credentials_env: write what the names of the variables begin with: "
+			    "AWS for AWS_ACCESS_KEY_ID and the others");
+	return RESULT_OK;
+}
+
+static enum result check_store(const struct conf *conf, const unsigned long *lines,
+			       struct error *err)
+{
+	const char *class = conf->storage_class;
+
+	if (!is_prefix(conf->location))
+		return fail(conf, lines[find("store", "location")], err,
+			    "location: it begins with no '/', and no part of it is empty, \".\" or "
+			    "\"..\"");
+	if (!strcmp(class, "GLACIER") || !strcmp(class, "DEEP_ARCHIVE"))
+		return fail(
+		    conf, lines[find("store", "storage_class")], err,
+		    "storage_class = %s: the platform could not read what is archived there",
+		    class);
+	if (*conf->sse_key && strncmp(conf->sse, "aws:kms", 7))
+		return fail(conf, lines[find("store", "sse_key")], err,
+			    "sse_key is for sse = aws:kms or aws:kms:dsse");
+	return check_credentials(conf, lines, err);
+}
+
+enum result conf_check_parts(const struct conf *conf, const unsigned long *lines, struct error *err)
+{
+	enum result st = check_source(conf, lines, err);
+
+	if (st == RESULT_OK && !strcmp(conf->val_kind, "rest"))
+		st = check_secret(conf, lines, "val", "client_secret_env", "client_secret_file",
+				  "the application's secret", err);
+	return st == RESULT_OK ? check_store(conf, lines, err) : st;
 }

@@ -8,6 +8,7 @@
 
 /* clang-format off */
 #define MONGO "split draft mongo"
+#define STUDIO "link = studio"
 #define KEY_LIST(X) \
 /* section, name, type for people, default, required, kinds, type, field, low, high, choices, help */ \
 X("campus", "name", "word", NULL, true, "", NAME, name, 1, 63, NULL, \
@@ -26,11 +27,11 @@ X("source", "kind", "choice", NULL, true, "", CHOICE, source_kind, 0, 0, "olx sp
 X("source", "path", "paths", NULL, true, "olx", PATHS, paths, 1, PATH_MAX - 1, NULL, \
   "Folders, archives, or globs of them, separated by blanks; \"...\" around names with blanks; " \
   "indented lines continue it") \
-X("source", "key_form", "choice", "course-v1", false, "olx", KEYS, slash_keys, 0, 0, "course-v1 slash", \
+X("source", "key_form", "choice", "course-v1", false, "olx", FLAG, slash_keys, 0, 0, "course-v1 slash", \
   "How keys of exports are written: course-v1:ORG+COURSE+RUN or ORG/COURSE/RUN") \
 X("source", "uri_env", "variable", "", false, MONGO, VARIABLE, uri_env, 1, 255, NULL, \
   "The environment variable that holds the MongoDB URI; this or uri_file") \
-X("source", "uri_file", "path", "", false, MONGO, FILE, uri_file, 1, PATH_MAX - 1, NULL, \
+X("source", "uri_file", "path", "", false, MONGO, SECRET, uri_file, 1, PATH_MAX - 1, NULL, \
   "The file that holds the MongoDB URI, which only its owner may open; this or uri_env") \
 X("source", "database", "word", "edxapp", false, MONGO, NAME, database, 1, 63, NULL, \
   "The database of the modulestore") \
@@ -43,19 +44,76 @@ X("source", "contentstore_bucket", "word", "fs", false, MONGO, NAME, contentstor
   "The GridFS bucket of the contentstore") \
 X("source", "index", "choice", "", false, MONGO, CHOICE, index, 0, 0, "mongo mysql", \
   "Where the platform reads the course index: MongoDB, or (from nutmeg on) MySQL") \
-X("source", "link", "choice", "none", false, "", CHOICE, link, 0, 0, "none mongo", \
+X("source", "link", "choice", "none", false, "", CHOICE, link, 0, 0, "none mongo studio", \
   "How a new video id gets into its block: none leaves it to somebody else (link-pending); mongo " \
-  "writes it into the modulestore") \
+  "writes it into the modulestore; studio has the campus's Studio write it") \
 X("source", "link_quiet", "duration", "30m", false, MONGO, DURATION, link_quiet, 0, 604800000, NULL, \
   "A course edited less than this ago is not linked now but put off, 0 to 168h") \
-X("val", "kind", "choice", NULL, true, "", CHOICE, val_kind, 0, 0, "sqlite", \
-  "What edx-val is: sqlite, a file with edx-val's own tables") \
-X("val", "path", "path", NULL, true, "", FILE, val_path, 1, PATH_MAX - 1, NULL, \
+X("source", "studio_url", "url", NULL, true, STUDIO, URL, studio_url, 1, 1023, "host", \
+  "Where the campus's Studio answers") \
+X("source", "studio_login_url", "url", "the same host", false, STUDIO, URL, studio_login_url, 1, 1023, "host", \
+  "Where one logs in, the LMS, if it is not Studio itself") \
+X("source", "studio_user", "text", NULL, true, STUDIO, TEXT, studio_user, 1, 254, NULL, \
+  "Who logs in, an e-mail address or a name: somebody who may edit the courses") \
+X("source", "studio_password_env", "variable", "", false, STUDIO, VARIABLE, studio_password_env, 1, 255, NULL, \
+  "The environment variable that holds the password; this or studio_password_file") \
+X("source", "studio_password_file", "path", "", false, STUDIO, SECRET, studio_password_file, 1, PATH_MAX - 1, NULL, \
+  "The file that holds the password, which only its owner may open; this or studio_password_env") \
+X("source", "studio_ca_file", "path", "", false, STUDIO, FILE, studio_ca_file, 1, PATH_MAX - 1, NULL, \
+  "Certificates (PEM) that Studio's must be signed by, in place of the system's") \
+X("source", "studio_tls_verify", "choice", "yes", false, STUDIO, FLAG, studio_unverified, 0, 0, "yes no", \
+  "Whether Studio must prove who it is; with no the title bar says so") \
+X("val", "kind", "choice", NULL, true, "", CHOICE, val_kind, 0, 0, "sqlite rest", \
+  "What edx-val is: sqlite, a file with edx-val's own tables; rest, the service of the campus") \
+X("val", "path", "path", NULL, true, "sqlite", FILE, val_path, 1, PATH_MAX - 1, NULL, \
   "The SQLite file; made if it is missing") \
-X("store", "kind", "choice", NULL, true, "", CHOICE, store_kind, 0, 0, "directory", \
-  "Where transcript files end up: directory, laid out as Django's FileSystemStorage does") \
-X("store", "path", "path", NULL, true, "", FILE, store_path, 1, PATH_MAX - 1, NULL, \
+X("val", "url", "url", NULL, true, "rest", URL, val_url, 1, 1023, NULL, \
+  "Where the LMS or Studio answers; /api/val/v0/ is added unless it is there") \
+X("val", "token_url", "url", "/oauth2/access_token there", false, "rest", URL, val_token_url, 1, 1023, NULL, \
+  "Where tokens are made, of the LMS") \
+X("val", "client_id", "text", NULL, true, "rest", TEXT, val_client_id, 1, 255, NULL, \
+  "The OAuth application, of a user who may read and add videos") \
+X("val", "client_secret_env", "variable", "", false, "rest", VARIABLE, val_secret_env, 1, 255, NULL, \
+  "The environment variable that holds the application's secret; this or client_secret_file") \
+X("val", "client_secret_file", "path", "", false, "rest", SECRET, val_secret_file, 1, PATH_MAX - 1, NULL, \
+  "The file that holds the application's secret, which only its owner may open; this or " \
+  "client_secret_env") \
+X("val", "ca_file", "path", "", false, "rest", FILE, val_ca_file, 1, PATH_MAX - 1, NULL, \
+  "Certificates (PEM) that the server's must be signed by, in place of the system's") \
+X("val", "tls_verify", "choice", "yes", false, "rest", FLAG, val_unverified, 0, 0, "yes no", \
+  "Whether the server must prove who it is; with no the title bar says so") \
+X("store", "kind", "choice", NULL, true, "", CHOICE, store_kind, 0, 0, "directory s3", \
+  "Where transcript files end up: directory, laid out as Django's FileSystemStorage does; s3, a " \
+  "bucket") \
+X("store", "path", "path", NULL, true, "directory", FILE, store_path, 1, PATH_MAX - 1, NULL, \
   "The folder; made if it is missing") \
+X("store", "bucket", "word", NULL, true, "s3", NAME, bucket, 1, 255, NULL, \
+  "The bucket of edx-val's storage; it must be there") \
+X("store", "region", "word", "us-east-1", false, "s3", NAME, region, 1, 63, NULL, \
+  "The region that requests are signed for") \
+X("store", "endpoint", "url", "that of AWS in the region", false, "s3", URL, store_endpoint, 1, 1023, "host", \
+  "Where S3 answers") \
+X("store", "path_style", "choice", "no", false, "s3", FLAG, path_style, 0, 0, "no yes", \
+  "Whether the bucket stands in the path and not in the name of the host") \
+X("store", "location", "text", "", false, "s3", PREFIX, location, 0, 512, NULL, \
+  "What stands before every name in the bucket: Django's location") \
+X("store", "storage_class", "word", "", false, "s3", NAME, storage_class, 1, 63, NULL, \
+  "The storage class of new files: STANDARD_IA, ...; default: the bucket's own") \
+X("store", "sse", "choice", "", false, "s3", CHOICE, sse, 0, 0, "AES256 aws:kms aws:kms:dsse", \
+  "How the server encrypts new files; default: as the bucket says") \
+X("store", "sse_key", "text", "", false, "s3", TEXT, sse_key, 1, 2048, NULL, \
+  "The KMS key's id or ARN, for sse = aws:kms and aws:kms:dsse; default: the account's own") \
+X("store", "credentials_env", "variable", "AWS", false, "s3", VARIABLE, credentials_env, 1, 128, NULL, \
+  "What the names of the environment variables begin with that hold the credentials: " \
+  "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; this or credentials_file") \
+X("store", "credentials_file", "path", "", false, "s3", SECRET, credentials_file, 1, PATH_MAX - 1, NULL, \
+  "A file of credentials as the AWS tools write it, which only its owner may open") \
+X("store", "credentials_profile", "text", "default", false, "s3", TEXT, credentials_profile, 1, 255, NULL, \
+  "The profile in credentials_file") \
+X("store", "ca_file", "path", "", false, "s3", FILE, store_ca_file, 1, PATH_MAX - 1, NULL, \
+  "Certificates (PEM) that the server's must be signed by, in place of the system's") \
+X("store", "tls_verify", "choice", "yes", false, "s3", FLAG, store_unverified, 0, 0, "yes no", \
+  "Whether the server must prove who it is; with no the title bar says so") \
 X("engine", "workers", "number", "8", false, "", NUMBER, workers, 1, 64, NULL, \
   "Videos that may be at the store at a time, and as many at edx-val, 1 to 64; 1: one video at a time") \
 X("engine", "retry_delay", "duration", "2s", false, "", DURATION, retry_delay, 0, 3600000, NULL, \
@@ -63,7 +121,9 @@ X("engine", "retry_delay", "duration", "2s", false, "", DURATION, retry_delay, 0
 X("engine", "max_retries", "number", "3", false, "", NUMBER, max_retries, 0, 100, NULL, \
   "Further tries of a video after a failure that may pass, 0 to 100") \
 X("engine", "max_transcript", "size", "3MiB", false, "", SIZE, max_transcript, 1, 268435456, NULL, \
-  "Largest transcript, as found and as converted, up to 256MiB")
+  "Largest transcript, as found and as converted, up to 256MiB") \
+X("engine", "throttle_timeout", "duration", "60s", false, "", DURATION, throttled_too_long, 1, 3600000, NULL, \
+  "A server that only asks to slow down for so long counts as unreachable, 1ms to 1h")
 /* clang-format on */
 
 #define X(section, name, type, fallback, required, kinds, kind, field, low, high, choices, help)   \
@@ -87,10 +147,17 @@ const struct conf_rule *conf_rule(size_t key)
 	return &rules[key];
 }
 
+bool conf_is_text(size_t key)
+{
+	return rules[key].type <= CONF_SECRET;
+}
+
 bool conf_has_word(const char *words, const char *word)
 {
-	size_t len = strlen(word);
+	size_t len = strcspn(word, " ");
 
+	if (word[len])
+		return false; /* that would be several */
 	for (const char *at = words; len && at; at = strchr(at, ' ')) {
 		at += *at == ' ';
 		if (!strncmp(at, word, len) && (at[len] == ' ' || !at[len]))

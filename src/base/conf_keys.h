@@ -6,16 +6,20 @@
 
 #include "src/base/conf.h"
 
-#define CONF_KEY_COUNT 25
+#define CONF_KEY_COUNT 53
 
 enum conf_type {
-	CONF_TEXT,   /* a char *, of at most @high bytes */
+	CONF_TEXT,   /* a char *, of @low to @high bytes */
 	CONF_NAME,   /* the same of letters, digits, '.', '_', '-' */
 	CONF_CHOICE, /* a char *, one of @choices */
 	CONF_VARIABLE, /* the same, the name of an environment variable; never shown in an error */
+	CONF_URL,    /* the same, http or https (url.h); never shown in an error; @choices "host":
+			without a path, and a last '/' is taken away */
+	CONF_PREFIX, /* the same, what stands before names: "" or made to end in '/' */
 	CONF_FILE,   /* a char *, made absolute */
+	CONF_SECRET, /* the same, a file that holds a secret; never shown in an error */
 	CONF_PATHS,  /* conf.paths */
-	CONF_KEYS,   /* conf.slash_keys */
+	CONF_FLAG,   /* a bool: the second of the two @choices makes it true */
 	CONF_NUMBER, /* an int64_t within @low..@high, as the next two */
 	CONF_DURATION,
 	CONF_SIZE,
@@ -30,6 +34,8 @@ struct conf_rule {
 };
 
 const struct conf_rule *conf_rule(size_t key);
+/* Its field is a char *. */
+bool conf_is_text(size_t key);
 /* One of @words, which are separated by blanks, is @word. */
 bool conf_has_word(const char *words, const char *word);
 /* Place of a key; -1 if there is none. @name has @len bytes. */

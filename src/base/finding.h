@@ -79,7 +79,7 @@ X(ASSET_UNUSED,         "asset-unused",         NOTICE, FINDING_WAIVABLE, \
 X(SOURCE_UNREACHABLE,   "source-unreachable",   ERROR, FINDING_STOPS | FINDING_TRANSIENT, \
   "The course could not be read: mend the cause and retry") \
 X(SOURCE_INVALID,       "source-invalid",       ERROR, FINDING_STOPS, \
-  "The course's export is damaged or refused: export it again") \
+  "The source has the course, and it cannot be read: read the words, mend or export it again") \
 X(VAL_UNREACHABLE,      "val-unreachable",      ERROR, FINDING_STOPS | FINDING_TRANSIENT, \
   "edx-val could not be reached: mend the cause and retry") \
 X(VAL_REFUSED,          "val-refused",          ERROR, FINDING_STOPS, \

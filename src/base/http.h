@@ -1,9 +1,9 @@
 /*
  * http.h - one small HTTP client for everything: the store, edx-val, tokens, Studio (libcurl).
  *
- * A struct http is one a process: a pool of handles (connections are reused, HTTP/2 where it is
- * offered, DNS answers and TLS sessions shared) and one throttle over all requests in flight. An
- * endpoint is one server as configured. All functions are thread-safe; a request is made on the
+ * A struct http is one a process: shared DNS answers and TLS sessions, and one throttle over all
+ * requests in flight. An endpoint is one server as configured, with a pool of handles (connections
+ * are reused, HTTP/2 where it is offered). All functions are thread-safe; a request is made on the
  * calling thread and takes as long as it takes, within the timeouts.
  *
  * TLS is verified unless the endpoint says otherwise. No redirect is followed: it is an answer.
@@ -67,7 +67,11 @@ struct http_header {
 	const char *name, *value;
 };
 
-/* Signs the request with AWS Signature Version 4, by libcurl. */
+/*
+ * Signs the request with AWS Signature Version 4, by libcurl (http_sign.h tells where not). The
+ * query's parameters are to be sorted, each with its "=". x-amz-content-sha256,
+ * x-amz-security-token, and Content-Type for a body are added unless the caller brings them.
+ */
 struct http_sign {
 	const char *region, *service; /* "us-east-1", "s3" */
 	const char *key, *secret, *token; /* token: NULL or "" for none */
@@ -75,7 +79,7 @@ struct http_sign {
 
 struct http_request {
 	const char *method, *url;
-	const struct http_header *headers;
+	const struct http_header *headers; /* one with an empty value is not sent */
 	size_t header_count;
 	const void *body; /* NULL: none; for POST and PUT an empty one is sent */
 	size_t body_len;
@@ -86,15 +90,20 @@ struct http_request {
 struct http_answer {
 	int status;
 	struct buf body;    /* empty for HEAD */
-	struct buf headers; /* "name: value\n" lines, names in lower case; http_answer_header() */
+	struct buf headers; /* "name: value\n" lines, names in lower case */
+	struct buf values;  /* the same, a NUL at each line's end: for http_answer_header() */
 	int64_t date;	    /* the server's Date, wall microseconds; 0 unknown */
 };
 
 /*
  * RESULT_OK: there is an answer, whatever its status. RESULT_UNREACHABLE: no connection, or TLS
  * was refused: nothing was sent; or throttled too long. RESULT_UNKNOWN: sent, and the answer did
- * not come whole. RESULT_LIMIT: the answer is larger than @limit. RESULT_RETRY: hurried.
- * http_answer_clear(@out) in every case.
+ * not come whole. RESULT_LIMIT: the answer is larger than @limit (where its status is no 2xx, the
+ * body is cut at 16 KiB instead). RESULT_RETRY: hurried. RESULT_INVALID: no request that could be
+ * sent: its URL (user info is none of ours), a line end in a header.
+ * A connection that died while it was idle is replaced, and the request sent again if it is a GET,
+ * HEAD or PUT (so that a PUT with If-None-Match may meet what it has put itself: 412); any other
+ * one is never sent twice. http_answer_clear(@out) in every case.
  */
 enum result http_request(struct http_endpoint *endpoint, const struct http_request *request,
 			 struct http_answer *out, struct error *err);
@@ -102,10 +111,12 @@ enum result http_request(struct http_endpoint *endpoint, const struct http_reque
 const char *http_answer_header(const struct http_answer *answer, const char *name);
 void http_answer_clear(struct http_answer *answer); /* may run twice */
 /*
- * What a status that was not expected means: 401 and 403, and other 4xx, REFUSED; 408 and 5xx
- * RETRY; 3xx REFUSED, naming where it points. @err: "@what: 403 Forbidden: the server's words".
+ * What a status that was not expected means: 401 and 403, and other 4xx, REFUSED; 408, 429 and 5xx
+ * RETRY; 3xx REFUSED, naming where it points. @err: "@what: 403 Forbidden: the server's words",
+ * at most 200 bytes of these, in one line, from known fields of XML and JSON or from plain text.
  */
-enum result http_status_error(const struct http_answer *answer, const char *what, struct error *err);
+enum result http_status_error(const struct http_answer *answer, const char *what,
+			      struct error *err);
 /* @text as one part of a URL's path or query: RFC 3986, everything but unreserved as %XX. */
 void http_add_escaped(struct buf *url, const char *text, bool keep_slashes);
 

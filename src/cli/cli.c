@@ -27,7 +27,7 @@ static const struct global_option globals[GLOBAL_COUNT] = {
 	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made"}},
 	{0, {"demo-size", "COURSES", "A demo of so many courses"}},
 	{0, {"word", "WORD", "The word that would be asked for on the terminal:\n"
-			    "the campus name, where link = mongo writes into the source"}},
+			    "the campus name, where links are written into courses"}},
 	{'h', {"help", NULL, "Show this text; after a command, its own"}},
 	{'V', {"version", NULL, "Show the version"}},
 };

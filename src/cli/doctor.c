@@ -3,6 +3,7 @@
 #include "src/cli/commands.h"
 
 #include <archive.h>
+#include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <libxml/xmlversion.h>
@@ -15,6 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "src/base/url.h"
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
 
@@ -69,6 +71,28 @@ static bool add_part(struct doctor *doctor, const char *name, unsigned part)
 	return false;
 }
 
+/* What is allowed, and what somebody should know all the same. */
+static void warn(struct doctor *doctor, const char *text)
+{
+	report(doctor, true, "warning: %s", text);
+}
+
+static void check_tls(struct doctor *doctor, bool unverified, const char *key)
+{
+	if (unverified)
+		report(doctor, true,
+		       "warning: TLS is not verified (%s = no): whoever stands between can "
+		       "read and change everything",
+		       key);
+}
+
+/* "" is a key that is not given. */
+static void check_url(struct doctor *doctor, const char *key, const char *url)
+{
+	if (url && *url && url_is_exposed(url))
+		report(doctor, true, "warning: %s is http: secrets travel unencrypted", key);
+}
+
 /* ---- the parts ----------------------------------------------------------------------------*/
 
 static enum result count_entry(void *arg, const struct source_entry *entry, struct error *err)
@@ -92,9 +116,13 @@ static enum result count_entry(void *arg, const struct source_entry *entry, stru
 static void check_linker(struct doctor *doctor)
 {
 	struct linker *linker = doctor->cli->campus->linker;
+	const struct conf *conf = doctor->cli->campus->conf;
 	struct error err = {0};
 
 	doctor->part = "link";
+	check_url(doctor, "studio_url", conf->studio_url);
+	check_url(doctor, "studio_login_url", conf->studio_login_url);
+	check_tls(doctor, conf->studio_unverified, "studio_tls_verify");
 	if (!linker)
 		report(doctor, true, "%s: new video ids are left to somebody else",
 		       doctor->cli->campus->conf->link);
@@ -110,6 +138,10 @@ static void check_source(struct doctor *doctor)
 	if (!add_part(doctor, "source", CAMPUS_SOURCE))
 		return;
 	source = doctor->cli->campus->source;
+	if (source->tls_unverified)
+		warn(doctor,
+		     "TLS is not verified, as the URI says: whoever stands between can read "
+		     "and change everything");
 	/* what is known of a server is told even where its courses cannot be listed */
 	if (source->ops->doctor(source, say, doctor, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
@@ -125,11 +157,15 @@ static void check_source(struct doctor *doctor)
 
 static void check_val(struct doctor *doctor)
 {
+	const struct conf *conf = doctor->cli->campus->conf;
 	struct val *val;
 	struct error err = {0};
 
 	if (!add_part(doctor, "val", CAMPUS_VAL))
 		return;
+	check_url(doctor, "url", conf->val_url);
+	check_url(doctor, "token_url", conf->val_token_url);
+	check_tls(doctor, conf->val_unverified, "tls_verify");
 	val = doctor->cli->campus->val;
 	if (val->ops->doctor(val, doctor->write, say, doctor, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
@@ -137,14 +173,19 @@ static void check_val(struct doctor *doctor)
 
 static void check_store(struct doctor *doctor)
 {
+	const struct conf *conf = doctor->cli->campus->conf;
 	struct store *store;
 	struct error err = {0};
 
 	if (!add_part(doctor, "store", CAMPUS_STORE))
 		return;
+	check_url(doctor, "endpoint", conf->store_endpoint);
+	check_tls(doctor, conf->store_unverified, "tls_verify");
 	store = doctor->cli->campus->store;
 	if (store->ops->doctor(store, doctor->write, say, doctor, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
+	if (store->warning)
+		warn(doctor, store->warning);
 }
 
 /* The folder of the status database: SQLite makes files beside it. */
@@ -218,8 +259,9 @@ static void check_program(struct doctor *doctor)
 	report(doctor, true, "%s",
 	       clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
 	doctor->part = "versions";
-	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, %s, %s", PACKAGE_VERSION,
-	       sqlite3_libversion(), LIBXML_DOTTED_VERSION, archive_version_string(),
+	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, libcurl %s, %s, %s",
+	       PACKAGE_VERSION, sqlite3_libversion(), LIBXML_DOTTED_VERSION,
+	       curl_version_info(CURLVERSION_NOW)->version, archive_version_string(),
 	       OpenSSL_version(OPENSSL_VERSION));
 }
 

@@ -127,7 +127,7 @@ static void on_event(void *arg, const struct engine_event *event)
 
 /* ---- running ----------------------------------------------------------------------------- */
 
-/* Whether source, val and store answer is better known before anything is begun. */
+/* Whether source, val, store and linker answer is better known before anything is begun. */
 static int check_ends(struct migrating *m)
 {
 	struct campus *campus = m->cli->campus;
@@ -139,6 +139,10 @@ static int check_ends(struct migrating *m)
 		return cli_fail(&err);
 	if (!m->dry && campus->store->ops->probe(campus->store, &err) != RESULT_OK)
 		return cli_fail(&err);
+	if (m->cli->link_word && campus->linker->ops->probe(campus->linker, &err) != RESULT_OK)
+		return cli_fail(&err);
+	if (!m->dry && campus->store->warning)
+		out_note("store: %s", campus->store->warning);
 	return -1;
 }
 

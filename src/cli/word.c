@@ -1,6 +1,7 @@
 /*
- * The typed word: link = mongo writes into the modulestore, so a person types the campus's name
- * first, on the terminal or as --word. It is asked for before anything is opened or made.
+ * The typed word: link = mongo and studio write into the modulestore, so a person types the
+ * campus's name first, on the terminal or as --word. It is asked for before anything is opened
+ * or made.
  */
 #include "config.h"
 

@@ -98,6 +98,8 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	struct wish_answer *answers = calloc(count + 1, sizeof(*answers));
 	struct error err = {0};
 	const char *refused = "";
+	/* what the operator should know before files are put */
+	const char *warning = desk->campus->store->warning;
 	size_t taken = 0;
 
 	if (!answers)
@@ -115,12 +117,15 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	}
 	if (desk->engine && act->act != ACT_PAUSE)
 		engine_adopt(desk->engine, ids, count);
+	if (!taken || act->act == ACT_PAUSE || !warning)
+		warning = "";
 	if (taken == count)
-		desk_say(desk, FINDING_NOTICE, "%s %zu course%s", wishes[act->act].did, taken,
-			 taken == 1 ? "" : "s");
+		desk_say(desk, *warning ? FINDING_WARNING : FINDING_NOTICE, "%s %zu course%s%s%s",
+			 wishes[act->act].did, taken, taken == 1 ? "" : "s", *warning ? "; " : "",
+			 warning);
 	else
-		desk_say(desk, FINDING_WARNING, "%s %zu, %zu not: %s", wishes[act->act].did, taken,
-			 count - taken, refused);
+		desk_say(desk, FINDING_WARNING, "%s %zu, %zu not: %s%s%s", wishes[act->act].did,
+			 taken, count - taken, refused, *warning ? "; " : "", warning);
 	free(answers);
 }
 
@@ -203,6 +208,8 @@ static bool serve(struct desk *desk, struct reader *reader)
 		desk->wants_go = false;
 		pthread_mutex_unlock(&desk->lock);
 		engine_go(desk->engine);
+		if (desk->campus->store->warning)
+			desk_say(desk, FINDING_WARNING, "%s", desk->campus->store->warning);
 		pthread_mutex_lock(&desk->lock);
 		return true;
 	}

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "src/base/http.h"
 #include "src/base/signals.h"
 #include "src/engine/desk_internal.h"
 
@@ -61,7 +62,7 @@ static void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->campus, sizeof(snap->campus), "%s", conf->name);
 	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
-	snap->tls_unverified = desk->campus->source->tls_unverified;
+	snap->tls_unverified = campus_tls_unverified(desk->campus);
 }
 
 /* "03:12:41" as the clock on the screen says it. */
@@ -139,6 +140,26 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	}
 }
 
+/* How the adaptive limit stands; all 0 at full speed, when there is nothing to tell. */
+static void look_at_load(const struct desk *desk, struct http_load *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (desk->campus->http)
+		http_load(desk->campus->http, out);
+	if (out->allowed >= out->most)
+		memset(out, 0, sizeof(*out));
+}
+
+static void tell_load(const struct desk *desk, struct snapshot *snap)
+{
+	struct http_load load;
+
+	look_at_load(desk, &load);
+	snap->allowed = load.allowed;
+	snap->most = load.most;
+	memcpy(snap->slowed_by, load.slowed_by, sizeof(snap->slowed_by));
+}
+
 /* What makes a snapshot differ from the one before, beside the database. */
 struct seen {
 	int64_t version;
@@ -146,12 +167,19 @@ struct seen {
 	int64_t under_way, second;
 	bool engine, waits, validating;
 	char hold[160];
+	int allowed;
+	char slowed_by[64];
 };
 
 static void see(struct desk *desk, const struct engine_state *state, int64_t version,
 		struct seen *out)
 {
+	struct http_load load;
+
 	memset(out, 0, sizeof(*out));
+	look_at_load(desk, &load);
+	out->allowed = load.allowed;
+	snprintf(out->slowed_by, sizeof(out->slowed_by), "%s", load.slowed_by);
 	out->version = version;
 	out->request = desk->request_serial;
 	out->message = desk->message_serial;
@@ -201,6 +229,7 @@ static void make_snapshot(struct desk *desk, struct reader *reader,
 		return;
 	snap->refs = 1;
 	tell_campus(desk, snap);
+	tell_load(desk, snap);
 	page_read(reader, request, snap);
 	if (engine)
 		tell_engine(desk, state, snap);

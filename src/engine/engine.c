@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "src/base/http.h"
 #include "src/base/signals.h"
 #include "src/engine/internal.h"
 
@@ -282,6 +283,8 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	sem_init(&engine->store_gate, 0, (unsigned)engine->workers);
 	sem_init(&engine->val_gate, 0, (unsigned)engine->workers);
 	st = lock_take(status_path(campus->status), &engine->file_lock, err);
+	if (st == RESULT_OK && campus->http)
+		http_hurry(campus->http, false);
 	if (st == RESULT_OK)
 		st = open_readers(engine, err);
 	if (st == RESULT_OK && options->dry && !(engine->forecast = forecast_new()))
@@ -307,6 +310,8 @@ void engine_stop(struct engine *engine)
 
 	pthread_mutex_lock(&engine->lock);
 	engine->stopping = true;
+	if (engine->campus->http && engine->prober_runs) /* not one that never started */
+		http_hurry(engine->campus->http, true);
 	run = engine->queue.turn;
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		run->leaving = true;

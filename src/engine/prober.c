@@ -10,13 +10,25 @@
 
 #define PROBE_AT_LEAST 500 /* ms between two probes */
 
+/* "source" is its linker too, where links are written: Studio is another server. */
+static enum result probe_source(struct campus *campus, struct error *err)
+{
+	struct linker *linker = campus->linker;
+	enum result st = campus->source->ops->probe(campus->source, err);
+
+	if (st != RESULT_OK || !linker || !linker->ops->probe ||
+	    !atomic_load(&campus->link_allowed))
+		return st;
+	return linker->ops->probe(linker, err);
+}
+
 /* Not held. */
 static enum result probe(struct engine *engine, const char *endpoint, struct error *err)
 {
 	struct campus *campus = engine->campus;
 
 	if (!strcmp(endpoint, "source"))
-		return campus->source->ops->probe(campus->source, err);
+		return probe_source(campus, err);
 	if (!strcmp(endpoint, "val"))
 		return campus->val->ops->probe(campus->val, err);
 	if (!strcmp(endpoint, "store"))

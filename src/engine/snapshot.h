@@ -67,6 +67,10 @@ struct snapshot {
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
 	char hold[160];	      /* "" or the one reason why work waits, with since when */
+	/* fewer requests at a time than configured, because a server asked to slow down; 0: full
+	   speed */
+	int allowed, most;
+	char slowed_by[64];   /* "store answers 503 Slow Down" */
 	int64_t under_way;    /* transactions */
 	int64_t pausing;      /* of these, of paused courses */
 	struct totals totals;

@@ -51,7 +51,8 @@ static bool take(struct pending *pending, const struct plan_video *video, bool r
 						      .block = name, .val_id = video->val_id, .text = ""};
 	if (request)
 		pending->requests[pending->count++] = (struct link_request){
-			.type = video->block->type, .block = video->block->id, .val_id = video->val_id};
+			.in_step = video->block->in_step, .type = video->block->type,
+			.block = video->block->id, .val_id = video->val_id};
 	return name;
 }
 
@@ -96,9 +97,12 @@ static enum result gather(const struct closing *closing, struct pending *pending
 	return st;
 }
 
-static void answer_all(struct pending *pending, enum link_state state, const char *reason)
+/* Those that have no answer of their own. */
+static void answer_rest(struct pending *pending, enum link_state state, const char *reason)
 {
 	for (size_t i = 0; i < pending->count; i++) {
+		if (pending->requests[i].state != LINK_OPEN)
+			continue;
 		pending->requests[i].state = state;
 		snprintf(pending->requests[i].reason, sizeof(pending->requests[i].reason), "%.255s", reason);
 	}
@@ -111,10 +115,10 @@ static enum result ask_linker(const struct closing *closing, struct pending *pen
 	enum result st;
 
 	if (!closing->linker || !closing->allowed) {
-		answer_all(pending, LINK_PUT_OFF,
-			   closing->linker ? "linking waits for its typed word: migrate with --word, or in"
-					     " the console, with retry --finding link-pending"
-					   : "the block does not name its new id yet (link = none)");
+		answer_rest(pending, LINK_PUT_OFF,
+			    closing->linker ? "linking waits for its typed word: migrate with --word, or in"
+					      " the console, with retry --finding link-pending"
+					    : "the block does not name its new id yet (link = none)");
 		return RESULT_OK;
 	}
 	st = closing->linker->ops->link(closing->linker, closing->plan->course, pending->requests,
@@ -123,14 +127,15 @@ static enum result ask_linker(const struct closing *closing, struct pending *pen
 		return st;
 	if ((result_is_transient(st) || st == RESULT_NOMEM) && !closing->last)
 		return error_set(err, st, "%s", why.text);
-	answer_all(pending, LINK_REFUSED, why.text);
+	answer_rest(pending, LINK_REFUSED, why.text);
 	return RESULT_OK;
 }
 
 static int64_t settle(struct pending *pending)
 {
 	static const enum link_outcome_kind kinds[] = {
-		[LINK_DONE] = LINKED, [LINK_PUT_OFF] = LINK_WAITS, [LINK_REFUSED] = LINK_FAILURE};
+		[LINK_OPEN] = LINK_FAILURE, [LINK_DONE] = LINKED, [LINK_PUT_OFF] = LINK_WAITS,
+		[LINK_REFUSED] = LINK_FAILURE};
 	int64_t failed = 0;
 
 	for (size_t i = 0; i < pending->count; i++) {
@@ -139,7 +144,7 @@ static int64_t settle(struct pending *pending)
 		pending->outcomes[i].kind = kinds[request->state];
 		pending->outcomes[i].written = request->state == LINK_DONE && request->written;
 		pending->outcomes[i].text = request->reason;
-		failed += request->state == LINK_REFUSED;
+		failed += kinds[request->state] == LINK_FAILURE;
 	}
 	return failed;
 }

@@ -204,9 +204,23 @@ static void do_without_text(struct trip *trip, const struct expectation *x)
 	}
 }
 
+void trip_note_list(struct trip *trip)
+{
+	const struct report *report = &trip->out->report;
+
+	if (!trip->val.list_broken)
+		return;
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (report->findings[i].code == FINDING_VAL_LIST_BROKEN)
+			return;
+	report_finding(&trip->out->report, FINDING_VAL_LIST_BROKEN, false, trip->block, "", "",
+		       "edx-val fails to list the transcripts of %s", trip->video->val_id);
+}
+
 /* Sorts the languages: kept, removed, or to be stored and registered now. */
 void trip_sort_out(struct trip *trip)
 {
+	trip_note_list(trip);
 	for (size_t i = 0; i < trip->expected.count; i++)
 		if (!trip->expected.items[i].text)
 			do_without_text(trip, &trip->expected.items[i]);

@@ -166,6 +166,7 @@ static bool confirm(struct trip *trip)
 {
 	if (trip_look_up(trip) != RESULT_OK)
 		return false;
+	trip_note_list(trip); /* a video made just now is of no list before */
 	for (size_t i = 0; i < trip->wanted_count; i++) {
 		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
 		const struct val_row *row = val_video_row(&trip->val, x->language);

@@ -42,6 +42,8 @@ bool trip_commit_intents(struct trip *trip, struct report *lines);
 enum result trip_look_up(struct trip *trip);
 /* An id that differs in case only from one of val or of another planned block stops. */
 void trip_check_case(struct trip *trip);
+/* Val fails to list what it has of the video: told once a try. */
+void trip_note_list(struct trip *trip);
 /* Sorts the languages: kept, removed, or to be stored and registered now (@wanted). */
 void trip_sort_out(struct trip *trip);
 /* Val has @row for @x: it is kept, and compared. */

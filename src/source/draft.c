@@ -140,6 +140,7 @@ static enum result read_blocks(struct opening *o, struct mongo *mongo, struct er
 		return error_set(err, RESULT_INVALID,
 				 "%s: %s/%s has another run, %s: the old modulestore cannot tell their blocks"
 				 " apart", o->key, o->parts->org, o->parts->course, o->other_run);
+	outline_lone_in_step(o->outline);
 	return set_version(o) ? RESULT_OK : no_memory(o, err);
 }
 

@@ -87,9 +87,10 @@ enum result draft_block_read(const bson_t *document, struct draft_block *out, st
 	enum result st;
 
 	memset(out, 0, sizeof(*out));
-	if (!is_whole(document))
-		return error_set(err, RESULT_INVALID, "a document that is broken BSON");
-	if (!part_of(document, "_id", &id) || !is_whole(&id))
+	/* a server never stores such a document: the answer was garbled on its way */
+	if (!is_whole(document) || (part_of(document, "_id", &id) && !is_whole(&id)))
+		return error_set(err, RESULT_RETRY, "a document that is broken BSON");
+	if (!part_of(document, "_id", &id))
 		return error_set(err, RESULT_INVALID, "a document whose _id is no document");
 	st = read_id(&id, out, err);
 	if (st != RESULT_OK)

@@ -23,14 +23,15 @@ struct draft_block {
 
 /*
  * Reads what @document is. RESULT_INVALID: its _id names no block, or one of a revision that
- * there is not; RESULT_NOMEM. draft_block_clear(@out) in every case.
+ * there is not: no block of a course. RESULT_RETRY: broken BSON, which may have been any block;
+ * RESULT_NOMEM. draft_block_clear(@out) in every case.
  */
 enum result draft_block_read(const bson_t *document, struct draft_block *out, struct error *err);
 void draft_block_clear(struct draft_block *block); /* may run twice */
 
 /*
- * Adds @document to @outline if it is a video, else does nothing. RESULT_INVALID as above, or a
- * video that video_bson_read() refuses; RESULT_NOMEM.
+ * Adds @document to @outline if it is a video, else does nothing. RESULT_INVALID and RESULT_RETRY as
+ * above, or INVALID for a video that video_bson_read() refuses; RESULT_NOMEM.
  */
 enum result draft_block_add(const bson_t *document, struct outline *outline, struct error *err);
 

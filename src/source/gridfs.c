@@ -292,6 +292,52 @@ static void make_wishes(struct reading *reading, const struct gridfs *gridfs,
 		qsort(reading->wishes, reading->count, sizeof(*reading->wishes), wish_compare);
 }
 
+static enum result saw_one(void *arg, const bson_t *document, struct error *err)
+{
+	(void)document, (void)err;
+	*(bool *)arg = true;
+	return RESULT_OK;
+}
+
+/*
+ * A length above the limit may be wrong, and then the file is damaged, not large: the last chunk
+ * that it promises tells, without a byte of it.
+ */
+static enum result check_large(struct gridfs *gridfs, const struct gridfs_info *info,
+			       struct asset_bytes *out, struct error *err)
+{
+	bson_t filter = BSON_INITIALIZER, opts = BSON_INITIALIZER;
+	int64_t chunks = gridfs_info_chunks(info);
+	bool there = false;
+	enum result st = RESULT_OK;
+
+	if (chunks > 0) {
+		gridfs_one_chunk(&filter, &opts, &info->id, chunks - 1);
+		st = mongo_find(gridfs->mongo, MONGO_CHUNKS, MONGO_AS_CONFIGURED, &filter, &opts, saw_one,
+				&there, err);
+	}
+	if (st == RESULT_OK && !there) {
+		out->state = ASSET_DAMAGED;
+		snprintf(out->reason, sizeof(out->reason),
+			 "length is %lld, and chunk %lld, the last by that and chunkSize %lld, is missing",
+			 (long long)info->length, (long long)chunks - 1, (long long)info->chunk_size);
+	}
+	bson_destroy(&filter);
+	bson_destroy(&opts);
+	return st;
+}
+
+static enum result check_all_large(struct gridfs *gridfs, const char *const *ids, size_t count,
+				   struct asset_bytes *out, struct error *err)
+{
+	enum result st = RESULT_OK;
+
+	for (size_t i = 0; i < count && st == RESULT_OK; i++)
+		if (out[i].state == ASSET_LARGE)
+			st = check_large(gridfs, &known_get(gridfs, ids[i])->info, &out[i], err);
+	return st;
+}
+
 static size_t wish_bytes(const struct wish *wish)
 {
 	const struct gridfs_info *info = &wish->known->info;
@@ -431,6 +477,7 @@ enum result gridfs_read(struct gridfs *gridfs, const char *const *ids, size_t co
 	if (!all.wishes)
 		return no_memory(err);
 	make_wishes(&all, gridfs, ids, count, limit, out);
+	st = check_all_large(gridfs, ids, count, out, err);
 	for (size_t first = 0; st == RESULT_OK && first < all.count;) {
 		struct reading query = {all.wishes + first, query_count(&all, first)};
 

@@ -30,8 +30,9 @@ enum result gridfs_find(struct gridfs *gridfs, const char *const *names, size_t 
  * chunks of as many files as have about 15 MiB together. A file is FOUND only if its chunks are
  * 0, 1, 2 ... without a gap, each once, each of the size and as many as length and chunkSize
  * say, and agree with md5 and custom_md5, where given; in whatever order the server sends them.
- * Else it is DAMAGED and no byte of it is handed out. Of a LARGE file no chunk is asked for. At
- * most `length` bytes a file, and a bit a chunk, are kept in memory.
+ * Else it is DAMAGED and no byte of it is handed out. Of a LARGE file it is only asked
+ * whether the last chunk is there: else its length is wrong, and it is DAMAGED. At most `length`
+ * bytes a file, and a bit a chunk, are kept in memory.
  */
 enum result gridfs_read(struct gridfs *gridfs, const char *const *ids, size_t count, size_t limit,
 			struct asset_bytes *out, struct error *err);

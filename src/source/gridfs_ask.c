@@ -263,6 +263,18 @@ void gridfs_chunk_filter(bson_t *filter, const bson_t *list)
 	append_in(filter, "files_id", list);
 }
 
+void gridfs_one_chunk(bson_t *filter, bson_t *opts, const bson_value_t *id, int64_t n)
+{
+	bson_t fields;
+
+	bson_append_value(filter, "files_id", -1, id);
+	bson_append_int64(filter, "n", -1, n);
+	bson_append_int64(opts, "limit", -1, 1);
+	bson_append_document_begin(opts, "projection", -1, &fields);
+	bson_append_int32(&fields, "n", -1, 1);
+	bson_append_document_end(opts, &fields);
+}
+
 void gridfs_chunk_opts(bson_t *opts, int64_t chunks)
 {
 	static const char *const fields[] = {"files_id", "n", "data", NULL};

@@ -44,6 +44,8 @@ int gridfs_id_compare(const bson_value_t *a, const bson_value_t *b);
 size_t gridfs_id_length(const bson_value_t *id);
 void gridfs_id_add(bson_t *list, uint32_t at, const bson_value_t *id);
 void gridfs_chunk_filter(bson_t *filter, const bson_t *list);
+/* The chunk @n of one file alone, and that it is there, without its bytes. */
+void gridfs_one_chunk(bson_t *filter, bson_t *opts, const bson_value_t *id, int64_t n);
 /*
  * No sort: chunks are put in order here, not by the server, which may have no index for it.
  */

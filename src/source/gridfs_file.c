@@ -146,12 +146,17 @@ static int64_t chunk_length(const struct gridfs_file *file, int64_t n)
 	return left < file->info->chunk_size ? left : file->info->chunk_size;
 }
 
+/* Far above the largest limit a configuration can give: nobody asks for chunks of such a file. */
+#define LENGTH_MAX ((uint64_t)1 << 30)
+
 static bool make_room(struct gridfs_file *file)
 {
 	uint64_t length = (uint64_t)file->info->length;
 
+	if (length > LENGTH_MAX || (uint64_t)file->places > LENGTH_MAX)
+		return false;
 	if (!file->have)
-		file->have = length < SIZE_MAX ? calloc((size_t)file->places / 8 + 1, 1) : NULL;
+		file->have = calloc((size_t)file->places / 8 + 1, 1);
 	if (file->have && !file->bytes && !file->flawed)
 		file->bytes = malloc((size_t)length + 1);
 	return file->have && (file->bytes || file->flawed);

@@ -13,6 +13,7 @@
 #include "src/source/source.h"
 
 enum link_state {
+	LINK_OPEN,    /* no answer yet */
 	LINK_DONE,    /* read back: every branch that has the block names the id */
 	LINK_PUT_OFF, /* not now: @reason; another day it may be linked */
 	LINK_REFUSED, /* it cannot be linked as things are: @reason */
@@ -20,7 +21,7 @@ enum link_state {
 
 /* One block to be told its id; the answer is written into it. */
 struct link_request {
-	bool in_step; /* draft and published were the same version when the course was read */
+	bool in_step; /* as in struct video_block, when the course was read */
 	const char *type, *block, *val_id; /* borrowed; @val_id as stripped, not "" */
 	enum link_state state;
 	bool written; /* LINK_DONE: by this call, at least in part */
@@ -33,9 +34,9 @@ struct linker_ops {
 	const char *kind; /* "mongo", "studio" */
 	/*
 	 * Links the blocks of one course, all in one write where the kind can. RESULT_OK: every
-	 * request has its answer, and what was linked was read back. Transient codes: nothing is
-	 * known, ask again with the same requests. RESULT_REFUSED: the other side will not have
-	 * it, in its own words.
+	 * request has its answer, and what was linked was read back. Transient codes: ask again
+	 * with the same requests; of those still LINK_OPEN nothing is known. RESULT_REFUSED: the
+	 * other side will not have it, in its own words. Requests come with LINK_OPEN.
 	 */
 	enum result (*link)(struct linker *linker, const char *course, struct link_request *requests,
 			    size_t count, struct error *err);
@@ -74,6 +75,7 @@ struct linker_studio_options {
 	const char *user, *password; /* e-mail address or name; the password is a secret */
 	const char *ca_file;
 	bool unverified;
+	struct clock *clock; /* NULL: the system's */
 };
 
 /*

@@ -34,10 +34,10 @@ struct revision {
 
 struct work {
 	const struct link_task *task;
-	char org[256], course[256], run[256];
+	struct key_parts key;
 	struct block_names names;
-	enum link_wrote *wrote; /* one a request */
-	bool *wanted;		/* one a request: to be written */
+	enum link_wrote (*wrote)[REVISIONS]; /* one a request */
+	bool *wanted;			     /* one a request: to be written */
 	/* what was read */
 	bool course_there;
 	struct revision *revisions;
@@ -60,26 +60,14 @@ static void drop_revisions(struct work *work)
 	work->course_there = false;
 }
 
-static enum result take_key(struct work *work, struct error *err)
-{
-	const char *at = work->task->course;
-
-	if (!link_take_part(&at, '/', work->org, sizeof(work->org)) ||
-	    !link_take_part(&at, '/', work->course, sizeof(work->course)) ||
-	    !link_take_part(&at, '\0', work->run, sizeof(work->run)))
-		return error_set(err, RESULT_INVALID, "%.300s is no course key that can be linked",
-				 work->task->course);
-	return RESULT_OK;
-}
-
 /* ---- reading ---- */
 
 /* Every document of the course. */
 static void add_course(const struct work *work, bson_t *filter)
 {
 	bson_append_utf8(filter, "_id.tag", -1, "i4x", -1);
-	bson_append_utf8(filter, "_id.org", -1, work->org, -1);
-	bson_append_utf8(filter, "_id.course", -1, work->course, -1);
+	bson_append_utf8(filter, "_id.org", -1, work->key.org, -1);
+	bson_append_utf8(filter, "_id.course", -1, work->key.course, -1);
 }
 
 static bool text_is(const bson_iter_t *at, const char *text)
@@ -158,7 +146,7 @@ static enum result take_document(void *arg, const bson_t *document, struct error
 	    !value_find(&id, "category", &category) || !BSON_ITER_HOLDS_UTF8(&category) ||
 	    !value_find(&id, "name", &block) || !BSON_ITER_HOLDS_UTF8(&block))
 		return RESULT_OK;
-	if (text_is(&category, "course") && text_is(&block, work->run))
+	if (text_is(&category, "course") && text_is(&block, work->key.run))
 		work->course_there = true;
 	branch = branch_of(&id);
 	if (branch < 0)
@@ -184,7 +172,7 @@ static enum result read_all(struct work *work, struct error *err)
 	add_course(work, &filter);
 	bson_append_document_begin(&filter, "_id.name", -1, &test);
 	bson_append_array_begin(&test, "$in", -1, &list);
-	bson_append_utf8(&list, "0", 1, work->run, -1);
+	bson_append_utf8(&list, "0", 1, work->key.run, -1);
 	for (size_t i = 0; i < work->names.count; i++) {
 		const char *block = work->names.items[i].block, *index;
 		char number[16];
@@ -206,33 +194,58 @@ static enum result read_all(struct work *work, struct error *err)
 
 /* ---- judging ---- */
 
+/* The most that is known of any revision. */
+static enum link_wrote wrote_any(const struct work *work, size_t i)
+{
+	const enum link_wrote *wrote = work->wrote[i];
+
+	return wrote[PUBLISHED] > wrote[DRAFT] ? wrote[PUBLISHED] : wrote[DRAFT];
+}
+
 static void refuse_all(struct work *work, const char *reason)
 {
 	for (size_t i = 0; i < work->task->count; i++)
 		link_answer(&work->task->requests[i], LINK_REFUSED, "%s%s",
-			    work->wrote[i] == LINK_WROTE ? "written, but read back without it: "
-							 : "",
+			    wrote_any(work, i) == LINK_WROTE ? "written, but read back without it: "
+							     : "",
 			    reason);
+}
+
+/* Of one request. */
+struct judged {
+	struct link_sight sight;
+	bool taken_back; /* a revision that was written names no id */
+};
+
+static void look(const struct work *work, const struct revision *revision, struct judged *out)
+{
+	link_look(&out->sight, revision->video_id, &work->task->requests[revision->request]);
+	out->taken_back |= !*revision->video_id &&
+			   work->wrote[revision->request][revision->branch] == LINK_WROTE;
 }
 
 /* Answers what can be answered from what was read; true when something is left. */
 static enum result judge(struct work *work, bool *left, struct error *err)
 {
 	size_t count = work->task->count;
-	struct link_sight *sights = calloc(count ? count : 1, sizeof(*sights));
+	struct judged *all = calloc(count ? count : 1, sizeof(*all));
 
-	if (!sights)
+	if (!all)
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	*left = false;
 	for (size_t i = 0; i < work->count; i++)
-		link_look(&sights[work->revisions[i].request], work->revisions[i].video_id,
-			  &work->task->requests[work->revisions[i].request]);
+		look(work, &work->revisions[i], &all[work->revisions[i].request]);
 	for (size_t i = 0; i < count; i++) {
-		work->wanted[i] =
-		    !link_settle(&work->task->requests[i], &sights[i], work->wrote[i]);
+		enum link_wrote wrote = wrote_any(work, i);
+
+		/* one that was made after the other was written is yet to be written itself */
+		if (all[i].sight.lacking && !all[i].sight.other && !all[i].taken_back &&
+		    wrote == LINK_WROTE)
+			wrote = LINK_WROTE_PERHAPS;
+		work->wanted[i] = !link_settle(&work->task->requests[i], &all[i].sight, wrote);
 		*left |= work->wanted[i];
 	}
-	free(sights);
+	free(all);
 	return RESULT_OK;
 }
 
@@ -372,10 +385,14 @@ static enum result read_again(struct work *work, struct revision *revision, bool
 	return st;
 }
 
-/* Writes one document; when it is gone or names an id by now, the final reading tells. */
+/*
+ * Writes one document; when it is gone or names an id by now, the final reading tells. With
+ * another id the block is somebody else's: what it has beside this document is left alone too.
+ */
 static enum result write_revision(struct work *work, struct revision *revision, struct error *err)
 {
-	enum link_wrote *wrote = &work->wrote[revision->request];
+	const struct link_request *request = &work->task->requests[revision->request];
+	enum link_wrote *wrote = &work->wrote[revision->request][revision->branch];
 	bool there = true;
 
 	for (int i = 0; i < LINK_ROUNDS; i++) {
@@ -391,13 +408,15 @@ static enum result write_revision(struct work *work, struct revision *revision, 
 		if (st != RESULT_OK && st != RESULT_UNKNOWN)
 			return st;
 		st = read_again(work, revision, &there, err);
+		if (st == RESULT_OK && there && *revision->video_id &&
+		    strcmp(revision->video_id, request->val_id) != 0)
+			work->wanted[revision->request] = false;
 		if (st != RESULT_OK || !there || *revision->video_id || revision->no_metadata_map)
 			return st;
 	}
 	return error_set(err, RESULT_RETRY,
 			 "%.100s of %.200s is being edited, it could not be linked in %d tries",
-			 work->task->requests[revision->request].block, work->task->course,
-			 LINK_ROUNDS);
+			 request->block, work->task->course, LINK_ROUNDS);
 }
 
 /* Blocks whose settings are no map cannot be told anything: $set would be refused. */
@@ -474,7 +493,7 @@ enum result link_draft(const struct link_task *task, struct error *err)
 	struct work work = {.task = task};
 	struct error mine = {RESULT_OK, ""};
 	size_t room = task->count ? task->count : 1;
-	enum result st = take_key(&work, &mine);
+	enum result st = link_take_key(task->course, true, &work.key, &mine);
 	bool done = false;
 
 	if (st == RESULT_OK)
@@ -492,5 +511,6 @@ enum result link_draft(const struct link_task *task, struct error *err)
 	block_names_clear(&work.names);
 	free(work.wrote);
 	free(work.wanted);
+	key_parts_clear(&work.key);
 	return st == RESULT_OK ? st : error_set(err, st, "%s", mine.text);
 }

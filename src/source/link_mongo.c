@@ -2,6 +2,7 @@
 
 #include "src/source/link.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct mongo_linker {
 	char *database;
 	enum mongo_kind kind;
 	int64_t quiet;
+	pthread_mutex_t turn; /* one course at a time: its structures may have 16 MiB each */
 };
 
 static struct mongo_linker *of(struct linker *linker)
@@ -33,12 +35,18 @@ static enum result link_key(struct mongo_linker *self, const char *key, struct l
 			    struct error *err)
 {
 	enum mongo_kind kind = strchr(key, '/') ? MONGO_DRAFT : MONGO_SPLIT;
+	enum result st;
 
 	task->course = key;
 	if (!(self->kind & kind))
 		return error_set(err, RESULT_INVALID, "%.200s is not a course of this modulestore",
 				 key);
-	return kind == MONGO_SPLIT ? link_split(task, err) : link_draft(task, err);
+	if (kind == MONGO_DRAFT)
+		return link_draft(task, err);
+	pthread_mutex_lock(&self->turn);
+	st = link_split(task, err);
+	pthread_mutex_unlock(&self->turn);
+	return st;
 }
 
 static enum result mongo_link(struct linker *linker, const char *course,
@@ -256,6 +264,7 @@ static void mongo_linker_free(struct linker *linker)
 	struct mongo_linker *self = of(linker);
 
 	mongo_free(self->mongo);
+	pthread_mutex_destroy(&self->turn);
 	free(self->database);
 	free(self);
 }
@@ -277,6 +286,7 @@ enum result linker_mongo_new(struct linker **out, const struct mongo_options *op
 	*out = NULL;
 	if (!self)
 		return error_set(err, RESULT_NOMEM, "out of memory");
+	pthread_mutex_init(&self->turn, NULL);
 	self->linker.ops = &mongo_ops;
 	self->kind = options->kind;
 	self->quiet = quiet;

@@ -25,15 +25,11 @@ enum { DRAFT, PUBLISHED, HEADS };
 static const char *const head_names[HEADS] = {"draft-branch", "published-branch"};
 static const char *const head_paths[HEADS] = {"versions.draft-branch", "versions.published-branch"};
 
-/* The parts of a canonical course key. */
-struct key {
-	char org[256], course[256], run[256];
-};
-
 struct head {
 	bool there;
 	bson_oid_t id;
-	struct buf *structure;	    /* of view.structures; both heads may share one */
+	bool read;
+	int64_t edited;		    /* edited_on of its structure, 0 if none */
 	struct split_block *blocks; /* one a request */
 };
 
@@ -42,44 +38,21 @@ struct view {
 	struct buf index;
 	size_t found; /* index documents of this key */
 	struct head heads[HEADS];
-	struct buf structures[HEADS];
 };
 
 struct work {
 	const struct link_task *task;
-	struct key key;
+	struct key_parts key;
 	enum link_wrote *wrote;	      /* one a request */
 	bool *wanted;		      /* one a request: to be written in this round */
 	struct split_change *changes; /* room for all */
 };
-
-static enum result take_key(const char *course, struct key *key, struct error *err)
-{
-	const char *at = strchr(course, ':');
-
-	if (!at++ || !link_take_part(&at, '+', key->org, sizeof(key->org)) ||
-	    !link_take_part(&at, '+', key->course, sizeof(key->course)) ||
-	    !link_take_part(&at, '\0', key->run, sizeof(key->run)))
-		return error_set(err, RESULT_INVALID, "%.300s is no course key that can be linked",
-				 course);
-	return RESULT_OK;
-}
 
 /* ---- reading ---- */
 
 static void view_init(struct view *view)
 {
 	memset(view, 0, sizeof(*view));
-}
-
-/* The structures alone: 16 MiB each. */
-static void view_drop(struct view *view, int head)
-{
-	struct buf *bytes = view->heads[head].structure;
-
-	view->heads[head].structure = NULL;
-	if (bytes && bytes != view->heads[!head].structure)
-		buf_clear(bytes);
 }
 
 static void view_clear(struct view *view, size_t count)
@@ -90,7 +63,6 @@ static void view_clear(struct view *view, size_t count)
 		for (size_t i = 0; blocks && i < count; i++)
 			split_block_clear(&blocks[i]);
 		free(blocks);
-		buf_clear(&view->structures[head]);
 	}
 	buf_clear(&view->index);
 	view_init(view);
@@ -129,34 +101,69 @@ static enum result read_index(struct work *work, struct view *view, struct error
 	return RESULT_OK;
 }
 
+/* A structure is read where it lies in the reply: it may have 16 MiB. */
+struct looking {
+	struct work *work;
+	struct view *view;
+};
+
+static enum result read_blocks(struct work *work, struct head *head, const bson_t *structure,
+			       struct error *err)
+{
+	const struct link_task *task = work->task;
+	int64_t edited;
+	enum result st;
+	char hex[25];
+
+	head->blocks = calloc(task->count ? task->count : 1, sizeof(*head->blocks));
+	if (!head->blocks)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	for (size_t i = 0; i < task->count; i++) {
+		head->blocks[i].type = task->requests[i].type;
+		head->blocks[i].block = task->requests[i].block;
+	}
+	head->read = true;
+	head->edited = value_date_of(structure, "edited_on", &edited) ? edited : 0;
+	st = split_blocks_read(structure, head->blocks, task->count, err);
+	if (st != RESULT_OK) {
+		bson_oid_to_string(&head->id, hex);
+		error_prefix(err, "structure %s", hex);
+	}
+	return st;
+}
+
 static enum result take_structure(void *arg, const bson_t *document, struct error *err)
 {
-	struct view *view = arg;
+	struct looking *looking = arg;
+	enum result st = RESULT_OK;
 	bson_oid_t id;
-	struct buf *bytes = NULL;
 
 	if (!value_oid_of(document, "_id", &id))
 		return RESULT_OK;
-	for (int head = 0; head < HEADS; head++) {
-		struct head *at = &view->heads[head];
+	for (int i = 0; i < HEADS && st == RESULT_OK; i++) {
+		struct head *head = &looking->view->heads[i];
 
-		if (!at->there || at->structure || !bson_oid_equal(&at->id, &id))
-			continue;
-		if (!bytes) {
-			bytes = &view->structures[head];
-			if (!link_keep(bytes, document))
-				return error_set(err, RESULT_NOMEM, "out of memory");
-		}
-		at->structure = bytes;
+		if (head->there && !head->read && bson_oid_equal(&head->id, &id))
+			st = read_blocks(looking->work, head, document, err);
 	}
-	return RESULT_OK;
+	return st;
+}
+
+/* What judging looks at, and not the megabytes beside it. */
+static bson_t *looking_opts(void)
+{
+	return BCON_NEW("projection", "{", "edited_on", BCON_INT32(1), "blocks.block_type", BCON_INT32(1),
+			"blocks.block_id", BCON_INT32(1), "blocks.fields.edx_video_id", BCON_INT32(1),
+			"blocks.defaults.edx_video_id", BCON_INT32(1), "blocks.edit_info.source_version",
+			BCON_INT32(1), "blocks.edit_info.update_version", BCON_INT32(1), "}");
 }
 
 static enum result find_structures(struct work *work, struct view *view, struct error *err)
 {
-	bson_t filter = BSON_INITIALIZER, test, list;
+	bson_t filter = BSON_INITIALIZER, *opts = looking_opts(), test, list;
 	const struct head *draft = &view->heads[DRAFT], *published = &view->heads[PUBLISHED];
 	bool two = draft->there && published->there && !bson_oid_equal(&draft->id, &published->id);
+	struct looking looking = {work, view};
 	enum result st;
 
 	bson_append_document_begin(&filter, "_id", -1, &test);
@@ -166,52 +173,34 @@ static enum result find_structures(struct work *work, struct view *view, struct 
 		bson_append_oid(&list, "1", 1, &published->id);
 	bson_append_array_end(&test, &list);
 	bson_append_document_end(&filter, &test);
-	st = mongo_find(work->task->mongo, MONGO_STRUCTURES, MONGO_LATEST, &filter, NULL,
-			take_structure, view, err);
+	st = mongo_find(work->task->mongo, MONGO_STRUCTURES, MONGO_LATEST, &filter, opts,
+			take_structure, &looking, err);
 	bson_destroy(&filter);
+	bson_destroy(opts);
 	return st;
 }
 
-static enum result read_blocks(struct work *work, struct head *head, struct error *err)
+static enum result say_absent(const struct work *work, const struct view *view, int head,
+			      struct error *err)
 {
-	const struct link_task *task = work->task;
-	bson_t structure;
+	char hex[25];
 
-	head->blocks = calloc(task->count ? task->count : 1, sizeof(*head->blocks));
-	if (!head->blocks)
-		return error_set(err, RESULT_NOMEM, "out of memory");
-	for (size_t i = 0; i < task->count; i++) {
-		head->blocks[i].type = task->requests[i].type;
-		head->blocks[i].block = task->requests[i].block;
-	}
-	if (!link_view(head->structure, &structure))
-		return error_set(err, RESULT_RETRY, "a structure that is no document");
-	return split_blocks_read(&structure, head->blocks, task->count, err);
+	bson_oid_to_string(&view->heads[head].id, hex);
+	return error_set(err, RESULT_RETRY, "the structure %s, head of %s of %.200s, is not in %.100s",
+			 hex, head_names[head], work->task->course,
+			 mongo_place_name(work->task->mongo, MONGO_STRUCTURES));
 }
 
 static enum result read_heads(struct work *work, struct view *view, struct error *err)
 {
-	enum result st = RESULT_OK;
+	enum result st;
 
 	if (!view->heads[DRAFT].there && !view->heads[PUBLISHED].there)
 		return RESULT_OK;
 	st = find_structures(work, view, err);
-	for (int i = 0; i < HEADS && st == RESULT_OK; i++) {
-		struct head *head = &view->heads[i];
-		char hex[25];
-
-		if (!head->there)
-			continue;
-		bson_oid_to_string(&head->id, hex);
-		if (!head->structure)
-			return error_set(err, RESULT_RETRY,
-					 "the structure %s, head of %s of %.200s, is not in %.100s",
-					 hex, head_names[i], work->task->course,
-					 mongo_place_name(work->task->mongo, MONGO_STRUCTURES));
-		st = read_blocks(work, head, err);
-		if (st != RESULT_OK)
-			error_prefix(err, "structure %s", hex);
-	}
+	for (int i = 0; i < HEADS && st == RESULT_OK; i++)
+		if (view->heads[i].there && !view->heads[i].read)
+			st = say_absent(work, view, i, err);
 	return st;
 }
 
@@ -226,10 +215,8 @@ static int64_t last_edit(const struct view *view)
 	if (link_view(&view->index, &document) && value_date_of(&document, "last_update", &edited))
 		return edited > 0 ? edited : 0;
 	for (int head = 0; head < HEADS; head++)
-		if (view->heads[head].structure &&
-		    link_view(view->heads[head].structure, &document) &&
-		    value_date_of(&document, "edited_on", &edited) && edited > last)
-			last = edited;
+		if (view->heads[head].edited > last)
+			last = view->heads[head].edited;
 	return last;
 }
 
@@ -344,28 +331,55 @@ static enum result insert_structure(struct work *work, const struct buf *bytes, 
 	return st == RESULT_EXISTS ? RESULT_OK : st;
 }
 
+/* The next version is made from the reply itself, so that there is no other copy of it. */
+struct making {
+	const struct split_edit *edit;
+	struct buf out;
+	bool there;
+};
+
+static enum result take_old(void *arg, const bson_t *document, struct error *err)
+{
+	struct making *making = arg;
+
+	if (making->there)
+		return RESULT_OK;
+	making->there = true;
+	return split_edit_write(document, making->edit, &making->out, err);
+}
+
+/* Structures never change: the head that is read here whole is the one that was judged. */
+static enum result make_from_head(struct work *work, const struct view *view, int which,
+				  struct making *making, struct error *err)
+{
+	bson_t filter = BSON_INITIALIZER;
+	enum result st;
+
+	bson_append_oid(&filter, "_id", -1, &view->heads[which].id);
+	st = mongo_find(work->task->mongo, MONGO_STRUCTURES, MONGO_LATEST, &filter, NULL, take_old, making,
+			err);
+	bson_destroy(&filter);
+	return st == RESULT_OK && !making->there ? say_absent(work, view, which, err) : st;
+}
+
 /* *@made: a new structure was needed, and is there. */
-static enum result make_structure(struct work *work, struct view *view, int which,
+static enum result make_structure(struct work *work, const struct view *view, int which,
 				  const bson_oid_t ids[HEADS], int64_t now, bool *made,
 				  struct error *err)
 {
 	struct split_edit edit = {.id = ids[which], .edited_on = now, .changes = work->changes};
-	struct buf bytes = BUF_INIT;
+	struct making making = {.edit = &edit, .out = BUF_INIT};
 	enum result st;
-	bson_t old;
 
 	edit.count = list_changes(work, view, which, &ids[DRAFT]);
 	*made = false;
 	if (!edit.count)
 		return RESULT_OK;
-	if (!link_view(view->heads[which].structure, &old))
-		return error_set(err, RESULT_INVALID, "a structure that is no document");
-	st = split_edit_write(&old, &edit, &bytes, err);
-	view_drop(view, which); /* before the driver makes its copy of the new one */
+	st = make_from_head(work, view, which, &making, err);
 	if (st == RESULT_OK)
-		st = insert_structure(work, &bytes, err);
+		st = insert_structure(work, &making.out, err);
 	*made = st == RESULT_OK;
-	buf_clear(&bytes);
+	buf_clear(&making.out);
 	return st;
 }
 
@@ -430,7 +444,7 @@ static void note_written(struct work *work, enum link_wrote wrote)
 }
 
 /* RESULT_LIMIT: the course's blocks cannot be linked at all. A miss is no failure. */
-static enum result write_round(struct work *work, struct view *view, struct error *err)
+static enum result write_round(struct work *work, const struct view *view, struct error *err)
 {
 	int64_t now = link_now(work->task), matched = 0;
 	bool moved[HEADS] = {false, false};
@@ -493,7 +507,7 @@ enum result link_split(const struct link_task *task, struct error *err)
 	struct work work = {.task = task};
 	struct error mine = {RESULT_OK, ""};
 	size_t room = task->count ? task->count : 1;
-	enum result st = take_key(task->course, &work.key, &mine);
+	enum result st = link_take_key(task->course, false, &work.key, &mine);
 	bool done = false;
 
 	if (st != RESULT_OK)
@@ -511,5 +525,6 @@ out:
 	free(work.wrote);
 	free(work.wanted);
 	free(work.changes);
+	key_parts_clear(&work.key);
 	return st == RESULT_OK ? st : error_set(err, st, "%s", mine.text);
 }

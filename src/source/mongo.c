@@ -10,14 +10,10 @@
 #include <string.h>
 
 #include "src/source/mongo_error.h"
+#include "src/source/mongo_uri.h"
 
-/*
- * What a URI does not say: a server that is away is noticed soon, since the engine holds and
- * probes by itself, and a person may be waiting.
- */
-#define SELECTION_TIMEOUT 5000 /* ms */
-#define CONNECT_TIMEOUT 5000
-#define SOCKET_TIMEOUT 30000
+/* Replica sets of old may have majority reads switched off: ReadConcernMajorityNotEnabled. */
+#define NO_MAJORITY_READS 148
 
 enum majority { MAJORITY_UNASKED, MAJORITY_NO, MAJORITY_YES };
 
@@ -30,6 +26,7 @@ struct mongo {
 	mongoc_read_prefs_t *primary;
 	mongoc_write_concern_t *majority_write;
 	atomic_int majority; /* enum majority */
+	atomic_bool no_majority_reads; /* the server has a majority, and will not read from it */
 	struct clock *clock;
 };
 
@@ -54,47 +51,6 @@ static void init_once(void)
 	pthread_once(&once, init_library);
 }
 
-static void set_default(mongoc_uri_t *uri, const char *option, int32_t value)
-{
-	if (!mongoc_uri_has_option(uri, option))
-		mongoc_uri_set_option_as_int32(uri, option, value);
-}
-
-/* The parser's words without what it quotes: that may be part of a password. */
-static void drop_quotes(char *text)
-{
-	char *to = text, quote = '\0';
-
-	for (const char *at = text; *at; at++) {
-		if (quote)
-			quote = *at == quote ? '\0' : quote;
-		else if (*at == '"' || *at == '\'')
-			quote = *at;
-		else
-			*to++ = *at;
-	}
-	*to = '\0';
-}
-
-static enum result read_uri(struct mongo *mongo, const char *text, struct error *err)
-{
-	bson_error_t error = {0};
-
-	mongo->uri = mongoc_uri_new_with_error(text, &error);
-	if (!mongo->uri) {
-		drop_quotes(error.message);
-		return error_set(err, RESULT_INVALID,
-				 "the MongoDB URI cannot be read (mongodb://USER:PASSWORD@HOST:PORT/...;"
-				 " special characters in names and passwords as %%XX): %s", error.message);
-	}
-	set_default(mongo->uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, SELECTION_TIMEOUT);
-	set_default(mongo->uri, MONGOC_URI_CONNECTTIMEOUTMS, CONNECT_TIMEOUT);
-	set_default(mongo->uri, MONGOC_URI_SOCKETTIMEOUTMS, SOCKET_TIMEOUT);
-	if (!mongoc_uri_has_option(mongo->uri, MONGOC_URI_APPNAME))
-		mongoc_uri_set_appname(mongo->uri, "subferry");
-	return RESULT_OK;
-}
-
 static char *SF_PRINTF(1, 2) text_of(const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;
@@ -106,21 +62,6 @@ static char *SF_PRINTF(1, 2) text_of(const char *fmt, ...)
 	va_end(args);
 	buf_add_text(&text, line);
 	return buf_take(&text);
-}
-
-/* "mongodb://a:27017,b:27017": without names and passwords. */
-static char *public_name(const mongoc_uri_t *uri, const char *database)
-{
-	struct buf name = BUF_INIT;
-	const char *service = mongoc_uri_get_srv_hostname(uri);
-
-	buf_add_text(&name, service ? "mongodb+srv://" : "mongodb://");
-	if (service)
-		buf_add_text(&name, service);
-	for (const mongoc_host_list_t *at = service ? NULL : mongoc_uri_get_hosts(uri); at; at = at->next)
-		buf_printf(&name, "%s%s", at->host_and_port, at->next ? "," : "");
-	buf_printf(&name, "/%s", database);
-	return buf_take(&name);
 }
 
 static bool name_place(struct mongo *mongo, enum mongo_place place, const char *database,
@@ -139,7 +80,7 @@ static bool name_places(struct mongo *mongo, const struct mongo_options *o)
 	       name_place(mongo, MONGO_MODULESTORE, o->database, o->collection, "") &&
 	       name_place(mongo, MONGO_FILES, o->contentstore_database, o->contentstore_bucket, ".files") &&
 	       name_place(mongo, MONGO_CHUNKS, o->contentstore_database, o->contentstore_bucket, ".chunks") &&
-	       (mongo->database = strdup(o->database)) && (mongo->name = public_name(mongo->uri, o->database));
+	       (mongo->database = strdup(o->database)) && (mongo->name = mongo_uri_name(mongo->uri, o->database));
 }
 
 static void make_concerns(struct mongo *mongo)
@@ -150,7 +91,7 @@ static void make_concerns(struct mongo *mongo)
 	mongoc_read_concern_set_level(mongo->local_concern, MONGOC_READ_CONCERN_LEVEL_LOCAL);
 	mongo->primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
 	mongo->majority_write = mongoc_write_concern_new();
-	mongoc_write_concern_set_wmajority(mongo->majority_write, SOCKET_TIMEOUT);
+	mongoc_write_concern_set_wmajority(mongo->majority_write, MONGO_SOCKET_TIMEOUT);
 }
 
 enum result mongo_new(struct mongo **out, const struct mongo_options *options, struct error *err)
@@ -164,7 +105,7 @@ enum result mongo_new(struct mongo **out, const struct mongo_options *options, s
 	if (!mongo)
 		return error_set(err, st, "cannot connect to MongoDB: out of memory");
 	mongo->clock = options->clock;
-	st = read_uri(mongo, options->uri, err);
+	st = mongo_uri_read(options->uri, &mongo->uri, err);
 	if (st == RESULT_OK && !name_places(mongo, options))
 		st = error_set(err, RESULT_NOMEM, "cannot connect to MongoDB: out of memory");
 	if (st != RESULT_OK)
@@ -222,16 +163,7 @@ struct clock *mongo_clock(const struct mongo *mongo)
 
 bool mongo_unverified(const struct mongo *mongo)
 {
-	static const char *const options[] = {
-		MONGOC_URI_TLSINSECURE, MONGOC_URI_TLSALLOWINVALIDCERTIFICATES,
-		MONGOC_URI_TLSALLOWINVALIDHOSTNAMES, MONGOC_URI_SSLALLOWINVALIDCERTIFICATES,
-		MONGOC_URI_SSLALLOWINVALIDHOSTNAMES,
-	};
-
-	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
-		if (mongoc_uri_get_option_as_bool(mongo->uri, options[i], false))
-			return true;
-	return false;
+	return mongo_uri_unverified(mongo->uri);
 }
 
 /* ---- requests -----------------------------------------------------------------------------*/
@@ -242,101 +174,186 @@ static enum result fail(const struct mongo *mongo, const bson_error_t *error, co
 	return mongo_error(error, where, mongoc_uri_get_password(mongo->uri), wrote, err);
 }
 
-/* The server is one of several, so that there is a majority to read from. */
-static bool has_majority(struct mongo *mongo, mongoc_client_t *client)
+static enum result take_client(struct mongo *mongo, mongoc_client_t **out, const char *where,
+			       struct error *err)
 {
-	mongoc_server_description_t *server;
-	bson_error_t error;
-
-	if (atomic_load(&mongo->majority) == MAJORITY_UNASKED) {
-		server = mongoc_client_select_server(client, false, mongoc_uri_get_read_prefs_t(mongo->uri),
-						     &error);
-		if (!server)
-			return false; /* the request itself will say so */
-		atomic_store(&mongo->majority, !strcmp(mongoc_server_description_type(server), "Standalone")
-						       ? MAJORITY_NO : MAJORITY_YES);
-		mongoc_server_description_destroy(server);
-	}
-	return atomic_load(&mongo->majority) == MAJORITY_YES;
+	*out = mongoc_client_pool_pop(mongo->pool);
+	if (*out)
+		return RESULT_OK;
+	return error_set(err, RESULT_RETRY,
+			 "%s: all connections are in use (maxPoolSize and waitQueueTimeoutMS of the URI)",
+			 where);
 }
 
-/* How this collection is to be read. */
-static void set_reading(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection,
-			enum mongo_reading reading)
+/* Learns whether the server is one of several, so that there is a majority; false: none is there. */
+static bool ask_majority(struct mongo *mongo, mongoc_client_t *client, bson_error_t *error)
 {
-	const char *level = mongoc_read_concern_get_level(mongoc_uri_get_read_concern(mongo->uri));
+	mongoc_server_description_t *server;
 
+	if (atomic_load(&mongo->majority) != MAJORITY_UNASKED)
+		return true;
+	server = mongoc_client_select_server(client, false, mongoc_uri_get_read_prefs_t(mongo->uri), error);
+	if (!server)
+		return false;
+	atomic_store(&mongo->majority, !strcmp(mongoc_server_description_type(server), "Standalone")
+					       ? MAJORITY_NO : MAJORITY_YES);
+	mongoc_server_description_destroy(server);
+	return true;
+}
+
+static const char *uri_level(const struct mongo *mongo)
+{
+	return mongoc_read_concern_get_level(mongoc_uri_get_read_concern(mongo->uri));
+}
+
+const char *mongo_read_level(const struct mongo *mongo)
+{
+	const char *level = uri_level(mongo);
+
+	if (level)
+		return level;
+	return atomic_load(&mongo->majority) == MAJORITY_YES && !atomic_load(&mongo->no_majority_reads)
+		       ? MONGOC_READ_CONCERN_LEVEL_MAJORITY : "";
+}
+
+/* How this collection is to be read. *@ours: with a majority that the URI does not ask for. */
+static bool set_reading(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection,
+			enum mongo_reading reading, bool *ours, bson_error_t *error)
+{
+	*ours = false;
 	if (reading == MONGO_LATEST) {
 		mongoc_collection_set_read_prefs(collection, mongo->primary);
-		if (level)
+		if (uri_level(mongo))
 			mongoc_collection_set_read_concern(collection, mongo->local_concern);
-	} else if (!level && has_majority(mongo, client)) {
-		mongoc_collection_set_read_concern(collection, mongo->majority_concern);
+		return true;
 	}
+	if (uri_level(mongo))
+		return true;
+	if (!ask_majority(mongo, client, error))
+		return false;
+	*ours = *mongo_read_level(mongo);
+	if (*ours)
+		mongoc_collection_set_read_concern(collection, mongo->majority_concern);
+	return true;
+}
+
+/* A find, as its caller asks for it. */
+struct find {
+	enum mongo_place place;
+	enum mongo_reading reading;
+	const bson_t *filter, *opts;
+	mongo_document_fn *fn;
+	void *arg;
+};
+
+/* *@again: the server does not read from the majority, which is known from now on. */
+static enum result find_once(struct mongo *mongo, mongoc_client_t *client, const struct find *find,
+			     bool *again, struct error *err)
+{
+	mongoc_collection_t *collection = mongoc_client_get_collection(
+		client, mongo->databases[find->place], mongo->collections[find->place]);
+	mongoc_cursor_t *cursor = NULL;
+	const bson_t *document;
+	bson_error_t error = {0};
+	bool failed, ours;
+	enum result st = RESULT_OK;
+
+	*again = false;
+	failed = !set_reading(mongo, client, collection, find->reading, &ours, &error);
+	if (!failed) {
+		cursor = mongoc_collection_find_with_opts(collection, find->filter, find->opts, NULL);
+		while (st == RESULT_OK && mongoc_cursor_next(cursor, &document))
+			st = find->fn(find->arg, document, err);
+		failed = st == RESULT_OK && mongoc_cursor_error(cursor, &error);
+	}
+	if (failed && ours && error.domain == MONGOC_ERROR_SERVER && error.code == NO_MAJORITY_READS) {
+		atomic_store(&mongo->no_majority_reads, true);
+		*again = true;
+	} else if (failed) {
+		st = fail(mongo, &error, mongo->names[find->place], false, err);
+	}
+	mongoc_cursor_destroy(cursor);
+	mongoc_collection_destroy(collection);
+	return st;
 }
 
 enum result mongo_find(struct mongo *mongo, enum mongo_place place, enum mongo_reading reading,
 		       const bson_t *filter, const bson_t *opts, mongo_document_fn *fn, void *arg,
 		       struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
-	mongoc_collection_t *collection = mongoc_client_get_collection(
-		client, mongo->databases[place], mongo->collections[place]);
-	mongoc_cursor_t *cursor;
-	const bson_t *document;
-	bson_error_t error = {0};
-	enum result st = RESULT_OK;
+	const struct find find = {place, reading, filter, opts, fn, arg};
+	mongoc_client_t *client;
+	enum result st = take_client(mongo, &client, mongo->names[place], err);
+	bool again;
 
-	set_reading(mongo, client, collection, reading);
-	cursor = mongoc_collection_find_with_opts(collection, filter, opts, NULL);
-	while (st == RESULT_OK && mongoc_cursor_next(cursor, &document))
-		st = fn(arg, document, err);
-	if (st == RESULT_OK && mongoc_cursor_error(cursor, &error))
-		st = fail(mongo, &error, mongo->names[place], false, err);
-	mongoc_cursor_destroy(cursor);
-	mongoc_collection_destroy(collection);
+	if (st != RESULT_OK)
+		return st;
+	do
+		st = find_once(mongo, client, &find, &again, err);
+	while (again);
 	mongoc_client_pool_push(mongo->pool, client);
 	return st;
 }
 
 /* What a write must be known by: as the URI says, else by a majority where there is one. */
-static void set_writing(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection)
+static bool set_writing(struct mongo *mongo, mongoc_client_t *client, mongoc_collection_t *collection,
+			bson_error_t *error)
 {
-	if (!mongoc_uri_has_option(mongo->uri, MONGOC_URI_W) && has_majority(mongo, client))
+	if (mongoc_uri_has_option(mongo->uri, MONGOC_URI_W))
+		return true;
+	if (!ask_majority(mongo, client, error))
+		return false;
+	if (atomic_load(&mongo->majority) == MAJORITY_YES)
 		mongoc_collection_set_write_concern(collection, mongo->majority_write);
+	return true;
+}
+
+/* A structure goes in as it came out: libmongoc itself turns down what servers hold, empty keys. */
+static enum result insert_with(struct mongo *mongo, mongoc_client_t *client, enum mongo_place place,
+			       const bson_t *document, struct error *err)
+{
+	mongoc_collection_t *collection = mongoc_client_get_collection(
+		client, mongo->databases[place], mongo->collections[place]);
+	bson_t *opts = BCON_NEW("validate", BCON_BOOL(false));
+	bson_error_t error = {0};
+	enum result st = RESULT_OK;
+
+	if (!set_writing(mongo, client, collection, &error))
+		st = fail(mongo, &error, mongo->names[place], false, err); /* nothing was sent */
+	else if (!mongoc_collection_insert_one(collection, document, opts, NULL, &error))
+		st = fail(mongo, &error, mongo->names[place], true, err);
+	bson_destroy(opts);
+	mongoc_collection_destroy(collection);
+	return st;
 }
 
 enum result mongo_insert(struct mongo *mongo, enum mongo_place place, const bson_t *document,
 			 struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
-	mongoc_collection_t *collection = mongoc_client_get_collection(
-		client, mongo->databases[place], mongo->collections[place]);
-	bson_error_t error = {0};
-	enum result st = RESULT_OK;
+	mongoc_client_t *client;
+	enum result st = take_client(mongo, &client, mongo->names[place], err);
 
-	set_writing(mongo, client, collection);
-	if (!mongoc_collection_insert_one(collection, document, NULL, NULL, &error))
-		st = fail(mongo, &error, mongo->names[place], true, err);
-	mongoc_collection_destroy(collection);
+	if (st != RESULT_OK)
+		return st;
+	st = insert_with(mongo, client, place, document, err);
 	mongoc_client_pool_push(mongo->pool, client);
 	return st;
 }
 
-enum result mongo_update(struct mongo *mongo, enum mongo_place place, const bson_t *filter,
-			 const bson_t *update, int64_t *matched, struct error *err)
+static enum result update_with(struct mongo *mongo, mongoc_client_t *client, enum mongo_place place,
+			       const bson_t *filter, const bson_t *update, int64_t *matched,
+			       struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
 	mongoc_collection_t *collection = mongoc_client_get_collection(
 		client, mongo->databases[place], mongo->collections[place]);
 	bson_error_t error = {0};
 	bson_iter_t at;
-	bson_t reply;
+	bson_t reply = BSON_INITIALIZER;
 	enum result st = RESULT_OK;
 
-	*matched = 0;
-	set_writing(mongo, client, collection);
-	if (!mongoc_collection_update_one(collection, filter, update, NULL, &reply, &error))
+	if (!set_writing(mongo, client, collection, &error))
+		st = fail(mongo, &error, mongo->names[place], false, err); /* nothing was sent */
+	else if (!mongoc_collection_update_one(collection, filter, update, NULL, &reply, &error))
 		st = fail(mongo, &error, mongo->names[place], true, err);
 	else if (!bson_iter_init_find(&at, &reply, "matchedCount") || !BSON_ITER_HOLDS_INT(&at))
 		st = error_set(err, RESULT_UNKNOWN, "%s: the server did not say what it matched",
@@ -345,16 +362,33 @@ enum result mongo_update(struct mongo *mongo, enum mongo_place place, const bson
 		*matched = bson_iter_as_int64(&at);
 	bson_destroy(&reply);
 	mongoc_collection_destroy(collection);
+	return st;
+}
+
+enum result mongo_update(struct mongo *mongo, enum mongo_place place, const bson_t *filter,
+			 const bson_t *update, int64_t *matched, struct error *err)
+{
+	mongoc_client_t *client;
+	enum result st = take_client(mongo, &client, mongo->names[place], err);
+
+	*matched = 0;
+	if (st != RESULT_OK)
+		return st;
+	st = update_with(mongo, client, place, filter, update, matched, err);
 	mongoc_client_pool_push(mongo->pool, client);
 	return st;
 }
 
 enum result mongo_command(struct mongo *mongo, const bson_t *command, bson_t *reply, struct error *err)
 {
-	mongoc_client_t *client = mongoc_client_pool_pop(mongo->pool);
+	mongoc_client_t *client;
 	bson_error_t error = {0};
-	enum result st = RESULT_OK;
+	enum result st = take_client(mongo, &client, mongo->name, err);
 
+	if (st != RESULT_OK) {
+		bson_init(reply);
+		return st;
+	}
 	if (!mongoc_client_command_simple(client, mongo->database, command,
 					  mongoc_uri_get_read_prefs_t(mongo->uri), reply, &error))
 		st = fail(mongo, &error, mongo->name, false, err);

@@ -31,7 +31,7 @@ enum mongo_place {
 
 /* How a find reads. */
 enum mongo_reading {
-	MONGO_AS_CONFIGURED, /* the URI's read preference; majority where there is one */
+	MONGO_AS_CONFIGURED, /* the URI's read preference; mongo_read_level() */
 	MONGO_LATEST,	     /* the primary's latest: for what a write will be conditioned on */
 };
 
@@ -44,6 +44,12 @@ const char *mongo_name(const struct mongo *mongo);
 
 /* The URI switches the verification of TLS off. */
 bool mongo_unverified(const struct mongo *mongo);
+
+/*
+ * The read concern of finds as configured: the URI's, else "majority" where there is one and the
+ * server reads from it, "" where not. Known once something was read.
+ */
+const char *mongo_read_level(const struct mongo *mongo);
 
 /* Anything but RESULT_OK ends the find with it. @document is borrowed for the call. */
 typedef enum result mongo_document_fn(void *arg, const bson_t *document, struct error *err);

@@ -7,10 +7,11 @@
 
 #include "src/base/secret.h"
 
-/* The server's own codes, in groups. Elections, shutdowns, timeouts and lost cursors pass. */
+/* The server's own codes, in groups. Elections, shutdowns, timeouts, lost cursors and what
+   an administrator has killed pass. */
 static const uint32_t passing_codes[] = {
-	6, 7, 24, 43, 50, 89, 91, 112, 133, 134, 189, 202, 216, 234, 237, 246, 262, 317, 358, 384,
-	9001, 10058, 10107, 11600, 11602, 13388, 13435, 13436,
+	6, 7, 24, 43, 50, 89, 91, 112, 133, 134, 175, 189, 202, 216, 234, 237, 246, 262, 317, 358,
+	365, 384, 9001, 10058, 10107, 11600, 11601, 11602, 13388, 13435, 13436,
 };
 
 static bool passes(uint32_t code)

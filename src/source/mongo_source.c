@@ -143,11 +143,29 @@ static enum result gather(struct mongo_source *source, struct mongo_list *list, 
 	return st;
 }
 
+/*
+ * A collection that is not there reads as an empty one. No campus is without courses, but a name
+ * is soon mistyped: then nothing is learnt, and no course that was known is taken for gone.
+ */
+static enum result no_courses(const struct mongo_source *source, struct error *err)
+{
+	const char *split = mongo_place_name(source->mongo, MONGO_INDEX);
+	const char *draft = mongo_place_name(source->mongo, MONGO_MODULESTORE);
+	bool both = source->kind == MONGO_BOTH;
+
+	return error_set(err, RESULT_MISSING,
+			 "there is no course in %s%s%s at %s: look at kind, database and collection",
+			 source->kind & MONGO_SPLIT ? split : draft, both ? " or " : "",
+			 both ? draft : "", mongo_name(source->mongo));
+}
+
 static enum result list_courses(struct source *base, source_list_fn *fn, void *arg, struct error *err)
 {
 	struct mongo_list list = {0};
 	enum result st = gather(source_of(base), &list, err);
 
+	if (st == RESULT_OK && !list.count)
+		st = no_courses(source_of(base), err);
 	for (size_t i = 0; i < list.count && st == RESULT_OK; i++) {
 		const struct mongo_entry *item = &list.items[i];
 		struct source_entry entry = {.key = item->key, .name = item->name,
@@ -266,21 +284,25 @@ static enum result doctor(struct source *base, void (*say)(void *arg, const char
 	struct mongo_source *source = source_of(base);
 	struct mongo_server server;
 	int64_t before = clock_wall(mongo_clock(source->mongo));
-	enum result st = mongo_hello(source->mongo, &server, err);
+	enum result st = mongo_hello(source->mongo, &server, err), reads;
+	struct error why = {0};
 	struct buf line = BUF_INIT;
+	const char *level;
 
 	if (st != RESULT_OK)
 		return st;
+	reads = touch_all(source, &why);
+	level = mongo_read_level(source->mongo);
 	buf_printf(&line, "%s: MongoDB %s, %s%s", mongo_name(source->mongo), server.version,
 		   *server.set_name ? "replica set " : server.majority ? "sharded" : "one server",
 		   server.set_name);
-	buf_add_text(&line, server.majority ? ", read with concern majority" : "");
+	buf_printf(&line, "%s%s", *level ? ", read with concern " : "", level);
 	buf_add_text(&line, mongo_unverified(source->mongo) ? "; TLS IS NOT VERIFIED" : "");
 	say(arg, buf_text(&line));
 	buf_clear(&line);
 	st = check_clock(source, &server, before, say, arg, err);
-	if (st == RESULT_OK)
-		st = touch_all(source, err);
+	if (st == RESULT_OK && reads != RESULT_OK)
+		st = error_set(err, reads, "%s", why.text);
 	if (st == RESULT_OK)
 		say(arg, "may read courses and files");
 	if (st == RESULT_OK && (source->kind & MONGO_SPLIT))

@@ -61,6 +61,17 @@ bool names_get(const struct names *names, const char *name, size_t *number)
 	return true;
 }
 
+void names_drop(struct names *names, const char *name)
+{
+	char *const *found = tfind(name, &names->root, compare);
+	char *kept = found ? *found : NULL;
+
+	if (!kept)
+		return;
+	tdelete(name, &names->root, compare);
+	entry_free(kept);
+}
+
 void names_clear(struct names *names)
 {
 	tdestroy(names->root, entry_free);

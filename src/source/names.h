@@ -23,6 +23,8 @@ struct names {
 bool names_add(struct names *names, const char *name, size_t number, bool *added);
 /* Whether @name is there, and then its number (@number may be NULL). */
 bool names_get(const struct names *names, const char *name, size_t *number);
+/* Takes @name out, if it is there. */
+void names_drop(struct names *names, const char *name);
 void names_clear(struct names *names); /* may run twice */
 
 #endif

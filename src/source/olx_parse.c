@@ -446,6 +446,8 @@ enum result olx_outline_read(struct olx_tree *tree, const struct olx_root *root,
 		st = no_memory(&walk, err);
 		goto out;
 	}
+	/* Studio exports a draft where it differs, and no other (domain 10.6). */
+	outline_lone_in_step(walk.outline);
 	outline_finish(walk.outline);
 	*out = walk.outline;
 	walk.outline = NULL;

@@ -9,11 +9,18 @@
 #include "src/format/key.h"
 #include "src/source/names.h"
 
+/* What the branches call their versions of a block, by enum branch. */
+struct versions {
+	bool said[2];
+	char *name[2]; /* NULL: no name */
+};
+
 /* What others see is the first member; the rest is for building only. */
 struct builder {
 	struct outline outline;
 	struct names blocks; /* "type@id" -> index */
-	size_t block_room, note_room;
+	struct versions *versions; /* by index */
+	size_t block_room, version_room, note_room;
 };
 
 static struct builder *builder_of(struct outline *outline)
@@ -221,10 +228,21 @@ struct outline *outline_new(const char *key, const char *name)
 	return NULL;
 }
 
+static void versions_clear(struct builder *builder)
+{
+	for (size_t i = 0; builder->versions && i < builder->outline.block_count; i++) {
+		free(builder->versions[i].name[BRANCH_PUBLISHED]);
+		free(builder->versions[i].name[BRANCH_DRAFT]);
+	}
+	free(builder->versions);
+	builder->versions = NULL;
+}
+
 void outline_free(struct outline *outline)
 {
 	if (!outline)
 		return;
+	versions_clear(builder_of(outline));
 	for (size_t i = 0; i < outline->block_count; i++) {
 		free(outline->blocks[i].type);
 		free(outline->blocks[i].id);
@@ -255,11 +273,14 @@ static char *block_name(const char *type, const char *id)
 static bool block_new(struct builder *builder, const char *name, const char *type, const char *id)
 {
 	struct outline *outline = &builder->outline;
-	struct video_block block = {strdup(type), strdup(id), NULL, NULL};
+	struct video_block block = {.type = strdup(type), .id = strdup(id)};
 
 	if (block.type && block.id &&
 	    grow(&outline->blocks, &builder->block_room, outline->block_count, sizeof(block)) &&
+	    grow(&builder->versions, &builder->version_room, outline->block_count,
+		 sizeof(*builder->versions)) &&
 	    names_add(&builder->blocks, name, outline->block_count, NULL)) {
+		builder->versions[outline->block_count] = (struct versions){.said = {false}};
 		outline->blocks[outline->block_count++] = block;
 		return true;
 	}
@@ -298,20 +319,68 @@ enum result outline_add(struct outline *outline, const char *type, const char *i
 	return RESULT_OK;
 }
 
+/* *@there says whether the block is; false without memory. */
+static bool block_find(const struct outline *outline, const char *type, const char *id,
+		       size_t *index, bool *there)
+{
+	char *name = block_name(type, id);
+
+	*there = name && names_get(&((const struct builder *)outline)->blocks, name, index);
+	free(name);
+	return name;
+}
+
 const struct video_fields *outline_fields(const struct outline *outline, const char *type,
 					  const char *id, enum branch branch)
 {
-	const struct builder *builder = (const struct builder *)outline;
-	char *name = block_name(type, id);
-	bool there;
 	size_t index;
+	bool there;
 
-	there = name && names_get(&builder->blocks, name, &index);
-	free(name);
-	if (!there)
+	if (!block_find(outline, type, id, &index, &there) || !there)
 		return NULL;
 	return branch == BRANCH_DRAFT ? outline->blocks[index].draft
 				      : outline->blocks[index].published;
+}
+
+/* ---- draft and published, one version or two ------------------------------------------------ */
+
+static bool same_version(const struct versions *versions)
+{
+	const char *published = versions->name[BRANCH_PUBLISHED];
+	const char *draft = versions->name[BRANCH_DRAFT];
+
+	if (!versions->said[BRANCH_PUBLISHED] || !versions->said[BRANCH_DRAFT])
+		return false;
+	return published && draft ? !strcmp(published, draft) : !published && !draft;
+}
+
+bool outline_say_version(struct outline *outline, const char *type, const char *id,
+			 enum branch branch, const char *version)
+{
+	struct versions *versions;
+	char *copy = NULL;
+	size_t index;
+	bool there;
+
+	if (!block_find(outline, type, id, &index, &there))
+		return false;
+	if (!there)
+		return true;
+	if (version && !(copy = strdup(version)))
+		return false;
+	versions = &builder_of(outline)->versions[index];
+	free(versions->name[branch]);
+	versions->name[branch] = copy;
+	versions->said[branch] = true;
+	outline->blocks[index].in_step = same_version(versions);
+	return true;
+}
+
+void outline_lone_in_step(struct outline *outline)
+{
+	for (size_t i = 0; i < outline->block_count; i++)
+		if (outline->blocks[i].published && !outline->blocks[i].draft)
+			outline->blocks[i].in_step = true;
 }
 
 bool outline_set_version(struct outline *outline, const char *version)
@@ -347,6 +416,7 @@ void outline_finish(struct outline *outline)
 {
 	/* The indices of the set are void once the blocks move; nothing asks for them again. */
 	names_clear(&builder_of(outline)->blocks);
+	versions_clear(builder_of(outline));
 	if (outline->block_count)
 		qsort(outline->blocks, outline->block_count, sizeof(*outline->blocks),
 		      block_compare);

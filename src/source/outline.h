@@ -35,8 +35,17 @@ enum result outline_add(struct outline *outline, const char *type, const char *i
 /* What outline_add() has taken for (type, id, branch), or NULL; borrowed. */
 const struct video_fields *outline_fields(const struct outline *outline, const char *type,
 					  const char *id, enum branch branch);
-/* Says that draft and published of a block are one version; of one that is not there, nothing. */
-void outline_in_step(struct outline *outline, const char *type, const char *id);
+/*
+ * Says what a branch calls the version it has of a block that is there (NULL: it has no name for
+ * it). A block of which both branches have said the same is in step. False without memory.
+ */
+bool outline_say_version(struct outline *outline, const char *type, const char *id,
+			 enum branch branch, const char *version);
+/*
+ * Where a draft is kept only as long as it differs (the old modulestore, an export): published
+ * blocks without a draft are in step. Once all blocks are added.
+ */
+void outline_lone_in_step(struct outline *outline);
 /* Copies @version; false without memory. */
 bool outline_set_version(struct outline *outline, const char *version);
 enum result outline_note(struct outline *outline, enum finding_code code, const char *block,

@@ -49,8 +49,9 @@ struct video_block {
 	char *id;
 	struct video_fields *published; /* NULL where the branch lacks the block; one is set */
 	struct video_fields *draft;
-	/* Draft and published are one version: nothing of the block is unpublished. False where the
-	   source cannot tell, and where a branch lacks the block. */
+	/* Draft and published are one version, or the source keeps a draft only as long as it
+	   differs, and has none: nothing of the block is unpublished. False where the source
+	   cannot tell, and where nothing is published. */
 	bool in_step;
 };
 
@@ -129,7 +130,8 @@ struct source_course {
 
 struct source_ops {
 	const char *kind; /* "olx", "split", "draft", "mongo" */
-	/* Lists all courses, in order of their keys as bytes. */
+	/* Lists all courses, in order of their keys as bytes. RESULT_MISSING where a source knows
+	   that it looked in the wrong place: nothing was learnt of what is there. */
 	enum result (*list)(struct source *src, source_list_fn *fn, void *arg, struct error *err);
 	/* Opens one course: RESULT_MISSING when the source does not have it (any more),
 	   RESULT_INVALID when it is there and refused, transient codes when it cannot be told. */

@@ -129,7 +129,7 @@ static enum result read_index(struct opening *o, const struct key_parts *parts, 
 
 static enum result take_branch(struct opening *o, const bson_t *document, int branch, struct error *err)
 {
-	char *name = NULL;
+	char *name = NULL, hex[25];
 	enum result st = split_tree_read(document, (enum branch)branch, o->outline, &name, err);
 
 	if (st == RESULT_OK) {
@@ -144,7 +144,9 @@ static enum result take_branch(struct opening *o, const bson_t *document, int br
 		/* a server never stores a broken document: then the answer was garbled */
 		if (!bson_validate(document, BSON_VALIDATE_NONE, NULL))
 			st = error_set(err, RESULT_RETRY, "a structure that is no document");
-		error_prefix(err, "%s", o->key);
+		bson_oid_to_string(&o->heads.id[branch], hex);
+		error_prefix(err, "%s: structure %s in %s", o->key, hex,
+			     mongo_place_name(o->mongo, MONGO_STRUCTURES));
 	}
 	free(name);
 	return st;

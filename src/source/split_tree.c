@@ -16,7 +16,7 @@ struct bytes {
 
 struct block {
 	struct bytes type, id; /* without the NUL */
-	struct bytes fields, defaults, children;
+	struct bytes fields, defaults, children, edit_info;
 	bool has_parent, reached;
 };
 
@@ -103,8 +103,11 @@ static bool read_block(const bson_iter_t *at, struct block *out)
 			out->fields = document_at(&part);
 		else if (!strcmp(key, "defaults"))
 			out->defaults = document_at(&part);
+		else if (!strcmp(key, "edit_info"))
+			out->edit_info = document_at(&part);
 	}
-	if (value_broken(&part) || (out->defaults.at && !enter(&out->defaults, &part)))
+	if (value_broken(&part) || (out->defaults.at && !enter(&out->defaults, &part)) ||
+	    (out->edit_info.at && !enter(&out->edit_info, &part)))
 		return false;
 	if (!out->fields.at)
 		return true;
@@ -307,6 +310,23 @@ static const bson_t *view(const struct bytes *bytes, bson_t *space)
 	return bytes->at && bson_init_static(space, bytes->at, bytes->len) ? space : NULL;
 }
 
+/* Which version of itself the block is: published ones say whose copy they are (domain 2.3). */
+static const char *version_of(const struct block *block, char hex[25])
+{
+	static const char *const keys[] = {"source_version", "update_version"};
+	bson_t space;
+	const bson_t *info = view(&block->edit_info, &space);
+	bson_oid_t id;
+
+	for (size_t i = 0; info && i < sizeof(keys) / sizeof(*keys); i++) {
+		if (!value_oid_of(info, keys[i], &id))
+			continue;
+		bson_oid_to_string(&id, hex);
+		return hex;
+	}
+	return NULL;
+}
+
 static enum result add_video(const struct tree *tree, const struct block *block, enum branch branch,
 			     struct outline *outline)
 {
@@ -314,6 +334,8 @@ static enum result add_video(const struct tree *tree, const struct block *block,
 	char *id = value_clean((const char *)block->id.at, block->id.len);
 	struct video_fields *fields = NULL;
 	bson_t set, inherited;
+	bool taken;
+	char hex[25];
 	enum result st = RESULT_NOMEM;
 
 	if (!type || !id) {
@@ -326,7 +348,10 @@ static enum result add_video(const struct tree *tree, const struct block *block,
 		error_prefix(tree->err, "%s@%s", type, id);
 		goto out;
 	}
-	st = outline_add(outline, type, id, branch, fields, NULL, tree->err);
+	st = outline_add(outline, type, id, branch, fields, &taken, tree->err);
+	if (st == RESULT_OK && taken &&
+	    !outline_say_version(outline, type, id, branch, version_of(block, hex)))
+		st = no_memory(tree->err);
 out:
 	free(type);
 	free(id);
@@ -436,6 +461,8 @@ bool split_tree_projection(bson_t *opts)
 	    "blocks.defaults.sub",
 	    "blocks.defaults.transcripts",
 	    "blocks.defaults.youtube_id_1_0",
+	    "blocks.edit_info.source_version",
+	    "blocks.edit_info.update_version",
 	};
 	bson_t projection;
 	bool ok = bson_append_document_begin(opts, "projection", -1, &projection);

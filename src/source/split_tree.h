@@ -16,8 +16,9 @@
 #include "src/source/outline.h"
 
 /*
- * Adds the reachable videos of @structure to @outline as @branch. *@name (may be NULL) is the
- * display name of its root course block, "" without one (free(); NULL on failure).
+ * Adds the reachable videos of @structure to @outline as @branch, and which versions they are:
+ * once both branches are read, the outline knows which blocks are in step. *@name (may be NULL)
+ * is the display name of its root course block, "" without one (free(); NULL on failure).
  * RESULT_INVALID: not a structure, or broken BSON, or a video that video_bson_read() refuses;
  * what is wrong is told, and the caller drops @outline. RESULT_NOMEM.
  */

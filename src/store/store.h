@@ -64,7 +64,8 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 	bool tls_unverified; /* configured so */
-	/* NULL, or what an operator should know before files are put: shown at launch. */
+	/* NULL, or what an operator should know before files are put: shown at launch. Static;
+	   doctor may change it, and nothing else does. */
 	const char *warning;
 };
 
@@ -94,7 +95,7 @@ struct store_s3_options {
 	bool unverified;
 	bool read_only; /* puts are refused */
 	enum store_condition condition;
-	/* Called when a probe has shown it, to be remembered; may be NULL. */
+	/* Called when doctor has shown it, to be remembered; may be NULL. */
 	void (*learned)(void *arg, enum store_condition condition);
 	void *arg;
 };

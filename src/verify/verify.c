@@ -88,6 +88,31 @@ static void note_absent(struct comparing *c, const struct expectation *x)
 		note_unused(c, x);
 }
 
+/*
+ * Val fails to list what it has, most often for a file that is missing in its storage: is it the
+ * one that the journal names? The rest stays unknown, and the video's finding says why.
+ */
+static void ask_store(struct comparing *c, const struct expectation *x)
+{
+	struct store *store = c->v->campus->store;
+	struct transcript_row *t = &c->report.transcripts[x->row];
+	struct store_info info = {0};
+	struct journal_row line = {0};
+	enum result st = RESULT_OK;
+
+	t->compare = COMPARE_UNKNOWN;
+	if (c->v->options->level == LEVEL_COUNT ||
+	    reader_registered(c->v->reader, c->video->val_id, x->language, &line, NULL) != RESULT_OK)
+		return;
+	st = store->ops->head(store, line.object, &info, NULL);
+	if (st == RESULT_MISSING || (st == RESULT_OK && !info.exists)) {
+		t->compare = COMPARE_MISSING;
+		report_finding(&c->report, FINDING_OBJECT_MISSING, false, c->block, x->language, x->sha256,
+			       "the store has no %s", line.object);
+	}
+	journal_row_clear(&line);
+}
+
 static void compare_language(struct comparing *c, const struct expectation *x)
 {
 	const struct val_row *row = val_video_row(&c->val, x->language);
@@ -106,6 +131,8 @@ static void compare_language(struct comparing *c, const struct expectation *x)
 		compare_row(c, x, row);
 	} else if (t->in_val == VAL_ABSENT) {
 		note_absent(c, x);
+	} else if (c->val.list_broken) {
+		ask_store(c, x);
 	} else {
 		t->compare = COMPARE_UNKNOWN;
 		report_finding(&c->report, FINDING_VAL_UNREAD, false, c->block, x->language, "",
@@ -240,6 +267,9 @@ static enum result compare_video(struct verifying *v, const struct plan_video *v
 		st = look_up(&c, err);
 	if (st != RESULT_OK)
 		goto out;
+	if (c.val.list_broken)
+		report_finding(&c.report, FINDING_VAL_LIST_BROKEN, false, c.block, "", "",
+			       "edx-val fails to list the transcripts of %s", video->val_id);
 	for (size_t i = 0; i < c.expected.count; i++) {
 		compare_language(&c, &c.expected.items[i]);
 		in_val |= c.report.transcripts[c.expected.items[i].row].in_val == VAL_PRESENT;

@@ -31,7 +31,7 @@ start() {
 			$* sh -c 'echo \$\$ >"$place/pid"; exec "$SUBFERRY" ${arguments:---demo}' 2>'$place/errors'
 		echo \$? >'$place/status'
 		stty -g >'$place/after'
-		echo "the console has left"
+		printf '\r\nthe console has left\n' # killed, it leaves the cursor anywhere
 		exec sleep 1000
 	RUN
 	t kill-server 2>/dev/null

@@ -5,7 +5,8 @@
 #
 # SUBFERRY_TEST_MONGODB_URI names a real mongod to use instead of the server installed here.
 # SUBFERRY_VENV, or SUBFERRY_LIVE_VENV before it, names a folder to keep the Python packages and
-# the server in for the next time; bench/ and others may start from there.
+# the server in for the next time; bench/ and others may start from there. SUBFERRY_LIVE_MAIN names
+# what to run with all that instead of the tests.
 # Exit status: 0 all passed, 77 it cannot be installed here, else something failed.
 set -eu
 
@@ -53,4 +54,4 @@ fi
 
 export SUBFERRY_LIVE_SERVER="$server" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 export SUBFERRY="${SUBFERRY:-$build/subferry}"
-exec "$venv/bin/python" "$here/mongo/test_mongo.py" "$@"
+"$venv/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/mongo/test_mongo.py}" "$@"

@@ -169,6 +169,32 @@ printf 'mongodb://ana:topsecret@127.0.0.1:9/\n' >uri; chmod 644 uri
 run 3 -c v.conf scan; silent; complains "chmod 600"
 run 1 -c v.conf doctor; says "chmod 600"
 grep -qF topsecret out err && bad "the secret is told"
+# S3 where no server is: what doctor warns of, and no secret in any of it
+sed 's|^status_db = .*|status_db = s.db|; /^\[store\]/,$d' m.conf >s.conf
+printf '[store]\nkind = s3\nbucket = subs\npath_style = yes\nendpoint = http://0.0.0.0:9\n' >>s.conf
+no_proxy='*'
+export no_proxy
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+run 1 -c s.conf doctor; says "no environment variable AWS_ACCESS_KEY_ID"
+run 3 -c s.conf migrate --all; silent; complains "no environment variable AWS_ACCESS_KEY_ID"
+AWS_ACCESS_KEY_ID=FERRYKEY AWS_SECRET_ACCESS_KEY=topsecret
+export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+run 1 -c s.conf doctor
+says "warning: endpoint is http: secrets travel unencrypted"; says "FAILED  store"
+says "warning: nobody has tried yet whether the store honours If-None-Match"
+grep -qF topsecret out err && bad "the secret is told"
+printf 'tls_verify = no\n' >>s.conf
+run 1 -c s.conf doctor --json; says '"ok":	false'
+says "warning: TLS is not verified (tls_verify = no)"
+sed -i 's/0\.0\.0\.0/127.0.0.1/; s/^tls_verify = no/tls_verify = yes/' s.conf
+run 1 -c s.conf doctor
+grep -qF "is http" out && bad "loopback is taken for exposed"
+grep -qF "not verified" out && bad "TLS is taken for unverified"
+run 3 -c s.conf migrate --all; grep -qF topsecret out err && bad "the secret is told"
+sed 's/^kind = s3/kind = s3\ncredentials_file = topsecretQ1w2E3r4T5y6/' s.conf >u.conf
+run 3 -c u.conf list; silent; complains "looks like a secret itself"
+grep -qF topsecret err && bad "the secret is told"
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 # an engine elsewhere that ends and leaves the work to us
 if command -v python3 >/dev/null; then
 	python3 -c 'import fcntl, struct, time

@@ -48,6 +48,8 @@ void fake_lose(struct fake *fake, enum fake_call call, int nth);
 int fake_calls(const struct fake *fake, enum fake_call call);
 /* What every command is answered with, in extended JSON. */
 void fake_reply(struct fake *fake, const char *json);
+/* It serves a source: reads may be of any kind. */
+void fake_only_read(struct fake *fake);
 /* A wall clock that stands at @milliseconds. */
 struct clock *fake_clock(struct fake *fake, int64_t milliseconds);
 

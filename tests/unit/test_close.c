@@ -214,6 +214,33 @@ static void a_link_whose_answer_is_lost_is_asked_again(void **state)
 	assert_int_equal(world->faults[FAULT_LINK].calls, 3);
 }
 
+static void what_has_its_answer_keeps_it(void **state)
+{
+	struct world *world = *state;
+
+	world_link(world);
+	world->faults[FAULT_LINK] = (struct fault){RESULT_UNKNOWN, -1, true, 0, 0};
+	run(world);
+	expect(world, COURSE_MIGRATED, 0, 0);
+	expect_linked(world, true);
+	assert_int_equal(world->faults[FAULT_LINK].calls, 1 + world->conf.max_retries);
+}
+
+static void the_linker_is_told_what_is_in_step(void **state)
+{
+	struct world *world = *state;
+
+	world_link(world);
+	run(world);
+	assert_int_equal(world->asked_in_step, 0);
+	for (size_t i = 0; i < world->outlines[0]->block_count; i++)
+		world->outlines[0]->blocks[i].in_step = true;
+	assert_true(video_fields_set(&block_of(world, "b")->published->edx_video_id, ""));
+	run(world);
+	expect_linked(world, true);
+	assert_int_equal(world->asked_in_step, 1);
+}
+
 static void a_link_that_fails_too_often_is_a_finding(void **state)
 {
 	struct world *world = *state;
@@ -340,6 +367,8 @@ int main(void)
 		TEST(a_refused_link_fails_the_course_until_a_retry),
 		TEST(a_campus_that_no_longer_links_takes_the_failure_back),
 		TEST(a_link_whose_answer_is_lost_is_asked_again),
+		TEST(what_has_its_answer_keeps_it),
+		TEST(the_linker_is_told_what_is_in_step),
 		TEST(a_link_that_fails_too_often_is_a_finding),
 		TEST(a_block_that_was_linked_meanwhile_is_done),
 		TEST(a_waived_link_stays_waived),

@@ -16,7 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/http.h"
 #include "src/engine/desk.h"
+#include "tests/unit/web.h"
 #include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Desk+1"
@@ -373,6 +375,116 @@ static void links_take_a_word_where_the_engine_is(void **state)
 	world->campus.linker = before;
 }
 
+/* 503 SlowDown, *@arg times. */
+static void answer_request(void *arg, const struct web_request *request, struct web_answer *answer)
+{
+	(void)request;
+	if (__atomic_fetch_sub((int *)arg, 1, __ATOMIC_RELAXED) <= 0)
+		return;
+	answer->status = 503;
+	buf_add_text(&answer->body, "<Error><Code>SlowDown</Code></Error>");
+}
+
+static void ask_server(struct http *http, struct web *web, int times, enum result expected)
+{
+	const struct http_endpoint_options options = {.name = "store"};
+	const struct http_request request = {.method = "GET", .url = web_url(web), .limit = 1000};
+	struct http_endpoint *endpoint;
+	struct error err = {0};
+
+	assert_int_equal(http_endpoint_new(&endpoint, http, &options, &err), RESULT_OK);
+	for (int i = 0; i < times; i++) {
+		struct http_answer answer;
+
+		assert_int_equal(http_request(endpoint, &request, &answer, &err), expected);
+		http_answer_clear(&answer);
+	}
+	http_endpoint_free(endpoint);
+}
+
+static bool is_slowed(const struct snapshot *snap, const void *arg)
+{
+	return snap->allowed == *(const int *)arg && *snap->engine;
+}
+
+static void a_server_that_asks_to_slow_down_is_shown(void **state)
+{
+	struct world *world = *state;
+	struct http_options options = {.in_flight = 4, .clock = clock_system()};
+	int slow = 1;
+	struct web *web = web_start(answer_request, &slow);
+	struct desk *desk;
+	struct snapshot *snap;
+	struct error err = {0};
+
+	assert_int_equal(http_new(&world->campus.http, &options, &err), RESULT_OK);
+	desk = open_desk(world);
+	/* an engine that begins lets requests wait: only then they can be hurried */
+	snapshot_unref(wait_for(desk, is_here, &(bool){true}, "the engine"));
+	snapshot_unref(wait_for(desk, is_slowed, &(int){0}, "full speed"));
+	/* hurried, a request is given up at once */
+	http_hurry(world->campus.http, true);
+	ask_server(world->campus.http, web, 1, RESULT_RETRY);
+	http_hurry(world->campus.http, false);
+	snap = wait_for(desk, is_slowed, &(int){2}, "half of the requests");
+	assert_int_equal(snap->most, 4);
+	assert_string_equal(snap->slowed_by, "store answers 503 Slow Down");
+	snapshot_unref(snap);
+	ask_server(world->campus.http, web, 5, RESULT_OK);
+	snap = wait_for(desk, is_slowed, &(int){0}, "full speed again");
+	assert_string_equal(snap->slowed_by, "");
+	snapshot_unref(snap);
+	desk_free(desk);
+	web_stop(web);
+	http_free(world->campus.http);
+	world->campus.http = NULL;
+}
+
+/* An engine that ends lets no request wait; one that never began leaves them alone. */
+static void only_an_engine_that_ran_hurries_requests(void **state)
+{
+	struct world *world = *state;
+	struct http_options options = {.in_flight = 4, .clock = clock_system()};
+	struct engine_options none = {0};
+	struct engine *engine = NULL, *second = NULL;
+	int slow = 1;
+	struct web *web = web_start(answer_request, &slow);
+	struct error err = {0};
+
+	assert_int_equal(http_new(&world->campus.http, &options, &err), RESULT_OK);
+	engine = world_start(world, true);
+	assert_int_equal(engine_new(&second, &world->campus, &none, &err), RESULT_BUSY);
+	/* asked to slow down, it asks again */
+	ask_server(world->campus.http, web, 1, RESULT_OK);
+	assert_int_equal(web_requests(web), 2);
+	engine_stop(engine);
+	__atomic_store_n(&slow, 1, __ATOMIC_RELAXED);
+	ask_server(world->campus.http, web, 1, RESULT_RETRY);
+	engine_free(engine);
+	/* the next one takes its time again */
+	engine = world_start(world, true);
+	__atomic_store_n(&slow, 1, __ATOMIC_RELAXED);
+	ask_server(world->campus.http, web, 1, RESULT_OK);
+	engine_free(engine);
+	web_stop(web);
+	http_free(world->campus.http);
+	world->campus.http = NULL;
+}
+
+static void a_launch_tells_what_to_know_of_the_store(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+
+	world->campus.store->warning = "this bucket refuses nothing";
+	desk = open_desk(world);
+	act(world, desk, ACT_PAUSE, OTHER);
+	wait_message(desk, "paused 1 course");
+	act(world, desk, ACT_RUN, OTHER);
+	wait_message(desk, "launched 1 course; this bucket refuses nothing");
+	desk_free(desk);
+}
+
 static void a_desk_that_stops_lets_what_is_under_way_finish(void **state)
 {
 	struct world *world = *state;
@@ -424,6 +536,9 @@ int main(void)
 		TEST(a_validation_says_what_it_found),
 		TEST(a_viewer_writes_intents_and_takes_over),
 		TEST(links_take_a_word_where_the_engine_is),
+		TEST(a_server_that_asks_to_slow_down_is_shown),
+		TEST(only_an_engine_that_ran_hurries_requests),
+		TEST(a_launch_tells_what_to_know_of_the_store),
 		TEST(a_desk_that_stops_lets_what_is_under_way_finish),
 		TEST(desks_come_and_go),
 	};

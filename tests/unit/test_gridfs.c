@@ -49,6 +49,9 @@ static bool same(const bson_iter_t *a, const bson_iter_t *b)
 	bson_t x = BSON_INITIALIZER, y = BSON_INITIALIZER;
 	bool equal;
 
+	/* numbers are equal across their types */
+	if (BSON_ITER_HOLDS_INT(a) && BSON_ITER_HOLDS_INT(b))
+		return bson_iter_as_int64(a) == bson_iter_as_int64(b);
 	bson_append_iter(&x, "v", -1, a);
 	bson_append_iter(&y, "v", -1, b);
 	equal = bson_equal(&x, &y);
@@ -595,6 +598,7 @@ static void read_puts_chunks_in_order(void **state)
 	store_file(split_id("b"), 10, 4, 0);
 	store_file(split_id("empty"), 0, 4, 0);
 	store_file(split_id("large"), 11, 4, 0);
+	store_chunk(split_id("large"), 2, "ijk", 3);
 	store_chunk(split_id("b"), 2, "ij", 2);
 	store_chunk(split_id("a"), 0, "xyz", 3);
 	store_chunk(split_id("b"), 0, "abcd", 4);
@@ -607,8 +611,11 @@ static void read_puts_chunks_in_order(void **state)
 	assert_int_equal(gridfs_find(gridfs, names, SIZE(names), assets, &err), RESULT_OK);
 	forget_queries();
 	assert_int_equal(gridfs_read(gridfs, ids, SIZE(ids), 10, out, &err), RESULT_OK);
-	assert_int_equal(server.asked_count, 1);
-	asked_is(0, MONGO_CHUNKS,
+	assert_int_equal(server.asked_count, 2);
+	/* of the large one only that its last chunk is there */
+	asked_is(0, MONGO_CHUNKS, "{ \"files_id\" : \"" PREFIX "large\", \"n\" : 2 }",
+		 "{ \"limit\" : 1, \"projection\" : { \"n\" : 1 } }");
+	asked_is(1, MONGO_CHUNKS,
 		 "{ \"files_id\" : { \"$in\" : [ \"" PREFIX "a\", \"" PREFIX "b\", \"" PREFIX
 		 "empty\" ] } }",
 		 CHUNK_OPTS("5"));
@@ -644,6 +651,38 @@ static void read_asks_by_the_raw_id(void **state)
 	gridfs_free(gridfs);
 }
 
+/* Larger than the limit by a length that its chunks do not bear out: damaged. */
+static void read_doubts_a_length_above_the_limit(void **state)
+{
+	static const struct {
+		int64_t length;
+		enum asset_state state;
+	} table[] = {{9, ASSET_LARGE}, {12, ASSET_LARGE}, {13, ASSET_DAMAGED},
+		     {(int64_t)1 << 40, ASSET_DAMAGED}};
+
+	(void)state;
+	for (size_t i = 0; i < SIZE(table); i++) {
+		static const char *const id = PREFIX "n";
+		struct gridfs *gridfs = open_course(SPLIT);
+		struct asset_bytes out;
+		struct error err;
+
+		store_file(split_id("n"), table[i].length, 4, 0);
+		store_chunk(split_id("n"), 0, "abcd", 4);
+		store_chunk(split_id("n"), 1, "efgh", 4);
+		store_chunk(split_id("n"), 2, "ijkl", 4);
+		must_find(gridfs, "n", PREFIX "n", table[i].length);
+		assert_int_equal(gridfs_read(gridfs, &id, 1, 8, &out, &err), RESULT_OK);
+		assert_int_equal(out.state, table[i].state);
+		assert_int_equal(out.bytes.len, 0);
+		if (out.state == ASSET_DAMAGED)
+			assert_non_null(strstr(out.reason, "is missing"));
+		asset_bytes_clear(&out);
+		gridfs_free(gridfs);
+		clean_server(state);
+	}
+}
+
 static void read_asks_nothing_for_what_cannot_be_whole(void **state)
 {
 	static const char *const names[] = {"length", "negative", "chunk", "large"};
@@ -664,10 +703,11 @@ static void read_asks_nothing_for_what_cannot_be_whole(void **state)
 	store_file(split_id("negative"), -5, 4, 0);
 	store_file(split_id("chunk"), 5, 0, 0);
 	store_file(split_id("large"), 1001, 4, 0);
+	store_chunk(split_id("large"), 250, "x", 1);
 	assert_int_equal(gridfs_find(gridfs, names, SIZE(names), assets, &err), RESULT_OK);
 	forget_queries();
 	assert_int_equal(gridfs_read(gridfs, ids, SIZE(ids), 1000, out, &err), RESULT_OK);
-	assert_int_equal(server.asked_count, 0);
+	assert_int_equal(server.asked_count, 1); /* whether the large one is */
 	for (size_t i = 0; i < SIZE(ids); i++) {
 		assert_int_equal(out[i].state, i == 3 ? ASSET_LARGE : ASSET_DAMAGED);
 		assert_string_equal(out[i].reason, reasons[i]);
@@ -900,7 +940,8 @@ int main(void)
 	    UNIT(find_splits_absurdly_long_names),
 	    UNIT(read_puts_chunks_in_order),
 	    UNIT(read_asks_by_the_raw_id),
-	    UNIT(read_asks_nothing_for_what_cannot_be_whole),
+	    UNIT(read_doubts_a_length_above_the_limit),
+		UNIT(read_asks_nothing_for_what_cannot_be_whole),
 	    UNIT(read_says_that_chunks_are_gone),
 	    UNIT(read_splits_its_queries),
 	    UNIT(read_never_splits_a_file_asked_twice),

@@ -17,15 +17,6 @@
 #define MD5_TEN "a925576942e94b2ef57a066101b48876"
 #define MD5_EMPTY "d41d8cd98f00b204e9800998ecf8427e"
 
-#ifdef __SANITIZE_ADDRESS__
-/* Too much memory is to be refused, as without the sanitizer. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "allocator_may_return_null=1";
-}
-#endif
-
 static bson_t *json(const char *text)
 {
 	bson_error_t error;

@@ -264,7 +264,7 @@ static void draft_keeps_what_an_editor_wrote(void **state)
 	    {set_published, same, 1, 2, "{'edx_video_id': 'V'}", "{'edx_video_id': 'V'}", NULL},
 	    {set_published, blank, 1, 3, "{'edx_video_id': 'V'}", "{'edx_video_id': 'V'}", NULL},
 	    {set_published, none, 1, 3, "{'edx_video_id': 'V'}", "{'edx_video_id': 'V'}", NULL},
-	    {set_published, other, 1, 2, "{'edx_video_id': 'X'}", "{'edx_video_id': 'V'}",
+	    {set_published, other, 1, 1, "{'edx_video_id': 'X'}", "{'edx_video_id': ''}",
 	     "the block names X by now"},
 	    {set_draft, other, 2, 2, "{'edx_video_id': 'V'}", "{'edx_video_id': 'X'}",
 	     "the block names X by now"},
@@ -289,6 +289,40 @@ static void draft_keeps_what_an_editor_wrote(void **state)
 		expect_metadata(&world, 1, table[i].published);
 		if (table[i].draft)
 			expect_metadata(&world, 2, table[i].draft);
+		stop(&world);
+	}
+}
+
+/* What an editor's first edit of a published block makes: a copy of it as it was. */
+static void copy_to_draft(struct fake *fake, void *arg)
+{
+	put(fake, "video", "v", "'draft'", arg);
+}
+
+static void draft_links_a_revision_that_is_made_meanwhile(void **state)
+{
+	static char old[] = ", 'metadata': {'sub': 's'}, 'edit_info': {'edited_on': {'$date': "
+			    "{'$numberLong': '1525225267000'}}}";
+	static char young[] = ", 'metadata': {'sub': 's'}, 'edit_info': {'edited_on': {'$date': "
+			      "{'$numberLong': '1525228867000'}}}";
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct link_request requests[] = {ASK("v", "V")};
+		struct world world;
+
+		put_course(&world);
+		put(world.fake, "video", "v", "null", ", 'metadata': {}");
+		fake_before(world.fake, FAKE_UPDATE, 1, copy_to_draft, i ? young : old);
+		run(&world, COURSE, requests, 1);
+		expect_metadata(&world, 1, "{'edx_video_id': 'V'}");
+		if (i) {
+			expect(&requests[0], LINK_PUT_OFF, false, "edited 0 minutes ago");
+			expect_metadata(&world, 2, "{'sub': 's'}");
+		} else {
+			expect(&requests[0], LINK_DONE, true, "");
+			expect_metadata(&world, 2, "{'sub': 's', 'edx_video_id': 'V'}");
+		}
 		stop(&world);
 	}
 }
@@ -392,6 +426,7 @@ int main(void)
 	    cmocka_unit_test(draft_refuses_another_run),
 	    cmocka_unit_test(draft_puts_off_courses_that_were_just_edited),
 	    cmocka_unit_test(draft_keeps_what_an_editor_wrote),
+	    cmocka_unit_test(draft_links_a_revision_that_is_made_meanwhile),
 	    cmocka_unit_test(draft_gives_up_on_a_block_that_never_rests),
 	    cmocka_unit_test(draft_tells_what_is_not_there_when_read_back),
 	    cmocka_unit_test(draft_asks_again_when_an_answer_is_lost),

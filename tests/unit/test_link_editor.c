@@ -230,7 +230,7 @@ static void split_tells_what_is_not_there_when_read_back(void **state)
 	(void)state;
 	start(&world, QUIET);
 	put_two_videos(&world);
-	fake_before(world.fake, FAKE_FIND, 3, write_ids, none);
+	fake_before(world.fake, FAKE_FIND, 5, write_ids, none);
 	run(&world, COURSE, requests, 2);
 	expect(&requests[0], LINK_REFUSED, false, "written, but read back without it");
 	expect(&requests[1], LINK_REFUSED, false, "written, but read back without it");
@@ -283,7 +283,8 @@ static void split_hands_failures_on(void **state)
 		enum result result;
 	} table[] = {
 	    {FAKE_FIND, 1, RESULT_UNREACHABLE}, {FAKE_FIND, 2, RESULT_REFUSED},
-	    {FAKE_FIND, 3, RESULT_RETRY},	{FAKE_INSERT, 2, RESULT_REFUSED},
+	    {FAKE_FIND, 3, RESULT_RETRY},	{FAKE_FIND, 4, RESULT_UNREACHABLE},
+	    {FAKE_FIND, 5, RESULT_RETRY},	{FAKE_INSERT, 2, RESULT_REFUSED},
 	    {FAKE_UPDATE, 1, RESULT_RETRY},
 	};
 
@@ -300,7 +301,7 @@ static void split_hands_failures_on(void **state)
 		    table[i].result);
 		assert_string_equal(world.err.text, "the fake fails");
 		run(&world, COURSE, requests, 2); /* and the same again completes it */
-		expect(&requests[0], LINK_DONE, table[i].call != FAKE_FIND || table[i].nth < 3, "");
+		expect(&requests[0], LINK_DONE, table[i].call != FAKE_FIND || table[i].nth < 5, "");
 		stop(&world);
 	}
 }

@@ -33,7 +33,7 @@ static void split_links_all_blocks_in_one_move(void **state)
 		expect(&requests[i], LINK_DONE, i != 3, "");
 	assert_int_equal(fake_calls(world.fake, FAKE_INSERT), 2);
 	assert_int_equal(fake_calls(world.fake, FAKE_UPDATE), 1);
-	assert_int_equal(fake_calls(world.fake, FAKE_FIND), 4);
+	assert_int_equal(fake_calls(world.fake, FAKE_FIND), 6);
 	d = head_id(&world, "draft-branch");
 	p = head_id(&world, "published-branch");
 	assert_false(bson_oid_equal(&d, &p));

@@ -131,6 +131,10 @@ static void check_drafts(struct source_course *course)
 	assert_string_equal(changed->published->sub, "old");
 	assert_string_equal(changed->draft->sub, "new");
 	assert_null(maker_block(course, "video", "same")->draft);
+	/* only what has no draft has nothing unpublished */
+	for (size_t i = 0; i < course->outline->block_count; i++)
+		assert_int_equal(course->outline->blocks[i].in_step,
+				 !strcmp(course->outline->blocks[i].id, "same"));
 	assert_null(maker_block(course, "video", "added")->published);
 	assert_string_equal(draft_sub_of(course, "video", "added"), "added");
 	assert_string_equal(draft_sub_of(course, "video", "unit"), "unit");

@@ -54,6 +54,57 @@ static void outline_merges_branches_and_sorts(void **state)
 	outline_free(outline);
 }
 
+static void outline_knows_what_is_in_step(void **state)
+{
+	static const struct {
+		const char *published, *draft; /* "-": not said */
+		bool in_step;
+	} cases[] = {
+	    {"a", "a", true},	{"a", "b", false}, {NULL, NULL, true}, {NULL, "a", false},
+	    {"a", NULL, false}, {"a", "-", false}, {"-", "a", false},  {"-", NULL, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct outline *outline = outline_new("k", "");
+		const char *published = cases[i].published, *draft = cases[i].draft;
+
+		add(outline, "video", "other", BRANCH_DRAFT, "");
+		add(outline, "video", "a", BRANCH_PUBLISHED, "");
+		add(outline, "video", "a", BRANCH_DRAFT, "");
+		if (!published || *published != '-')
+			assert_true(outline_say_version(outline, "video", "a", BRANCH_PUBLISHED,
+							published));
+		if (!draft || *draft != '-')
+			assert_true(
+			    outline_say_version(outline, "video", "a", BRANCH_DRAFT, draft));
+		/* of a block that is not there, nothing */
+		assert_true(outline_say_version(outline, "video", "b", BRANCH_DRAFT, "a"));
+		outline_finish(outline);
+		assert_int_equal(outline->block_count, 2);
+		assert_int_equal(outline->blocks[0].in_step, cases[i].in_step);
+		assert_false(outline->blocks[1].in_step);
+		outline_free(outline);
+	}
+}
+
+static void outline_has_lone_blocks_in_step(void **state)
+{
+	struct outline *outline = outline_new("k", "");
+
+	(void)state;
+	add(outline, "video", "a", BRANCH_PUBLISHED, "");
+	add(outline, "video", "b", BRANCH_PUBLISHED, "");
+	add(outline, "video", "b", BRANCH_DRAFT, "");
+	add(outline, "video", "c", BRANCH_DRAFT, "");
+	outline_lone_in_step(outline);
+	outline_finish(outline);
+	assert_true(outline->blocks[0].in_step);
+	assert_false(outline->blocks[1].in_step);
+	assert_false(outline->blocks[2].in_step);
+	outline_free(outline);
+}
+
 static void outline_keeps_many_blocks_and_notes(void **state)
 {
 	struct outline *outline = outline_new("k", "");
@@ -144,6 +195,12 @@ static void names_are_a_set(void **state)
 	assert_false(added);
 	assert_true(names_get(&names, "a", &number));
 	assert_int_equal(number, 7);
+	assert_true(names_add(&names, "b", 9, NULL));
+	names_drop(&names, "a");
+	names_drop(&names, "a");
+	assert_false(names_get(&names, "a", NULL));
+	assert_true(names_get(&names, "b", &number));
+	assert_int_equal(number, 9);
 	names_clear(&names);
 	names_clear(&names);
 	assert_false(names_get(&names, "a", NULL));
@@ -153,6 +210,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(outline_merges_branches_and_sorts),
+	    cmocka_unit_test(outline_knows_what_is_in_step),
+	    cmocka_unit_test(outline_has_lone_blocks_in_step),
 	    cmocka_unit_test(outline_keeps_many_blocks_and_notes),
 	    cmocka_unit_test(fields_strip_and_replace),
 	    cmocka_unit_test(fields_compare_what_matters),

@@ -533,7 +533,9 @@ static void tree_projection_includes_what_is_read(void **state)
 					     "blocks.defaults.sub",
 					     "blocks.defaults.youtube_id_1_0",
 					     "blocks.defaults.html5_sources",
-					     "blocks.defaults.transcripts"};
+					     "blocks.defaults.transcripts",
+					     "blocks.edit_info.source_version",
+					     "blocks.edit_info.update_version"};
 	const size_t count = sizeof(wanted) / sizeof(*wanted);
 	bson_t opts = BSON_INITIALIZER;
 	bson_iter_t at, path;

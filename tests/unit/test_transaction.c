@@ -189,6 +189,83 @@ static void a_row_that_is_there_and_cannot_be_read_is_unread(void **state)
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
 }
 
+/* ---- a val that fails to list ------------------------------------------------------------ */
+
+static void two_languages(struct world *world)
+{
+	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt");
+	world_file(world, "en.srt", srt(0, "hello"));
+	world_file(world, "es.srt", srt(0, "hola"));
+	world_scan(world);
+}
+
+static void lose_object(struct world *world, const char *language)
+{
+	struct transcript_row row = world_transcript(world, KEY, "a", language);
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", world->conf.store_path, row.val_object);
+	assert_int_equal(unlink(path), 0);
+	transcript_row_clear(&row);
+}
+
+static void a_broken_list_is_told_once_a_video(void **state)
+{
+	struct world *world = *state;
+	char *first, *second;
+
+	two_languages(world);
+	world->list_broken = true; /* seen when the video made just now is read back */
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_outcome(world, "a", "en", OUTCOME_MIGRATED, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_LIST_BROKEN), 1);
+	first = world_state(world);
+	launch(world, KEY); /* and by the first look, and by the second */
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_outcome(world, "a", "es", OUTCOME_MIGRATED, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_LIST_BROKEN), 1);
+	second = world_state(world);
+	assert_string_equal(first, second);
+	free(first);
+	free(second);
+	world->list_broken = false;
+	launch(world, KEY);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_LIST_BROKEN), 0);
+}
+
+static void a_broken_list_has_the_store_asked(void **state)
+{
+	struct world *world = *state;
+	struct counts counts;
+
+	two_languages(world);
+	launch(world, KEY);
+	world->list_broken = true;
+	counts = world_verify(world, KEY, LEVEL_BYTES);
+	assert_int_equal(counts.unknown, 2);
+	assert_int_equal(counts.warnings, 1); /* the list, once, and nothing a language */
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_LIST_BROKEN), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 0);
+	world->list_broken = false;
+	world_verify(world, KEY, LEVEL_COUNT);
+	lose_object(world, "es");
+	world->list_broken = true;
+	counts = world_verify(world, KEY, LEVEL_COUNT); /* looks at no file */
+	assert_int_equal(counts.unknown, 2);
+	assert_int_equal(counts.errors, 0);
+	counts = world_verify(world, KEY, LEVEL_SIZE);
+	assert_int_equal(counts.unknown, 2);
+	assert_int_equal(counts.errors, 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 1);
+	/* a store that cannot be asked either makes it no better and no worse known */
+	world->faults[FAULT_LOOK] = (struct fault){RESULT_RETRY, -1, false, 0, 0};
+	counts = world_verify(world, KEY, LEVEL_SIZE);
+	assert_int_equal(counts.unknown, 2);
+	assert_int_equal(counts.errors, 0);
+	assert_int_equal(counts.warnings, 1);
+}
+
 /* Somebody registers between our look and our request. */
 static void be_faster(struct world *world)
 {
@@ -679,6 +756,8 @@ int main(void)
 		TEST(a_second_look_is_taken_for_implicit_languages_too),
 		TEST(a_second_look_is_taken_beside_a_final_finding),
 		TEST(a_blind_val_takes_everything_once),
+		TEST(a_broken_list_is_told_once_a_video),
+		TEST(a_broken_list_has_the_store_asked),
 		TEST(a_row_that_is_there_and_cannot_be_read_is_unread),
 		TEST(a_row_registered_by_another_is_kept_and_compared),
 		TEST(what_was_there_first_is_compared_at_once),

@@ -19,6 +19,7 @@
 #include "ui/glyph.h"
 #include "ui/keys.h"
 #include "ui/prompt.h"
+#include "ui/view.h"
 
 /* ---- a screen of 80x24 that nobody sees ---------------------------------------------------*/
 
@@ -306,6 +307,30 @@ static void prompt_leaves_room_to_type_the_word(void **state)
 	prompt_close(&prompt);
 }
 
+/* ---- the head -----------------------------------------------------------------------------*/
+
+static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
+{
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.campus = "harbour", .environment = "staging", .mode = "mock"};
+	struct console console = {.campus = &campus, .now = &now};
+
+	(void)state;
+	head_draw(&console, false, 24, 80);
+	assert_null(strstr(cells(2, 0, 80), "slowed"));
+	now.allowed = 3;
+	now.most = 16;
+	snprintf(now.slowed_by, sizeof(now.slowed_by), "store answers 503 Slow Down");
+	head_draw(&console, false, 24, 80);
+	assert_non_null(strstr(
+		cells(2, 0, 80), "slowed: 3 of 16 requests at a time (store answers 503 Slow Down)"));
+	snprintf(now.hold, sizeof(now.hold), "store: connection refused");
+	head_draw(&console, false, 24, 80);
+	assert_null(strstr(cells(2, 0, 80), "slowed"));
+	assert_non_null(strstr(cells(2, 0, 80), "work waits: store: connection refused"));
+	erase();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -323,6 +348,7 @@ int main(void)
 		cmocka_unit_test(prompt_edits_whole_characters),
 		cmocka_unit_test(prompt_takes_a_word_as_it_is_typed),
 		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
+		cmocka_unit_test(head_tells_the_one_reason_why_work_is_slow_or_waits),
 	};
 
 	return cmocka_run_group_tests(tests, open_screen, close_screen);

@@ -22,23 +22,29 @@ enum web_mischief {
 	WEB_CLOSE,	/* the connection is closed without an answer */
 	WEB_RESET,	/* the same with a reset */
 	WEB_TRUNCATE,	/* half of the body, then closed */
-	WEB_STALL,	/* nothing more is sent until web_stop() */
+	WEB_HALF,	/* half of the body, then nothing more until web_stop() */
+	WEB_STALL,	/* nothing is sent until web_stop() */
 	WEB_SLOW,	/* a byte every 20 ms */
 };
 
 struct web_answer {
 	int status;	     /* 200 until the handler says otherwise */
-	struct buf headers;  /* more lines "Name: value\r\n"; Content-Length is added */
+	struct buf headers;  /* more lines "Name: value\r\n"; Content-Length is added; with
+				"Connection: close" the connection ends after the answer */
 	struct buf body;
 	enum web_mischief mischief;
 };
 
-/* Called on the connection's thread, one at a time (under the server's lock). */
+/* Called on the connection's thread, one at a time; it may ask web_requests(), not web_stop(). */
 typedef void web_handler(void *arg, const struct web_request *request, struct web_answer *answer);
 
 struct web *web_start(web_handler *handler, void *arg); /* fails the test if it cannot */
 const char *web_url(const struct web *web);		/* "http://127.0.0.1:PORT" */
-int web_requests(struct web *web);			/* so many have come */
+/*
+ * So many have come. Between threads, what the handler wrote is to be read after this, and what
+ * it is to read next is to be written before: a thread checker sees no order in a connection.
+ */
+int web_requests(struct web *web);
 int web_connections(struct web *web);
 /* The value of a header of @request, or NULL; into @out. */
 const char *web_header(const struct web_request *request, const char *name, char *out, size_t size);

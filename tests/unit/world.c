@@ -70,6 +70,18 @@ static struct world *world_of_val(struct val *val)
 	return ((struct fault_val *)val)->world;
 }
 
+/* Only that the video is there is known. */
+static void break_list(struct val_video *video)
+{
+	struct val_video seen = {.id = video->id, .presence = video->presence, .list_broken = true};
+
+	if (video->presence != VAL_PRESENT)
+		return;
+	video->id = NULL;
+	val_video_clear(video);
+	*video = seen;
+}
+
 static enum result val_lookup(struct val *val, const char *course, const char *const *ids,
 			      size_t count, struct val_video *out, struct error *err)
 {
@@ -83,6 +95,8 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 		val_video_clear(&out[i]);
 		out[i].id = strdup(ids[i]);
 	}
+	for (size_t i = 0; act && world->list_broken && i < count; i++)
+		break_list(&out[i]);
 	return struck == RESULT_OK ? st : error_set(err, struck, "a fault of the test");
 }
 
@@ -319,6 +333,7 @@ static void write_id(struct video_fields *fields, const char *val_id, bool *writ
 
 static void link_block(struct world *world, const char *course, struct link_request *request)
 {
+	world->asked_in_step += request->in_step;
 	request->state = world->link_answer;
 	snprintf(request->reason, sizeof(request->reason), "%s",
 		 request->state == LINK_DONE ? "" : "the test says so");
@@ -355,6 +370,7 @@ void world_link(struct world *world)
 	struct fault_linker *linker = calloc(1, sizeof(*linker));
 
 	*linker = (struct fault_linker){{&fault_linker_ops}, world};
+	world->link_answer = LINK_DONE;
 	world->campus.linker = &linker->linker;
 	atomic_store(&world->campus.link_allowed, true);
 }
@@ -398,8 +414,8 @@ struct world *world_new(void)
 				world->conf.val_path, clock_system(), false}, &err), RESULT_OK);
 	assert_int_equal(store_directory_new(&world->real_store, world->conf.store_path, false, &err),
 			 RESULT_OK);
-	*val = (struct fault_val){{&fault_val_ops}, world};
-	*store = (struct fault_store){{&fault_store_ops}, world};
+	*val = (struct fault_val){{.ops = &fault_val_ops}, world};
+	*store = (struct fault_store){{.ops = &fault_store_ops}, world};
 	*source = (struct fault_source){{&memory_ops, false}, world};
 	world->campus = (struct campus){.conf = &world->conf, .clock = clock_system(),
 					.source = &source->source, .val = &val->val,

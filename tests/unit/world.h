@@ -43,8 +43,10 @@ struct world {
 	struct fault faults[FAULT_POINTS];
 	/* val cannot tell what it has, as some kinds cannot: lookups answer unknown */
 	bool blind;
+	bool list_broken; /* val fails to list the rows of the videos it has */
 	/* what the linker of world_link() says of every block that does not name its id */
 	enum link_state link_answer;
+	int asked_in_step; /* so many requests said so */
 	/* called after rows were registered, before the answer: somebody else acts now */
 	void (*meanwhile)(struct world *world);
 	struct val *real_val;

@@ -42,7 +42,7 @@ class MongoCampus(Campus):
         self.contentstore = the_server.database("files")
         self.proxy = Proxy(the_server.address, pretend_set)
         self.options = options
-        self.environment = {}
+        self.environment, self.keys = {}, {}    # of the process; more of [campus]
         self.source = {"kind": kind, "uri_env": URI, "database": self.database.name,
                        "collection": "modulestore", "contentstore_database": self.contentstore.name,
                        "contentstore_bucket": "fs"}
@@ -55,7 +55,8 @@ class MongoCampus(Campus):
 
     def configure(self):
         parts = {
-            "campus": {"name": "campus", "environment": "staging", "status_db": "status.db"},
+            "campus": dict({"name": "campus", "environment": "staging",
+                            "status_db": "status.db"}, **self.keys),
             "source": self.source,
             "val": {"kind": "sqlite", "path": "val.db"},
             "store": {"kind": "directory", "path": "store"},

@@ -1,5 +1,9 @@
 """What doctor says, and where a source may be configured to look."""
 import os
+import shutil
+import ssl
+import subprocess
+import unittest
 
 from bson import ObjectId
 
@@ -83,6 +87,47 @@ class Places(MongoTest):
         answer = self.campus.run("scan")
         self.assertEqual(answer.status, 3)
         self.assertIn("uri", answer.err.decode())
+
+
+@unittest.skipUnless(shutil.which("openssl"), "there is no openssl to make a certificate with")
+class Tls(MongoTest):
+    """The proxy speaks TLS, with a certificate that nobody but this test knows."""
+
+    def setUp(self):
+        super().setUp()
+        self.certificate = self.campus.path("server.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", self.campus.path("key.pem"), "-out", self.certificate],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        self.campus.load(Course.simple("S", videos=VIDEOS, files=FILES))
+        self.campus.proxy.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.campus.proxy.tls.load_cert_chain(self.certificate, self.campus.path("key.pem"))
+        self.campus.options += "&tls=true"
+
+    def test_a_certificate_that_is_known_is_trusted(self):
+        self.campus.options += "&tlsCAFile=" + self.certificate
+        self.migrated()
+        self.assert_stored("v", "es", sjson("a"))
+        self.assertNotIn("NOT VERIFIED", self.campus.run("doctor").text())
+
+    def test_a_certificate_of_nobody_is_refused(self):
+        answer = self.campus.run("scan")
+        self.assertEqual(answer.status, 3, answer.text())
+        self.assertRegex(answer.err.decode().lower(), "tls|certificate")
+
+    def test_a_certificate_of_another_host_is_refused(self):
+        subprocess.run(["openssl", "req", "-x509", "-key", self.campus.path("key.pem"), "-days", "2",
+                        "-subj", "/CN=elsewhere", "-addext", "subjectAltName=DNS:elsewhere",
+                        "-out", self.certificate], stderr=subprocess.DEVNULL, check=True)
+        self.campus.proxy.tls.load_cert_chain(self.certificate, self.campus.path("key.pem"))
+        self.campus.options += "&tlsCAFile=" + self.certificate
+        self.assertEqual(self.campus.run("scan").status, 3)
+
+    def test_not_verifying_has_to_be_said_and_is_told(self):
+        self.campus.options += "&tlsAllowInvalidCertificates=true"
+        self.migrated()
+        self.assertIn("NOT VERIFIED", self.campus.run("doctor").text())
 
 
 del MongoTest

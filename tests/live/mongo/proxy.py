@@ -10,14 +10,15 @@ name and, where there is one, a collection. It runs in threads of the test's own
 
 Actions: hold (until released), before (the connection breaks, the server never sees it), after
 (the server has done it, its answer is lost), cut (half of its answer comes), slow (by `seconds`),
-answer (`reply` is answered, the server never sees it), and the kinds of GARBAGE, which the server
-never sees either. A rule counts `times` requests down and is then spent; `skip` lets so many pass
+answer (`reply` is answered, the server never sees it), late (the server has done it, its answer is
+held), and the kinds of GARBAGE, which the server never sees either. A rule counts `times` requests down and is then spent; `skip` lets so many pass
 first.
 
 `batch`, where set, is put into every find and getMore as its batchSize.
 """
 import collections
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -150,6 +151,7 @@ class Proxy:
     def __init__(self, server, pretend_set=None):
         self.server = server
         self.batch = 0
+        self.tls = None                 # an ssl.SSLContext, where clients are to speak TLS
         self.pretend_set = pretend_set  # a replica set's name, put into every hello
         self.lock = threading.Lock()
         self.rules, self.seen, self.sockets, self.threads = [], [], set(), []
@@ -248,6 +250,8 @@ class Proxy:
         """One connection: a request goes forward, its answers come back, and so on."""
         server = None
         try:
+            if self.tls:
+                client = self.tls.wrap_socket(client, server_side=True)
             server = socket.create_connection(self.server)
             for sock in (client, server):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -255,7 +259,7 @@ class Proxy:
                 self.sockets.update((client, server))
             while self.exchange(client, server):
                 pass
-        except (OSError, ValueError, struct.error):
+        except (OSError, ValueError, struct.error, ssl.SSLError):
             pass
         finally:
             with self.lock:
@@ -285,7 +289,7 @@ class Proxy:
         asked = what_is_asked(head[3], body)
         rule = self.rule_for(*asked)
         action = rule.action if rule else None
-        if rule:
+        if rule and action != "late":
             rule.met.set()
         if action == "hold":
             rule.go.wait()
@@ -304,14 +308,17 @@ class Proxy:
         server.sendall(struct.pack("<iiii", *head) + body)
         if head[3] == OP_MSG and struct.unpack_from("<I", body)[0] & 2:
             return True  # it wants no answer
-        return self.answer(client, server, asked[0], action)
+        return self.answer(client, server, asked[0], action, rule)
 
-    def answer(self, client, server, command, action):
+    def answer(self, client, server, command, action, rule):
         while True:
             reply = read_message(server)
             if reply is None or action == "after":
                 return False
             head, body = reply
+            if action == "late":
+                rule.met.set()
+                rule.go.wait()
             if action == "cut":
                 client.sendall((struct.pack("<iiii", *head) + body)[:16 + len(body) // 2])
                 return False

@@ -2,7 +2,9 @@
 
 SUBFERRY_TEST_MONGODB_URI names a real mongod: databases of our own are made there, and dropped.
 Otherwise mongo-java-server 1.47 (in memory, Java) is started on a free loopback port. Beside it
-FerretDB 1.24 (SQLite backend) was tried, with pymongo, in what this suite rests on:
+FerretDB 1.24 (SQLite backend, through its package for embedding: the module's own program does
+not start when it is built outside its repository) was tried, with pymongo, in what this suite
+rests on:
 
 					mongo-java-server	FerretDB
     arrays in arrays (the children of	stored			refused: "nested arrays are
@@ -15,7 +17,7 @@ FerretDB 1.24 (SQLite backend) was tried, with pymongo, in what this suite rests
     16 MB documents, error 11000,
     matched counts on dates
     connectionStatus			on admin only		not tried
-    hello				no: isMaster, as	yes
+    hello				no: isMaster, as	not tried
 					MongoDB before 4.4.2
     authentication, replica sets	no			no
 

@@ -18,7 +18,12 @@ from cases_equal import *
 from cases_faults import *
 from cases_files import *
 from cases_later import *
+from cases_link import *
+from cases_link_draft import *
+from cases_link_editor import *
+from cases_link_faults import *
 from cases_reading import *
+from cases_review import *
 from cases_split import *
 
 
