@@ -96,13 +96,16 @@ def examine(cell, step, fault):
     # A page of HTML is no words; nor has HEAD any.
     words = [] if not isinstance(fault, int) else [WORDS % fault] if STEPS[step][0] == "s3" or \
         fault not in (301, 503) else ["127.0.0.1:9/elsewhere", REASONS[503]]
-    if codes and words and not any(w in told for w in words) and STEPS[step][1] != "HEAD":
+    refused = [c for c in codes if c.endswith("-refused") or c == "start"]
+    if refused and words and not any(w in told for w in words) and STEPS[step][1] != "HEAD":
         problems.append("without the server's words: " + told)
     if cell.wrong(whole=False):
         problems.append("in between: " + cell.wrong(whole=False))
     cell.forget()
-    again = ["migrate", "--all"] if first.status else ["migrate", cell.course.key]
-    last = cell.campus.run(*again)
+    if first.status:
+        last = cell.campus.run("migrate", "--all")
+    if not first.status or not last.status and cell.findings():
+        last = cell.campus.run("migrate", cell.course.key)  # planned anew
     if last.status or cell.findings():
         problems.append("again: %d %s\n%s%s" % (last.status, cell.findings(), last.text(),
                                                 last.err.decode("utf-8", "replace")))
