@@ -369,6 +369,7 @@ static void rest_free(struct val *val)
 static const struct val_ops rest_ops = {
 	.kind = "rest",
 	.lookup = rest_lookup,
+	.read_back = rest_read_back,
 	.create = rest_create,
 	.register_rows = rest_register,
 	.probe = rest_probe,
