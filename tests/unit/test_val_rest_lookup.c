@@ -209,6 +209,7 @@ static void lookup_of_a_video_meets_every_answer(void **state)
 		{{.status = 302, .headers = "Location: https://x/login\r\n"}, RESULT_REFUSED, "https://x/login"},
 		{{.status = 400, .body = "{\"detail\":\"head.token1.sign is odd\"}"}, RESULT_REFUSED,
 		 "*** is odd"},
+		{{.status = 200, .body = "Authorization: JWT head.token1.sign"}, RESULT_RETRY, "not a video"},
 		{{.status = 401, .body = "{\"detail\":\"too old\"}"}, RESULT_REFUSED, "too old"},
 		{{.status = 403, .body = "{\"detail\":\"not you\"}"}, RESULT_REFUSED, "not you"},
 		{{.status = 404, .body = "<html>"}, RESULT_REFUSED, "is the url right"},
