@@ -253,6 +253,31 @@ static void a_val_that_is_away_then_holds(void **state)
 	assert_int_equal(world->faults[FAULT_READ_BACK].calls, 2);
 }
 
+/* It answers again, and refuses us: that is the reason to be shown now. */
+static void a_hold_says_what_the_probe_meets(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine;
+	struct engine_state now;
+
+	world->faults[FAULT_READ_BACK] = (struct fault){RESULT_UNREACHABLE, 1, false, 0, 0};
+	world->faults[FAULT_VAL_PROBE] = (struct fault){RESULT_REFUSED, -1, false, 0, 0};
+	world_wish(world, WISH_RUN, KEY, NULL);
+	engine = world_start(world, false);
+	engine_go(engine);
+	for (int i = 0; i < 2; i++) /* at the second the first one's words are there */
+		while (__atomic_load_n(&world->faults[FAULT_VAL_PROBE].calls, __ATOMIC_RELAXED) <= i)
+			usleep(1000);
+	engine_state(engine, &now);
+	assert_non_null(strstr(now.hold, "val: a fault of the probe"));
+	pthread_mutex_lock(&world->lock);
+	world->faults[FAULT_VAL_PROBE].times = 0;
+	pthread_mutex_unlock(&world->lock);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	expect(world, COURSE_MIGRATED, "3 0 0 0");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -269,6 +294,7 @@ int main(void)
 		TEST(what_cannot_be_read_back_ends_all_the_same),
 		TEST(what_is_refused_is_not_asked_again),
 		TEST(a_val_that_is_away_then_holds),
+		TEST(a_hold_says_what_the_probe_meets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,7 +148,12 @@ static enum result val_probe(struct val *val, struct error *err)
 {
 	struct world *world = world_of_val(val);
 
-	STRIKE(world, FAULT_VAL_PROBE, world->real_val->ops->probe(world->real_val, err));
+	bool act;
+	enum result struck = strike(world, FAULT_VAL_PROBE, &act);
+
+	if (struck != RESULT_OK)
+		return error_set(err, struck, "a fault of the probe");
+	return world->real_val->ops->probe(world->real_val, err);
 }
 
 static void val_nothing(struct val *val)
