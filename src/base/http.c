@@ -249,7 +249,9 @@ static enum result send_once(struct http_endpoint *endpoint, const struct http_r
 	give_handle(endpoint, spare);
 	if (st != RESULT_OK)
 		return st;
-	*throttling = http_answer_throttles(out, clock_wall(http->clock), &retry_after);
+	*throttling = http_answer_throttles(out, clock_wall(http->clock), &retry_after) ||
+		      /* no body could say which 503 it is, and HEAD changes nothing */
+		      (out->status == 503 && !strcmp(request->method, "HEAD"));
 	if (*throttling) {
 		http_status_name(out, name, sizeof(name));
 		snprintf(who, sizeof(who), "%.12s answers %s", endpoint->name, name);

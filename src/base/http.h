@@ -10,7 +10,7 @@
  * Proxies are taken from the environment as curl does (https_proxy, no_proxy). Header values and
  * bodies are never written into an error; the method and the URL's host and path are.
  *
- * Throttling answers (429, and 503 with Retry-After or S3's SlowDown) are not handed to the
+ * Throttling answers (429, 503 with Retry-After or S3's SlowDown, any 503 to HEAD) are not handed to the
  * caller: they lower the throttle, and the request is repeated, until the endpoint has answered
  * nothing else for `throttled_too_long`; then it counts as unreachable.
  */

@@ -9,13 +9,14 @@
 #include <string.h>
 
 #include "src/migrate/close.h"
+#include "src/migrate/read_back.h"
 
 /* One attempt to end a course: what goes in and what came out. */
 struct ending {
 	struct course_run *run;
 	int64_t intent_number;
 	enum course_status status;
-	const char *who; /* failed: "source" (linking), "status" */
+	const char *who; /* failed: "val" (reading back), "source" (linking), "status" */
 };
 
 static enum result link_blocks(struct engine *engine, struct reader *reader, struct ending *end,
@@ -31,6 +32,38 @@ static enum result link_blocks(struct engine *engine, struct reader *reader, str
 	};
 
 	return close_links(&closing, failed, &end->who, err);
+}
+
+/* What val has now of what was registered. Once nothing more can be learnt, the course ends all the
+   same: a validation tells. */
+static enum result look_back(struct engine *engine, struct reader *reader, struct ending *end,
+			     const struct course_row *row, struct error *err)
+{
+	const struct campus *campus = engine->campus;
+	const struct read_back what = {
+		.val = campus->val,
+		.store = campus->store,
+		.status = campus->status,
+		.reader = reader,
+		.course_id = row->id,
+		.pass = row->pass,
+		.course = row->key,
+		.begun = row->begun,
+		.max_transcript = engine->max_transcript,
+	};
+	enum result st = end->run->is_read_back ? RESULT_OK : read_back(&what, &end->who, err);
+
+	if (st != RESULT_OK && !strcmp(end->who, "val") &&
+	    (!(result_is_transient(st) || st == RESULT_NOMEM) ||
+	     end->run->read_tries >= engine->max_retries)) {
+		status_event(campus->status, FINDING_WARNING, "read back", row->key,
+			     "what was registered was not read back", err->text);
+		st = RESULT_OK;
+	}
+	end->run->is_read_back |= st == RESULT_OK;
+	if (st == RESULT_OK)
+		end->who = "status";
+	return st;
 }
 
 /* Not held. Closes the course: with all its videos tried, its status follows from the rows. */
@@ -52,6 +85,8 @@ static enum result close_course(struct engine *engine, struct reader *reader, st
 	else if (row.intent == INTENT_PAUSE)
 		st = error_set(err, RESULT_CANCELED, "paused before its end");
 	else
+		st = look_back(engine, reader, end, &row, err);
+	if (st == RESULT_OK)
 		st = link_blocks(engine, reader, end, &unlinked, err);
 	if (st != RESULT_OK)
 		goto out;
@@ -68,14 +103,15 @@ out:
 /* Lock held. It could not be ended now: when, and what else waits. */
 static void end_later(struct engine *engine, struct ending *end, const struct error *err)
 {
-	bool linking = !strcmp(end->who, "source");
+	bool linking = !strcmp(end->who, "source"), reading = !strcmp(end->who, "val");
 
 	end->run->not_before = clock_now(engine->clock) + engine->retry_delay;
 	end->run->link_tries += linking;
-	if (!linking)
+	end->run->read_tries += reading;
+	if (!linking && !reading)
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
 	else if (err->result == RESULT_UNREACHABLE)
-		engine_set_hold(engine, HOLD_ENDPOINT, "source", err->text);
+		engine_set_hold(engine, HOLD_ENDPOINT, end->who, err->text);
 }
 
 /* Lock held on entry and exit. @run is done, or still and leaving. */
@@ -131,9 +167,9 @@ static bool may_end(const struct engine *engine, const struct course_run *run, i
 		return run->leaving;
 	if (run->not_before > now)
 		return false;
-	/* while the journal cannot be written, or the linker is away, only what leaves ends */
+	/* while the journal cannot be written, or who is needed is away, only what leaves ends */
 	return run->leaving || (engine->hold != HOLD_JOURNAL &&
-				!(run->link_tries && engine->hold == HOLD_ENDPOINT));
+				!((run->link_tries || run->read_tries) && engine->hold == HOLD_ENDPOINT));
 }
 
 struct course_run *engine_next_ending(struct engine *engine, int64_t now)

@@ -6,6 +6,7 @@
 
 #include "src/engine/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PROBE_AT_LEAST 500 /* ms between two probes */
@@ -47,8 +48,13 @@ static void try_hold(struct engine *engine)
 	pthread_mutex_unlock(&engine->lock);
 	st = probe(engine, endpoint, &err);
 	pthread_mutex_lock(&engine->lock);
-	if (st == RESULT_OK && engine->hold == reason && engine->hold_endpoint == endpoint)
+	if (engine->hold != reason || engine->hold_endpoint != endpoint)
+		return;
+	if (st == RESULT_OK)
 		engine_end_hold(engine, reason);
+	else if (!result_is_transient(st) && st != RESULT_NOMEM) /* it answers: this is why now */
+		snprintf(engine->hold_text, sizeof(engine->hold_text), "%s: %.140s", endpoint,
+			 err.text);
 }
 
 void *prober_main(void *arg)

@@ -44,7 +44,8 @@ struct course_run {
 	bool leaving;		 /* starts nothing more */
 	bool busy;		 /* a reader thread loads for it, or closes it */
 	int load_failures;	 /* in a row */
-	int link_tries;		 /* of closing the course */
+	int read_tries, link_tries; /* of closing the course */
+	bool is_read_back;	 /* what was registered: done */
 	int64_t not_before;	 /* after one: nothing is loaded until then, 0 none */
 };
 

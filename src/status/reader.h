@@ -132,6 +132,10 @@ enum result reader_recall(struct reader *reader, const char *name, char **out, s
    RESULT_MISSING if we never registered it. */
 enum result reader_registered(struct reader *reader, const char *val_id, const char *language,
 			      struct journal_row *out, struct error *err);
+/* Lines "register" since @since (wall microseconds) of the course's videos, whose transcripts are
+   migrated under the name and id of the line; by video, in plan order (clear each, free()). */
+enum result reader_registered_since(struct reader *reader, int64_t course, int64_t since,
+				    struct journal_row **rows, size_t *count, struct error *err);
 /* The newest name the journal announced or put for it ("intent", "put"): RESULT_MISSING. */
 enum result reader_announced(struct reader *reader, const char *val_id, const char *language,
 			     struct journal_row *out, struct error *err);

@@ -74,6 +74,25 @@ enum result reader_registered(struct reader *reader, const char *val_id, const c
 			DB_VALUES(TEXT(val_id), TEXT(language)), out, "never registered by us");
 }
 
+enum result reader_registered_since(struct reader *reader, int64_t course, int64_t since,
+				    struct journal_row **rows, size_t *count, struct error *err)
+{
+	void *list;
+	enum result st;
+
+	st = read_rows(reader, err, &journal_rows,
+		       "SELECT j.id, j.at, j.course_id, j.video_id, j.kind, j.val_id, j.language,"
+		       " j.object, j.sha256, j.size FROM video v"
+		       " JOIN journal j ON j.video_id = v.id AND j.kind = 'register' AND j.at >= ?2"
+		       "  AND j.val_id = v.val_id"
+		       " JOIN transcript t ON t.video_id = v.id AND t.language = j.language"
+		       "  AND t.object = j.object AND t.outcome = 'migrated'"
+		       " WHERE v.course_id = ?1 AND v.gone = 0 ORDER BY v.position, v.id, j.id",
+		       DB_VALUES(INT(course), INT(since)), &list, count);
+	*rows = list;
+	return st;
+}
+
 enum result reader_announced(struct reader *reader, const char *val_id, const char *language,
 			     struct journal_row *out, struct error *err)
 {

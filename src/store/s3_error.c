@@ -140,6 +140,9 @@ enum result s3_refusal(const struct s3 *s3, const char *method, const char *name
 		return error_set(err, st, "%s: %d %s: the bucket is in the region %s", what,
 				 answer->status, *words.code ? words.code : "Moved", region);
 	advice = advice_for(meaning, method, answer->status);
+	if (!*words.code && strcmp(method, "HEAD") != 0 &&
+	    (answer->status / 100 == 3 || answer->status == 404))
+		advice = "this is not S3: is the endpoint right?";
 	if (!*words.code) { /* no S3 spoke here: a proxy, or an answer to HEAD */
 		http_status_error(answer, what, err);
 		if (err && *advice && strlen(err->text) + strlen(advice) + 4 < sizeof(err->text)) {

@@ -27,7 +27,9 @@ char *rest_path(const char *before, const char *part, const char *after)
 /* A server, or a proxy that explains itself, may repeat what it was sent. */
 static void hide_token(const char *token, struct http_answer *answer)
 {
-	if (answer->status < 300 || !answer->body.data)
+	if (!answer->body.data ||
+	    (answer->status < 300 &&
+	     !memmem(answer->body.data, answer->body.len, token, strlen(token))))
 		return;
 	secret_hide(answer->body.data, token);
 	answer->body.len = strlen(answer->body.data);
@@ -370,6 +372,7 @@ static void rest_free(struct val *val)
 static const struct val_ops rest_ops = {
 	.kind = "rest",
 	.lookup = rest_lookup,
+	.read_back = rest_read_back,
 	.create = rest_create,
 	.register_rows = rest_register,
 	.probe = rest_probe,

@@ -159,6 +159,9 @@ enum result rest_read_video(struct rest *rest, const char *id, struct rest_video
 			    struct error *err);
 enum result rest_lookup(struct val *val, const char *course, const char *const *ids, size_t count,
 			struct val_video *out, struct error *err);
+/* rest_lookup(), of what val answers now; all unknown where it has no list of @course. */
+enum result rest_read_back(struct val *val, const char *course, const char *const *ids, size_t count,
+			   struct val_video *out, struct error *err);
 enum result rest_probe(struct val *val, struct error *err);
 enum result rest_doctor(struct val *val, bool write, void (*say)(void *arg, const char *line),
 			void *arg, struct error *err);

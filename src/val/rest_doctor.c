@@ -41,6 +41,7 @@ static enum result read_videos(struct rest *rest, int64_t *date, struct error *e
 	struct http_answer answer = {0};
 	enum result st = rest_get(rest, PROBE, REST_ANSWER_MAX, &answer, err);
 	cJSON *json = NULL;
+	struct error what;
 
 	if (st == RESULT_OK && answer.status == 200) {
 		json = rest_json(&answer);
@@ -50,6 +51,9 @@ static enum result read_videos(struct rest *rest, int64_t *date, struct error *e
 		st = rest_status_error(&answer, "GET videos/ (edx-val asks for the right to change "
 						"videos, edxval.change_video)",
 				       err);
+	} else if (st == RESULT_OK && (answer.status / 100 == 3 || answer.status == 404)) {
+		error_set(&what, RESULT_OK, "GET videos/ (is %.160s right?)", rest->api);
+		st = rest_status_error(&answer, what.text, err);
 	} else if (st == RESULT_OK) {
 		st = rest_status_error(&answer, "GET videos/", err);
 	}

@@ -311,15 +311,14 @@ static void forget(struct val_video *out, size_t count)
 	}
 }
 
-enum result rest_lookup(struct val *val, const char *course, const char *const *ids, size_t count,
-			struct val_video *out, struct error *err)
+/* With lists asked for at @from or later. */
+static enum result look_up(struct rest *rest, const char *course, const char *const *ids,
+			   size_t count, int64_t from, struct val_video *out,
+			   struct error *err)
 {
-	struct rest *rest = rest_of(val);
-	int64_t now = clock_now(rest->clock);
 	size_t *left = calloc(count + 1, sizeof(*left));
 	struct asking asking = {.rest = rest, .course = course ? course : "", .out = out, .left = left,
-				.result = RESULT_OK, .err = err,
-				.not_before = count == 1 ? now - LIST_AGE : now};
+				.result = RESULT_OK, .err = err, .not_before = from};
 	enum result st = left ? RESULT_OK : no_memory(err);
 
 	memset(out, 0, count * sizeof(*out));
@@ -334,4 +333,26 @@ enum result rest_lookup(struct val *val, const char *course, const char *const *
 		forget(out, count);
 	free(left);
 	return st;
+}
+
+enum result rest_lookup(struct val *val, const char *course, const char *const *ids, size_t count,
+			struct val_video *out, struct error *err)
+{
+	struct rest *rest = rest_of(val);
+	int64_t now = clock_now(rest->clock);
+
+	return look_up(rest, course, ids, count, count == 1 ? now - LIST_AGE : now, out, err);
+}
+
+enum result rest_read_back(struct val *val, const char *course, const char *const *ids, size_t count,
+			   struct val_video *out, struct error *err)
+{
+	struct rest *rest = rest_of(val);
+
+	/* videos asked for by themselves would not tell their rows */
+	if (!listable(rest, course)) {
+		memset(out, 0, count * sizeof(*out));
+		return RESULT_OK;
+	}
+	return look_up(rest, course, ids, count, clock_now(rest->clock), out, err);
 }

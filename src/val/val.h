@@ -56,6 +56,12 @@ struct val_ops {
 	enum result (*lookup)(struct val *val, const char *course, const char *const *ids, size_t count,
 			      struct val_video *out, struct error *err);
 	/*
+	 * Optional: lookup() of what was registered by this process, with nothing remembered: for
+	 * a kind where the later of two simultaneous requests wins. NULL: none is ever overtaken.
+	 */
+	enum result (*read_back)(struct val *val, const char *course, const char *const *ids,
+				 size_t count, struct val_video *out, struct error *err);
+	/*
 	 * Makes the video @id as an external one linked to @course (domain 7.3). OK; EXISTS when
 	 * somebody made it meanwhile; UNKNOWN: the same call again.
 	 */

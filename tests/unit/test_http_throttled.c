@@ -67,6 +67,24 @@ static void throttling_answer_is_repeated_and_lowers_the_limit(void **state)
 	assert_string_equal(load.slowed_by, "");
 }
 
+/* An answer to HEAD has no body that could say which 503 it is. */
+static void a_503_to_head_is_throttling(void **state)
+{
+	static const struct said said[] = {
+	    {503, NULL, "", WEB_NONE},
+	    {200, NULL, "", WEB_NONE},
+	};
+	struct http_answer answer;
+	struct error err;
+
+	(void)state;
+	SAYS(&scene, said);
+	assert_int_equal(scene_ask(&scene, "HEAD", "/", 4096, &answer, &err), RESULT_OK);
+	assert_int_equal(answer.status, 200);
+	assert_int_equal(web_requests(scene.web), 2);
+	http_answer_clear(&answer);
+}
+
 static void retry_after_is_waited_for(void **state)
 {
 	static const struct {
@@ -193,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	    T(throttling_answer_is_repeated_and_lowers_the_limit),
+	    T(a_503_to_head_is_throttling),
 	    T(retry_after_is_waited_for),
 	    T(other_failures_are_the_callers),
 	    T(nothing_but_throttling_is_unreachable),

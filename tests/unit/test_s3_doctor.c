@@ -247,6 +247,21 @@ static void doctor_tells_what_is_wrong(void **state)
 	}
 }
 
+/* Somebody else's page: the endpoint is another server's. */
+static void doctor_asks_whether_the_endpoint_is_right(void **state)
+{
+	struct room *room = *state;
+
+	room->s3.trick = (struct little_trick){.method = "GET", .times = 1, .status = 404,
+					       .body = "<html>Not here</html>"};
+	assert_int_equal(run_doctor(room, false), RESULT_REFUSED);
+	assert_non_null(strstr(room->err.text, "404 Not Found (this is not S3: is the endpoint right?)"));
+	room->s3.trick = (struct little_trick){.method = "GET", .times = 1, .status = 302,
+					       .headers = "Location: https://x.example/login\r\n"};
+	assert_int_equal(run_doctor(room, false), RESULT_REFUSED);
+	assert_non_null(strstr(room->err.text, "/login (this is not S3: is the endpoint right?)"));
+}
+
 static void denied_read_of_a_missing_name_is_told_as_such(void **state)
 {
 	struct room *room = *state;
@@ -319,6 +334,7 @@ int main(void)
 	    TEST(learned_condition_counts_at_once),
 	    TEST(write_tells_what_is_refused),
 	    TEST(doctor_tells_what_is_wrong),
+	    TEST(doctor_asks_whether_the_endpoint_is_right),
 	    TEST(denied_read_of_a_missing_name_is_told_as_such),
 	    TEST(doctor_compares_clocks),
 	    TEST(doctor_tells_of_tls),

@@ -112,7 +112,7 @@ static void statuses_mean_what_they_say(void **state)
 			if (wanted == RESULT_UNREACHABLE && operation != PUT && operation != GET)
 				continue; /* it waits: once a method is enough */
 			if (mute)
-				wanted = RESULT_RETRY;
+				wanted = RESULT_UNREACHABLE; /* after a while of it */
 			little_s3_forget(&room->s3);
 			/* HEAD has no words, and GET is asked for them: it answers the same then */
 			room->s3.trick = (struct little_trick){
@@ -137,7 +137,9 @@ static void statuses_mean_what_they_say(void **state)
 			if (st == RESULT_OK || (head && st == RESULT_MISSING))
 				continue;
 			/* what passes is not asked for its words */
-			if ((head || look) && st == RESULT_RETRY && rows[i].status != 400)
+			if (mute)
+				snprintf(words, sizeof(words), ": nothing but 503");
+			else if ((head || look) && st == RESULT_RETRY && rows[i].status != 400)
 				snprintf(words, sizeof(words), ": %d", rows[i].status);
 			else
 				snprintf(words, sizeof(words), "%.*s",

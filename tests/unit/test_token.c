@@ -151,7 +151,7 @@ static void get_fails_in_words(void **state)
 		 "invalid_client"},
 		{{.status = 401, .body = echo}, RESULT_REFUSED, "no: *** *** !"},
 		{{.status = 403}, RESULT_REFUSED, "too often"},
-		{{.status = 404, .body = "<html>"}, RESULT_REFUSED, "404"},
+		{{.status = 404, .body = "<html>"}, RESULT_REFUSED, "/oauth2/access_token right?): 404"},
 		{{.status = 301, .headers = "Location: https://elsewhere/x\r\n"}, RESULT_REFUSED,
 		 "https://elsewhere"},
 		{{.status = 408}, RESULT_RETRY, "408"},

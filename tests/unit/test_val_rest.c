@@ -423,6 +423,8 @@ static void probe_meets_every_answer(void **state)
 		st = bench->val->ops->probe(bench->val, &err);
 		if (st != rows[i].result)
 			fail_msg("row %zu: %s: %s", i, result_text(st), err.text);
+		if (rows[i].fault.status == 404 || rows[i].fault.status == 302)
+			assert_non_null(strstr(err.text, "/api/val/v0/ right?"));
 	}
 	assert_int_equal(requests(bench, CREATE), 0);
 }

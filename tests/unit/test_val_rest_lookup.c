@@ -209,6 +209,7 @@ static void lookup_of_a_video_meets_every_answer(void **state)
 		{{.status = 302, .headers = "Location: https://x/login\r\n"}, RESULT_REFUSED, "https://x/login"},
 		{{.status = 400, .body = "{\"detail\":\"head.token1.sign is odd\"}"}, RESULT_REFUSED,
 		 "*** is odd"},
+		{{.status = 200, .body = "Authorization: JWT head.token1.sign"}, RESULT_RETRY, "not a video"},
 		{{.status = 401, .body = "{\"detail\":\"too old\"}"}, RESULT_REFUSED, "too old"},
 		{{.status = 403, .body = "{\"detail\":\"not you\"}"}, RESULT_REFUSED, "not you"},
 		{{.status = 404, .body = "<html>"}, RESULT_REFUSED, "is the url right"},
@@ -323,6 +324,41 @@ static void lookup_keeps_a_list_for_a_while(void **state)
 		val_video_clear(&out[i]);
 }
 
+/* The later of two simultaneous registrations wins: only a list asked for since shows it. */
+static void read_back_sees_who_overtook_us(void **state)
+{
+	struct bench *bench = *state;
+	struct val_entry entry = {.language = "en", .name = NAME};
+	struct val_video video;
+	const char *id = "a";
+	char text[256];
+
+	edxval_video(bench->edxval, "a", KEY);
+	expect(bench, KEY, "a", "present complete");
+	assert_int_equal(bench->val->ops->register_rows(bench->val, "a", &entry, 1, NULL), RESULT_OK);
+	EDXVAL(bench->edxval, snprintf(bench->edxval->videos[0].rows[0].name, 256, "theirs"));
+	move_on(bench, 1);
+	expect(bench, KEY, "a", "present complete en=" NAME);
+	assert_int_equal(bench->val->ops->read_back(bench->val, KEY, &id, 1, &video, NULL), RESULT_OK);
+	assert_string_equal(told(&video, text, sizeof(text)), "present complete en=theirs");
+	val_video_clear(&video);
+	assert_int_equal(requests(bench, LIST), 2);
+	move_on(bench, 1);
+	EDXVAL(bench->edxval, bench->edxval->videos[0].row_count = 0);
+	assert_int_equal(bench->val->ops->read_back(bench->val, KEY, &id, 1, &video, NULL), RESULT_OK);
+	assert_string_equal(told(&video, text, sizeof(text)), "present complete");
+	val_video_clear(&video);
+	/* where nothing lists, nothing is asked */
+	EDXVAL(bench->edxval, bench->edxval->unlisted = true);
+	move_on(bench, 60000);
+	expect(bench, KEY, "a", "present");
+	assert_int_equal(requests(bench, VIDEO "a"), 1);
+	assert_int_equal(bench->val->ops->read_back(bench->val, KEY, &id, 1, &video, NULL), RESULT_OK);
+	assert_int_equal(video.presence, VAL_UNKNOWN);
+	val_video_clear(&video);
+	assert_int_equal(requests(bench, VIDEO "a"), 1);
+}
+
 static void lookup_asks_anew_for_a_link_of_somebody_else(void **state)
 {
 	struct bench *bench = *state;
@@ -427,6 +463,7 @@ int main(void)
 		TEST(lookup_of_an_absent_server_is_unreachable),
 		TEST(lookup_of_many_asks_for_each_and_ends_at_a_failure),
 		TEST(lookup_keeps_a_list_for_a_while),
+		TEST(read_back_sees_who_overtook_us),
 		TEST(lookup_asks_anew_for_a_link_of_somebody_else),
 		TEST(workers_share_lists_and_tokens),
 		TEST(workers_never_miss_what_they_registered),

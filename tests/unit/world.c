@@ -100,6 +100,21 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 	return struck == RESULT_OK ? st : error_set(err, struck, "a fault of the test");
 }
 
+static enum result val_read_back(struct val *val, const char *course, const char *const *ids,
+				 size_t count, struct val_video *out, struct error *err)
+{
+	struct world *world = world_of_val(val);
+	bool act;
+	enum result struck = strike(world, FAULT_READ_BACK, &act);
+
+	if (world->before_read_back)
+		world->before_read_back(world);
+	world->before_read_back = NULL;
+	if (struck != RESULT_OK)
+		return error_set(err, struck, "a fault of the test");
+	return val_lookup(val, course, ids, count, out, err);
+}
+
 static enum result val_create(struct val *val, const char *course, const char *id, struct error *err)
 {
 	struct world *world = world_of_val(val);
@@ -133,7 +148,12 @@ static enum result val_probe(struct val *val, struct error *err)
 {
 	struct world *world = world_of_val(val);
 
-	STRIKE(world, FAULT_VAL_PROBE, world->real_val->ops->probe(world->real_val, err));
+	bool act;
+	enum result struck = strike(world, FAULT_VAL_PROBE, &act);
+
+	if (struck != RESULT_OK)
+		return error_set(err, struck, "a fault of the probe");
+	return world->real_val->ops->probe(world->real_val, err);
 }
 
 static void val_nothing(struct val *val)
@@ -142,7 +162,7 @@ static void val_nothing(struct val *val)
 }
 
 static const struct val_ops fault_val_ops = {
-	.kind = "fault", .lookup = val_lookup, .create = val_create, .register_rows = val_register,
+	.kind = "fault", .lookup = val_lookup, .read_back = val_read_back, .create = val_create, .register_rows = val_register,
 	.probe = val_probe, .free = val_nothing,
 };
 

@@ -13,7 +13,7 @@
 enum fault_point {
 	FAULT_NONE, FAULT_LOOKUP, FAULT_CREATE, FAULT_REGISTER, FAULT_PUT, FAULT_FIND, FAULT_READ,
 	FAULT_OPEN, FAULT_VAL_PROBE, FAULT_STORE_PROBE, FAULT_LOOK, FAULT_SOURCE_PROBE, FAULT_LINK,
-	FAULT_POINTS
+	FAULT_READ_BACK, FAULT_POINTS
 };
 
 struct fault {
@@ -49,6 +49,8 @@ struct world {
 	int asked_in_step; /* so many requests said so */
 	/* called after rows were registered, before the answer: somebody else acts now */
 	void (*meanwhile)(struct world *world);
+	/* called before a course is read back: somebody has acted since */
+	void (*before_read_back)(struct world *world);
 	struct val *real_val;
 	struct store *real_store;
 };
