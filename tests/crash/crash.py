@@ -326,8 +326,8 @@ def boundary_tests(bench, tally, courses, expected, wanted):
         killed += bool(tally.test("kill at %s, boundary %d" % (" ".join(RUN[step]), number),
                                   bench.kill_at, courses, step, number, state))
     print("killed at %d of %d boundaries tried" % (killed, len(points)))
-    # Threads make the number of boundaries of two runs differ a little, not by much.
-    check(killed >= 0.9 * len(points) or tally.failed, "%d runs ended before their boundary",
+    # The busier the machine, the more outcomes share a commit, and the fewer boundaries there are.
+    check(killed >= 0.7 * len(points) or tally.failed, "%d runs ended before their boundary",
           len(points) - killed)
 
 
