@@ -66,10 +66,11 @@ if ! cmp -s "$here/dest/versitygw.mod" "$dest/versitygw/versitygw.mod" 2>/dev/nu
 	fi
 fi
 
-# The source: installed once, for both suites.
-SUBFERRY_LIVE_VENV=$venv SUBFERRY_LIVE_MAIN=/dev/null "$here/mongo.sh" || exit $?
+# The source: installed once, for both suites. Another program than the suite does without.
+[ -n "${SUBFERRY_LIVE_MAIN:-}" ] ||
+	SUBFERRY_LIVE_VENV=$venv SUBFERRY_LIVE_MAIN=/dev/null "$here/mongo.sh" || exit $?
 
 export SUBFERRY_LIVE_SERVER="$venv/mongo-java-server" SUBFERRY_LIVE_DEST="$dest"
 export PATH="$dest/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 export SUBFERRY="${SUBFERRY:-$build/subferry}"
-exec "$dest/bin/python" "$here/dest/test_dest.py" "$@"
+exec "$dest/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/dest/test_dest.py}" "$@"
