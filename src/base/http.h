@@ -77,6 +77,8 @@ struct http_sign {
 	const char *key, *secret, *token; /* token: NULL or "" for none */
 };
 
+#define HTTP_PATIENCE 4
+
 struct http_request {
 	const char *method, *url;
 	const struct http_header *headers; /* one with an empty value is not sent */
@@ -84,6 +86,8 @@ struct http_request {
 	const void *body; /* NULL: none; for POST and PUT an empty one is sent */
 	size_t body_len;
 	size_t limit;	  /* largest body of the answer, bytes */
+	/* The server has to think before it says a word: HTTP_PATIENCE times the stall_timeout. */
+	bool patient;
 	const struct http_sign *sign; /* NULL: unsigned */
 };
 

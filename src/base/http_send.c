@@ -184,8 +184,10 @@ static enum result check_headers(const struct http_request *request, struct erro
 /* ---- options ---- */
 
 static CURLcode set_connection(CURL *curl, const struct http_endpoint_options *endpoint,
-			       const struct http_limits *limits)
+			       const struct http_limits *limits, bool patient)
 {
+	int64_t stall = patient ? HTTP_PATIENCE * limits->stall : limits->stall;
+	int64_t total = limits->total > stall ? limits->total : stall + limits->connect;
 	bool ca = endpoint->ca_file && *endpoint->ca_file;
 	CURLcode code = CURLE_OK;
 
@@ -204,9 +206,9 @@ static CURLcode set_connection(CURL *curl, const struct http_endpoint_options *e
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 	SET(CURLOPT_USERAGENT, "subferry/" PACKAGE_VERSION);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)limits->connect);
-	SET(CURLOPT_TIMEOUT_MS, (long)limits->total);
+	SET(CURLOPT_TIMEOUT_MS, (long)total);
 	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
-	SET(CURLOPT_LOW_SPEED_TIME, (long)((limits->stall + 999) / 1000));
+	SET(CURLOPT_LOW_SPEED_TIME, (long)((stall + 999) / 1000));
 	SET(CURLOPT_SSL_VERIFYPEER, endpoint->unverified ? 0L : 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, endpoint->unverified ? 0L : 2L);
 	if (ca) {
@@ -330,7 +332,7 @@ static enum result fly(struct flight *flight, const struct http_endpoint_options
 		st = http_sign_add(&flight->headers, request, err);
 	if (st != RESULT_OK)
 		return st;
-	code = set_connection(flight->curl, endpoint, limits);
+	code = set_connection(flight->curl, endpoint, limits, request->patient);
 	if (code == CURLE_OK)
 		code = set_request(flight, has_body);
 	if (code == CURLE_OK)

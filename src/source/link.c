@@ -102,17 +102,13 @@ void link_put_off(const struct link_task *task, struct link_request *request, in
 
 /* ---- keys ---- */
 
-bool link_take_part(const char **at, char end, char *out, size_t size)
+enum result link_take_key(const char *course, bool slash, struct key_parts *out, struct error *err)
 {
-	const char *stop = strchr(*at, end);
-	size_t len = stop ? (size_t)(stop - *at) : size;
+	enum result st = key_take_apart(course, out, err);
 
-	if (len >= size)
-		return false;
-	memcpy(out, *at, len);
-	out[len] = '\0';
-	*at = stop + 1;
-	return true;
+	if (st == RESULT_NOMEM || (st == RESULT_OK && out->slash == slash))
+		return st;
+	return error_set(err, RESULT_INVALID, "%.300s is no course key that can be linked", course);
 }
 
 /* ---- documents ---- */

@@ -34,7 +34,7 @@ struct revision {
 
 struct work {
 	const struct link_task *task;
-	char org[256], course[256], run[256];
+	struct key_parts key;
 	struct block_names names;
 	enum link_wrote (*wrote)[REVISIONS]; /* one a request */
 	bool *wanted;			     /* one a request: to be written */
@@ -60,26 +60,14 @@ static void drop_revisions(struct work *work)
 	work->course_there = false;
 }
 
-static enum result take_key(struct work *work, struct error *err)
-{
-	const char *at = work->task->course;
-
-	if (!link_take_part(&at, '/', work->org, sizeof(work->org)) ||
-	    !link_take_part(&at, '/', work->course, sizeof(work->course)) ||
-	    !link_take_part(&at, '\0', work->run, sizeof(work->run)))
-		return error_set(err, RESULT_INVALID, "%.300s is no course key that can be linked",
-				 work->task->course);
-	return RESULT_OK;
-}
-
 /* ---- reading ---- */
 
 /* Every document of the course. */
 static void add_course(const struct work *work, bson_t *filter)
 {
 	bson_append_utf8(filter, "_id.tag", -1, "i4x", -1);
-	bson_append_utf8(filter, "_id.org", -1, work->org, -1);
-	bson_append_utf8(filter, "_id.course", -1, work->course, -1);
+	bson_append_utf8(filter, "_id.org", -1, work->key.org, -1);
+	bson_append_utf8(filter, "_id.course", -1, work->key.course, -1);
 }
 
 static bool text_is(const bson_iter_t *at, const char *text)
@@ -158,7 +146,7 @@ static enum result take_document(void *arg, const bson_t *document, struct error
 	    !value_find(&id, "category", &category) || !BSON_ITER_HOLDS_UTF8(&category) ||
 	    !value_find(&id, "name", &block) || !BSON_ITER_HOLDS_UTF8(&block))
 		return RESULT_OK;
-	if (text_is(&category, "course") && text_is(&block, work->run))
+	if (text_is(&category, "course") && text_is(&block, work->key.run))
 		work->course_there = true;
 	branch = branch_of(&id);
 	if (branch < 0)
@@ -184,7 +172,7 @@ static enum result read_all(struct work *work, struct error *err)
 	add_course(work, &filter);
 	bson_append_document_begin(&filter, "_id.name", -1, &test);
 	bson_append_array_begin(&test, "$in", -1, &list);
-	bson_append_utf8(&list, "0", 1, work->run, -1);
+	bson_append_utf8(&list, "0", 1, work->key.run, -1);
 	for (size_t i = 0; i < work->names.count; i++) {
 		const char *block = work->names.items[i].block, *index;
 		char number[16];
@@ -505,7 +493,7 @@ enum result link_draft(const struct link_task *task, struct error *err)
 	struct work work = {.task = task};
 	struct error mine = {RESULT_OK, ""};
 	size_t room = task->count ? task->count : 1;
-	enum result st = take_key(&work, &mine);
+	enum result st = link_take_key(task->course, true, &work.key, &mine);
 	bool done = false;
 
 	if (st == RESULT_OK)
@@ -523,5 +511,6 @@ enum result link_draft(const struct link_task *task, struct error *err)
 	block_names_clear(&work.names);
 	free(work.wrote);
 	free(work.wanted);
+	key_parts_clear(&work.key);
 	return st == RESULT_OK ? st : error_set(err, st, "%s", mine.text);
 }

@@ -25,11 +25,6 @@ enum { DRAFT, PUBLISHED, HEADS };
 static const char *const head_names[HEADS] = {"draft-branch", "published-branch"};
 static const char *const head_paths[HEADS] = {"versions.draft-branch", "versions.published-branch"};
 
-/* The parts of a canonical course key. */
-struct key {
-	char org[256], course[256], run[256];
-};
-
 struct head {
 	bool there;
 	bson_oid_t id;
@@ -47,23 +42,11 @@ struct view {
 
 struct work {
 	const struct link_task *task;
-	struct key key;
+	struct key_parts key;
 	enum link_wrote *wrote;	      /* one a request */
 	bool *wanted;		      /* one a request: to be written in this round */
 	struct split_change *changes; /* room for all */
 };
-
-static enum result take_key(const char *course, struct key *key, struct error *err)
-{
-	const char *at = strchr(course, ':');
-
-	if (!at++ || !link_take_part(&at, '+', key->org, sizeof(key->org)) ||
-	    !link_take_part(&at, '+', key->course, sizeof(key->course)) ||
-	    !link_take_part(&at, '\0', key->run, sizeof(key->run)))
-		return error_set(err, RESULT_INVALID, "%.300s is no course key that can be linked",
-				 course);
-	return RESULT_OK;
-}
 
 /* ---- reading ---- */
 
@@ -524,7 +507,7 @@ enum result link_split(const struct link_task *task, struct error *err)
 	struct work work = {.task = task};
 	struct error mine = {RESULT_OK, ""};
 	size_t room = task->count ? task->count : 1;
-	enum result st = take_key(task->course, &work.key, &mine);
+	enum result st = link_take_key(task->course, false, &work.key, &mine);
 	bool done = false;
 
 	if (st != RESULT_OK)
@@ -542,5 +525,6 @@ out:
 	free(work.wrote);
 	free(work.wanted);
 	free(work.changes);
+	key_parts_clear(&work.key);
 	return st == RESULT_OK ? st : error_set(err, st, "%s", mine.text);
 }

@@ -11,6 +11,7 @@
 #define SUBFERRY_SRC_SOURCE_LINK_TASK_H
 
 #include "src/base/buf.h"
+#include "src/format/key.h"
 #include "src/source/link.h"
 #include "src/source/mongo.h"
 
@@ -64,9 +65,8 @@ void link_put_off(const struct link_task *task, struct link_request *request, in
 
 /* ---- a key's parts ---- */
 
-/* Copies from *@at up to @end (it may be '\0'), and moves *@at behind it; false: not there, or
-   longer than @size allows. */
-bool link_take_part(const char **at, char end, char *out, size_t size);
+/* Of a course of this form; RESULT_INVALID for any other. key_parts_clear(@out) in every case. */
+enum result link_take_key(const char *course, bool slash, struct key_parts *out, struct error *err);
 
 /* ---- a document kept beyond its find ---- */
 

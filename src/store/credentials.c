@@ -46,9 +46,8 @@ static enum result read_variable(const char *prefix, const char *rest, bool requ
 	if (!value || (!*value && !required))
 		value = "";
 	else if (!is_value(value, strlen(value)))
-		return error_set(err, RESULT_INVALID,
-				 "credentials: the environment variable %s %s", name,
-				 *value ? "has a blank or a control character" : "is empty");
+		return error_set(err, RESULT_INVALID, "credentials: the environment variable %s %s",
+				 name, *value ? "has a blank or a control character" : "is empty");
 	return keep(out, value, strlen(value), err);
 }
 
@@ -128,16 +127,17 @@ struct place {
 static enum result take_value(struct credentials *out, const struct line *line,
 			      const struct place *at)
 {
-	char **field = is_name(line, "aws_access_key_id")       ? &out->key
+	char **field = is_name(line, "aws_access_key_id")	? &out->key
 		       : is_name(line, "aws_secret_access_key") ? &out->secret
-		       : is_name(line, "aws_session_token")     ? &out->token
+		       : is_name(line, "aws_session_token")	? &out->token
 								: NULL;
 
 	if (!field)
 		return RESULT_OK; /* region, output, ...: not ours */
 	if (*field)
-		return error_set(at->err, RESULT_INVALID, "credentials_file: [%s] of %s has %.*s twice",
-				 at->profile, at->file, (int)line->name_len, line->name);
+		return error_set(at->err, RESULT_INVALID,
+				 "credentials_file: [%s] of %s has %.*s twice", at->profile,
+				 at->file, (int)line->name_len, line->name);
 	if (field == &out->token && !line->value_len)
 		return RESULT_OK;
 	if (!is_value(line->value, line->value_len))

@@ -43,8 +43,8 @@ static enum result check_put(struct s3 *s3, const struct store_object *object,
 	enum result st;
 
 	/* Of S3 every such answer has an ETag; one without it may be anybody's. */
-	if (verdict == S3_SAME || (answer->status == 200 && verdict == S3_UNSURE &&
-				   http_answer_header(answer, "etag")))
+	if (verdict == S3_SAME ||
+	    (answer->status == 200 && verdict == S3_UNSURE && http_answer_header(answer, "etag")))
 		return RESULT_OK;
 	st = s3_compare(s3, object, err);
 	return st == RESULT_EXISTS ? RESULT_OK : st;
@@ -170,8 +170,7 @@ static enum result fetch(struct s3 *s3, const char *name, size_t limit, struct h
 		return error_set(err, RESULT_LIMIT, "s3://%s/%s%s is larger than %zu bytes",
 				 s3->bucket, s3->location, name, limit);
 	if (st == RESULT_OK && s3_is_damaged(answer, &answer->body))
-		return error_set(err, RESULT_RETRY, "s3://%s/%s%s was damaged on its way here",
-				 s3->bucket, s3->location, name);
+		return s3_damaged(s3, name, err);
 	return st;
 }
 
@@ -185,11 +184,10 @@ static enum result fetch_again(struct s3 *s3, const char *name, size_t limit,
 	struct http_answer second;
 	enum result st = fetch(s3, name, limit, &second, err);
 
-	if (st == RESULT_OK && (second.body.len != first->body.len ||
-				memcmp(buf_text(&second.body), buf_text(&first->body),
-				       first->body.len) != 0))
-		st = error_set(err, RESULT_RETRY, "s3://%s/%s%s was damaged on its way here",
-			       s3->bucket, s3->location, name);
+	if (st == RESULT_OK &&
+	    (second.body.len != first->body.len ||
+	     memcmp(buf_text(&second.body), buf_text(&first->body), first->body.len) != 0))
+		st = s3_damaged(s3, name, err);
 	http_answer_clear(&second);
 	return st;
 }
@@ -205,7 +203,8 @@ static enum result s3_get(struct store *store, const char *name, size_t limit, s
 	buf_reset(out);
 	if (st == RESULT_OK) {
 		hash_sha256(buf_text(&answer.body), answer.body.len, sha256);
-		if (s3_judge(&answer, buf_text(&answer.body), answer.body.len, sha256) == S3_DIFFERS)
+		if (s3_judge(&answer, buf_text(&answer.body), answer.body.len, sha256) ==
+		    S3_DIFFERS)
 			st = fetch_again(s3, name, limit, &answer, err);
 	}
 	if (st == RESULT_OK) {
@@ -312,7 +311,8 @@ static enum result take_values(struct s3 *s3, const struct store_s3_options *opt
 			st = error_set(err, RESULT_INVALID, "%s is missing", values[i].what);
 	}
 	if (st == RESULT_OK && *s3->sse_key && strncmp(s3->sse, "aws:kms", 7) != 0)
-		st = error_set(err, RESULT_INVALID, "sse_key: a key is named only with sse = aws:kms");
+		st = error_set(err, RESULT_INVALID,
+			       "sse_key: a key is named only with sse = aws:kms");
 	return st;
 }
 

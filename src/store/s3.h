@@ -82,6 +82,8 @@ enum s3_verdict s3_judge(const struct http_answer *answer, const char *bytes, si
 int64_t s3_length(const struct http_answer *answer);
 /* The checksum header of the whole object is there and is not that of its @body. */
 bool s3_is_damaged(const struct http_answer *answer, const struct buf *body);
+/* RESULT_RETRY, and says so. */
+enum result s3_damaged(const struct s3 *s3, const char *name, struct error *err);
 /* The name is taken: EXISTS with the same bytes, else CONFLICT, or why that cannot be known. */
 enum result s3_compare(struct s3 *s3, const struct store_object *object, struct error *err);
 /* The same, when the name may be free too: MISSING. */

@@ -60,6 +60,12 @@ bool s3_is_damaged(const struct http_answer *answer, const struct buf *body)
 	return strcmp(said, is) != 0;
 }
 
+enum result s3_damaged(const struct s3 *s3, const char *name, struct error *err)
+{
+	return error_set(err, RESULT_RETRY, "s3://%s/%s%s was damaged on its way here", s3->bucket,
+			 s3->location, name);
+}
+
 /* ---- the object ---------------------------------------------------------------------------*/
 
 static enum result conflict(const struct s3 *s3, const struct store_object *object,
@@ -69,30 +75,53 @@ static enum result conflict(const struct s3 *s3, const struct store_object *obje
 			 s3->location, object->name, what);
 }
 
-/* By its bytes, of which not many more than ours are fetched. */
-static enum result compare_bytes(struct s3 *s3, const struct store_object *object, struct error *err)
+/*
+ * By its bytes, of which not many more than ours are fetched. RESULT_CONFLICT: other ones came;
+ * @sha256 is their hash, "" where they need no second look, since the answer proves them.
+ */
+static enum result fetch_and_compare(struct s3 *s3, const struct store_object *object,
+				     char sha256[HASH_HEX], struct error *err)
 {
 	struct http_answer answer;
 	enum result st = s3_ask(s3, "GET", object->name, NULL, object->len + 1, &answer, err);
+	const struct buf *body = &answer.body;
 
-	if (st == RESULT_LIMIT)
+	*sha256 = '\0';
+	if (st == RESULT_LIMIT) {
 		st = conflict(s3, object, "is longer", err);
-	else if (st != RESULT_OK)
-		; /* @err says it */
-	else if (answer.status == 404)
+	} else if (st == RESULT_OK && answer.status == 404) {
 		st = s3_missing(s3, object->name, &answer, err);
-	else if (answer.status != 200)
+	} else if (st == RESULT_OK && answer.status != 200) {
 		st = s3_refusal(s3, "GET", object->name, &answer, err);
-	else if (answer.body.len == object->len &&
-		 !memcmp(buf_text(&answer.body), object->bytes, object->len))
+	} else if (st == RESULT_OK && body->len == object->len &&
+		   (!body->len || !memcmp(body->data, object->bytes, body->len))) {
 		st = RESULT_EXISTS;
-	else if (s3_is_damaged(&answer, &answer.body) ||
-		 s3_judge(&answer, object->bytes, object->len, object->sha256) == S3_SAME)
-		st = error_set(err, RESULT_RETRY, "s3://%s/%s%s was damaged on its way here",
-			       s3->bucket, s3->location, object->name);
-	else
+	} else if (st == RESULT_OK &&
+		   (s3_is_damaged(&answer, body) ||
+		    s3_judge(&answer, object->bytes, object->len, object->sha256) == S3_SAME)) {
+		st = s3_damaged(s3, object->name, err);
+	} else if (st == RESULT_OK) {
+		hash_sha256(buf_text(body), body->len, sha256);
+		if (s3_judge(&answer, buf_text(body), body->len, sha256) == S3_SAME)
+			*sha256 = '\0';
 		st = conflict(s3, object, "holds other bytes", err);
+	}
 	http_answer_clear(&answer);
+	return st;
+}
+
+/* Bytes that no hash vouches for may be damaged: a conflict is believed when they come twice. */
+static enum result compare_bytes(struct s3 *s3, const struct store_object *object,
+				 struct error *err)
+{
+	char first[HASH_HEX], second[HASH_HEX];
+	enum result st = fetch_and_compare(s3, object, first, err);
+
+	if (st != RESULT_CONFLICT || !*first)
+		return st;
+	st = fetch_and_compare(s3, object, second, err);
+	if (st == RESULT_CONFLICT && *second && strcmp(first, second) != 0)
+		return s3_damaged(s3, object->name, err);
 	return st;
 }
 
@@ -116,8 +145,8 @@ enum result s3_look(struct s3 *s3, const struct store_object *object, struct err
 		int64_t length = s3_length(&answer);
 
 		longer = length >= 0 && (uint64_t)length != object->len;
-		same = !longer && s3_judge(&answer, object->bytes, object->len, object->sha256) ==
-				      S3_SAME;
+		same = !longer &&
+		       s3_judge(&answer, object->bytes, object->len, object->sha256) == S3_SAME;
 	} else if (st == RESULT_OK && status == 404) {
 		st = error_set(err, RESULT_MISSING, "s3://%s/%s%s is not there", s3->bucket,
 			       s3->location, object->name);

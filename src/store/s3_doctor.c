@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What `doctor` says of the store; with @write it puts the probe twice, and learns the condition. */
+/* What `doctor` says of the store. Writing, it puts the probe twice, and learns the condition. */
 
 #define MOST_SKEW 300 /* seconds; S3 refuses at 900 */
 
@@ -45,7 +45,7 @@ static void tell_place(const struct talk *talk)
 	     *s3->location ? s3->location : "none, names begin at the top");
 	tell(talk, "region: %s, style: %s", s3->region, s3->path_style ? "path" : "host");
 	tell(talk, "TLS: %s",
-	     !tls			  ? "none: everything travels in the open"
+	     !tls		       ? "none: everything travels in the open"
 	     : s3->base.tls_unverified ? "not verified (tls_verify = no)"
 				       : "verified");
 	if (tls && !s3->path_style && strchr(s3->bucket, '.'))
@@ -83,8 +83,9 @@ static void tell_reading(const struct talk *talk, const struct http_answer *answ
 		tell(talk, "may read: yes (%s%s is not there, and the store says so)",
 		     talk->s3->location, S3_PROBE);
 	else
-		tell(talk, "may read: not known: 403 for %s%s, which S3 answers for a missing name "
-			   "too, unless s3:ListBucket is granted",
+		tell(talk,
+		     "may read: not known: 403 for %s%s, which S3 answers for a missing name "
+		     "too, unless s3:ListBucket is granted",
 		     talk->s3->location, S3_PROBE);
 }
 
@@ -112,7 +113,8 @@ static enum result look(const struct talk *talk)
 	enum result st = s3_ask(talk->s3, "GET", S3_PROBE, NULL, 0, &answer, talk->err);
 
 	if (st == RESULT_LIMIT) {
-		tell(talk, "may read: yes (%s%s is there, and large)", talk->s3->location, S3_PROBE);
+		tell(talk, "may read: yes (%s%s is there, and large)", talk->s3->location,
+		     S3_PROBE);
 		st = RESULT_OK;
 	} else if (st == RESULT_OK) {
 		clock = check_clock(talk, &answer);
@@ -130,8 +132,8 @@ static enum result look(const struct talk *talk)
 static enum result put_probe(const struct talk *talk, bool *there)
 {
 	char sha256[HASH_HEX];
-	struct store_object object = {.name = S3_PROBE, .bytes = probe_text,
-				      .len = sizeof(probe_text) - 1, .sha256 = sha256};
+	struct store_object object = {
+	    .name = S3_PROBE, .bytes = probe_text, .len = sizeof(probe_text) - 1, .sha256 = sha256};
 	struct http_answer answer;
 	enum result st;
 
@@ -188,7 +190,8 @@ static enum result try_writing(const struct talk *talk)
 	st = put_probe(talk, &there);
 	if (st != RESULT_OK)
 		return st;
-	tell(talk, "writing: yes (%s%s %s; it stays: subferry deletes nothing, and needs no right to)",
+	tell(talk,
+	     "writing: yes (%s%s %s; it stays: subferry deletes nothing, and needs no right to)",
 	     talk->s3->location, S3_PROBE, there ? "was there already" : "was put");
 	st = put_probe(talk, &there);
 	if (st != RESULT_OK)

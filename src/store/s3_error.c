@@ -10,6 +10,8 @@
 
 /* What an answer means that was not hoped for. S3 says it in a small XML: code and message. */
 
+#define ENDED "the session has ended: fetch new credentials and start again"
+
 static const struct meaning {
 	const char *code;
 	enum result result;
@@ -20,13 +22,13 @@ static const struct meaning {
 {"InvalidAccessKeyId", RESULT_REFUSED, "the access key is not known there"},
 {"SignatureDoesNotMatch", RESULT_REFUSED,
  "the secret key or the region is wrong, or a proxy changes requests"},
-{"ExpiredToken", RESULT_REFUSED, "the session has ended: fetch new credentials and start again"},
-{"TokenRefreshRequired", RESULT_REFUSED, "the session has ended: fetch new credentials and start again"},
+{"ExpiredToken", RESULT_REFUSED, ENDED},
+{"TokenRefreshRequired", RESULT_REFUSED, ENDED},
 {"InvalidToken", RESULT_REFUSED, "the session token does not belong to the key"},
 {"RequestTimeTooSkewed", RESULT_REFUSED, "this machine's clock is wrong"},
 {"NoSuchBucket", RESULT_REFUSED, "make the bucket, or correct the name"},
 {"PermanentRedirect", RESULT_REFUSED, "the bucket is in another region"},
-{"TemporaryRedirect", RESULT_REFUSED, "the bucket is too new for this endpoint: use that of its region"},
+{"TemporaryRedirect", RESULT_REFUSED, "the bucket is new: use the endpoint of its region"},
 {"AuthorizationHeaderMalformed", RESULT_REFUSED, "the region is wrong"},
 {"IllegalLocationConstraintException", RESULT_REFUSED, "the region is wrong"},
 {"NotImplemented", RESULT_REFUSED, "this store does not know a header that subferry needs"},
@@ -43,7 +45,7 @@ static const struct meaning {
 {"Throttling", RESULT_RETRY, ""},
 {"ThrottlingException", RESULT_RETRY, ""},
 {"RequestLimitExceeded", RESULT_RETRY, ""},
-/* clang-format on */
+    /* clang-format on */
 };
 
 /* ---- the words ----------------------------------------------------------------------------*/

@@ -97,8 +97,10 @@ static enum result split_endpoint(const char *text, struct endpoint *out, struct
 	if (out->host_len && out->host[out->host_len - 1] == '/')
 		out->host_len--;
 	for (size_t i = 0; i < out->host_len; i++)
-		if (out->host[i] <= ' ' || out->host[i] >= 0x7f || strchr("/?#@\\%\"<>", out->host[i]))
-			out->host_len = 0; /* the text itself is not shown: it may hold a password */
+		if (out->host[i] <= ' ' || out->host[i] >= 0x7f ||
+		    strchr("/?#@\\%\"<>", out->host[i]))
+			out->host_len =
+			    0; /* the text itself is not shown: it may hold a password */
 	if (!out->host_len || out->host_len > 255 || *out->host == ':')
 		return error_set(err, RESULT_INVALID,
 				 "endpoint: a scheme, a host and a port at most, as in "
@@ -140,8 +142,9 @@ static enum result take_endpoint(struct s3 *s3, const char *endpoint, struct err
 	else if (strchr(s3->region, '_'))
 		st = error_set(err, RESULT_INVALID, "region: AWS has no \"%s\"", s3->region);
 	if (st == RESULT_OK && at.host && !s3->path_style && is_address(&at))
-		st = error_set(err, RESULT_INVALID,
-			       "endpoint: a bucket cannot be put before an address: path_style = yes");
+		st = error_set(
+		    err, RESULT_INVALID,
+		    "endpoint: a bucket cannot be put before an address: path_style = yes");
 	if (st != RESULT_OK)
 		return st;
 	buf_printf(&url, "%s://", at.scheme);

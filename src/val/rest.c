@@ -73,7 +73,8 @@ enum result rest_call(struct rest *rest, const char *method, const char *path, c
 {
 	struct buf url = BUF_INIT;
 	struct http_request request = {.method = method, .body = body,
-				       .body_len = body ? strlen(body) : 0, .limit = limit};
+				       .body_len = body ? strlen(body) : 0, .limit = limit,
+				       .patient = limit > REST_ANSWER_MAX};
 	uint64_t first = 0, serial = 0;
 	enum result st;
 
@@ -448,7 +449,6 @@ enum result val_rest_new(struct val **out, const struct val_rest_options *option
 	lists_init(&rest->lists);
 	rest->base.ops = &rest_ops;
 	rest->base.tls_unverified = options->unverified;
-	rest->http = options->http;
 	rest->clock = options->clock;
 	rest->read_only = options->read_only;
 	st = set_urls(rest, options, err);

@@ -67,7 +67,6 @@ struct lists {
 
 struct rest {
 	struct val base;
-	struct http *http;
 	struct http_endpoint *endpoint, *token_endpoint;
 	struct token *token;
 	struct clock *clock;
@@ -104,6 +103,8 @@ bool lists_seen(struct lists *lists, const char *id);
 
 /* ---- requests (rest.c) --------------------------------------------------------------------*/
 
+/* What may be larger is a list, for which edx-val asks its storage about every transcript before
+   it says a word: such an answer is waited for patiently. */
 enum { REST_ANSWER_MAX = 1024 * 1024, REST_LIST_MAX = 64 * 1024 * 1024 };
 
 /*

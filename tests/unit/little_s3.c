@@ -111,8 +111,8 @@ static const char *check_headers(const struct little_s3 *s3, struct verify *v)
 		value[0] = '\0';
 	if (strcmp(value, s3->token ? s3->token : ""))
 		return "the session token is another one";
-	if (s3->host && (!web_header(v->request, "host", value, sizeof(value)) ||
-			 strcmp(value, s3->host)))
+	if (s3->host &&
+	    (!web_header(v->request, "host", value, sizeof(value)) || strcmp(value, s3->host)))
 		return "the Host header is another one";
 	return NULL;
 }
@@ -268,7 +268,8 @@ const struct little_object *little_s3_find(const struct little_s3 *s3, const cha
 	return NULL;
 }
 
-static struct little_object *keep(struct little_s3 *s3, const char *key, const char *bytes, size_t len)
+static struct little_object *keep(struct little_s3 *s3, const char *key, const char *bytes,
+				  size_t len)
 {
 	struct little_object *object = (struct little_object *)little_s3_find(s3, key);
 
@@ -317,7 +318,8 @@ static void put(struct little_s3 *s3, const char *key, const struct web_request 
 	    strcmp(value, base64))
 		snprintf(s3->complaint, sizeof(s3->complaint), "PUT without its checksum");
 	if (there && !s3->ignores_condition) {
-		refuse(answer, 412, "PreconditionFailed", "At least one of the preconditions failed");
+		refuse(answer, 412, "PreconditionFailed",
+		       "At least one of the preconditions failed");
 		return;
 	}
 	if (there)
@@ -362,7 +364,8 @@ static void play(const struct little_trick *trick, struct web_answer *answer)
 		buf_reset(&answer->body);
 		answer->status = trick->status;
 		if (trick->code)
-			refuse(answer, trick->status, trick->code, trick->words ? trick->words : "So it is.");
+			refuse(answer, trick->status, trick->code,
+			       trick->words ? trick->words : "So it is.");
 		if (trick->body)
 			buf_add_text(&answer->body, trick->body);
 	}
@@ -416,7 +419,8 @@ static void serve(void *arg, const struct web_request *request, struct web_answe
 		snprintf(s3->complaint, sizeof(s3->complaint), "%s %s: %s", request->method,
 			 request->path, wrong);
 	if (wrong)
-		refuse(answer, 403, "SignatureDoesNotMatch", "The request signature does not match.");
+		refuse(answer, 403, "SignatureDoesNotMatch",
+		       "The request signature does not match.");
 	else if (!tricked || s3->trick.after || !s3->trick.status)
 		obey(s3, key, request, answer);
 	if (!wrong && tricked) {

@@ -58,9 +58,9 @@ struct little_s3 {
 	enum little_etag etag;
 	const char *token;  /* the session's; NULL: none */
 	const char *region; /* NULL: us-east-1 */
-	const char *host;   /* of the Host header; NULL: not looked at. The path has no bucket then */
+	const char *host;   /* of the Host header; NULL: any. Then the path has no bucket */
 	const char *date;   /* of every answer; NULL: none */
-	bool may_be_refused; /* a bad signature is no complaint, only 403 */
+	bool may_be_refused; /* a bad signature is only 403 */
 	struct little_trick trick;
 	/* what happened */
 	atomic_int puts, heads, gets, others, made, overwritten;

@@ -33,16 +33,22 @@ struct room {
 
 static int open_room(void **state, int64_t total_timeout)
 {
-	const struct http_options options = {.in_flight = 8, .total_timeout = total_timeout,
-					     .throttled_too_long = 100, .clock = clock_system()};
+	const struct http_options options = {.in_flight = 8,
+					     .total_timeout = total_timeout,
+					     .throttled_too_long = 100,
+					     .clock = clock_system()};
 	struct room *room = calloc(1, sizeof(*room));
 
 	little_s3_start(&room->s3);
 	assert_int_equal(http_new(&room->http, &options, NULL), RESULT_OK);
-	room->options = (struct store_s3_options){
-	    .http = room->http, .endpoint = web_url(room->s3.web), .bucket = LITTLE_BUCKET,
-	    .location = "campus/", .path_style = true, .key = LITTLE_KEY, .secret = LITTLE_SECRET,
-	    .condition = CONDITION_HOLDS};
+	room->options = (struct store_s3_options){.http = room->http,
+						  .endpoint = web_url(room->s3.web),
+						  .bucket = LITTLE_BUCKET,
+						  .location = "campus/",
+						  .path_style = true,
+						  .key = LITTLE_KEY,
+						  .secret = LITTLE_SECRET,
+						  .condition = CONDITION_HOLDS};
 	*state = room;
 	return 0;
 }
@@ -74,17 +80,28 @@ static struct store *open_store(struct room *room)
 	return room->store;
 }
 
+/* What the test wrote is the server's from here on, and what the server wrote the test's. */
+static void meet_server(struct room *room)
+{
+	web_requests(room->s3.web);
+}
+
 static enum result put_bytes(struct room *room, const char *name, const char *bytes,
 			     struct error *err)
 {
 	char sha256[HASH_HEX];
-	struct store_object object = {.name = name, .bytes = bytes, .len = strlen(bytes),
-				      .sha256 = sha256, .result = RESULT_COUNT};
+	struct store_object object = {.name = name,
+				      .bytes = bytes,
+				      .len = strlen(bytes),
+				      .sha256 = sha256,
+				      .result = RESULT_COUNT};
 	enum result st;
 
 	memset(err, 0, sizeof(*err));
 	hash_sha256(bytes, object.len, sha256);
+	meet_server(room);
 	st = room->store->ops->put(room->store, &object, 1, err);
+	meet_server(room);
 	if (st == RESULT_OK)
 		return object.result;
 	assert_int_equal(object.result, st);

@@ -125,11 +125,12 @@ static void file_is_read_by_its_profile(void **state)
 	struct credentials c;
 
 	(void)state;
-	write_file("# a comment\n; another = one\nstray = 1\n\n"
-		   "[default]\naws_access_key_id=K1\naws_secret_access_key = " HUSH "1\nregion = x y\n"
-		   "[ production ]\r\n  AWS_Access_Key_Id =  K2  \r\n"
-		   "aws_secret_access_key=" HUSH "2\r\naws_session_token = " HUSH "==\r\n"
-		   "[last]\naws_access_key_id=K3\naws_session_token=\naws_secret_access_key=" HUSH "3");
+	write_file(
+	    "# a comment\n; another = one\nstray = 1\n\n"
+	    "[default]\naws_access_key_id=K1\naws_secret_access_key = " HUSH "1\nregion = x y\n"
+	    "[ production ]\r\n  AWS_Access_Key_Id =  K2  \r\n"
+	    "aws_secret_access_key=" HUSH "2\r\naws_session_token = " HUSH "==\r\n"
+	    "[last]\naws_access_key_id=K3\naws_session_token=\naws_secret_access_key=" HUSH "3");
 	assert_int_equal(credentials_read(&c, "AWS", path, NULL, NULL), RESULT_OK);
 	assert_string_equal(c.key, "K1");
 	assert_string_equal(c.secret, HUSH "1");
@@ -154,20 +155,24 @@ static void file_refuses_what_is_not_whole(void **state)
 		const char *words;
 	} rows[] = {
 	    {"", RESULT_INVALID, "empty"},
-	    {"[other]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\n", RESULT_MISSING, "[default]"},
+	    {"[other]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\n", RESULT_MISSING,
+	     "[default]"},
 	    {"aws_access_key_id=K\naws_secret_access_key=" HUSH "\n", RESULT_MISSING, "[default]"},
 	    {"[default]\naws_access_key_id=K\n", RESULT_INVALID, "no aws_secret_access_key"},
 	    {"[default]\naws_secret_access_key=" HUSH "\n", RESULT_INVALID, "no aws_access_key_id"},
-	    {"[default]\naws_access_key_id=\naws_secret_access_key=" HUSH "\n", RESULT_INVALID, "is empty"},
-	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH " # my key\n", RESULT_INVALID,
-	     "blank"},
-	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\naws_access_key_id=K\n",
+	    {"[default]\naws_access_key_id=\naws_secret_access_key=" HUSH "\n", RESULT_INVALID,
+	     "is empty"},
+	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH " # my key\n",
+	     RESULT_INVALID, "blank"},
+	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH
+	     "\naws_access_key_id=K\n",
 	     RESULT_INVALID, "twice"},
-	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\n[default]\n", RESULT_INVALID,
-	     "twice"},
-	    {"[default\naws_access_key_id=K\naws_secret_access_key=" HUSH "\n", RESULT_MISSING, "[default]"},
-	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\xc3\xa9\n", RESULT_INVALID,
-	     "control"},
+	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\n[default]\n",
+	     RESULT_INVALID, "twice"},
+	    {"[default\naws_access_key_id=K\naws_secret_access_key=" HUSH "\n", RESULT_MISSING,
+	     "[default]"},
+	    {"[default]\naws_access_key_id=K\naws_secret_access_key=" HUSH "\xc3\xa9\n",
+	     RESULT_INVALID, "control"},
 	};
 
 	(void)state;
@@ -200,17 +205,16 @@ static void file_is_its_owners_alone(void **state)
 	assert_int_equal(credentials_read(&c, "AWS", path, "", &err), RESULT_OK);
 	credentials_clear(&c);
 	assert_int_equal(credentials_read(&c, "AWS", "/tmp", "", &err), RESULT_REFUSED);
-	assert_int_equal(credentials_read(&c, "AWS", "/tmp/no/such/file", "", &err), RESULT_MISSING);
+	assert_int_equal(credentials_read(&c, "AWS", "/tmp/no/such/file", "", &err),
+			 RESULT_MISSING);
 }
 
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-	    TEST(environment_is_read_by_its_prefix),
-	    TEST(environment_refuses_what_cannot_be_a_key),
-	    TEST(file_is_read_by_its_profile),
-	    TEST(file_refuses_what_is_not_whole),
+	    TEST(environment_is_read_by_its_prefix), TEST(environment_refuses_what_cannot_be_a_key),
+	    TEST(file_is_read_by_its_profile),	     TEST(file_refuses_what_is_not_whole),
 	    TEST(file_is_its_owners_alone),
 	};
 

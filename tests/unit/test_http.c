@@ -234,6 +234,38 @@ static void stall_ends_before_the_total(void **state)
 	scene_close(&stalled);
 }
 
+/* A server that thinks longer than most are given: the same stall ends one request, not the other. */
+static void a_patient_request_waits_for_a_slow_thinker(void **state)
+{
+	static const struct said said[] = {{200, NULL, "x", WEB_STALL}};
+	const struct http_options options = {
+	    .in_flight = 1,
+	    .stall_timeout = 1000,
+	    .total_timeout = 1000,
+	    .clock = clock_system(),
+	};
+	struct http_request request = {.method = "GET", .limit = 10, .patient = true};
+	struct scene stalled;
+	struct http_answer answer;
+	struct error err;
+	int64_t before;
+
+	(void)state;
+	scene_open(&stalled, &options);
+	SAYS(&stalled, said);
+	request.url = web_url(stalled.web);
+	before = clock_now(options.clock);
+	assert_int_equal(http_request(stalled.endpoint, &request, &answer, &err), RESULT_UNKNOWN);
+	assert_true(clock_now(options.clock) - before >= 3 * options.stall_timeout);
+	http_answer_clear(&answer);
+	request.patient = false;
+	before = clock_now(options.clock);
+	assert_int_equal(http_request(stalled.endpoint, &request, &answer, &err), RESULT_UNKNOWN);
+	assert_true(clock_now(options.clock) - before < 3 * options.stall_timeout);
+	http_answer_clear(&answer);
+	scene_close(&stalled);
+}
+
 /* A connection that was kept, and that the server ends with the next request. */
 static void dead_connection_repeats_what_may_be_repeated(void **state)
 {
@@ -521,6 +553,7 @@ int main(void)
 	    T(mischief_leaves_the_outcome_unknown),
 	    T(slow_bytes_arrive),
 	    T(stall_ends_before_the_total),
+	    T(a_patient_request_waits_for_a_slow_thinker),
 	    T(dead_connection_repeats_what_may_be_repeated),
 	    T(lost_answer_is_unknown_even_if_nobody_is_there_later),
 	    T(nothing_was_sent_where_nobody_is_reached),

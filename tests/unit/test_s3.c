@@ -117,8 +117,14 @@ static void new_refuses_values_that_are_no_header(void **state)
 static void names_are_escaped_and_signed(void **state)
 {
 	static const char *const names[] = {
-	    "video-transcripts/a.sjson", "a b+c", "per%cent", "q?x=y&z#h", "\xe4\xbd\xa0/\xe5\xa5\xbd",
-	    "tilde~(paren)'quote\"*!", "a:b;c=d,e@f$g", "back\\slash[x]{y}|^`<>",
+	    "video-transcripts/a.sjson",
+	    "a b+c",
+	    "per%cent",
+	    "q?x=y&z#h",
+	    "\xe4\xbd\xa0/\xe5\xa5\xbd",
+	    "tilde~(paren)'quote\"*!",
+	    "a:b;c=d,e@f$g",
+	    "back\\slash[x]{y}|^`<>",
 	};
 	struct room *room = *state;
 	struct error err;
@@ -198,7 +204,8 @@ static void put_sends_what_is_configured(void **state)
 	assert_null(strstr(sent, "kms"));
 }
 
-/* Whatever the server's ETag is, and whether it keeps checksums: and no more requests than needed. */
+/* Whatever the server's ETag is, and whether it keeps checksums: and no more requests than needed.
+ */
 static void put_compares_what_is_there(void **state)
 {
 	static const struct {
@@ -221,6 +228,10 @@ static void put_compares_what_is_there(void **state)
 		room->s3.checksums = rows[i].checksums;
 		assert_int_equal(put_bytes(room, NAME, BYTES, &err), RESULT_OK);
 		assert_int_equal(room->s3.puts, 1);
+		/* an answer that proves nothing is looked into only where it should have */
+		assert_int_equal(room->s3.heads,
+				 !rows[i].checksums &&
+				     (rows[i].etag == ETAG_RANDOM || rows[i].etag == ETAG_NONE));
 		room->s3.gets = room->s3.heads = 0;
 		assert_int_equal(put_bytes(room, NAME, BYTES, &err), RESULT_EXISTS);
 		assert_int_equal(room->s3.heads, 1);
@@ -235,6 +246,51 @@ static void put_compares_what_is_there(void **state)
 		assert_there(room, KEY, BYTES);
 		assert_int_equal(room->s3.made, 1);
 	}
+}
+
+/* Other bytes that nothing vouches for are fetched twice before they are called a conflict. */
+static void put_calls_no_damage_a_conflict(void **state)
+{
+	static const struct {
+		enum little_etag etag;
+		bool checksums;
+		int spoiled; /* so many answers to GET */
+		enum result result;
+		int gets;
+	} rows[] = {
+	    {ETAG_PARTS, false, 0, RESULT_EXISTS, 1},
+	    {ETAG_PARTS, false, 1, RESULT_EXISTS, 2},
+	    {ETAG_NONE, false, 1, RESULT_EXISTS, 2},
+	    {ETAG_RANDOM, false, 1, RESULT_EXISTS, 2},
+	};
+	struct room *room = *state;
+	struct error err;
+
+	open_store(room);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		little_s3_forget(&room->s3);
+		little_s3_add(&room->s3, KEY, BYTES);
+		room->s3.etag = rows[i].etag;
+		room->s3.checksums = rows[i].checksums;
+		room->s3.trick =
+		    (struct little_trick){.method = "GET", .times = rows[i].spoiled, .spoil = true};
+		if (put_bytes(room, NAME, BYTES, &err) != rows[i].result)
+			fail_msg("row %zu: %s", i, err.text);
+		assert_int_equal(room->s3.gets, rows[i].gets);
+		/* and what is another object is one, damaged once on its way or not */
+		room->s3.gets = 0;
+		assert_int_equal(put_bytes(room, NAME, OTHER, &err), RESULT_CONFLICT);
+		assert_int_equal(room->s3.gets, 2);
+		room->s3.trick.times = 1;
+		assert_int_equal(put_bytes(room, NAME, OTHER, &err), RESULT_RETRY);
+	}
+	/* a checksum that says what the bytes should be */
+	room->s3.checksums = true;
+	room->s3.trick.times = 1;
+	assert_int_equal(put_bytes(room, NAME, OTHER, &err), RESULT_RETRY);
+	room->s3.gets = 0;
+	assert_int_equal(put_bytes(room, NAME, OTHER, &err), RESULT_CONFLICT);
+	assert_int_equal(room->s3.gets, 1);
 }
 
 static void put_of_nothing_is_an_empty_object(void **state)
@@ -258,12 +314,17 @@ static void put_trusts_no_answer_that_disagrees(void **state)
 	} rows[] = {
 	    /* somebody else's 200: nothing was kept */
 	    {{"PUT", 1, false, 200, NULL, NULL, NULL, "<html>Log in</html>", false, WEB_NONE},
-	     RESULT_RETRY, NULL},
+	     RESULT_RETRY,
+	     NULL},
 	    {{"PUT", 1, false, 200, NULL, NULL, "ETag: \"00000000000000000000000000000000\"\r\n",
-	      NULL, false, WEB_NONE}, RESULT_RETRY, NULL},
+	      NULL, false, WEB_NONE},
+	     RESULT_RETRY,
+	     NULL},
 	    /* kept, and the ETag is of other bytes, or is none */
 	    {{"PUT", 1, true, 200, NULL, NULL, "ETag: \"00000000000000000000000000000000\"\r\n",
-	      NULL, false, WEB_NONE}, RESULT_OK, BYTES},
+	      NULL, false, WEB_NONE},
+	     RESULT_OK,
+	     BYTES},
 	    {{"PUT", 1, true, 200, NULL, NULL, NULL, NULL, false, WEB_NONE}, RESULT_OK, BYTES},
 	    {{"PUT", 1, true, 204, NULL, NULL, NULL, NULL, false, WEB_NONE}, RESULT_OK, BYTES},
 	    {{"PUT", 1, false, 204, NULL, NULL, NULL, NULL, false, WEB_NONE}, RESULT_RETRY, NULL},
@@ -285,8 +346,11 @@ static void put_trusts_no_answer_that_disagrees(void **state)
 	/* and one whose object is another one than was sent */
 	little_s3_forget(&room->s3);
 	little_s3_add(&room->s3, KEY, OTHER);
-	room->s3.trick = (struct little_trick){.method = "PUT", .times = 1, .status = 200,
-					       .headers = "ETag: \"0123456789abcdef0123456789abcdef\"\r\n"};
+	room->s3.trick =
+	    (struct little_trick){.method = "PUT",
+				  .times = 1,
+				  .status = 200,
+				  .headers = "ETag: \"0123456789abcdef0123456789abcdef\"\r\n"};
 	assert_int_equal(put_bytes(room, NAME, BYTES, &err), RESULT_CONFLICT);
 }
 
@@ -368,8 +432,8 @@ static void no_put_where_head_is_denied(void **state)
 
 	room->options.condition = CONDITION_UNKNOWN;
 	open_store(room);
-	room->s3.trick = (struct little_trick){.method = "HEAD", .times = 1, .status = 403,
-					       .code = "AccessDenied"};
+	room->s3.trick = (struct little_trick){
+	    .method = "HEAD", .times = 1, .status = 403, .code = "AccessDenied"};
 	/* HEAD denied, and GET says that it is not there: then it is known */
 	assert_int_equal(put_bytes(room, NAME, BYTES, &err), RESULT_OK);
 	little_s3_forget(&room->s3);
@@ -415,8 +479,8 @@ static void checksum_that_is_no_sha256_is_none(void **state)
 	open_store(room);
 	little_s3_add(&room->s3, KEY, BYTES);
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		room->s3.trick = (struct little_trick){.method = "HEAD", .times = 1,
-						       .headers = headers[i]};
+		room->s3.trick =
+		    (struct little_trick){.method = "HEAD", .times = 1, .headers = headers[i]};
 		assert_int_equal(room->store->ops->head(room->store, NAME, &info, NULL), RESULT_OK);
 		assert_string_equal(info.sha256, "");
 	}
@@ -435,12 +499,14 @@ static void get_is_bounded(void **state)
 	little_s3_add(&room->s3, KEY, BYTES);
 	little_s3_add(&room->s3, "campus/large", large);
 	buf_add_text(&got, "old");
-	assert_int_equal(room->store->ops->get(room->store, NAME, strlen(BYTES), &got, &err), RESULT_OK);
+	assert_int_equal(room->store->ops->get(room->store, NAME, strlen(BYTES), &got, &err),
+			 RESULT_OK);
 	assert_string_equal(buf_text(&got), BYTES);
 	assert_int_equal(room->store->ops->get(room->store, NAME, strlen(BYTES) - 1, &got, &err),
 			 RESULT_LIMIT);
 	assert_int_equal(got.len, 0);
-	assert_int_equal(room->store->ops->get(room->store, "large", 39999, &got, &err), RESULT_LIMIT);
+	assert_int_equal(room->store->ops->get(room->store, "large", 39999, &got, &err),
+			 RESULT_LIMIT);
 	assert_int_equal(room->store->ops->get(room->store, "large", 40000, &got, &err), RESULT_OK);
 	assert_int_equal(got.len, 40000);
 	assert_int_equal(room->store->ops->get(room->store, "none", 1, &got, &err), RESULT_MISSING);
@@ -457,11 +523,10 @@ static void get_sees_damage_on_the_way(void **state)
 		int spoiled; /* so many answers */
 		enum result result;
 	} rows[] = {
-	    {ETAG_MD5, true, 1, RESULT_RETRY},	 /* the checksum says it */
-	    {ETAG_MD5, false, 1, RESULT_RETRY},	 /* the ETag doubts it, and the second is another */
-	    {ETAG_RANDOM, false, 0, RESULT_OK},	 /* the same twice: the ETag is no MD5 */
-	    {ETAG_PARTS, false, 0, RESULT_OK},
-	    {ETAG_MD5, true, 0, RESULT_OK},
+	    {ETAG_MD5, true, 1, RESULT_RETRY},	/* the checksum says it */
+	    {ETAG_MD5, false, 1, RESULT_RETRY}, /* the ETag doubts it, and the second is another */
+	    {ETAG_RANDOM, false, 0, RESULT_OK}, /* the same twice: the ETag is no MD5 */
+	    {ETAG_PARTS, false, 0, RESULT_OK},	{ETAG_MD5, true, 0, RESULT_OK},
 	};
 	struct room *room = *state;
 	struct buf got = BUF_INIT;
@@ -472,8 +537,8 @@ static void get_sees_damage_on_the_way(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		room->s3.etag = rows[i].etag;
 		room->s3.checksums = rows[i].checksums;
-		room->s3.trick = (struct little_trick){.method = "GET", .times = rows[i].spoiled,
-						       .spoil = true};
+		room->s3.trick =
+		    (struct little_trick){.method = "GET", .times = rows[i].spoiled, .spoil = true};
 		assert_int_equal(room->store->ops->get(room->store, NAME, 1000, &got, &err),
 				 rows[i].result);
 		if (rows[i].result == RESULT_OK)
@@ -541,6 +606,7 @@ int main(void)
 	    TEST(host_style_puts_the_bucket_before_the_host),
 	    TEST(put_sends_what_is_configured),
 	    TEST(put_compares_what_is_there),
+	    TEST(put_calls_no_damage_a_conflict),
 	    TEST(put_of_nothing_is_an_empty_object),
 	    TEST(put_trusts_no_answer_that_disagrees),
 	    TEST(put_stops_at_the_first_that_fails),

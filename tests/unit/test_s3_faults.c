@@ -21,20 +21,25 @@ static enum result operate(struct room *room, enum operation operation, struct e
 	memset(err, 0, sizeof(*err));
 	room->options.condition = operation == PUT_LOOK ? CONDITION_UNKNOWN : CONDITION_HOLDS;
 	open_store(room);
+	meet_server(room);
 	switch (operation) {
 	case PUT:
 	case PUT_LOOK:
 		return put_bytes(room, NAME, BYTES, err);
 	case HEAD:
 		st = room->store->ops->head(room->store, NAME, &info, err);
-		return st == RESULT_OK && !info.exists ? RESULT_MISSING : st;
+		if (st == RESULT_OK && !info.exists)
+			st = RESULT_MISSING;
+		break;
 	case GET:
 		st = room->store->ops->get(room->store, NAME, 1000, &got, err);
 		buf_clear(&got);
-		return st;
+		break;
 	default:
-		return room->store->ops->probe(room->store, err);
+		st = room->store->ops->probe(room->store, err);
 	}
+	meet_server(room);
+	return st;
 }
 
 static void statuses_mean_what_they_say(void **state)
@@ -45,21 +50,28 @@ static void statuses_mean_what_they_say(void **state)
 		enum result put, get, probe;
 		const char *words; /* of put, get and probe where they fail */
 	} rows[] = {
-	    {301, "PermanentRedirect", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "region eu-west-3"},
+	    {301, "PermanentRedirect", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "region eu-west-3"},
 	    {307, "TemporaryRedirect", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "307"},
 	    {302, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "302"},
-	    {400, "ExpiredToken", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "session has ended"},
-	    {400, "InvalidStorageClass", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "So it is."},
-	    {400, "AuthorizationHeaderMalformed", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "region"},
+	    {400, "ExpiredToken", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "session has ended"},
+	    {400, "InvalidStorageClass", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "So it is."},
+	    {400, "AuthorizationHeaderMalformed", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "region"},
 	    {400, "RequestTimeout", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "RequestTimeout"},
 	    {400, "XAmzContentSHA256Mismatch", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "XAmz"},
 	    {400, "BadDigest", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "BadDigest"},
 	    {400, "IncompleteBody", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "Incomplete"},
 	    {400, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "400"},
 	    {401, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "401"},
-	    {403, "AccessDenied", RESULT_REFUSED, RESULT_REFUSED, RESULT_OK, "may be missing|s3:ListBucket"},
-	    {403, "InvalidAccessKeyId", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "not known"},
-	    {403, "SignatureDoesNotMatch", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "secret key"},
+	    {403, "AccessDenied", RESULT_REFUSED, RESULT_REFUSED, RESULT_OK,
+	     "may be missing|s3:ListBucket"},
+	    {403, "InvalidAccessKeyId", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "not known"},
+	    {403, "SignatureDoesNotMatch", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "secret key"},
 	    {403, "RequestTimeTooSkewed", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "clock"},
 	    {403, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "403"},
 	    {404, "NoSuchKey", RESULT_REFUSED, RESULT_MISSING, RESULT_OK, "NoSuchKey|not there"},
@@ -67,13 +79,15 @@ static void statuses_mean_what_they_say(void **state)
 	    {404, NULL, RESULT_REFUSED, RESULT_MISSING, RESULT_OK, "404|not there"},
 	    {405, "MethodNotAllowed", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "405"},
 	    {408, NULL, RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "408"},
-	    {409, "ConditionalRequestConflict", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "Conflict"},
+	    {409, "ConditionalRequestConflict", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY,
+	     "Conflict"},
 	    {409, NULL, RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "409"},
 	    {411, "MissingContentLength", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "411"},
 	    {429, NULL, RESULT_UNREACHABLE, RESULT_UNREACHABLE, RESULT_UNREACHABLE, "429"},
 	    {500, "InternalError", RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "InternalError"},
 	    {500, NULL, RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "500"},
-	    {501, "NotImplemented", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "does not know"},
+	    {501, "NotImplemented", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	     "does not know"},
 	    {502, NULL, RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "502"},
 	    {503, NULL, RESULT_RETRY, RESULT_RETRY, RESULT_RETRY, "503"},
 	    {503, "SlowDown", RESULT_UNREACHABLE, RESULT_UNREACHABLE, RESULT_UNREACHABLE, "503"},
@@ -85,9 +99,9 @@ static void statuses_mean_what_they_say(void **state)
 		for (enum operation operation = PUT; operation <= PROBE; operation++) {
 			bool put = operation == PUT;
 			bool look = operation == PUT_LOOK, head = operation == HEAD;
-			enum result wanted = put ? rows[i].put
+			enum result wanted = put		  ? rows[i].put
 					     : operation == PROBE ? rows[i].probe
-								   : rows[i].get;
+								  : rows[i].get;
 			/* an answer to HEAD does not say which 503 it is */
 			bool mute = (head || look) && rows[i].status == 503;
 			const char *bar = strchr(rows[i].words, '|');
@@ -102,8 +116,12 @@ static void statuses_mean_what_they_say(void **state)
 			little_s3_forget(&room->s3);
 			/* HEAD has no words, and GET is asked for them: it answers the same then */
 			room->s3.trick = (struct little_trick){
-			    .method = put ? "PUT" : look || head ? "HEAD" : "GET", .times = 1000,
-			    .status = rows[i].status, .code = rows[i].code,
+			    .method = put	     ? "PUT"
+				      : look || head ? "HEAD"
+						     : "GET",
+			    .times = 1000,
+			    .status = rows[i].status,
+			    .code = rows[i].code,
 			    .headers = rows[i].status == 301 ? "x-amz-bucket-region: eu-west-3\r\n"
 							     : NULL};
 			if (look || head)
@@ -125,11 +143,12 @@ static void statuses_mean_what_they_say(void **state)
 				snprintf(words, sizeof(words), ": %d", rows[i].status);
 			else
 				snprintf(words, sizeof(words), "%.*s",
-				 bar && put ? (int)(bar - rows[i].words) : 63,
-				 bar && !put ? bar + 1 : rows[i].words);
+					 bar && put ? (int)(bar - rows[i].words) : 63,
+					 bar && !put ? bar + 1 : rows[i].words);
 			if (!strstr(err.text, words))
 				fail_msg("%d %s, operation %d: no \"%s\" in: %s", rows[i].status,
-					 rows[i].code ? rows[i].code : "-", operation, words, err.text);
+					 rows[i].code ? rows[i].code : "-", operation, words,
+					 err.text);
 		}
 	}
 	room->s3.trick.method = NULL;
@@ -140,8 +159,8 @@ static void page_of_somebody_else_is_no_missing_object(void **state)
 	struct room *room = *state;
 	struct error err;
 
-	room->s3.trick = (struct little_trick){.method = "GET", .times = 3, .status = 404,
-					       .body = "<html>nothing here</html>"};
+	room->s3.trick = (struct little_trick){
+	    .method = "GET", .times = 3, .status = 404, .body = "<html>nothing here</html>"};
 	assert_int_equal(operate(room, GET, &err), RESULT_REFUSED);
 	assert_int_equal(operate(room, HEAD, &err), RESULT_REFUSED);
 	assert_int_equal(operate(room, PROBE, &err), RESULT_REFUSED);
@@ -157,9 +176,13 @@ static void meet_mischief(struct room *room, enum web_mischief mischief, bool af
 	struct error err;
 
 	little_s3_forget(&room->s3);
-	room->s3.trick = (struct little_trick){
-	    .method = "PUT", .times = 1, .after = after, .status = after ? 200 : 503,
-	    .body = "<Fine>long enough</Fine>", .headers = "ETag: \"x\"\r\n", .mischief = mischief};
+	room->s3.trick = (struct little_trick){.method = "PUT",
+					       .times = 1,
+					       .after = after,
+					       .status = after ? 200 : 503,
+					       .body = "<Fine>long enough</Fine>",
+					       .headers = "ETag: \"x\"\r\n",
+					       .mischief = mischief};
 	first = put_bytes(room, NAME, BYTES, &err);
 	/* libcurl may have sent it again over another connection, where the first had ended */
 	done = first == RESULT_OK || first == RESULT_EXISTS;
@@ -207,7 +230,8 @@ static void slow_answer_is_an_answer(void **state)
 
 static void mischief_is_no_answer_to_any_operation(void **state)
 {
-	static const enum web_mischief mischiefs[] = {WEB_CLOSE, WEB_RESET, WEB_TRUNCATE, WEB_STALL};
+	static const enum web_mischief mischiefs[] = {WEB_CLOSE, WEB_RESET, WEB_TRUNCATE,
+						      WEB_STALL};
 	static const char *const methods[] = {"HEAD", "HEAD", "GET", "GET"};
 	static const enum operation operations[] = {PUT_LOOK, HEAD, GET, PROBE};
 	struct room *room = *state;
@@ -219,11 +243,12 @@ static void mischief_is_no_answer_to_any_operation(void **state)
 
 			if (mischiefs[i] == WEB_TRUNCATE && !strcmp(methods[k], "HEAD"))
 				continue; /* it has no body to be cut */
-			room->s3.trick = (struct little_trick){.method = methods[k], .times = 9,
-							       .mischief = mischiefs[i]};
+			room->s3.trick = (struct little_trick){
+			    .method = methods[k], .times = 9, .mischief = mischiefs[i]};
 			st = operate(room, operations[k], &err);
 			if (!result_is_transient(st))
-				fail_msg("%d at %zu: %s %s", mischiefs[i], k, result_text(st), err.text);
+				fail_msg("%d at %zu: %s %s", mischiefs[i], k, result_text(st),
+					 err.text);
 			assert_int_equal(room->s3.puts, 0);
 		}
 }
@@ -247,7 +272,10 @@ static void errors_have_no_secrets(void **state)
 
 	room->options.token = room->s3.token = "session/token+1==";
 	room->s3.trick = (struct little_trick){
-	    .method = "*", .times = 99, .status = 403, .code = "AccessDenied",
+	    .method = "*",
+	    .times = 99,
+	    .status = 403,
+	    .code = "AccessDenied",
 	    .words = "You sent " LITTLE_KEY " and session/token+1== and " LITTLE_SECRET};
 	for (enum operation operation = PUT; operation <= GET; operation++) {
 		assert_int_equal(operate(room, operation, &err), RESULT_REFUSED);
@@ -282,8 +310,8 @@ static void long_words_are_cut(void **state)
 	for (int i = 0; i < 5000; i++)
 		words[i] = "\xe4\xbd\xa0"[i % 3];
 	words[4998] = '\0';
-	room->s3.trick = (struct little_trick){.method = "PUT", .times = 1, .status = 400,
-					       .code = "InvalidRequest", .words = words};
+	room->s3.trick = (struct little_trick){
+	    .method = "PUT", .times = 1, .status = 400, .code = "InvalidRequest", .words = words};
 	assert_int_equal(operate(room, PUT, &err), RESULT_REFUSED);
 	assert_true(strlen(err.text) < sizeof(err.text));
 	assert_non_null(strstr(err.text, "InvalidRequest: \xe4\xbd\xa0"));

@@ -103,6 +103,28 @@ class DestDoctorTest(CampusTest):
         cell.objects[PROBE] = cell.campus.objects()[PROBE]
         self.assertEqual(cell.wrong(), "")
 
+    def test_missing_right_to_list_is_told_and_not_needed_once_the_condition_is_known(self):
+        """S3 then answers 403 for a name that is not there, as it does for one that is refused."""
+        cell = self.cell("nolist", engine={"max_retries": "0"})
+
+        def hide():
+            for method in ("HEAD", "GET"):
+                for name in list(cell.objects) + [PROBE]:
+                    if name != cell.kept_name:
+                        cell.campus.s3_proxy.on(method, name, 403, times=1000)
+        hide()
+        answer = cell.campus.run("migrate", "--all")
+        text = answer.text() + answer.err.decode() + cell.campus.run("findings").text()
+        self.assertIn(answer.status, (1, 3), text)
+        self.assertRegex(text, r"(?i)ListBucket|\blist")
+        cell.forget()
+        self.told(cell.campus.run("doctor", "--write"))
+        hide()
+        self.told(cell.campus.run("migrate", "--all"))
+        cell.forget()
+        cell.objects[PROBE] = cell.campus.objects()[PROBE]
+        self.assertEqual(cell.wrong(), "")
+
     def test_doctor_tells_what_the_service_can_do(self):
         texts = [self.told(self.cell("can-" + v.version.replace(".", "-"), val=v)
                            .campus.run("doctor")) for v in (Servers.val, Servers.old_val)]

@@ -1,10 +1,27 @@
 """A real S3 server on loopback: SeaweedFS, or versitygw; both check every signature.
 
 SeaweedFS comes as a binary in a Python package, versitygw is built from its Go module. What they
-do where S3 itself leaves room, or they do (found out with boto3 and requests; test_s3.py asks
-again, so that a newer version that does otherwise is seen):
+do where S3 leaves room, or does otherwise (cases_servers.py asks for most of it):
 
-				SeaweedFS 4.48		versitygw 1.8.0
+				SeaweedFS 4.48			versitygw 1.8.0
+    If-None-Match: *		412 PreconditionFailed; of many	the same
+				at once one wins
+    body unlike its		stored as it comes		400
+    x-amz-content-sha256
+    body unlike its		400 BadDigest			the same
+    x-amz-checksum-sha256
+    HEAD and checksums		told if asked for		the same
+				(x-amz-checksum-mode)
+    ETag			MD5				MD5
+    wrong secret		403 SignatureDoesNotMatch	the same
+    key that nobody knows	403 InvalidAccessKeyId		404 XAdminUserNotFound, HEAD too
+    another region		not minded			400 AuthorizationHeaderMalformed
+    clock 15 minutes off	403 RequestTimeTooSkewed	the same
+    token that is none		403				400 InvalidToken
+    x-amz-server-side-		500 without a key store		accepted, not told
+    encryption
+    name that is not there	404, with or without the	404
+				right to list
 """
 import contextlib
 import json
@@ -122,11 +139,12 @@ class S3Server:
                                               retries={"max_attempts": 1, "mode": "standard"},
                                               **config))
 
-    # ---- what is in it, without the program
+    def as_storage(self, location):
+        """The settings of edxval's storage (val_app.py) in this bucket."""
+        return {"url": self.url, "key": KEY, "secret": SECRET, "region": REGION, "bucket": BUCKET,
+                "location": location.rstrip("/")}
 
-    def bucket(self, name):
-        self.client.create_bucket(Bucket=name)
-        return name
+    # ---- what is in it, without the program
 
     def objects(self, bucket=BUCKET, prefix=""):
         """{name: bytes}"""

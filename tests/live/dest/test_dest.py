@@ -21,7 +21,7 @@ from cases_end_to_end import *
 from cases_engines import *
 from cases_faults import *
 from dest_campus import LOCATION, Servers
-from s3_server import BUCKET, KEY, REGION, SECRET, SeaweedFS, Versity
+from s3_server import SeaweedFS, Versity
 from val_server import ValServer
 
 
@@ -39,12 +39,6 @@ class Result(unittest.TextTestResult):
         super().addSuccess(test)
 
 
-def storage(server):
-    """Where edxval's own storage is: the same place in the bucket."""
-    return {"url": server.url, "key": KEY, "secret": SECRET, "region": REGION, "bucket": BUCKET,
-            "location": LOCATION.rstrip("/")}
-
-
 @contextlib.contextmanager
 def servers():
     folder = os.environ["SUBFERRY_LIVE_DEST"]
@@ -55,7 +49,7 @@ def servers():
             Servers.other_s3 = stack.enter_context(Versity(versity))
         with concurrent.futures.ThreadPoolExecutor() as pool:
             pythons = [os.path.join(folder, name, "bin", "python") for name in ("val-new", "val-old")]
-            made = [ValServer(python, storage(Servers.s3)) for python in pythons]
+            made = [ValServer(python, Servers.s3.as_storage(LOCATION)) for python in pythons]
             for server in made:
                 stack.push(server)
             list(pool.map(ValServer.__enter__, made))

@@ -1,7 +1,8 @@
 """edx-val as the platform mounts it: its REST API with its JWT authentication, and a token endpoint.
 
 A Django settings module, URL configuration and WSGI application in one, run by the Python that has
-edxval installed. The folder of the server, with its config.json, is in VAL_FOLDER.
+edxval installed. The folder of the server, with its config.json, is in VAL_FOLDER; VAL_STORAGE says
+where in which bucket its files are, or null for a folder of its own.
 """
 import base64
 import json
@@ -16,7 +17,7 @@ with open(os.path.join(FOLDER, "config.json"), encoding="utf-8") as f:
 
 # ---- settings -----------------------------------------------------------------------------------
 
-S3 = CONFIG.get("s3")
+S3 = json.loads(os.environ["VAL_STORAGE"])
 if S3:
     BACKEND, OPTIONS = "storages.backends.s3.S3Storage", {
         "endpoint_url": S3["url"], "access_key": S3["key"], "secret_key": S3["secret"],

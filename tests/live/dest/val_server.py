@@ -36,7 +36,7 @@ class ValServer:
     def __enter__(self):
         try:
             with open(os.path.join(self.folder, "config.json"), "w", encoding="utf-8") as f:
-                json.dump({"clients": CLIENTS, "s3": self.s3}, f)
+                json.dump({"clients": CLIENTS}, f)
             facts = json.loads(self.command("prepare").splitlines()[-1])
             self.expired, self.version, self.django = (
                 facts["expired"], facts["edxval"], facts["django"])
@@ -57,14 +57,15 @@ class ValServer:
             stop(self.process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def environment(self):
-        return dict(os.environ, VAL_FOLDER=self.folder, DJANGO_SETTINGS_MODULE="val_app",
+    def environment(self, storage=None):
+        return dict(os.environ, VAL_FOLDER=self.folder,
+                    VAL_STORAGE=json.dumps(storage or self.s3), DJANGO_SETTINGS_MODULE="val_app",
                     PYTHONPATH=HERE, PYTHONDONTWRITEBYTECODE="1", AWS_EC2_METADATA_DISABLED="true",
                     NO_PROXY="127.0.0.1")
 
-    def command(self, *args):
+    def command(self, *args, storage=None):
         done = subprocess.run([self.python, "-W", "ignore", os.path.join(HERE, "val_app.py")] +
-                              list(args), env=self.environment(), stdout=subprocess.PIPE,
+                              list(args), env=self.environment(storage), stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, check=False, timeout=120)
         if done.returncode:
             raise RuntimeError("edxval %s: %s" % (args, done.stderr.decode()[-3000:]))
@@ -162,10 +163,11 @@ class ValServer:
                      " ?, id FROM edxval_video WHERE edx_video_id = ?", now, now, name, language,
                      file_format, video)
 
-    def read(self):
-        """{(id, language): facts, "content" (bytes) or "error" among them}, read by edxval."""
+    def read(self, storage=None):
+        """{(id, language): facts, "content" (bytes) or "error" among them}, read by edxval, whose
+        storage may be another for once."""
         out = {}
-        for line in self.command("read").splitlines():
+        for line in self.command("read", storage=storage).splitlines():
             row = json.loads(line)
             if "content" in row:
                 row["content"] = base64.b64decode(row["content"])
