@@ -116,14 +116,34 @@ static bool registered_by_us(struct trip *trip, const struct expectation *x)
 	return announced;
 }
 
+void trip_keep_unseen(struct trip *trip, const struct expectation *x)
+{
+	struct transcript_row *t = trip_row(trip, x);
+
+	t->in_val = VAL_PRESENT;
+	if (compare_registered(trip->ferry->reader, trip->video, x)) {
+		t->outcome = OUTCOME_MIGRATED;
+		return;
+	}
+	t->outcome = OUTCOME_KEPT;
+	t->compare = COMPARE_UNKNOWN;
+	report_finding(&trip->out->report, FINDING_VAL_UNREAD, false, trip->block, x->language, "",
+		       "edx-val has it already, and cannot tell what it holds");
+}
+
 void trip_keep(struct trip *trip, const struct expectation *x, const struct val_row *row)
 {
 	struct transcript_row *t = trip_row(trip, x);
 	struct comparison c;
-	bool ours = row->name && !strcmp(row->name, x->object);
+	bool ours;
 
+	if (!row->name) {
+		trip_keep_unseen(trip, x);
+		return;
+	}
+	ours = !strcmp(row->name, x->object);
 	t->in_val = VAL_PRESENT;
-	report_set(&trip->out->report, &t->val_object, row->name ? row->name : "");
+	report_set(&trip->out->report, &t->val_object, row->name);
 	compare_stored(trip->ferry->store, x, row, ours ? LEVEL_SIZE : LEVEL_BYTES,
 		       trip->ferry->expect.max_transcript, &c);
 	if (c.compare == COMPARE_MISSING && put_again(trip, x, row))

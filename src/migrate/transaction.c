@@ -147,20 +147,6 @@ static bool register_rows(struct trip *trip)
 	return st == RESULT_OK;
 }
 
-/* Val has it already, and cannot tell what: ours if the journal says so. */
-static void keep_unseen(struct trip *trip, const struct expectation *x)
-{
-	struct transcript_row *t = trip_row(trip, x);
-
-	if (compare_registered(trip->ferry->reader, trip->video, x)) {
-		t->outcome = OUTCOME_MIGRATED;
-		return;
-	}
-	t->compare = COMPARE_UNKNOWN;
-	report_finding(&trip->out->report, FINDING_VAL_UNREAD, false, trip->block, x->language, "",
-		       "edx-val has it already, and cannot tell what it holds");
-}
-
 /* Reads back what val can tell; whoever was faster than we, or overtook us, is seen here. */
 static bool confirm(struct trip *trip)
 {
@@ -178,7 +164,7 @@ static bool confirm(struct trip *trip)
 			return false;
 		}
 		if (!row && t->outcome == OUTCOME_KEPT) {
-			keep_unseen(trip, x);
+			trip_keep_unseen(trip, x);
 		} else if (row && (t->outcome == OUTCOME_KEPT ||
 				   (row->name && strcmp(row->name, x->object)))) {
 			overtaken = t->outcome != OUTCOME_KEPT;

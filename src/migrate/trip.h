@@ -46,6 +46,8 @@ void trip_check_case(struct trip *trip);
 void trip_note_list(struct trip *trip);
 /* Sorts the languages: kept, removed, or to be stored and registered now (@wanted). */
 void trip_sort_out(struct trip *trip);
+/* Val has a row for @x, and cannot tell what it names: ours if the journal says so. */
+void trip_keep_unseen(struct trip *trip, const struct expectation *x);
 /* Val has @row for @x: it is kept, and compared. */
 void trip_keep(struct trip *trip, const struct expectation *x, const struct val_row *row);
 

@@ -38,6 +38,7 @@ struct list {
 	bool cached, done;
 	char *course;
 	int64_t start;	    /* when it was asked for: what came before is in it */
+	int64_t kept;	    /* ms from then for which it is used; the longer it took */
 	enum result result; /* OK: @state is known */
 	struct error why;
 	enum list_state state;

@@ -15,7 +15,9 @@
 #include "src/base/hash.h"
 
 enum {
-	KEPT = 30 * 1000, /* ms that a list is used for */
+	KEPT = 30 * 1000, /* ms that a list is used for, at least */
+	KEPT_TIMES = 10,  /* the time it took */
+	KEPT_LONGEST = 600 * 1000,
 	KEPT_MOST = 256,  /* lists */
 };
 
@@ -93,7 +95,15 @@ const struct listed *list_find(const struct list *list, const char *id)
 	return NULL;
 }
 
-/* Older than 30 s, or too many: with the lock held. */
+/* A course of many transcripts may be listed for longer than others are kept. */
+static int64_t time_to_keep(int64_t took)
+{
+	int64_t time = KEPT_TIMES * took;
+
+	return time < KEPT ? KEPT : time < KEPT_LONGEST ? time : KEPT_LONGEST;
+}
+
+/* Too old, or too many: with the lock held. */
 static void forget_old(struct lists *lists, int64_t now)
 {
 	struct list *list = lists->all, *next, *oldest = NULL;
@@ -103,7 +113,7 @@ static void forget_old(struct lists *lists, int64_t now)
 		next = list->next;
 		if (!list->cached || !list->done)
 			continue;
-		if (now - list->start > KEPT) {
+		if (now - list->start > list->kept) {
 			uncache(lists, list);
 			continue;
 		}
@@ -172,6 +182,7 @@ static struct list *ask(struct rest *rest, const char *course)
 	st = fetch(rest, list, &err);
 	pthread_mutex_lock(&lists->lock);
 	list->done = true;
+	list->kept = time_to_keep(clock_now(rest->clock) - list->start);
 	list->result = st;
 	list->why = err;
 	for (other = lists->all; st == RESULT_OK && other; other = next) {

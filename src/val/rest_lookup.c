@@ -16,7 +16,7 @@
 
 enum {
 	AT_A_TIME = 8,	    /* videos asked for by one lookup */
-	LIST_AGE = 30 * 1000, /* ms: a list that still answers for one video */
+	NEWS_AGE = 30 * 1000, /* ms for which what was registered is known without a list */
 };
 
 /* A lookup under way. */
@@ -170,7 +170,7 @@ static enum result find_rows(struct asking *asking, struct val_video *video,
 	if (video->rows_complete)
 		video->list_broken = false; /* another list told */
 	/* what was registered just now is known, and for how long it stays so is not */
-	else if (!take_rows(asking->rest, video, NULL, clock_now(asking->rest->clock) - LIST_AGE))
+	else if (!take_rows(asking->rest, video, NULL, clock_now(asking->rest->clock) - NEWS_AGE))
 		return no_memory(err);
 	return RESULT_OK;
 }
@@ -339,9 +339,10 @@ enum result rest_lookup(struct val *val, const char *course, const char *const *
 			struct val_video *out, struct error *err)
 {
 	struct rest *rest = rest_of(val);
-	int64_t now = clock_now(rest->clock);
 
-	return look_up(rest, course, ids, count, count == 1 ? now - LIST_AGE : now, out, err);
+	/* for one video any list that is still kept will do */
+	return look_up(rest, course, ids, count,
+		       count == 1 ? INT64_MIN : clock_now(rest->clock), out, err);
 }
 
 enum result rest_read_back(struct val *val, const char *course, const char *const *ids, size_t count,

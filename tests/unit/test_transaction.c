@@ -189,6 +189,23 @@ static void a_row_that_is_there_and_cannot_be_read_is_unread(void **state)
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
 }
 
+/* As REST without lists after "exists": a row is there, and only the journal can say whose. */
+static void a_row_without_a_name_is_ours_if_the_journal_says_so(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	world->nameless = true;
+	launch(world, KEY);
+	expect_outcome(world, "a", "en", OUTCOME_MIGRATED, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 0);
+	world_file(world, "en.srt", srt(0, "another"));
+	launch(world, KEY);
+	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
+}
+
 /* ---- a val that fails to list ------------------------------------------------------------ */
 
 static void two_languages(struct world *world)
@@ -756,6 +773,7 @@ int main(void)
 		TEST(a_second_look_is_taken_for_implicit_languages_too),
 		TEST(a_second_look_is_taken_beside_a_final_finding),
 		TEST(a_blind_val_takes_everything_once),
+		TEST(a_row_without_a_name_is_ours_if_the_journal_says_so),
 		TEST(a_broken_list_is_told_once_a_video),
 		TEST(a_broken_list_has_the_store_asked),
 		TEST(a_row_that_is_there_and_cannot_be_read_is_unread),

@@ -324,6 +324,39 @@ static void lookup_keeps_a_list_for_a_while(void **state)
 		val_video_clear(&out[i]);
 }
 
+static void *look_at_a(void *arg)
+{
+	expect(arg, KEY, "a", "present complete");
+	return NULL;
+}
+
+/* It is old when it comes, and would be asked for again for every video. */
+static void lookup_keeps_a_slow_list_for_longer(void **state)
+{
+	struct bench *bench = *state;
+	struct http_load load = {0};
+	pthread_t thread;
+
+	edxval_video(bench->edxval, "a", KEY);
+	edxval_video(bench->edxval, "b", KEY);
+	expect(bench, KEY, "a", "present complete");
+	move_on(bench, 60000);
+	EDXVAL(bench->edxval, {
+		assert_int_equal(pthread_create(&thread, NULL, look_at_a, bench), 0);
+		for (; !load.in_flight; http_load(bench->http, &load))
+			;
+		move_on(bench, 40000);
+	});
+	pthread_join(thread, NULL);
+	assert_int_equal(requests(bench, LIST), 2);
+	move_on(bench, 300000);
+	expect(bench, KEY, "b", "present complete");
+	assert_int_equal(requests(bench, LIST), 2);
+	move_on(bench, 100000);
+	expect(bench, KEY, "b", "present complete");
+	assert_int_equal(requests(bench, LIST), 3);
+}
+
 /* The later of two simultaneous registrations wins: only a list asked for since shows it. */
 static void read_back_sees_who_overtook_us(void **state)
 {
@@ -463,6 +496,7 @@ int main(void)
 		TEST(lookup_of_an_absent_server_is_unreachable),
 		TEST(lookup_of_many_asks_for_each_and_ends_at_a_failure),
 		TEST(lookup_keeps_a_list_for_a_while),
+		TEST(lookup_keeps_a_slow_list_for_longer),
 		TEST(read_back_sees_who_overtook_us),
 		TEST(lookup_asks_anew_for_a_link_of_somebody_else),
 		TEST(workers_share_lists_and_tokens),

@@ -82,6 +82,15 @@ static void break_list(struct val_video *video)
 	*video = seen;
 }
 
+static void forget_names(struct val_video *video)
+{
+	for (size_t i = 0; i < video->row_count; i++) {
+		free(video->rows[i].name);
+		video->rows[i].name = NULL;
+	}
+	video->rows_complete = false;
+}
+
 static enum result val_lookup(struct val *val, const char *course, const char *const *ids,
 			      size_t count, struct val_video *out, struct error *err)
 {
@@ -95,6 +104,8 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 		val_video_clear(&out[i]);
 		out[i].id = strdup(ids[i]);
 	}
+	for (size_t i = 0; act && world->nameless && i < count; i++)
+		forget_names(&out[i]);
 	for (size_t i = 0; act && world->list_broken && i < count; i++)
 		break_list(&out[i]);
 	return struck == RESULT_OK ? st : error_set(err, struck, "a fault of the test");

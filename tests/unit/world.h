@@ -43,6 +43,7 @@ struct world {
 	struct fault faults[FAULT_POINTS];
 	/* val cannot tell what it has, as some kinds cannot: lookups answer unknown */
 	bool blind;
+	bool nameless; /* val knows which rows there are, not what they name */
 	bool list_broken; /* val fails to list the rows of the videos it has */
 	/* what the linker of world_link() says of every block that does not name its id */
 	enum link_state link_answer;
