@@ -170,9 +170,9 @@ class Proxy:
         self.ever = set()       # (method, path) of all there ever was, whatever is forgotten
         self.listener, self.over = None, False
         self.timers = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        # Keeps the port when nobody listens there: connections are then refused.
+        self.holder = self.bound(0)
+        self.port = self.holder.getsockname()[1]
         self.open()
 
     def __enter__(self):
@@ -185,6 +185,15 @@ class Proxy:
         for timer in self.timers:
             timer.cancel()
         self.close()
+        self.holder.close()
+
+    @staticmethod
+    def bound(port):
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind(("127.0.0.1", port))
+        return sock
 
     @property
     def url(self):
@@ -234,9 +243,7 @@ class Proxy:
         with self.lock:
             if self.listener or self.over:
                 return
-            listener = socket.socket()
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(("127.0.0.1", self.port))
+            listener = self.bound(self.port)
             listener.listen(64)
             self.listener = listener
         threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
