@@ -187,7 +187,7 @@ static CURLcode set_connection(CURL *curl, const struct http_endpoint_options *e
 			       const struct http_limits *limits, bool patient)
 {
 	int64_t stall = patient ? HTTP_PATIENCE * limits->stall : limits->stall;
-	int64_t total = limits->total > stall ? limits->total : stall + limits->connect;
+	int64_t total = patient && limits->total <= stall ? stall + limits->connect : limits->total;
 	bool ca = endpoint->ca_file && *endpoint->ca_file;
 	CURLcode code = CURLE_OK;
 
