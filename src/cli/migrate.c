@@ -227,6 +227,7 @@ static int run_engine(struct migrating *m, struct engine *engine)
 				out_note("ending: transactions under way finish; once more ends at once");
 		}
 	}
+	watch_hold(m, engine); /* it may have gone on, and come to its end, since the last look */
 	return -1;
 }
 
