@@ -6,6 +6,8 @@
 #include <locale.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "src/cli/cli.h"
@@ -33,11 +35,25 @@ static int open_console(struct cli *cli)
 	return console_run(cli->campus, &options);
 }
 
+/*
+ * As it is loaded, libmongoc shares its counters under a name made of the process's number. Who
+ * is killed leaves that name behind, and the next process of that number is warned on standard
+ * error. Nobody here reads the counters: the name goes at once.
+ */
+static void drop_counters(void)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/mongoc-%ld", (long)getpid());
+	shm_unlink(name);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli;
 	int st;
 
+	drop_counters();
 	setlocale(LC_CTYPE, "");
 	/* two dozen threads that sleep most of the time need no heap each: it would only grow */
 	mallopt(M_ARENA_MAX, 4);
