@@ -375,7 +375,7 @@ bool desk_idle(struct desk *desk)
 	bool idle;
 
 	pthread_mutex_lock(&desk->lock);
-	idle = !desk->acts && !desk->busy && !desk->validating &&
+	idle = !desk->acts && !desk->choices && !desk->busy && !desk->validating &&
 	       (!desk->engine || engine_idle(desk->engine));
 	pthread_mutex_unlock(&desk->lock);
 	return idle;
@@ -414,6 +414,12 @@ void desk_free(struct desk *desk)
 		free(act->ids);
 		free(act);
 	}
+	while (desk->choices) {
+		struct desk_choice *choice = desk->choices;
+
+		desk->choices = choice->next;
+		free(choice);
+	}
 	drop_diff(desk);
 	free(desk->to_validate);
 	if (desk->wake_read >= 0) {
@@ -440,6 +446,44 @@ struct snapshot *desk_acquire(struct desk *desk)
 int desk_wake_fd(const struct desk *desk)
 {
 	return desk->wake_read;
+}
+
+static void name_choice(const struct desk *desk, const char *name, char *out, size_t size)
+{
+	snprintf(out, size, "console %.40s %.60s", desk->campus->conf->operator_name, name);
+}
+
+char *desk_recall(struct desk *desk, const char *name)
+{
+	struct reader *reader = NULL;
+	char full[128], *value = NULL;
+
+	name_choice(desk, name, full, sizeof(full));
+	if (reader_open(&reader, status_path(desk->campus->status), NULL) == RESULT_OK)
+		reader_recall(reader, full, &value, NULL);
+	reader_close(reader);
+	return value ? value : strdup("");
+}
+
+/* The newest value of a name replaces one that still waits. */
+void desk_remember(struct desk *desk, const char *name, const char *value)
+{
+	struct desk_choice *choice = calloc(1, sizeof(*choice)), **at = &desk->choices;
+
+	if (!choice)
+		return;
+	name_choice(desk, name, choice->name, sizeof(choice->name));
+	snprintf(choice->value, sizeof(choice->value), "%s", value);
+	pthread_mutex_lock(&desk->lock);
+	while (*at && strcmp((*at)->name, choice->name) != 0)
+		at = &(*at)->next;
+	if (*at) {
+		choice->next = (*at)->next;
+		free(*at);
+	}
+	*at = choice;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
 }
 
 void desk_wake_drain(struct desk *desk)

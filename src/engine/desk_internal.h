@@ -23,6 +23,12 @@ struct desk_act {
 	char text[128]; /* what query.text points to */
 };
 
+/* A choice of the operator that waits to be written. */
+struct desk_choice {
+	struct desk_choice *next;
+	char name[128], value[256];
+};
+
 struct desk {
 	/* set once */
 	struct campus *campus;
@@ -42,6 +48,7 @@ struct desk {
 	uint64_t request_serial;
 	struct desk_act *acts, **acts_end;
 	bool busy;	       /* the clerk is at an act */
+	struct desk_choice *choices;
 	int64_t *to_validate;  /* course ids, a queue */
 	size_t validate_count;
 	bool validating;       /* one is under way */

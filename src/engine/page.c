@@ -51,7 +51,7 @@ static enum result read_courses(struct reader *reader, const struct page_request
 				struct snapshot *snap, struct error *err)
 {
 	struct course_query query = {
-		.status = request->status, .text = request->text, .sort = request->sort,
+		.status = request->status, .text = request->filter, .sort = request->sort,
 		.descending = request->descending, .first = request->first, .count = request->count};
 	int64_t at = request->selected - request->first;
 	enum result st = reader_courses(reader, &query, &snap->courses, &snap->count, &snap->total, err);
