@@ -407,6 +407,9 @@ enum result filter_parse(struct filter **out, const struct filter_language *lang
 	p.operands = (struct filter_operand *)(p.filter->terms + parts);
 	p.room = (char *)(p.operands + parts);
 	st = parse(&p);
+	/* what stood in quotes may be quoted there */
+	for (char *at = st != RESULT_OK && err ? err->text : NULL; at && *at; at++)
+		*at = is_blank(*at) ? ' ' : *at;
 	if ((st == RESULT_OK || st == RESULT_END) && p.filter->count) {
 		*out = p.filter;
 		return st;

@@ -300,6 +300,7 @@ static void mistakes_are_named(void **state)
 		       "seen< wants an age: a number and s, m, h, d or w, as 2h");
 	assert_refused("seen=2h", RESULT_INVALID,
 		       "seen= wants never: before an age stands <, >, <=, >= or :");
+	assert_refused("org:\"a\nb\",, x", RESULT_INVALID, "org:\"a b\", wants a text");
 	assert_refused("\"\" x", RESULT_INVALID, "\"\" wants a text between its quotes");
 }
 
