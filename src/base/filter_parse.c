@@ -399,13 +399,15 @@ enum result filter_parse(struct filter **out, const struct filter_language *lang
 	p.filter =
 	    calloc(1, sizeof(*p.filter) +
 			  parts * (sizeof(struct filter_term) + sizeof(struct filter_operand)) +
-			  len + parts + 1);
+			  len + parts + 1 + len + 1);
 	if (!p.filter)
 		return error_set(err, RESULT_NOMEM, "no memory for a filter");
 	p.filter->language = language;
 	p.filter->terms = (struct filter_term *)(p.filter + 1);
 	p.operands = (struct filter_operand *)(p.filter->terms + parts);
 	p.room = (char *)(p.operands + parts);
+	p.filter->text = memcpy(p.room, p.at, len + 1);
+	p.room += len + 1;
 	st = parse(&p);
 	/* what stood in quotes may be quoted there */
 	for (char *at = st != RESULT_OK && err ? err->text : NULL; at && *at; at++)
@@ -421,4 +423,27 @@ enum result filter_parse(struct filter **out, const struct filter_language *lang
 void filter_free(struct filter *filter)
 {
 	free(filter);
+}
+
+const char *filter_text(const struct filter *filter)
+{
+	return filter ? filter->text : "";
+}
+
+bool filter_asks(const struct filter *filter, size_t field)
+{
+	for (size_t i = 0; filter && i < filter->count; i++)
+		if (filter->terms[i].field == (int)field ||
+		    (filter->terms[i].field == FIELD_PLAIN &&
+		     filter->language->fields[field].plain))
+			return true;
+	return false;
+}
+
+bool filter_is_timed(const struct filter *filter)
+{
+	for (size_t i = 0; filter && i < filter->language->count; i++)
+		if (filter->language->fields[i].kind == FILTER_AGE && filter_asks(filter, i))
+			return true;
+	return false;
 }

@@ -110,14 +110,15 @@ static enum result read_findings(struct reader *reader, const struct page_reques
 static enum result read_log(struct reader *reader, const struct page_request *request,
 			    struct snapshot *snap, struct error *err)
 {
+	struct event_query query = {.first = request->first, .count = request->count};
 	struct course_row course = {0};
 	enum result st = RESULT_OK;
 
 	if (request->course)
 		st = reader_course_by_id(reader, request->course, &course, err);
+	query.object = course.key;
 	if (st == RESULT_OK)
-		st = reader_events(reader, request->course ? course.key : "", request->first,
-				   request->count, &snap->events, &snap->count, &snap->total, err);
+		st = reader_events(reader, &query, &snap->events, &snap->count, &snap->total, err);
 	course_row_clear(&course);
 	return st;
 }

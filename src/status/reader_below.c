@@ -185,21 +185,18 @@ static void clear_finding(void *row)
 	finding_row_clear(row);
 }
 
+const struct row_kind finding_rows = {sizeof(struct finding_row), fill_finding, clear_finding};
+
 /*
  * One statement a question, so that each can go along its own index: the findings of a video,
  * those of a course, and those of the campus, which are read in order. The page is cut from the
- * index first and filled with texts then. ?1 is the course or the video, ?2 a code or "", ?3
- * whether waived ones count, ?4 and ?5 the page.
+ * index first and filled with texts then: ?4 and ?5.
  */
-#define MATCHES "(?2 = '' OR f.code = ?2) AND (?3 OR f.waived = 0)"
-#define ORDER " ORDER BY f.severity DESC, f.code, f.course_id, f.block, f.language, f.waived, f.id"
 #define FILLED(where)                                                                              \
-	"SELECT f.id, f.course_id, f.video_id, c.key, f.block, f.language, f.code, f.severity,"    \
-	" f.text, f.seen, f.waived, f.reason, f.who, f.at"                                         \
-	" FROM (SELECT f.id FROM finding f WHERE " where " AND " MATCHES ORDER                     \
-	" LIMIT ?4 OFFSET ?5) page JOIN finding f ON f.id = page.id"                               \
-	" JOIN course c ON c.id = f.course_id" ORDER
-#define COUNTED(where) "SELECT count(*) FROM finding f WHERE " where " AND " MATCHES
+	"SELECT " FINDING_COLUMNS " FROM (SELECT f.id FROM finding f WHERE " where                 \
+	" AND " FINDING_MATCHES FINDING_ORDER " LIMIT ?4 OFFSET ?5) page"                          \
+	" JOIN finding f ON f.id = page.id JOIN course c ON c.id = f.course_id" FINDING_ORDER
+#define COUNTED(where) "SELECT count(*) FROM finding f WHERE " where " AND " FINDING_MATCHES
 
 static const struct {
 	const char *filled, *counted;
@@ -213,8 +210,6 @@ enum result reader_findings(struct reader *reader, const struct finding_query *q
 			    struct finding_row **rows, size_t *count, int64_t *total,
 			    struct error *err)
 {
-	static const struct row_kind kind = {sizeof(struct finding_row), fill_finding,
-					     clear_finding};
 	const char *code =
 		query->code >= 0 ? finding_info((enum finding_code)query->code)->name : "";
 	int which = query->video ? 2 : query->course ? 1 : 0;
@@ -224,11 +219,16 @@ enum result reader_findings(struct reader *reader, const struct finding_query *q
 
 	*rows = NULL;
 	*count = 0;
+	if (query->filter) {
+		st = read_matching_findings(reader, query, &list, count, total, err);
+		*rows = list;
+		return st;
+	}
 	st = read_total(reader, err, finding_sql[which].counted,
 			DB_VALUES(INT(whose), TEXT(code), INT(query->with_waived)), total);
 	if (st != RESULT_OK)
 		return st;
-	st = read_rows(reader, err, &kind, finding_sql[which].filled,
+	st = read_rows(reader, err, &finding_rows, finding_sql[which].filled,
 		       DB_VALUES(INT(whose), TEXT(code), INT(query->with_waived), INT(query->count),
 				 INT(query->first)),
 		       &list, count);

@@ -169,7 +169,7 @@ static void waive_refuses_what_cannot_be_waived(void **state)
 			 RESULT_INVALID);
 	assert_ok(status_broken(help->status, &help->err), help->err);
 	assert_ok(
-		reader_events(help->reader, "c0 video@v", 0, -1, &rows, &count, &total, &help->err),
+		reader_events(help->reader, &(struct event_query){"c0 video@v", 0, -1, NULL, 0}, &rows, &count, &total, &help->err),
 		help->err);
 	assert_int_equal(count, 0); /* nothing was done, so nothing is said */
 	free(rows);
@@ -177,7 +177,7 @@ static void waive_refuses_what_cannot_be_waived(void **state)
 			       &help->err),
 		  help->err);
 	assert_ok(
-		reader_events(help->reader, "c0 video@v", 0, -1, &rows, &count, &total, &help->err),
+		reader_events(help->reader, &(struct event_query){"c0 video@v", 0, -1, NULL, 0}, &rows, &count, &total, &help->err),
 		help->err);
 	assert_int_equal(count, 1);
 	assert_string_equal(rows[0].action, "waive");
