@@ -140,14 +140,18 @@ static enum result refuse_word(struct parser *p, const struct filter_field *fiel
 {
 	const char *words = field->words, *word;
 	size_t best = 0, len, used = 0;
-	char list[320] = "";
+	char list[240] = "";
 
 	while (strlen(field->words) > SHORT_LIST && next_word(&words, &word, &len))
 		best = common(word, text) > best ? common(word, text) : best;
 	words = field->words;
 	while (next_word(&words, &word, &len)) {
-		if (common(word, text) < best || used + len + 2 > sizeof(list))
+		if (common(word, text) < best)
 			continue;
+		if (used + len + sizeof("  ...") > sizeof(list)) {
+			memcpy(list + used, " ...", sizeof(" ..."));
+			break;
+		}
 		used += (size_t)snprintf(list + used, sizeof(list) - used, " %.*s", (int)len, word);
 	}
 	return error_set(p->err, RESULT_INVALID, "%.*s: no \"%.*s\" among%s",
