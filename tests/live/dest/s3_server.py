@@ -212,7 +212,7 @@ class SeaweedFS(S3Server):
             "-volume.port=%d" % ports[4], "-volume.port.grpc=%d" % ports[5],
             "-filer.port=%d" % ports[6], "-filer.port.grpc=%d" % ports[7],
             "-master.volumeSizeLimitMB=64", "-volume.max=100", "-volume.preStopSeconds=0",
-            "-volume.minFreeSpace=0")
+            "-volume.minFreeSpace=0", "-master.telemetry=false")
 
     def words(self):
         line = subprocess.run([self.program, "version"], stdout=subprocess.PIPE,
