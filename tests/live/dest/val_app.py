@@ -38,7 +38,8 @@ MIDDLEWARE = ["edx_django_utils.cache.middleware.RequestCacheMiddleware",
               "django.contrib.auth.middleware.AuthenticationMiddleware"]
 DATABASES = {"default": {"ENGINE": "val_sqlite", "NAME": os.path.join(FOLDER, "val.db"),
                          "OPTIONS": {"timeout": 30}}}
-LOGGING = {"version": 1, "handlers": {"console": {"class": "logging.StreamHandler"}},
+LOGGING = {"version": 1, "disable_existing_loggers": False,     # the server's log stays
+           "handlers": {"console": {"class": "logging.StreamHandler"}},
            "root": {"handlers": ["console"], "level": "WARNING"}}
 FILES = {"BACKEND": BACKEND, "OPTIONS": OPTIONS}
 STORAGES = {"default": FILES, "staticfiles": FILES, "video_transcripts": FILES}
