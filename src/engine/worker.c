@@ -52,6 +52,7 @@ static void run_try(struct engine *engine, struct reader *reader, struct try *tr
 		.val_gate = &engine->val_gate,
 		.dry = engine->options.dry,
 		.first_try = try->job->tries == 1,
+		.last_try = try->last,
 		.forecast = engine->forecast,
 		.final_read = try->job->final_read,
 		.mend = try->run->mend,
