@@ -224,6 +224,16 @@ static bool word_in(const char *text, const char *word)
 	return false;
 }
 
+bool rest_says_missing(const struct http_answer *answer)
+{
+	cJSON *json = rest_json(answer);
+	bool missing = answer->status == 404 &&
+		       cJSON_IsString(cJSON_GetObjectItemCaseSensitive(json, "detail"));
+
+	cJSON_Delete(json);
+	return missing;
+}
+
 bool rest_says_exists(const struct http_answer *answer)
 {
 	cJSON *json = rest_json(answer);
