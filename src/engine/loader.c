@@ -186,14 +186,14 @@ static bool open_again(struct engine *engine, const struct opening *o, const str
 
 	if (!strcmp(o->who, "status"))
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
-	else if (err->result == RESULT_UNREACHABLE)
+	else if (result_holds(err->result))
 		engine_set_hold(engine, HOLD_ENDPOINT, o->who, err->text);
 	if (!wanted)
 		return true; /* no longer wanted: paused meanwhile */
 	wanted->opening = false;
 	wanted->not_before = clock_now(engine->clock) + engine->retry_delay;
-	if (!strcmp(o->who, "status"))
-		return true;
+	if (!strcmp(o->who, "status") || err->result == RESULT_DENIED)
+		return true; /* nothing was tried yet: it waits until the hold ends */
 	return may_pass(err->result) && wanted->tries++ < engine->max_retries;
 }
 
@@ -334,7 +334,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	if (given_up)
 		fail_load(engine, run, indexes, count, &err);
 	pthread_mutex_lock(&engine->lock);
-	if (st == RESULT_UNREACHABLE)
+	if (result_holds(st))
 		engine_set_hold(engine, HOLD_ENDPOINT, "source", err.text);
 	else if (st == RESULT_OK && count && !strcmp(engine->hold_endpoint, "source"))
 		engine_end_hold(engine, HOLD_ENDPOINT); /* what held the engine has just worked */

@@ -122,6 +122,7 @@ static int64_t arrived(const struct report *report)
 static void settle(struct engine *engine, struct try *try, bool again)
 {
 	int64_t now = clock_now(engine->clock);
+	bool since_hold = try->begun >= engine->hold_since_now; /* what began before proves little */
 
 	progress_tick(&engine->progress, now, true);
 	if (try->result.end == TRANSACTION_AGAIN)
@@ -144,9 +145,9 @@ static void settle(struct engine *engine, struct try *try, bool again)
 									   : HOLD_ENDPOINT,
 				try->result.unreachable, try->result.error.text);
 	/* what held the engine has just worked */
-	if (try->result.end == TRANSACTION_DONE && !strcmp(engine->hold_endpoint, "val"))
+	if (since_hold && try->result.end == TRANSACTION_DONE && !strcmp(engine->hold_endpoint, "val"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
-	if (try->result.registered && !strcmp(engine->hold_endpoint, "store"))
+	if (since_hold && try->result.registered && !strcmp(engine->hold_endpoint, "store"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
 	/* its val id is free for another worker: for one that waits for work, not that paces */
 	if (engine->campus->pace)

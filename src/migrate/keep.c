@@ -132,14 +132,17 @@ void trip_keep_unseen(struct trip *trip, const struct expectation *x)
 }
 
 /*
- * The store failed to tell what it has, and another try may be luckier. Not so once we know that
- * somebody overtook us: the next try would not see it.
+ * The store failed to tell what it has, and another try may be luckier; or it denies everything,
+ * and the video waits with all others for credentials. Not so once we know that somebody overtook
+ * us: the next try would not see it.
  */
 static bool compare_again(struct trip *trip, const struct transcript_row *t,
 			  const struct comparison *c)
 {
-	if ((!result_is_transient(c->result) && c->result != RESULT_NOMEM) ||
-	    trip->ferry->last_try || t->outcome == OUTCOME_MIGRATED)
+	bool passes = result_is_transient(c->result) || c->result == RESULT_NOMEM;
+
+	if (t->outcome == OUTCOME_MIGRATED ||
+	    (c->result != RESULT_DENIED && (!passes || trip->ferry->last_try)))
 		return false;
 	trip_fail(trip, "store", c->result, c->detail);
 	return true;

@@ -45,7 +45,7 @@ enum transaction_end {
 struct transaction {
 	enum transaction_end end;
 	const char *unreachable; /* static: "val", "store", "status" when that endpoint cannot be
-				    reached, else NULL */
+				    reached, or denies us everything, else NULL */
 	struct error error;	 /* AGAIN, FAILED: why, in one line; else "" */
 	int64_t registered;	 /* rows registered by this try; dry: that would be */
 	struct report report;

@@ -59,7 +59,8 @@ struct s3_words {
 };
 void s3_words(const struct http_answer *answer, struct s3_words *out);
 /*
- * What an answer means that was not hoped for: RETRY for what passes, else REFUSED. @err:
+ * What an answer means that was not hoped for: RETRY for what passes, DENIED where the credentials
+ * are not taken for anything, else REFUSED. @err:
  * "@method s3://bucket/key: 403 AccessDenied: the server's words", and what may be done about it.
  */
 enum result s3_refusal(const struct s3 *s3, const char *method, const char *name,

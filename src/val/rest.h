@@ -149,7 +149,7 @@ bool rest_says_exists(const struct http_answer *answer);
 /* A 400 complains of @field. Its words may be in any language, as the platform is set up. */
 bool rest_names_field(const struct http_answer *answer, const char *field);
 /* http_status_error() that also reads the complaints of a 400, {"field": ["words"]}, and takes a
-   2xx that nobody expects for garbage. */
+   2xx that nobody expects for garbage. A 401, since the token is a new one: RESULT_DENIED. */
 enum result rest_status_error(const struct http_answer *answer, const char *what,
 			      struct error *err);
 

@@ -281,6 +281,11 @@ enum result rest_status_error(const struct http_answer *answer, const char *what
 			       cJSON_GetArrayItem(field, 0)->valuestring);
 	else
 		st = http_status_error(answer, what, err);
+	/* the token was renewed before, or is as new as can be had: nobody gets further with it */
+	if (answer->status == 401)
+		st = RESULT_DENIED;
+	if (err)
+		err->result = st;
 	cJSON_Delete(json);
 	return st;
 }

@@ -54,7 +54,7 @@ static void statuses_mean_what_they_say(void **state)
 	     "region eu-west-3"},
 	    {307, "TemporaryRedirect", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "307"},
 	    {302, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "302"},
-	    {400, "ExpiredToken", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	    {400, "ExpiredToken", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED,
 	     "session has ended"},
 	    {400, "InvalidStorageClass", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
 	     "So it is."},
@@ -68,11 +68,13 @@ static void statuses_mean_what_they_say(void **state)
 	    {401, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "401"},
 	    {403, "AccessDenied", RESULT_REFUSED, RESULT_REFUSED, RESULT_OK,
 	     "may be missing|s3:ListBucket"},
-	    {403, "InvalidAccessKeyId", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	    {403, "InvalidAccessKeyId", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED,
 	     "not known"},
-	    {403, "SignatureDoesNotMatch", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	    {403, "SignatureDoesNotMatch", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED,
 	     "secret key"},
-	    {403, "RequestTimeTooSkewed", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "clock"},
+	    {403, "RequestTimeTooSkewed", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED, "clock"},
+	    {403, "ExpiredToken", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED, "session has ended"},
+	    {404, "XAdminUserNotFound", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED, "not known"},
 	    {403, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "403"},
 	    {404, "NoSuchKey", RESULT_REFUSED, RESULT_MISSING, RESULT_OK, "NoSuchKey|not there"},
 	    {404, "NoSuchBucket", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "NoSuchBucket"},
@@ -296,7 +298,7 @@ static void wrong_secret_is_told(void **state)
 	room->s3.may_be_refused = true;
 	room->options.secret = "another";
 	for (enum operation operation = PUT; operation <= PROBE; operation++) {
-		assert_int_equal(operate(room, operation, &err), RESULT_REFUSED);
+		assert_int_equal(operate(room, operation, &err), RESULT_DENIED);
 		assert_non_null(strstr(err.text, "SignatureDoesNotMatch"));
 		assert_non_null(strstr(err.text, "secret key"));
 	}

@@ -420,6 +420,23 @@ static void an_object_that_is_read_at_the_next_try_is_compared(void **state)
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
 }
 
+/* Credentials that the store takes for nothing are no row that it cannot tell of. */
+static void a_denied_comparison_fails_its_video(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	world->faults[FAULT_LOOK] = (struct fault){RESULT_DENIED, 1, false, 0, 0};
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_FAILED);
+	assert_int_equal(world_findings(world, KEY, FINDING_STORE_REFUSED), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 0);
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_STORE_REFUSED), 0);
+}
+
 static void a_row_without_a_file_is_an_object_missing(void **state)
 {
 	struct world *world = *state;
@@ -815,6 +832,7 @@ int main(void)
 		TEST(a_later_registration_of_another_is_told),
 		TEST(an_object_that_cannot_be_read_is_unread),
 		TEST(an_object_that_is_read_at_the_next_try_is_compared),
+		TEST(a_denied_comparison_fails_its_video),
 		TEST(a_row_without_a_file_is_an_object_missing),
 		TEST(a_conflict_in_val_is_no_store_conflict),
 		TEST(a_look_that_fails_to_the_end_leaves_failed_languages),
