@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "src/base/http.h"
 #include "src/migrate/close.h"
 #include "src/migrate/read_back.h"
 
@@ -128,8 +129,12 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 	run->busy = true;
 	engine->opening++;
 	pthread_mutex_unlock(&engine->lock);
+	if (engine->campus->http)
+		http_heed(engine->campus->http, &run->hurry);
 	if (done)
 		st = close_course(engine, reader, &end, &err);
+	if (engine->campus->http)
+		http_heed(engine->campus->http, NULL);
 	event.status = end.status;
 	if (st == RESULT_CANCELED) {
 		/* paused a moment before its end: it ends when it is resumed */

@@ -214,7 +214,8 @@ static void join_queue(struct engine *engine, struct opening *o)
 		return;
 	}
 	run->id = o->wanted.id;
-	run->leaving = engine->stopping;
+	if (engine->stopping)
+		engine_leave(engine, run);
 	/* paused and resumed while it opened: the newer intent is the one this run serves */
 	run->intent_number = wanted->number > o->wanted.number ? wanted->number : o->wanted.number;
 	run->pass = o->pass;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/http.h"
+
 /* One try: what goes in and what came out. */
 struct try {
 	struct course_run *run;
@@ -58,18 +60,22 @@ static void run_try(struct engine *engine, struct reader *reader, struct try *tr
 		.mend = try->run->mend,
 	};
 
+	if (engine->campus->http) /* a pause waits for no server that asks to slow down */
+		http_heed(engine->campus->http, &try->run->hurry);
 	transaction_run(&ferry, try->run->plan, try->video, &try->job->files, &try->result);
+	if (engine->campus->http)
+		http_heed(engine->campus->http, NULL);
 }
 
-static bool will_try_again(const struct engine *engine, const struct try *try)
+static bool will_try_again(const struct try *try)
 {
-	(void)engine;
 	if (try->result.end == TRANSACTION_LOOK_AGAIN)
 		return true;
 	/* what the journal refuses is no try of the video: it waits until it can be written */
 	if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
 		return true;
-	return try->result.end == TRANSACTION_AGAIN && !try->last;
+	/* what a pause cut short is no last try: the video waits to be resumed */
+	return try->result.end == TRANSACTION_AGAIN && (!try->last || atomic_load(&try->run->hurry));
 }
 
 /* Hands the outcome to the status database: one posted transaction. */
@@ -208,7 +214,7 @@ void *worker_main(void *arg)
 			break;
 		pthread_mutex_unlock(&engine->lock);
 		run_try(engine, reader, &try);
-		again = will_try_again(engine, &try);
+		again = will_try_again(&try);
 		post_outcome(engine, &try, again);
 		pace(engine, &try);
 		if (!again)
