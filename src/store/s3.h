@@ -92,7 +92,9 @@ enum result s3_look(struct s3 *s3, const struct store_object *object, struct err
 
 /* ---- s3.c ---- */
 
-/* What the answer to GET of S3_PROBE says of the endpoint: OK, or why it cannot be worked with. */
+/* GET of S3_PROBE, or HEAD where it is large; http_answer_clear(@out) in every case. */
+enum result s3_ask_probe(struct s3 *s3, struct http_answer *out, struct error *err);
+/* What its answer says of the endpoint: OK, or why it cannot be worked with. */
 enum result s3_judge_probe(const struct s3 *s3, const struct http_answer *answer,
 			   struct error *err);
 /* Remembers it, and what operators are warned of. */

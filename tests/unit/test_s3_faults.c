@@ -257,6 +257,30 @@ static void mischief_is_no_answer_to_any_operation(void **state)
 		}
 }
 
+/* A network that wants a password first answers everything with its page. */
+static void a_page_of_the_network_is_no_store(void **state)
+{
+	static const char page[] = "<html>Welcome! Please log in.</html>";
+	struct room *room = *state;
+	char *large = calloc(1, 40000);
+	struct error err;
+
+	memset(large, 'x', 39999);
+	room->s3.trick = (struct little_trick){
+	    .method = "*", .times = 2, .status = 200, .headers = "Content-Type: text/html\r\n"};
+	room->s3.trick.body = page;
+	assert_int_equal(operate(room, PROBE, &err), RESULT_RETRY);
+	assert_non_null(strstr(err.text, "not S3's"));
+	room->s3.trick.times = 2;
+	room->s3.trick.body = large;
+	assert_int_equal(operate(room, PROBE, &err), RESULT_RETRY);
+	/* an object is one, however large */
+	room->s3.trick.times = 0;
+	little_s3_add(&room->s3, "campus/" S3_PROBE, large);
+	assert_int_equal(operate(room, PROBE, &err), RESULT_OK);
+	free(large);
+}
+
 static void nobody_there_is_unreachable(void **state)
 {
 	struct room *room = *state;
@@ -333,6 +357,7 @@ int main(void)
 	    TEST(slow_answer_is_an_answer),
 	    cmocka_unit_test_setup_teardown(mischief_is_no_answer_to_any_operation, setup_impatient,
 					    teardown),
+	    TEST(a_page_of_the_network_is_no_store),
 	    TEST(nobody_there_is_unreachable),
 	    TEST(errors_have_no_secrets),
 	    TEST(wrong_secret_is_told),
