@@ -339,7 +339,7 @@ enum result campus_open(struct campus **out, struct conf *conf, unsigned parts, 
 		return error_set(err, RESULT_NOMEM, "cannot open the campus: out of memory");
 	}
 	campus->conf = conf;
-	campus->clock = clock_system();
+	campus->clock = clock_of_process();
 	st = campus_add(campus, parts, err);
 	if (st != RESULT_OK)
 		goto out;

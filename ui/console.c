@@ -35,6 +35,11 @@ int64_t console_wall(const struct console *console)
 	return clock_wall(console->campus->clock);
 }
 
+int64_t console_clock(const struct console *console)
+{
+	return clock_now(console->campus->clock);
+}
+
 void console_note(struct console *console, enum role role, const char *fmt, ...)
 {
 	va_list args;
@@ -98,7 +103,7 @@ static bool answers(const struct snapshot *page, const struct page_request *requ
 	return got->kind == request->kind && got->course == request->course &&
 	       got->video == request->video && got->status == request->status &&
 	       got->code == request->code && got->sort == request->sort &&
-	       got->descending == request->descending && !strcmp(got->text, request->text) &&
+	       got->descending == request->descending && !strcmp(got->filter, request->filter) &&
 	       !strcmp(got->language, request->language);
 }
 
@@ -156,7 +161,7 @@ static void take_snapshot(struct console *console)
 	}
 	if (now->message_serial != console->message_serial) {
 		console->message_serial = now->message_serial;
-		console->message_at = console_wall(console) / 1000;
+		console->message_at = console_clock(console);
 		console->message_gone = false;
 		console->message_seen = false;
 		console->note[0] = '\0';
@@ -180,7 +185,7 @@ void console_stop(struct console *console)
 static bool row_is_coming(struct console *console)
 {
 	const struct view *view = console_top(console);
-	int64_t now = console_wall(console) / 1000;
+	int64_t now = console_clock(console);
 	bool coming = view->list.rows->id &&
 		      (!view->page || (view->list.total > 0 &&
 				       list_selected_row(&view->list, view->page) < 0));
@@ -191,7 +196,7 @@ static bool row_is_coming(struct console *console)
 	}
 	if (!console->row_since)
 		console->row_since = now;
-	return now >= console->row_since && now - console->row_since < ROW_TIME;
+	return now - console->row_since < ROW_TIME;
 }
 
 /* Returns how many keys were read; -1 when they wait. */

@@ -157,7 +157,7 @@ void dispatch_key(struct console *console, int key, bool code)
 	console->note[0] = '\0';
 	console->message_seen = true;
 	/* An old error has been read by whoever presses keys. */
-	if (console_wall(console) / 1000 - console->message_at > 5000)
+	if (console_clock(console) - console->message_at > 5000)
 		console->message_gone = true;
 	if (console->too_small) {
 		/* Nobody acts on what cannot be seen. */

@@ -83,7 +83,7 @@ static void courses_ask(const struct view *view, struct page_request *request)
 	request->status = courses->status;
 	request->sort = (enum course_sort)view->list.sort;
 	request->descending = view->list.descending;
-	snprintf(request->text, sizeof(request->text), "%s", view->list.filter);
+	snprintf(request->filter, sizeof(request->filter), "%s", view->list.filter);
 	list_ask(&view->list, request);
 	if (!courses->finding)
 		return;

@@ -129,7 +129,7 @@ enum role view_severity_role(enum finding_severity severity)
 static const char *current_message(const struct console *console, enum role *role)
 {
 	const struct snapshot *now = console->now;
-	int64_t age = console_wall(console) / 1000 - console->message_at;
+	int64_t age = console_clock(console) - console->message_at;
 
 	*role = console->note_role;
 	if (console->note[0])

@@ -100,7 +100,7 @@ struct console {
 	bool message_seen; /* a key was pressed since it came */
 	int stopping;	 /* 0, 1: transactions finish, 2: at once */
 	bool hung_up;	 /* nobody sees us: draw nothing more */
-	int64_t row_since; /* since when keys wait for the selected row (wall ms); 0: they do not */
+	int64_t row_since; /* since when keys wait for the selected row (monotonic ms); 0: they do not */
 	bool keys_wait;	 /* some may be left inside curses, where poll() does not see them */
 	bool running, dirty, too_small;
 };
@@ -116,7 +116,8 @@ void console_relayout(struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
-int64_t console_wall(const struct console *console); /* microseconds */
+int64_t console_wall(const struct console *console);  /* microseconds */
+int64_t console_clock(const struct console *console); /* monotonic, milliseconds */
 
 /* ---- dispatch.c ---------------------------------------------------------------------------*/
 

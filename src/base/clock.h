@@ -25,6 +25,12 @@ struct clock {
 };
 
 struct clock *clock_system(void); /* static, never freed; thread-safe */
+/*
+ * What a process goes by: the system's; or, with SUBFERRY_CLOCK=2018-05-02T03:12:41Z in the
+ * environment, one whose wall() stands still there, for screens in tests and manuals (now() goes
+ * on). A value that is no such time is not looked at. Static; to be called before threads start.
+ */
+struct clock *clock_of_process(void);
 static inline int64_t clock_now(struct clock *c) { return c->ops->now(c); }
 static inline int64_t clock_wall(struct clock *c) { return c->ops->wall(c); }
 /* @cond must have been made by clock_cond_init(). May wake early, like pthread_cond_wait(). */

@@ -222,6 +222,16 @@ static bool serve(struct desk *desk, struct reader *reader)
 		pthread_mutex_lock(&desk->lock);
 		return true;
 	}
+	if (desk->choices) {
+		struct desk_choice *choice = desk->choices;
+
+		desk->choices = choice->next;
+		pthread_mutex_unlock(&desk->lock);
+		status_remember(desk->campus->status, choice->name, choice->value, NULL);
+		free(choice);
+		pthread_mutex_lock(&desk->lock);
+		return true;
+	}
 	if (!act)
 		return false;
 	desk->acts = act->next;

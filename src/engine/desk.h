@@ -22,6 +22,15 @@ void desk_free(struct desk *desk);
 void desk_stop(struct desk *desk);
 bool desk_idle(struct desk *desk);
 
+/*
+ * What the console keeps of its operator's choices (columns, order): a value a name, in the status
+ * database, for each operator. desk_recall() reads at once and is for the console's start; the
+ * value is the caller's, "" if there is none, NULL without memory. desk_remember() is written in
+ * the background; a failure costs the choice.
+ */
+char *desk_recall(struct desk *desk, const char *name);
+void desk_remember(struct desk *desk, const char *name, const char *value);
+
 /* Newest snapshot; never NULL; drop it with snapshot_unref(). */
 struct snapshot *desk_acquire(struct desk *desk);
 /* Readable after a publish until drained. */

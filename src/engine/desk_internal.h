@@ -11,6 +11,7 @@
 #include "src/engine/desk.h"
 #include "src/engine/diff.h"
 #include "src/engine/engine.h"
+#include "src/status/roster.h"
 
 #include <pthread.h>
 
@@ -21,6 +22,12 @@ struct desk_act {
 	size_t count;
 	struct course_query query;
 	char text[128]; /* what query.text points to */
+};
+
+/* A choice of the operator that waits to be written. */
+struct desk_choice {
+	struct desk_choice *next;
+	char name[128], value[256];
 };
 
 struct desk {
@@ -42,6 +49,7 @@ struct desk {
 	uint64_t request_serial;
 	struct desk_act *acts, **acts_end;
 	bool busy;	       /* the clerk is at an act */
+	struct desk_choice *choices;
 	int64_t *to_validate;  /* course ids, a queue */
 	size_t validate_count;
 	bool validating;       /* one is under way */
@@ -60,7 +68,9 @@ void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt
 void *pager_main(void *desk);
 void *clerk_main(void *desk);
 void *auditor_main(void *desk);
-/* page.c: reads one page into @snap; a failure is told in snap->problem. */
-void page_read(struct reader *reader, const struct page_request *request, struct snapshot *snap);
+/* page.c: reads one page into @snap; a failure is told in snap->problem. Without @roster the
+   courses are read in order, unfiltered, and no question about them is answered. @now: wall. */
+void page_read(struct reader *reader, struct roster *roster, int64_t now,
+	       const struct page_request *request, struct snapshot *snap);
 
 #endif

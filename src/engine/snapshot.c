@@ -34,5 +34,6 @@ void snapshot_unref(struct snapshot *snap)
 	if (snap->diff)
 		diff_clear(snap->diff);
 	free(snap->diff);
+	free(snap->ids);
 	free(snap);
 }

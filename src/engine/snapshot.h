@@ -11,7 +11,8 @@
 #include "src/format/cues.h"
 #include "src/status/reader.h"
 
-#define HISTORY_POINTS 60 /* one a second, newest last */
+#define HISTORY_POINTS 60 /* one a second, or one a minute, newest last */
+#define FILTER_BYTES 256   /* bytes of a filter's text with the NUL */
 
 enum page_kind {
 	PAGE_COURSES,  /* course_row */
@@ -28,7 +29,7 @@ struct page_request {
 	char language[56];     /* PAGE_DIFF: whose cues */
 	int status;	       /* PAGE_COURSES: enum course_status or -1 */
 	int code;	       /* PAGE_FINDINGS: enum finding_code or -1 */
-	char text[128];	       /* PAGE_COURSES: filter */
+	char filter[FILTER_BYTES]; /* filter.h, in the fields of the kind of row; an invalid one: "" */
 	enum course_sort sort;
 	bool descending;
 	int64_t first;	  /* first row of the page */
@@ -39,6 +40,10 @@ struct page_request {
 	int64_t find_from;
 	int find_direction;  /* 1, -1; 0: no search */
 	uint64_t find_serial; /* comes back with the answer */
+	/* a course by a part of its key, whatever page is shown; "" : none is looked for */
+	char guess[64];
+	int64_t guess_step; /* 0: the best one, 1: the next ... around */
+	uint64_t ids_serial; /* not 0: the ids of all rows of PAGE_COURSES are wanted, once */
 };
 
 /* The cues of one transcript, source as converted and as stored. */
@@ -75,7 +80,8 @@ struct snapshot {
 	int64_t pausing;      /* of these, of paused courses */
 	struct totals totals;
 	double rate;	      /* transcripts a second over the last 10 s */
-	double history[HISTORY_POINTS], errors[HISTORY_POINTS];
+	double history[HISTORY_POINTS], errors[HISTORY_POINTS]; /* a second each */
+	double minutes[HISTORY_POINTS], minute_errors[HISTORY_POINTS]; /* a minute each */
 	int64_t eta_low, eta_high; /* wall microseconds; 0: see eta_reason */
 	char eta_reason[64];  /* "nothing launched", "held", "too early to say" */
 	char message[256];    /* the last thing the engine or an act says to the operator */
@@ -99,6 +105,12 @@ struct snapshot {
 	struct diff *diff;	     /* PAGE_DIFF or NULL */
 	int64_t found;		     /* answer to the search: a row, -1 none */
 	uint64_t found_serial;
+	int64_t guessed;	     /* answer to the guess: a course, 0 none ... */
+	char guessed_key[256];
+	int64_t guess_count;	     /* ... of so many that fit */
+	int64_t *ids;		     /* answer to ids_serial, or NULL */
+	size_t id_count;
+	uint64_t ids_serial;	     /* which question it answers; 0 none */
 	char problem[256];	     /* the page could not be read: why */
 	int refs;		     /* atomic */
 };

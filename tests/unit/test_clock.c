@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 static void format_writes_utc_with_microseconds(void **state)
@@ -48,12 +49,28 @@ static void wall_is_after_this_was_written(void **state)
 	assert_true(clock_wall(clock_system()) > INT64_C(1700000000000000));
 }
 
+static void process_clock_stands_still_where_told(void **state)
+{
+	char text[32];
+
+	(void)state;
+	setenv("SUBFERRY_CLOCK", "2018-05-02T03:12:41Z", 1);
+	assert_string_equal(clock_format(clock_wall(clock_of_process()), text, sizeof(text)),
+			    "2018-05-02T03:12:41.000000Z");
+	assert_true(clock_now(clock_of_process()) <= clock_now(clock_system()));
+	setenv("SUBFERRY_CLOCK", "tomorrow", 1);
+	assert_ptr_equal(clock_of_process(), clock_system());
+	unsetenv("SUBFERRY_CLOCK");
+	assert_ptr_equal(clock_of_process(), clock_system());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(format_writes_utc_with_microseconds),
 	    cmocka_unit_test(wait_returns_when_the_time_has_come),
 	    cmocka_unit_test(wall_is_after_this_was_written),
+	    cmocka_unit_test(process_clock_stands_still_where_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
