@@ -25,16 +25,11 @@ struct http {
 struct spare {
 	struct spare *next;
 	CURL *curl;
-	int64_t used; /* when, last */
 };
 
-enum { WARM = 1000 }; /* ms after its use that a handle's connection is as good as new */
-
 /*
- * Spare handles are the endpoint's own, so that a server has no more connections than requests
- * were in flight to it. Those that are warm are taken in turn: a server whose processes have
- * connections of their own gets even work that way. When none is, the one used last is, for its
- * connection is the least likely to be closed by the time it is used.
+ * Spare handles are the endpoint's own, the one used last on top: so a server has no more
+ * connections than requests were in flight to it, and those in use are the warm ones.
  */
 struct http_endpoint {
 	struct http *http;
@@ -42,7 +37,7 @@ struct http_endpoint {
 	char *name, *ca_file;
 
 	pthread_mutex_t lock; /* guards what follows */
-	struct spare *spares; /* the one used longest ago first */
+	struct spare *spares;
 	int64_t throttled_since; /* nothing but throttling was answered since; -1: something was */
 };
 
@@ -194,27 +189,15 @@ void http_endpoint_free(struct http_endpoint *endpoint)
 	free(endpoint);
 }
 
-/* With the lock held: the first that is warm, or the last; NULL without any. */
-static struct spare *take_spare(struct http_endpoint *endpoint)
-{
-	int64_t warm = clock_now(endpoint->http->clock) - WARM;
-	struct spare **at = &endpoint->spares, *spare;
-
-	while (*at && (*at)->used < warm && (*at)->next)
-		at = &(*at)->next;
-	spare = *at;
-	if (spare)
-		*at = spare->next;
-	return spare;
-}
-
 /* NULL without memory. */
 static struct spare *take_handle(struct http_endpoint *endpoint)
 {
 	struct spare *spare;
 
 	pthread_mutex_lock(&endpoint->lock);
-	spare = take_spare(endpoint);
+	spare = endpoint->spares;
+	if (spare)
+		endpoint->spares = spare->next;
 	pthread_mutex_unlock(&endpoint->lock);
 	if (spare)
 		return spare;
@@ -233,14 +216,9 @@ static struct spare *take_handle(struct http_endpoint *endpoint)
 
 static void give_handle(struct http_endpoint *endpoint, struct spare *spare)
 {
-	struct spare **at = &endpoint->spares;
-
 	pthread_mutex_lock(&endpoint->lock);
-	while (*at)
-		at = &(*at)->next;
-	spare->used = clock_now(endpoint->http->clock);
-	spare->next = NULL;
-	*at = spare;
+	spare->next = endpoint->spares;
+	endpoint->spares = spare;
 	pthread_mutex_unlock(&endpoint->lock);
 }
 

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include "tests/unit/hand_clock.h"
 #include "tests/unit/http_help.h"
 
 #include <arpa/inet.h>
@@ -542,74 +541,6 @@ static void threads_share_one_endpoint(void **state)
 	scene.web = first;
 }
 
-/* ---- which connection ----------------------------------------------------------------------*/
-
-struct turns {
-	struct web *web;
-	struct http_endpoint *endpoint;
-	int seen[16]; /* connections, as requests came */
-};
-
-/* The first request waits for the second, so that there are two connections. */
-static void note_connection(void *arg, const struct web_request *request, struct web_answer *answer)
-{
-	struct turns *turns = arg;
-
-	(void)answer;
-	turns->seen[(request->number - 1) % 16] = request->connection;
-	while (request->number == 1 && web_connections(turns->web) < 2)
-		usleep(1000);
-}
-
-static void *ask_once(void *arg)
-{
-	struct turns *turns = arg;
-	struct http_request request = {.method = "GET", .url = web_url(turns->web), .limit = 4096};
-	struct http_answer answer;
-	struct error err;
-
-	if (http_request(turns->endpoint, &request, &answer, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	http_answer_clear(&answer);
-	return NULL;
-}
-
-static void warm_connections_take_turns_and_cold_ones_do_not(void **state)
-{
-	const struct http_endpoint_options options = {.name = "val"};
-	struct hand_clock hand = HAND_CLOCK;
-	struct turns turns = {0};
-	struct http *http;
-	pthread_t thread;
-	int newest;
-
-	(void)state;
-	turns.web = web_start(note_connection, &turns);
-	assert_int_equal(http_new(&http, &(struct http_options){.in_flight = 8, .clock = &hand.clock},
-				  NULL), RESULT_OK);
-	assert_int_equal(http_endpoint_new(&turns.endpoint, http, &options, NULL), RESULT_OK);
-	assert_int_equal(pthread_create(&thread, NULL, ask_once, &turns), 0);
-	ask_once(&turns);
-	pthread_join(thread, NULL);
-	for (int i = 2; i < 8; i++)
-		ask_once(&turns);
-	assert_int_equal(web_requests(turns.web), 8);
-	for (int i = 3; i < 8; i++)
-		assert_int_not_equal(turns.seen[i], turns.seen[i - 1]);
-	newest = turns.seen[7];
-	for (int i = 8; i < 12; i++) {
-		hand.now += 5000; /* by now a server may have closed either: the newest is safest */
-		ask_once(&turns);
-	}
-	assert_int_equal(web_requests(turns.web), 12);
-	for (int i = 8; i < 12; i++)
-		assert_int_equal(turns.seen[i], newest);
-	assert_int_equal(web_connections(turns.web), 2);
-	http_endpoint_free(turns.endpoint);
-	http_free(http);
-	web_stop(turns.web);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -630,7 +561,6 @@ int main(void)
 	    T(bad_request_is_not_sent),
 	    T(answer_beyond_its_limit_ends),
 	    T(threads_share_one_endpoint),
-	    T(warm_connections_take_turns_and_cold_ones_do_not),
 #undef T
 	};
 

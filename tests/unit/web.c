@@ -33,7 +33,6 @@ struct connection {
 	struct connection *next;
 	struct web *web;
 	pthread_t thread;
-	int number; /* from 1 */
 	int fd;	   /* -1 once closed; under the lock */
 	bool over; /* its thread has nothing left to do; under the lock */
 };
@@ -298,7 +297,6 @@ static bool serve_one(struct connection *connection)
 	if (read_request(connection->fd, &in, &headers, &request) && !stopping(web)) {
 		pthread_mutex_lock(&web->turn);
 		request.number = ++web->requests;
-		request.connection = connection->number;
 		web->handler(web->arg, &request, &answer);
 		pthread_mutex_unlock(&web->turn);
 		stays = give_answer(connection, &request, &answer) &&
@@ -363,16 +361,16 @@ static void *web_main(void *arg)
 
 	while (!stopping(web)) {
 		struct connection *connection;
-		int fd = accept(web->listener, NULL, NULL), number;
+		int fd = accept(web->listener, NULL, NULL);
 
 		if (fd < 0)
 			continue; /* stopping, or a client that has left already */
-		number = atomic_fetch_add(&web->accepted, 1) + 1;
+		atomic_fetch_add(&web->accepted, 1);
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		reap(web, false);
 		connection = calloc(1, sizeof(*connection));
 		need(connection, "no memory");
-		*connection = (struct connection){.web = web, .fd = fd, .number = number};
+		*connection = (struct connection){.web = web, .fd = fd};
 		pthread_mutex_lock(&web->lock);
 		need(pthread_create(&connection->thread, NULL, connection_main, connection) == 0,
 		     "no thread");

@@ -15,7 +15,6 @@ struct web_request {
 	const char *body;
 	size_t body_len;
 	int number;		   /* of all requests of this server, from 1 */
-	int connection;		   /* which brought it, from 1 */
 };
 
 enum web_mischief {
