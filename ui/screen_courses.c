@@ -41,14 +41,17 @@ static const char *const sort_names[SORT_COUNT] = {
 	[SORT_KEY] = "key", [SORT_NAME] = "name", [SORT_STATUS] = "status",
 	[SORT_VIDEOS] = "videos", [SORT_EXPECTED] = "expected transcripts",
 	[SORT_IN_VAL] = "transcripts in val", [SORT_FINDINGS] = "findings",
-	[SORT_CHANGED] = "last change",
+	[SORT_CHANGED] = "last change", [SORT_DIFFERENCE] = "difference",
+	[SORT_ATTEMPTS] = "attempts", [SORT_PROGRESS] = "progress",
+	[SORT_VERIFIED] = "last validation",
 };
 
 /* The desk filters, sorts and searches courses: there may be many thousands. */
 static const struct list_rows rows = {
 	.count = row_count, .id = row_id, .sort_names = sort_names, .sorts = SORT_COUNT,
 	.most_first = 1U << SORT_VIDEOS | 1U << SORT_EXPECTED | 1U << SORT_IN_VAL |
-		      1U << SORT_FINDINGS | 1U << SORT_CHANGED,
+		      1U << SORT_FINDINGS | 1U << SORT_CHANGED | 1U << SORT_DIFFERENCE |
+		      1U << SORT_ATTEMPTS | 1U << SORT_PROGRESS | 1U << SORT_VERIFIED,
 };
 
 static const struct course_row *selected_course(const struct view *view)

@@ -57,7 +57,7 @@ keys 0;      wait_for "of 40 ─"
 step "order"
 keys s;      wait_for "sorted by name"
 keys S;      wait_for "sorted by name, descending"
-for _ in 1 2 3 4 5 6 7; do keys s; done
+for _ in 1 2 3 4 5 6 7 8 9 10 11; do keys s; done
 wait_for "sorted by key"
 wait_for "COURSE▴"
 keys g
