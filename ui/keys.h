@@ -11,10 +11,10 @@
 
 enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
-	VIEW_HELP = 32,
+	VIEW_HELP = 32, VIEW_COLUMNS = 64,
 	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS,
 	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_LOG,
-	VIEW_ANY = 63,
+	VIEW_ANY = 127,
 };
 
 enum needs {
@@ -44,7 +44,12 @@ enum needs {
 	X(TAG_ALL,  0,         "tag all",   "Tag all courses that the filter shows") \
 	X(UNTAG,    0,         NULL,     "Untag all") \
 	X(SORT,     0,         "sort",   "Sort by the next column") \
+	X(SORT_BACK, 0,        NULL,     "Sort by the column before") \
 	X(REVERSE,  0,         NULL,     "Reverse the order") \
+	X(SORT_THIS, 0,        "sort by it", "Sort by the selected column") \
+	X(COLUMNS,  0,         "columns", "Choose the columns of the list of courses") \
+	X(CHOOSE,   0,         "show or hide", "Show or hide the selected column") \
+	X(RESTORE,  0,         "default", "As many columns as the screen is wide, by key") \
 	X(FINDINGS, 0,         "findings", "Findings: of all, or of the course shown") \
 	X(LOG,      0,         "log",    "Log of acts and of the engine") \
 	X(SHOW_1,   0,         NULL,     "Show only Not-Migrated; again: all") \
