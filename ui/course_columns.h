@@ -36,7 +36,8 @@ struct course_cell {
 struct column_info {
 	const char *word;    /* remembered by, and what "sorted by" says */
 	const char *heading;
-	int width;	     /* cells; of key and name the least, they grow with the room */
+	int width;	     /* cells, with one for the mark of the order in the heading; of key
+				and name the least, they grow with the room */
 	int gap;	     /* blanks before it */
 	enum align align;
 	enum course_sort sort;

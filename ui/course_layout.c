@@ -92,7 +92,7 @@ static int next_by_rank(int rank)
 /* Cells that @column must have. What nobody chose leaves room for keys that can be read. */
 static int least_cells(int column, bool chosen, int width)
 {
-	int key = width * 2 / 5;
+	int key = width * 3 / 8;
 
 	if (chosen || (column != COLUMN_KEY && column != COLUMN_NAME))
 		return column_infos[column].width;
@@ -182,14 +182,12 @@ void columns_draw_heading(const struct column_layout *layout, int y, enum course
 	for (int column = 0; column < COLUMN_COUNT; column++) {
 		const struct column_info *info = &column_infos[column];
 		bool sorts = info->sort == sort;
-		/* The mark may stand in the gap, so that headings do not make columns wider. */
-		int more = info->align == ALIGN_RIGHT;
 
 		if (!has(layout->shown, column))
 			continue;
 		snprintf(text, sizeof(text), "%s%s", info->heading,
 			 !sorts ? "" : glyph(descending ? GLYPH_DOWNWARD : GLYPH_UPWARD));
-		widget_aligned(y, layout->x[column] - more, layout->cells[column] + more,
+		widget_aligned(y, layout->x[column], layout->cells[column],
 			       sorts ? ROLE_TITLE : ROLE_DIM, info->align, text);
 	}
 }

@@ -54,6 +54,7 @@ const struct key_binding key_bindings[] = {
 	{ '2',           VIEW_COURSES,  ACTION_SHOW_2 },
 	{ '3',           VIEW_COURSES,  ACTION_SHOW_3 },
 	{ '4',           VIEW_COURSES,  ACTION_SHOW_4 },
+	{ '5',           VIEW_COURSES,  ACTION_SHOW_5 },
 	{ '0',           VIEW_COURSES,  ACTION_SHOW_ALL },
 	{ KEY_UP,        VIEW_ANY,      ACTION_UP },
 	{ 'k',           VIEW_ANY,      ACTION_UP },

@@ -39,7 +39,7 @@ enum needs {
 	X(TAB,      0,         NULL,     "Next language (diff), next code (findings)") \
 	X(BACKTAB,  0,         NULL,     "Previous language or code") \
 	X(SEARCH,   0,         "search", "Search; an empty text ends it") \
-	X(FILTER,   0,         "filter", "Show only rows that hold a text; an empty one shows all") \
+	X(FILTER,   0,         "filter", "Show only rows that pass a filter; an empty one shows all") \
 	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \
 	X(TAG_ALL,  0,         "tag all",   "Tag all courses that the filter shows") \
 	X(UNTAG,    0,         NULL,     "Untag all") \
@@ -56,6 +56,7 @@ enum needs {
 	X(SHOW_2,   0,         NULL,     "Show only In-Progress; again: all") \
 	X(SHOW_3,   0,         NULL,     "Show only Migrated; again: all") \
 	X(SHOW_4,   0,         NULL,     "Show only Failed; again: all") \
+	X(SHOW_5,   0,         NULL,     "Show only paused courses; again: all") \
 	X(SHOW_ALL, 0,         NULL,     "Show courses of every status") \
 	X(UP,       0,         NULL,     "Previous row") \
 	X(DOWN,     0,         NULL,     "Next row") \

@@ -9,16 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/status/fields.h"
 #include "ui/course_layout.h"
 #include "ui/glyph.h"
 #include "ui/widget.h"
 
 #define DETAIL_LINES 2
+#define ONLY_PAUSED COURSE_STATUS_COUNT
 
 struct courses {
 	struct view view;
 	struct column_layout layout;
-	int status; /* enum course_status or -1 */
+	int only; /* enum course_status, ONLY_PAUSED, or -1 for all */
+	/* the operator's filter, as far as it can be understood, and what is wrong with the rest */
+	char filter[sizeof(((struct list *)NULL)->filter)];
+	char asked[FILTER_BYTES]; /* the same with what one key restricts to */
+	struct error filter_error;
 	/* the search the desk carries out for us */
 	uint64_t find_serial;
 	bool finding;
@@ -48,6 +54,37 @@ static const struct course_row *selected_course(const struct view *view)
 	return row >= 0 ? &view->page->courses[row] : NULL;
 }
 
+/* ---- the filter ---------------------------------------------------------------------------*/
+
+/* A status is a question of its own to the desk, what stands beside it a term of the filter. */
+static int status_of(const struct courses *courses)
+{
+	return courses->only == ONLY_PAUSED ? -1 : courses->only;
+}
+
+static const char *only_word(const struct courses *courses)
+{
+	return courses->only < 0 ? ""
+	       : courses->only == ONLY_PAUSED
+		       ? "paused" : course_status_name((enum course_status)courses->only);
+}
+
+/* While a filter is being typed it is often none: what was understood last stays. */
+static void courses_filtered(struct view *view)
+{
+	struct courses *courses = (struct courses *)view;
+	struct filter *filter = NULL;
+	enum result st;
+
+	courses->filter_error = (struct error){0};
+	st = filter_parse(&filter, &course_fields, view->list.filter, &courses->filter_error);
+	filter_free(filter);
+	if (st == RESULT_OK || st == RESULT_END)
+		snprintf(courses->filter, sizeof(courses->filter), "%s", view->list.filter);
+	snprintf(courses->asked, sizeof(courses->asked), "%s%s",
+		 courses->only == ONLY_PAUSED ? "status:paused " : "", courses->filter);
+}
+
 /* ---- life ---------------------------------------------------------------------------------*/
 
 /* What this operator chose in an earlier console. */
@@ -72,7 +109,7 @@ static struct view *courses_open(struct console *console, const struct place *pl
 	if (!courses)
 		return NULL;
 	view_init(&courses->view, console, &screen_courses, &rows, place);
-	courses->status = -1;
+	courses->only = -1;
 	recall(courses);
 	return &courses->view;
 }
@@ -89,10 +126,10 @@ static void courses_ask(const struct view *view, struct page_request *request)
 {
 	const struct courses *courses = (const struct courses *)view;
 
-	request->status = courses->status;
+	request->status = status_of(courses);
 	request->sort = (enum course_sort)view->list.sort;
 	request->descending = view->list.descending;
-	snprintf(request->filter, sizeof(request->filter), "%s", view->list.filter);
+	snprintf(request->filter, sizeof(request->filter), "%s", courses->asked);
 	list_ask(&view->list, request);
 	if (!courses->finding)
 		return;
@@ -159,9 +196,10 @@ static void find(struct courses *courses, int direction)
 	courses->find_from = list->selected;
 }
 
-static void show_only(struct courses *courses, int status)
+static void show_only(struct courses *courses, int only)
 {
-	courses->status = courses->status == status ? -1 : status;
+	courses->only = courses->only == only ? -1 : only;
+	courses_filtered(&courses->view);
 	courses->view.console->tags.all = false;
 	list_changed(&courses->view.list, courses->view.page);
 }
@@ -228,6 +266,9 @@ static unsigned courses_key(struct view *view, enum action action)
 	case ACTION_SHOW_4:
 		show_only(courses, COURSE_NOT_MIGRATED + (int)(action - ACTION_SHOW_1));
 		break;
+	case ACTION_SHOW_5:
+		show_only(courses, ONLY_PAUSED);
+		break;
 	case ACTION_SHOW_ALL:
 		show_only(courses, -1);
 		break;
@@ -244,7 +285,7 @@ static bool courses_target(const struct view *view, struct target *target)
 	const struct tags *tags = &view->console->tags;
 
 	target->query = (struct course_query){
-		.status = courses->status, .text = view->list.filter,
+		.status = status_of(courses), .text = courses->asked,
 		.sort = (enum course_sort)view->list.sort, .descending = view->list.descending,
 		.count = -1,
 	};
@@ -267,51 +308,6 @@ static bool courses_target(const struct view *view, struct target *target)
 
 /* ---- drawing ------------------------------------------------------------------------------*/
 
-/* "asset-missing es, srt-invalid pt": what the selected course needs. */
-static void findings_line(const struct snapshot *page, char *out, size_t size)
-{
-	size_t at = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < page->finding_count && at + 1 < size; i++) {
-		const struct finding_row *finding = &page->findings[i];
-
-		if (finding->waived)
-			continue;
-		at += (size_t)snprintf(out + at, size - at, "%s%s%s%s", at ? ", " : "",
-				       finding_info(finding->code)->name,
-				       finding->language[0] ? " " : "", finding->language);
-	}
-}
-
-static void draw_details(const struct view *view, int y)
-{
-	const struct course_row *course = selected_course(view);
-	const struct snapshot *page = view->page;
-	int width = view->area.w - 2;
-	char text[512] = "";
-	int x;
-
-	if (!course)
-		return;
-	x = widget_put(y, 1, width, ROLE_TITLE, "%s", course->key);
-	x = widget_put(y, x + 2, width, ROLE_NORMAL, "%s", course->name);
-	if (course->gone)
-		widget_put(y, x + 2, width, ROLE_WARNING, "no longer in the source");
-	if (course->problem[0]) {
-		widget_text(y + 1, 1, width, ROLE_ERROR, course->problem);
-		return;
-	}
-	if (!list_has_details(&view->list, page))
-		return;
-	findings_line(page, text, sizeof(text));
-	x = widget_put(y + 1, 1, width, ROLE_NORMAL, "%s", text);
-	if (page->last_attempt[0])
-		widget_put(y + 1, text[0] ? x + 1 : x, width, ROLE_NORMAL, "%s%s%s",
-			   text[0] ? glyph(GLYPH_DOT) : "", text[0] ? " " : "",
-			   page->last_attempt);
-}
-
 /* A column that is not shown cannot be marked as the one that sorts. */
 static void order_reminder(const struct courses *courses, char *out, size_t size)
 {
@@ -331,6 +327,7 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 	int y = view->area.y, height = (int)view->list.height;
 	int64_t top = list_top_to_draw(&view->list, view->page);
 	char order[48], extra[128];
+	bool only = courses->only >= 0;
 
 	(void)now;
 	columns_draw_heading(&courses->layout, y++, (enum course_sort)view->list.sort,
@@ -344,17 +341,19 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 					 top + i == view->list.selected,
 					 tags_has(&console->tags, course->id));
 	}
-	view_draw_empty(view, y, height, courses->status >= 0
+	view_draw_empty(view, y, height, only
 			? "no course has this status: 0 shows all"
 			: "no courses yet: the source is being read, or it has none");
 	y += height;
 	order_reminder(courses, order, sizeof(order));
-	snprintf(extra, sizeof(extra), "%s%s%s%s", order, courses->status >= 0 ? "only " : "",
-		 courses->status >= 0 ? course_status_name((enum course_status)courses->status) : "",
-		 courses->status >= 0 ? "  " : "");
+	snprintf(extra, sizeof(extra), "%s%s%s%s", order, only ? "only " : "", only_word(courses),
+		 only ? "  " : "");
 	view_rule(view, y, extra);
-	if (!view_tell_whole(view, y + 1, DETAIL_LINES))
-		draw_details(view, y + 1);
+	if (courses->filter_error.text[0])
+		widget_wrapped(y + 1, 1, view->area.w - 2, DETAIL_LINES, ROLE_WARNING,
+			       courses->filter_error.text);
+	else if (!view_tell_whole(view, y + 1, DETAIL_LINES))
+		course_details_draw(view, y + 1, selected_course(view));
 }
 
 const struct view_ops screen_courses = {
@@ -365,6 +364,6 @@ const struct view_ops screen_courses = {
 					ACTION_FINDINGS, ACTION_LOG, ACTION_NONE},
 	.open_word = "open",
 	.open = courses_open, .layout = courses_layout, .ask = courses_ask, .take = courses_take,
-	.draw = courses_draw, .key = courses_key, .target = courses_target,
+	.filtered = courses_filtered, .draw = courses_draw, .key = courses_key, .target = courses_target,
 	.close = courses_close,
 };

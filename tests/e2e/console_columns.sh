@@ -47,6 +47,31 @@ screen | grep -qF "VIDEOS" && fail "videos were left out"
 keys g
 case $(line 7) in *"$first"*" 1"*) ;; *) fail "the only course with an attempt is not the first" ;; esac
 
+step "below: what was found, the last attempt, and the key that is next"
+wait_for "attempt 1, "
+see "srt-invalid en" "2 of 15 failed" "R retries it"
+keys j;            wait_for "r launches it"
+
+step "only paused courses: 5"
+keys p;            wait_for "p resumes it"
+keys 5;            wait_for "only paused  1 of 1"
+keys 5;            wait_for "of 40 ─"
+keys g
+
+step "a filter that cannot be understood is told, and the last good one stays"
+keys f
+type_text "status:failed"
+wait_for "1 of 1 ─"
+type_text " videos>"
+wait_for "videos> wants a number"
+see "1 of 1 ─" "✗ Failed"
+type_text "x"
+wait_for 'videos>x'
+wait_for "1 of 1 ─"
+keys Escape;       wait_for "of 40 ─"
+screen | grep -qF "wants a number" && fail "there is no filter to complain of"
+keys g
+
 step "the next console has both"
 keys q
 left 0
