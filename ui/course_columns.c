@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ui/glyph.h"
+#include "ui/view.h"
 
 #define SHORT_BAR 6 /* cells of the bar in the status */
 
@@ -202,16 +203,7 @@ static void cell_difference(const struct course_look *look, struct course_cell *
 
 static void cell_findings(const struct course_look *look, struct course_cell *out)
 {
-	const struct counts *counts = &look->course->counts;
-
-	if (!counts->errors && !counts->warnings) {
-		nothing(out);
-		return;
-	}
-	snprintf(out->room, sizeof(out->room), "%s %s",
-		 glyph(counts->errors ? GLYPH_FAILED : GLYPH_WARNING),
-		 widget_number(counts->errors + counts->warnings).text);
-	out->role = counts->errors ? ROLE_ERROR : ROLE_WARNING;
+	out->role = view_findings(&look->course->counts, out->room, sizeof(out->room));
 }
 
 static void cell_attempts(const struct course_look *look, struct course_cell *out)
