@@ -38,6 +38,8 @@ struct course_query {
 	int64_t first, count; /* the page; count -1: all */
 };
 
+/* Some course was listed, at some time. */
+enum result reader_has_courses(struct reader *reader, bool *out, struct error *err);
 /* Row of @key; RESULT_MISSING. */
 enum result reader_course(struct reader *reader, const char *key, struct course_row *out,
 			  struct error *err);
@@ -50,12 +52,6 @@ enum result reader_courses(struct reader *reader, const struct course_query *que
 /* Ids of all that match, in the order of the query (free()). */
 enum result reader_course_ids(struct reader *reader, const struct course_query *query,
 			      int64_t **ids, size_t *count, struct error *err);
-/* Position of the next course (direction 1) or the previous (-1) from @from, exclusive, whose
-   key or name holds @text, in the order of @query; wraps around; -1 if there is none. */
-enum result reader_find_course(struct reader *reader, const struct course_query *query,
-			       const char *text, int64_t from, int direction, int64_t *out,
-			       struct error *err);
-
 struct totals {
 	int64_t courses[COURSE_STATUS_COUNT]; /* without those gone */
 	int64_t paused, wanted;		      /* intents pause; intents run */
