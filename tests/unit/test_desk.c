@@ -277,6 +277,37 @@ static void a_diff_without_its_source_shows_what_is_stored(void **state)
 	desk_free(desk);
 }
 
+static bool reads_the_course(const struct snapshot *snap, const void *arg)
+{
+	return answers(snap, arg) && snap->diff && snap->diff->loading &&
+	       !strcmp(snap->diff->stage, "the course");
+}
+
+static void a_slow_diff_says_what_it_reads_and_keeps_no_act_waiting(void **state)
+{
+	struct world *world = *state;
+	struct page_request request = {.kind = PAGE_DIFF, .status = -1, .code = -1, .language = "en",
+				       .course = world_course_id(world, KEY)};
+	struct video_row video = {0};
+	struct desk *desk;
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	assert_int_equal(reader_find_video(world->reader, request.course, "a", &video, NULL), RESULT_OK);
+	request.video = video.id;
+	video_row_clear(&video);
+	desk = open_desk(world);
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_OK, 0, false, 0, 3000};
+	desk_ask(desk, &request);
+	snapshot_unref(wait_for(desk, reads_the_course, &request, "what is read"));
+	/* done while the source still thinks */
+	act(world, desk, ACT_PAUSE, KEY);
+	wait_message(desk, "paused");
+	snapshot_unref(wait_for(desk, reads_the_course, &request, "the course, still"));
+	snapshot_unref(wait_for(desk, has_diff, &request, "the diff"));
+	desk_free(desk);
+}
+
 /* What is stored of "en", as a file; @bytes NULL: it is gone. */
 static void change_stored(struct world *world, const struct snapshot *snap, const char *bytes, size_t len)
 {
@@ -624,6 +655,7 @@ int main(void)
 		TEST(a_diff_without_its_source_shows_what_is_stored),
 		TEST(a_diff_tells_bytes_formatting_and_damage_apart),
 		TEST(a_diff_bounds_what_it_reads),
+		TEST(a_slow_diff_says_what_it_reads_and_keeps_no_act_waiting),
 		TEST(a_validation_says_what_it_found),
 		TEST(a_viewer_writes_intents_and_takes_over),
 		TEST(links_take_a_word_where_the_engine_is),
