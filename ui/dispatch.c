@@ -108,6 +108,8 @@ static void set_filter(struct console *console, const char *text)
 	snprintf(view->list.filter, sizeof(view->list.filter), "%s", text);
 	/* "all shown" meant what the old filter showed. */
 	console->tags.all = false;
+	if (view->ops->filtered)
+		view->ops->filtered(view);
 	list_changed(&view->list, view->page);
 }
 
