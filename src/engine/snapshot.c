@@ -31,9 +31,7 @@ void snapshot_unref(struct snapshot *snap)
 	FREE_ROWS(snap->events, snap->count, event_row_clear);
 	course_row_clear(&snap->course);
 	video_row_clear(&snap->video);
-	if (snap->diff)
-		diff_clear(snap->diff);
-	free(snap->diff);
+	diff_unref(snap->diff);
 	free(snap->ids);
 	free(snap);
 }
