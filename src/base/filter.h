@@ -5,18 +5,26 @@
  * counts nowhere (ASCII). A term is
  *
  *	text		one of the plain fields holds it
- *	"two words"	the same, blanks and all; quotes work behind a field, too
+ *	"two words"	the same, blanks and all; a quote begins a text or a value and may be left
+ *			open at the end
  *	field:text	that field holds it; of a field of words: a word begins with it
- *	field=text	that field is it; a word is it
+ *	field=text	that field is it; a word is it; != is not
  *	field:a,b	one of these holds
  *	field:none	a field of words has none; a text is empty
  *	number>50	also < >= <= = != and : for =
- *	changed<2h	an age: less than two hours ago (s m h d w); never is older than any age
+ *	changed<2h	an age: less than two hours ago (s m h d w), : for <=; never is older than
+ *			any age
+ *	changed:never	it never happened
  *	-term, !term	the term does not hold
  *
  * A field's name is made of letters: "course-v1:X+Y+Z" is text, so that a key can be pasted as it
- * is; an unknown name of letters before an operator is an error that names the known ones. Pure:
- * no I/O, no clock.
+ * is; an unknown name of letters before an operator is an error that names the known ones.
+ *
+ * While somebody types, the last term is often not finished: "status:", "videos>", "changed<2",
+ * "-", "org:MITx,". It has its own result and yields the filter without what is missing, so that
+ * a live list shows what is sure already, and does not jump; a command refuses it.
+ *
+ * Pure: no I/O, no clock.
  */
 #ifndef SUBFERRY_SRC_BASE_FILTER_H
 #define SUBFERRY_SRC_BASE_FILTER_H
@@ -48,16 +56,25 @@ struct filter_language {
 	size_t count;
 };
 
-/* What a row has in a field. @text is borrowed until the next value is asked for; NULL is "". */
+enum { FILTER_ROOM = 1024, FILTER_LONGEST = 4096 };
+
+/* What a row has in a field. @text lives as long as the row or is made in @room; NULL is "". */
 struct filter_value {
 	const char *text;
 	int64_t number;
+	char room[FILTER_ROOM]; /* for texts that a row does not have as such: not initialised */
 };
 
 struct filter; /* immutable once parsed: any thread may use it */
 
-/* *@out is NULL for a text of blanks: everything passes. RESULT_INVALID: @err says which term is
-   wrong and what would be right, in one line. @language is borrowed for the filter's life. */
+/*
+ * *@out is NULL for a text without terms (or a NULL one): everything passes. @language is
+ * borrowed for the filter's life.
+ *
+ * RESULT_INVALID: @err says which term is wrong and what would be right, in one line.
+ * RESULT_END: the last term is not finished and @err says what it waits for; *@out is the filter
+ * of what stands before (to be freed). RESULT_LIMIT: longer than FILTER_LONGEST bytes.
+ */
 enum result filter_parse(struct filter **out, const struct filter_language *language,
 			 const char *text, struct error *err);
 void filter_free(struct filter *filter); /* accepts NULL */
