@@ -165,7 +165,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff;
 	int64_t under_way, second;
-	bool engine, waits, validating;
+	bool engine, waits, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -219,7 +219,7 @@ static void tell_diff(struct desk *desk, struct snapshot *snap)
 }
 
 /* Lock not held. */
-static void make_snapshot(struct desk *desk, struct reader *reader,
+static void make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
 			  const struct page_request *request, bool engine,
 			  const struct engine_state *state)
 {
@@ -230,7 +230,7 @@ static void make_snapshot(struct desk *desk, struct reader *reader,
 	snap->refs = 1;
 	tell_campus(desk, snap);
 	tell_load(desk, snap);
-	page_read(reader, request, snap);
+	page_read(reader, roster, clock_wall(desk->campus->clock), request, snap);
 	if (engine)
 		tell_engine(desk, state, snap);
 	else
@@ -264,19 +264,25 @@ static enum result first_snapshot(struct desk *desk, const char *problem, struct
 	return RESULT_OK;
 }
 
-void *pager_main(void *arg)
+/* Asked for something, or a while has passed. Lock held. */
+static void wait_for_question(struct desk *desk)
 {
-	struct desk *desk = arg;
 	struct clock *clock = desk->campus->clock;
-	struct reader *reader = NULL;
-	struct error err = {0};
-	struct seen now, last = {.version = -1};
 
-	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
-		first_snapshot(desk, err.text, NULL); /* and the last: no page can be read */
-		return NULL;
-	}
-	pthread_mutex_lock(&desk->lock);
+	clock_wait(clock, &desk->turn, &desk->lock, clock_now(clock) + LOOK_EVERY);
+}
+
+/*
+ * The first page is read from the tables as they are, so that it is there at once; then the
+ * roster is loaded, and answers from there on.
+ */
+static void page_on(struct desk *desk, struct reader *reader, struct roster *roster)
+{
+	struct seen now, last = {.version = -1};
+	bool listed = false;
+
+	if (!desk->request_serial && !desk->ends)
+		wait_for_question(desk);
 	while (!desk->ends) {
 		struct engine_state state = {0};
 		struct page_request request;
@@ -291,16 +297,37 @@ void *pager_main(void *arg)
 		if (engine)
 			engine_state(desk->engine, &state);
 		see(desk, &state, version, &now);
+		now.roster = listed || *request.filter;
 		if (memcmp(&now, &last, sizeof(now))) {
 			last = now;
 			pthread_mutex_unlock(&desk->lock);
-			make_snapshot(desk, reader, &request, engine, &state);
+			make_snapshot(desk, reader, now.roster ? roster : NULL, &request, engine, &state);
 			pthread_mutex_lock(&desk->lock);
 		}
-		if (!desk->ends && last.request == desk->request_serial)
-			clock_wait(clock, &desk->turn, &desk->lock, clock_now(clock) + LOOK_EVERY);
+		if (!listed && now.request)
+			listed = true;
+		else if (!desk->ends && last.request == desk->request_serial)
+			wait_for_question(desk);
 	}
+}
+
+void *pager_main(void *arg)
+{
+	struct desk *desk = arg;
+	struct reader *reader = NULL;
+	struct roster *roster = NULL;
+	struct error err = {0};
+
+	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK ||
+	    roster_new(&roster, &err) != RESULT_OK) {
+		first_snapshot(desk, err.text, NULL); /* and the last: no page can be read */
+		reader_close(reader);
+		return NULL;
+	}
+	pthread_mutex_lock(&desk->lock);
+	page_on(desk, reader, roster);
 	pthread_mutex_unlock(&desk->lock);
+	roster_free(roster);
 	reader_close(reader);
 	return NULL;
 }

@@ -11,6 +11,7 @@
 #include "src/engine/desk.h"
 #include "src/engine/diff.h"
 #include "src/engine/engine.h"
+#include "src/status/roster.h"
 
 #include <pthread.h>
 
@@ -67,7 +68,9 @@ void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt
 void *pager_main(void *desk);
 void *clerk_main(void *desk);
 void *auditor_main(void *desk);
-/* page.c: reads one page into @snap; a failure is told in snap->problem. */
-void page_read(struct reader *reader, const struct page_request *request, struct snapshot *snap);
+/* page.c: reads one page into @snap; a failure is told in snap->problem. Without @roster the
+   courses are read in order, unfiltered, and no question about them is answered. @now: wall. */
+void page_read(struct reader *reader, struct roster *roster, int64_t now,
+	       const struct page_request *request, struct snapshot *snap);
 
 #endif

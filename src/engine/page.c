@@ -6,18 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum result find_row(struct reader *reader, const struct page_request *request,
-			    const struct course_query *query, struct snapshot *snap,
-			    struct error *err)
-{
-	snap->found = -1;
-	snap->found_serial = request->find_serial;
-	if (!request->find_direction || !*request->find)
-		return RESULT_OK;
-	return reader_find_course(reader, query, request->find, request->find_from,
-				  request->find_direction, &snap->found, err);
-}
-
 static void last_attempt(struct reader *reader, int64_t video, struct snapshot *snap)
 {
 	struct attempt_row *attempts = NULL;
@@ -47,21 +35,88 @@ static enum result selected_findings(struct reader *reader, int64_t course, int6
 			       &snap->finding_total, err);
 }
 
-static enum result read_courses(struct reader *reader, const struct page_request *request,
-				struct snapshot *snap, struct error *err)
-{
-	struct course_query query = {
-		.status = request->status, .text = request->filter, .sort = request->sort,
-		.descending = request->descending, .first = request->first, .count = request->count};
-	int64_t at = request->selected - request->first;
-	enum result st = reader_courses(reader, &query, &snap->courses, &snap->count, &snap->total, err);
+/* ---- courses ----------------------------------------------------------------------------- */
 
+/* The first page, before the roster is there: in the order of the query, and never filtered. */
+static enum result read_first_courses(struct reader *reader, const struct page_request *request,
+				      struct snapshot *snap, struct error *err)
+{
+	const struct course_query query = {
+		.status = request->status, .sort = request->sort, .descending = request->descending,
+		.first = request->first, .count = request->count};
+
+	return reader_courses(reader, &query, &snap->courses, &snap->count, &snap->total, err);
+}
+
+static enum result answer_questions(const struct roster *roster, const struct page_request *request,
+				    struct snapshot *snap, struct error *err)
+{
+	if (request->find_direction && *request->find)
+		snap->found = roster_find(roster, request->find, request->find_from,
+					  request->find_direction);
+	snap->ids_serial = request->ids_serial;
+	return request->ids_serial ? roster_ids(roster, &snap->ids, &snap->id_count, err) : RESULT_OK;
+}
+
+/* The rows the roster names, whole. */
+static enum result read_listed_courses(struct reader *reader, const struct roster *roster,
+				       const struct page_request *request, struct snapshot *snap,
+				       struct error *err)
+{
+	int64_t total = roster_count(roster), count = total - request->first;
+	enum result st = RESULT_OK;
+
+	count = count > request->count ? request->count : count;
+	snap->total = total;
+	if (count <= 0)
+		return RESULT_OK;
+	snap->courses = calloc((size_t)count, sizeof(*snap->courses));
+	if (!snap->courses)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	for (int64_t i = 0; i < count && st == RESULT_OK; i++) {
+		st = reader_course_by_id(reader, roster_at(roster, request->first + i),
+					 &snap->courses[i], err);
+		snap->count += st == RESULT_OK;
+	}
+	return st;
+}
+
+static enum result read_courses(struct reader *reader, struct roster *roster, int64_t now,
+				const struct page_request *request, struct snapshot *snap,
+				struct error *err)
+{
+	const struct roster_query query = {
+		.status = request->status, .filter = request->filter, .sort = request->sort,
+		.descending = request->descending, .now = now};
+	int64_t at = request->selected - request->first;
+	enum result st;
+
+	if (!roster) {
+		st = read_first_courses(reader, request, snap, err);
+	} else {
+		st = roster_select(roster, &query, err);
+		if (st == RESULT_OK)
+			st = answer_questions(roster, request, snap, err);
+		if (st == RESULT_OK)
+			st = read_listed_courses(reader, roster, request, snap, err);
+	}
 	if (st == RESULT_OK && at >= 0 && at < (int64_t)snap->count)
 		st = selected_findings(reader, snap->courses[at].id, 0, snap, err);
-	query.first = 0;
-	query.count = -1;
-	return st == RESULT_OK ? find_row(reader, request, &query, snap, err) : st;
+	return st;
 }
+
+/* A course by a part of its key, on whatever screen. */
+static void guess(const struct roster *roster, const struct page_request *request,
+		  struct snapshot *snap)
+{
+	if (!roster || !*request->guess)
+		return;
+	snap->guessed = roster_guess(roster, request->guess, request->guess_step, &snap->guess_count);
+	snprintf(snap->guessed_key, sizeof(snap->guessed_key), "%.255s",
+		 roster_key(roster, snap->guessed));
+}
+
+/* ---- below a course ---------------------------------------------------------------------- */
 
 /* Both lists are in the same order: where the languages of each video begin. */
 static enum result share_languages(struct snapshot *snap, struct error *err)
@@ -155,7 +210,21 @@ static enum result read_log(struct reader *reader, const struct page_request *re
 	return st;
 }
 
-void page_read(struct reader *reader, const struct page_request *request, struct snapshot *snap)
+static enum result read_totals(struct reader *reader, struct roster *roster, struct snapshot *snap,
+			       struct error *err)
+{
+	enum result st;
+
+	if (!roster)
+		return reader_totals(reader, &snap->totals, err);
+	st = roster_refresh(roster, reader, err);
+	if (st == RESULT_OK)
+		roster_totals(roster, &snap->totals);
+	return st;
+}
+
+void page_read(struct reader *reader, struct roster *roster, int64_t now,
+	       const struct page_request *request, struct snapshot *snap)
 {
 	struct error err = {0};
 	enum result st = reader_begin(reader, &err);
@@ -164,11 +233,11 @@ void page_read(struct reader *reader, const struct page_request *request, struct
 	snap->found = -1;
 	snap->found_serial = request->find_serial;
 	if (st == RESULT_OK)
-		st = reader_totals(reader, &snap->totals, &err);
+		st = read_totals(reader, roster, snap, &err);
 	if (st == RESULT_OK) {
 		switch (request->kind) {
 		case PAGE_COURSES:
-			st = read_courses(reader, request, snap, &err);
+			st = read_courses(reader, roster, now, request, snap, &err);
 			break;
 		case PAGE_VIDEOS:
 			st = read_videos(reader, request, snap, &err);
@@ -185,6 +254,7 @@ void page_read(struct reader *reader, const struct page_request *request, struct
 		}
 	}
 	reader_end(reader);
+	guess(roster, request, snap);
 	if (st != RESULT_OK)
 		snprintf(snap->problem, sizeof(snap->problem), "%.250s", err.text);
 }

@@ -12,7 +12,7 @@
 #include "src/status/reader.h"
 
 #define HISTORY_POINTS 60 /* one a second, or one a minute, newest last */
-#define FILTER_ROOM 256   /* bytes of a filter's text with the NUL */
+#define FILTER_BYTES 256   /* bytes of a filter's text with the NUL */
 
 enum page_kind {
 	PAGE_COURSES,  /* course_row */
@@ -29,7 +29,7 @@ struct page_request {
 	char language[56];     /* PAGE_DIFF: whose cues */
 	int status;	       /* PAGE_COURSES: enum course_status or -1 */
 	int code;	       /* PAGE_FINDINGS: enum finding_code or -1 */
-	char filter[FILTER_ROOM]; /* filter.h, in the fields of the kind of row; an invalid one: "" */
+	char filter[FILTER_BYTES]; /* filter.h, in the fields of the kind of row; an invalid one: "" */
 	enum course_sort sort;
 	bool descending;
 	int64_t first;	  /* first row of the page */

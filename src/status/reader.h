@@ -50,12 +50,6 @@ enum result reader_courses(struct reader *reader, const struct course_query *que
 /* Ids of all that match, in the order of the query (free()). */
 enum result reader_course_ids(struct reader *reader, const struct course_query *query,
 			      int64_t **ids, size_t *count, struct error *err);
-/* Position of the next course (direction 1) or the previous (-1) from @from, exclusive, whose
-   key or name holds @text, in the order of @query; wraps around; -1 if there is none. */
-enum result reader_find_course(struct reader *reader, const struct course_query *query,
-			       const char *text, int64_t from, int direction, int64_t *out,
-			       struct error *err);
-
 struct totals {
 	int64_t courses[COURSE_STATUS_COUNT]; /* without those gone */
 	int64_t paused, wanted;		      /* intents pause; intents run */

@@ -39,8 +39,6 @@
 
 static const char *const rows_sql[SORT_COUNT][2] = ORDERS(COURSE_COLUMNS);
 static const char *const ids_sql[SORT_COUNT][2] = ORDERS("id");
-static const char *const found_sql[SORT_COUNT][2] =
-	ORDERS("instr(lower(key), lower(?5)) OR instr(lower(name), lower(?5))");
 
 static const char *status_of(const struct course_query *query)
 {
@@ -93,34 +91,4 @@ enum result reader_course_ids(struct reader *reader, const struct course_query *
 	*ids = list.list;
 	*count = list.count;
 	return st;
-}
-
-enum result reader_find_course(struct reader *reader, const struct course_query *query,
-			       const char *text, int64_t from, int direction, int64_t *out,
-			       struct error *err)
-{
-	int64_t first = -1, last = -1, before = -1, after = -1, at = 0;
-	sqlite3_stmt *stmt = NULL;
-	enum result st;
-
-	st = db_first(
-		&reader->db, err, sql_of(found_sql, query),
-		DB_VALUES(TEXT(status_of(query)), TEXT(query->text), INT(-1), INT(0), TEXT(text)),
-		&stmt);
-	for (; st == RESULT_OK; st = db_next(&reader->db, err, stmt), at++) {
-		if (!sqlite3_column_int(stmt, 0))
-			continue;
-		first = first < 0 ? at : first;
-		last = at;
-		if (at < from)
-			before = at;
-		else if (at > from && after < 0)
-			after = at;
-	}
-	db_done(stmt);
-	if (direction < 0)
-		*out = before >= 0 ? before : last;
-	else
-		*out = after >= 0 ? after : first;
-	return st == RESULT_END ? RESULT_OK : st;
 }

@@ -250,8 +250,21 @@ static const char first_tables[] =
 	"  LEFT JOIN attempt l ON l.id = (SELECT max(id) FROM attempt WHERE video_id = v.id)"
 	"  WHERE v.state = 'failed' AND v.gone = 0);";
 
+/*
+ * Whoever keeps a picture of all courses asks for those that have changed since: every change of
+ * a row, whoever makes it, gives the course the highest revision.
+ */
+#define NEWEST "UPDATE course SET revision = (SELECT max(revision) FROM course) + 1 WHERE id = NEW.id;"
+static const char course_revisions[] =
+	"ALTER TABLE course ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE course SET revision = id;"
+	"CREATE INDEX course_by_revision ON course(revision);"
+	"CREATE TRIGGER course_is_new AFTER INSERT ON course BEGIN " NEWEST " END;"
+	"CREATE TRIGGER course_has_changed AFTER UPDATE ON course WHEN NEW.revision = OLD.revision"
+	" BEGIN " NEWEST " END;";
+
 /* Applied in order to files whose user_version is lower; never changed once released. */
-static const char *const migrations[] = {first_tables};
+static const char *const migrations[] = {first_tables, course_revisions};
 
 int schema_version(void)
 {

@@ -95,34 +95,6 @@ static void courses_sort_by_each_column(void **state)
 	assert_int_equal(total, 1);
 }
 
-static void find_course_wraps_around_both_ways(void **state)
-{
-	struct help *help = *state;
-	struct course_query query = {.status = -1, .count = -1}; /* A 2 B 1 */
-	int64_t at;
-
-	assert_ok(reader_find_course(help->reader, &query, "cs", 1, 1, &at, &help->err), help->err);
-	assert_int_equal(at, 3);
-	assert_ok(reader_find_course(help->reader, &query, "cs", 3, 1, &at, &help->err), help->err);
-	assert_int_equal(at, 1);
-	assert_ok(reader_find_course(help->reader, &query, "cs", 1, -1, &at, &help->err),
-		  help->err);
-	assert_int_equal(at, 3);
-	assert_ok(reader_find_course(help->reader, &query, "cs", 3, -1, &at, &help->err),
-		  help->err);
-	assert_int_equal(at, 1);
-	assert_ok(reader_find_course(help->reader, &query, "bio", 2, 1, &at, &help->err),
-		  help->err);
-	assert_int_equal(at, 2); /* the only one is found again */
-	assert_ok(reader_find_course(help->reader, &query, "nothing", 0, 1, &at, &help->err),
-		  help->err);
-	assert_int_equal(at, -1);
-	query.text = "2016";
-	assert_ok(reader_find_course(help->reader, &query, "cs", -1, 1, &at, &help->err),
-		  help->err);
-	assert_int_equal(at, 0);
-}
-
 static void begin_holds_one_state(void **state)
 {
 	struct help *help = *state;
@@ -496,7 +468,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(courses_come_sorted_filtered_and_in_pages),
 		TEST(courses_sort_by_each_column),
-		TEST(find_course_wraps_around_both_ways),
 		TEST(begin_holds_one_state),
 		TEST(missing_rows_say_so),
 		TEST(find_video_takes_id_or_type_and_id),
