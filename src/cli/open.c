@@ -123,19 +123,6 @@ int cli_scan(struct cli *cli, struct scan_result *result, int64_t *problems)
 	return -1;
 }
 
-/* True when no course was ever listed. */
-static bool is_empty(struct reader *reader, struct error *err, enum result *st)
-{
-	struct totals totals;
-
-	memset(&totals, 0, sizeof(totals));
-	*st = reader_totals(reader, &totals, err);
-	for (int i = 0; i < COURSE_STATUS_COUNT; i++)
-		if (totals.courses[i])
-			return false;
-	return !totals.gone;
-}
-
 int cli_open_reader(struct cli *cli, bool scan)
 {
 	struct scan_result result;
@@ -143,7 +130,7 @@ int cli_open_reader(struct cli *cli, bool scan)
 	const char *path;
 	enum result st;
 	int64_t problems;
-	bool empty;
+	bool known = false;
 	int code;
 
 	if (cli->reader)
@@ -157,10 +144,9 @@ int cli_open_reader(struct cli *cli, bool scan)
 		st = reader_check_campus(cli->reader, cli->campus->conf->name, &err);
 	if (st != RESULT_OK && st != RESULT_MISSING)
 		return cli_fail(&err);
-	empty = st == RESULT_MISSING || is_empty(cli->reader, &err, &st);
-	if (st != RESULT_OK && st != RESULT_MISSING)
+	if (st == RESULT_OK && reader_has_courses(cli->reader, &known, &err) != RESULT_OK)
 		return cli_fail(&err);
-	if (!empty)
+	if (known)
 		return -1;
 	if (!scan) {
 		out_note("nothing is known yet in %s: run subferry scan, then subferry migrate",

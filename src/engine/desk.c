@@ -127,7 +127,9 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	if (*state->hold)
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
 			 local_time(state->hold_since, since, sizeof(since)));
-	if (*state->hold) {
+	if (!snap->counted) {
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "counting");
+	} else if (*state->hold) {
 		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "held");
 	} else if (!snap->totals.wanted) {
 		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s",
@@ -304,7 +306,7 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 			make_snapshot(desk, reader, now.roster ? roster : NULL, &request, engine, &state);
 			pthread_mutex_lock(&desk->lock);
 		}
-		if (!listed && now.request)
+		if (!listed)
 			listed = true;
 		else if (!desk->ends && last.request == desk->request_serial)
 			wait_for_question(desk);

@@ -210,17 +210,17 @@ static enum result read_log(struct reader *reader, const struct page_request *re
 	return st;
 }
 
+/* Adding up a large table would keep the first page waiting: the roster has the sums anyway. */
 static enum result read_totals(struct reader *reader, struct roster *roster, struct snapshot *snap,
 			       struct error *err)
 {
-	enum result st;
+	enum result st = roster ? roster_refresh(roster, reader, err) : RESULT_OK;
 
-	if (!roster)
-		return reader_totals(reader, &snap->totals, err);
-	st = roster_refresh(roster, reader, err);
-	if (st == RESULT_OK)
-		roster_totals(roster, &snap->totals);
-	return st;
+	if (!roster || st != RESULT_OK)
+		return st;
+	roster_totals(roster, &snap->totals);
+	snap->counted = true;
+	return RESULT_OK;
 }
 
 void page_read(struct reader *reader, struct roster *roster, int64_t now,

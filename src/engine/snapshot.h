@@ -78,6 +78,7 @@ struct snapshot {
 	char slowed_by[64];   /* "store answers 503 Slow Down" */
 	int64_t under_way;    /* transactions */
 	int64_t pausing;      /* of these, of paused courses */
+	bool counted;	      /* the totals are known; false only for the first page(s) */
 	struct totals totals;
 	double rate;	      /* transcripts a second over the last 10 s */
 	double history[HISTORY_POINTS], errors[HISTORY_POINTS]; /* a second each */

@@ -218,6 +218,16 @@ enum result reader_course_by_id(struct reader *reader, int64_t id, struct course
 			out, "no such course");
 }
 
+enum result reader_has_courses(struct reader *reader, bool *out, struct error *err)
+{
+	int64_t has = 0;
+	enum result st = db_number(&reader->db, err, "SELECT EXISTS(SELECT 1 FROM course)", NULL, 0,
+				   0, &has);
+
+	*out = has;
+	return st;
+}
+
 /* ---- the campus as a whole ----------------------------------------------------------------*/
 
 /* By status and intent, so that one walk over the courses answers all. */

@@ -38,6 +38,8 @@ struct course_query {
 	int64_t first, count; /* the page; count -1: all */
 };
 
+/* Some course was listed, at some time. */
+enum result reader_has_courses(struct reader *reader, bool *out, struct error *err);
 /* Row of @key; RESULT_MISSING. */
 enum result reader_course(struct reader *reader, const char *key, struct course_row *out,
 			  struct error *err);
