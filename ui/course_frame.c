@@ -80,12 +80,14 @@ static void age_text(int64_t microseconds, char *out, size_t size)
 		snprintf(out, size, "%lld days ago", minutes / 60 / 24);
 }
 
-/* "validated hash, 2 h ago" */
-static void validated_text(const struct view *view, const struct course_row *course, char *out,
-			   size_t size)
+void course_validated(const struct view *view, char *out, size_t size)
 {
+	const struct course_row *course = course_of(view);
 	char age[48];
 
+	out[0] = '\0';
+	if (!course)
+		return;
 	age_text(console_wall(view->console) - course->verified, age, sizeof(age));
 	if (course->verified)
 		snprintf(out, size, "validated %s, %s", verify_level_name(course->level), age);
@@ -117,14 +119,15 @@ static int draw_sums(const struct counts *counts, int y, int width)
 }
 
 /* What stands first: key, then @more (or ""), and the name as far as there is room; at the end
-   status and progress. */
-static void draw_name(const struct view *view, const struct course_row *course, int y,
+   status and progress. False: there was no room for @more. */
+static bool draw_name(const struct view *view, const struct course_row *course, int y,
 		      const char *more)
 {
 	int width = view->area.w, x, end, cells;
 	enum glyph sign;
 	enum role role = status_of(course, &sign);
 	char right[160];
+	bool fits;
 
 	snprintf(right, sizeof(right), "%s %s%s  %s of %s videos", glyph(sign),
 		 course_status_name(course->status), intent_word(course->intent),
@@ -134,31 +137,31 @@ static void draw_name(const struct view *view, const struct course_row *course, 
 	widget_text(y, end, cells, role, right);
 	end = draw_progress(course, y, end, width);
 	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s", course->key);
-	if (more[0] && x + 2 + widget_cells(more) <= end - 2)
-		x = widget_put(y, x + 2, end - 2, ROLE_NORMAL, "%s", more);
+	fits = x + 2 + widget_cells(more) <= end - 1;
+	if (more[0] && fits)
+		x = widget_put(y, x + 2, end - 1, ROLE_NORMAL, "%s", more);
 	if (x + 2 + NAME_MIN <= end - 2)
 		widget_put(y, x + 2, end - 2, ROLE_NORMAL, "%s", course->name);
+	return fits;
 }
 
-void course_draw_title(const struct view *view, int y)
+bool course_draw_title(const struct view *view, int y)
 {
 	const struct course_row *course = course_of(view);
 	int width = view->area.w, x, cells;
 	char validated[96];
 
 	if (!course)
-		return;
-	validated_text(view, course, validated, sizeof(validated));
+		return true;
+	course_validated(view, validated, sizeof(validated));
 	cells = widget_cells(validated);
 	x = draw_sums(&course->counts, y + 1, width);
-	if (x + cells + 1 > width) {
-		/* Where the sums leave no room, the name gives way to it. */
-		draw_name(view, course, y, course->verified ? validated : "");
-		return;
-	}
-	draw_name(view, course, y, "");
+	/* Where the sums leave no room, the name gives way to it. */
+	if (x + cells + 1 > width)
+		return draw_name(view, course, y, course->verified ? validated : "");
 	widget_text(y + 1, width - cells - 1, cells, course->verified ? ROLE_NORMAL : ROLE_DIM,
 		    validated);
+	return draw_name(view, course, y, "");
 }
 
 /* ---- below --------------------------------------------------------------------------------*/

@@ -10,8 +10,10 @@
 /* Expected, and val is known not to have it. */
 int64_t course_missing(const struct counts *counts);
 /* Two lines from @y: key, status, progress; then the sums of the course and
-   when it was validated. */
-void course_draw_title(const struct view *view, int y);
+   when it was validated. False: there was no room for the latter. */
+bool course_draw_title(const struct view *view, int y);
+/* "validated hash, 2 h ago", "never validated"; "" without a page. */
+void course_validated(const struct view *view, char *out, size_t size);
 /* Lines for the selected video: more on a tall screen. */
 int course_detail_lines(const struct view *view);
 /* Which block it is, how it stands, its findings one by one. */

@@ -51,9 +51,9 @@ static bool row_differs(const struct snapshot *page, size_t row)
 	return mark_is_difference(mark_of_video(page, row)) || counts->errors || counts->warnings;
 }
 
-enum sort { BY_PLAN, BY_NAME, BY_MARK, BY_MISSING, BY_FINDINGS, SORTS };
-static const char *const sort_names[SORTS] = {"block", "name", "difference", "missing transcripts",
-					      "findings"};
+enum sort { BY_PLAN, BY_NAME, BY_FINDINGS, BY_MISSING, BY_MARK, SORTS };
+static const char *const sort_names[SORTS] = {"block", "name", "findings", "missing transcripts",
+					      "difference"};
 
 static int64_t weight(const struct counts *counts)
 {
@@ -278,14 +278,20 @@ static void draw_heading(const struct view *view, int y, const struct columns *a
 	widget_aligned(y, at->findings, 6, ROLE_DIM, ALIGN_RIGHT, title);
 }
 
-/* On the rule: what the signs mean that are on the screen now, as far as there is room. */
-static void draw_rule(const struct view *view, int y, unsigned used)
+/* On the rule: when the course was validated, if the title could not tell; and what the signs
+   mean that are on the screen now, as far as there is room. */
+static void draw_rule(const struct view *view, int y, unsigned used, bool told)
 {
-	char legend[512], extra[520] = "";
+	int room = view_rule_room(view);
+	char legend[512], extra[640] = "", validated[96] = "";
 
-	marks_legend(used, view_rule_room(view), legend, sizeof(legend));
+	if (!told)
+		course_validated(view, validated, sizeof(validated));
+	if (validated[0] && widget_cells(validated) <= room)
+		snprintf(extra, sizeof(extra), "%s  ", validated);
+	marks_legend(used, room - widget_cells(extra), legend, sizeof(legend));
 	if (legend[0])
-		snprintf(extra, sizeof(extra), "%s  ", legend);
+		snprintf(extra + strlen(extra), sizeof(extra) - strlen(extra), "%s  ", legend);
 	view_rule(view, y, extra);
 }
 
@@ -295,9 +301,10 @@ static void course_draw(struct view *view, const struct snapshot *now)
 	int y = view->area.y, height = (int)view->list.height, lines = course_detail_lines(view);
 	int64_t top = list_top_to_draw(&view->list, view->page);
 	unsigned used = 0;
+	bool told;
 
 	(void)now;
-	course_draw_title(view, y);
+	told = course_draw_title(view, y);
 	y += TITLE_LINES;
 	draw_heading(view, y++, &at);
 	for (int i = 0; i < height; i++) {
@@ -311,7 +318,7 @@ static void course_draw(struct view *view, const struct snapshot *now)
 	view_draw_empty(view, y, height, view->page && view->page->course.pass
 			? "this course has no videos" : "the videos are listed once the course is "
 							"launched or validated");
-	draw_rule(view, y + height, used);
+	draw_rule(view, y + height, used, told);
 	if (!view_tell_whole(view, y + height + 1, lines))
 		course_draw_details(view, y + height + 1, lines);
 }

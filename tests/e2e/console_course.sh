@@ -119,7 +119,7 @@ keys /
 keys Enter
 
 step "sorted by difference, the worst first"
-keys s s
+keys s s s s
 wait_for "sorted by difference, descending"
 [ "$(screen | grep -E "Video [a-z]+" | head -n 3 | sed -E 's/.*Video ([a-z]+).*/\1/' | tr '\n' ' ')" = \
 	"differs missing extra " ] || fail "not sorted by difference"
