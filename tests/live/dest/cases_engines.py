@@ -57,12 +57,15 @@ class Killed(CampusTest):
             cell.remove()
 
     def test_an_engine_killed_at_a_request_is_completed_by_the_next(self):
-        for server, count in zip(("val", "s3"), self.boundaries()):
+        kills, counts = 0, self.boundaries()
+        for server, count in zip(("val", "s3"), counts):
             self.assertGreater(count, 5)
             for n in range(0, count, STRIDE):
                 for seen in (True, False):
                     with self.subTest(server=server, request=n, seen=seen):
                         self.kill_at(server, n, seen)
+                        kills += 1
+        print("%d kills at %d + %d requests, " % (kills, *counts), end="")
 
 
 class Two(DestTest):

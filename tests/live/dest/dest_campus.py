@@ -89,7 +89,7 @@ class Destinations:
         own = {}
         if isinstance(self, MongoCampus):
             own["SUBFERRY_TEST_URI"] = self.uri()
-        return dict(os.environ, HOME=self.folder, NO_PROXY="127.0.0.1", **own,
+        return dict(os.environ, HOME=self.folder, NO_PROXY="127.0.0.1,localhost", **own,
                     **dict(self.environ, **more))
 
     def plain(self, *args, stdin=b"", **environment):

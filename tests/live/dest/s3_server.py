@@ -14,6 +14,8 @@ do where S3 leaves room, or does otherwise (cases_servers.py asks for most of it
 				(x-amz-checksum-mode)
     ETag			MD5				MD5
     wrong secret		403 SignatureDoesNotMatch	the same
+    TLS				HTTP/2 and 1.1			HTTP/1.1
+    session token		AssumeRole makes one		none as started here: InvalidToken
     key that nobody knows	403 InvalidAccessKeyId		404 XAdminUserNotFound, HEAD too
     another region		not minded			400 AuthorizationHeaderMalformed
     clock 15 minutes off	403 RequestTimeTooSkewed	the same
@@ -23,6 +25,7 @@ do where S3 leaves room, or does otherwise (cases_servers.py asks for most of it
     name that is not there	404, with or without the	404
 				right to list
 """
+import base64
 import contextlib
 import json
 import os
@@ -39,6 +42,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 KEY, SECRET, REGION = "subferrykey", "s3-s3cr3t-w0rd", "us-east-1"
 BUCKET = "transcripts"
+ROLE = "arn:aws:iam::role/ferry"
 # An identity that may put and get, and not list: S3 then answers 403 for a name that is not there.
 NARROW_KEY, NARROW_SECRET = "narrowkey", "s3-narrow-s3cr3t"
 
@@ -64,12 +68,15 @@ def stop(process, seconds=10):
 
 
 class S3Server:
-    """A context manager. `address` is (host, port); `client` is boto3's, straight to the server."""
+    """A context manager. `address` is (host, port); `client` is boto3's, straight to the server.
+
+    With @tls, a Certificate, it also, or only, serves TLS at `tls_address`, and takes
+    BUCKET.s3.localhost for the bucket's name."""
     kind = ""
     patience = 5        # seconds, for its end
 
-    def __init__(self, program):
-        self.program = program
+    def __init__(self, program, tls=None):
+        self.program, self.tls, self.tls_address = program, tls, None
         self.folder = tempfile.mkdtemp(prefix="subferry-s3-")
         self.process = None
 
@@ -131,13 +138,12 @@ class S3Server:
     def url(self):
         return "http://%s:%d" % self.address
 
-    @staticmethod
-    def boto(url, key=KEY, secret=SECRET, **config):
+    def boto(self, url, key=KEY, secret=SECRET, **config):
         return boto3.client(
             "s3", endpoint_url=url, aws_access_key_id=key, aws_secret_access_key=secret,
-            region_name=REGION, config=Config(s3={"addressing_style": "path"}, proxies={},
-                                              retries={"max_attempts": 1, "mode": "standard"},
-                                              **config))
+            region_name=REGION, verify=self.tls.authority if self.tls else None, config=Config(
+                s3={"addressing_style": "path"}, proxies={},
+                retries={"max_attempts": 1, "mode": "standard"}, **config))
 
     def as_storage(self, location):
         """The settings of edxval's storage (val_app.py) in this bucket."""
@@ -200,19 +206,48 @@ class SeaweedFS(S3Server):
                  "credentials": [{"accessKey": NARROW_KEY, "secretKey": NARROW_SECRET}],
                  "actions": ["Read:" + BUCKET, "Write:" + BUCKET]},
             ]}, f)
-        ports = self.ports = free_ports(8)
+        ports = self.ports = free_ports(9)
         self.address = "127.0.0.1", ports[0]
         os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
         self.launch(
-            "server", "-dir=" + os.path.join(self.folder, "data"), "-ip=127.0.0.1",
-            "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.config=s3.json",
+            "server", *self.tls_options(ports[8]), "-dir=" + os.path.join(self.folder, "data"),
+            "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.config=s3.json",
             "-s3.port=%d" % ports[0], "-s3.port.grpc=%d" % ports[1],
             "-s3.port.iceberg=0", "-s3.port.lance=0",
             "-master.port=%d" % ports[2], "-master.port.grpc=%d" % ports[3],
             "-volume.port=%d" % ports[4], "-volume.port.grpc=%d" % ports[5],
             "-filer.port=%d" % ports[6], "-filer.port.grpc=%d" % ports[7],
             "-master.volumeSizeLimitMB=64", "-volume.max=100", "-volume.preStopSeconds=0",
-            "-volume.minFreeSpace=0")
+            "-volume.minFreeSpace=0", "-master.telemetry=false")
+
+    def tls_options(self, port):
+        """TLS on a port of its own, names of buckets in that of the host, and sessions."""
+        if not self.tls:
+            return []
+        self.tls_address = "127.0.0.1", port
+        with open(os.path.join(self.folder, "iam.json"), "w", encoding="utf-8") as f:
+            json.dump({
+                "sts": {"tokenDuration": "1h", "maxSessionLength": "12h", "issuer": "live",
+                        "signingKey": base64.b64encode(b"long enough for a key" * 2).decode()},
+                "policy": {"defaultEffect": "Deny", "storeType": "memory"},
+                "policies": [{"name": "all", "document": {
+                    "Version": "2012-10-17", "Statement": [
+                        {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["*"]}]}}],
+                "roles": [{"roleName": "ferry", "roleArn": ROLE, "attachedPolicies": ["all"],
+                           "trustPolicy": {"Version": "2012-10-17", "Statement": [
+                               {"Effect": "Allow", "Principal": {"AWS": "*"},
+                                "Action": ["sts:AssumeRole"]}]}}]}, f)
+        return ["-s3.iam.config=iam.json", "-s3.port.https=%d" % port,
+                "-s3.cert.file=" + self.tls.certificate, "-s3.key.file=" + self.tls.key,
+                "-s3.domainName=" + self.tls.S3]
+
+    def session(self):
+        """(key, secret, token) that hold for an hour: S3 with AssumeRole."""
+        client = boto3.client("sts", endpoint_url=self.url, aws_access_key_id=KEY,
+                              aws_secret_access_key=SECRET, region_name=REGION,
+                              config=Config(proxies={}))
+        found = client.assume_role(RoleArn=ROLE, RoleSessionName="live")["Credentials"]
+        return found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"]
 
     def words(self):
         line = subprocess.run([self.program, "version"], stdout=subprocess.PIPE,
@@ -226,9 +261,18 @@ class Versity(S3Server):
     def start(self):
         self.address = "127.0.0.1", free_ports(1)[0]
         os.makedirs(os.path.join(self.folder, "data"), exist_ok=True)
+        tls = []
+        if self.tls:
+            self.tls_address = self.address
+            tls = ["--cert", self.tls.certificate, "--key", self.tls.key,
+                   "--virtual-domain", "%s:%d" % (self.tls.S3, self.address[1])]
         self.launch("--port", "%s:%d" % self.address, "--keep-alive", "--quiet", "--region", REGION,
-                    "posix", "--sidecar", self.sidecar(), os.path.join(self.folder, "data"),
+                    *tls, "posix", "--sidecar", self.sidecar(), os.path.join(self.folder, "data"),
                     ROOT_ACCESS_KEY_ID=KEY, ROOT_SECRET_ACCESS_KEY=SECRET)
+
+    @property
+    def url(self):
+        return "%s://%s:%d" % (("https" if self.tls else "http",) + self.address)
 
     def sidecar(self):
         """Where facts of objects are kept: not every file system has extended attributes."""

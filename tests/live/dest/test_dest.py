@@ -21,6 +21,7 @@ from cases_end_to_end import *
 from cases_engines import *
 from cases_faults import *
 from cases_studio import *
+from cases_tls import *
 from dest_campus import LOCATION, Servers
 from s3_server import SeaweedFS, Versity
 from val_server import ValServer

@@ -19,7 +19,7 @@ with open(os.path.join(FOLDER, "config.json"), encoding="utf-8") as f:
 
 S3 = json.loads(os.environ["VAL_STORAGE"])
 if S3:
-    BACKEND, OPTIONS = "storages.backends.s3.S3Storage", {
+    BACKEND, OPTIONS = "val_storage.S3Storage", {
         "endpoint_url": S3["url"], "access_key": S3["key"], "secret_key": S3["secret"],
         "region_name": S3["region"], "bucket_name": S3["bucket"], "location": S3["location"],
         "addressing_style": "path", "signature_version": "s3v4", "file_overwrite": False}
@@ -38,7 +38,8 @@ MIDDLEWARE = ["edx_django_utils.cache.middleware.RequestCacheMiddleware",
               "django.contrib.auth.middleware.AuthenticationMiddleware"]
 DATABASES = {"default": {"ENGINE": "val_sqlite", "NAME": os.path.join(FOLDER, "val.db"),
                          "OPTIONS": {"timeout": 30}}}
-LOGGING = {"version": 1, "handlers": {"console": {"class": "logging.StreamHandler"}},
+LOGGING = {"version": 1, "disable_existing_loggers": False,     # the server's log stays
+           "handlers": {"console": {"class": "logging.StreamHandler"}},
            "root": {"handlers": ["console"], "level": "WARNING"}}
 FILES = {"BACKEND": BACKEND, "OPTIONS": OPTIONS}
 STORAGES = {"default": FILES, "staticfiles": FILES, "video_transcripts": FILES}

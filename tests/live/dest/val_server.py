@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
+from collections import namedtuple
 
 from s3_server import free_ports, stop
 
@@ -89,7 +90,7 @@ class ValServer:
         end = time.monotonic() + seconds
         while time.monotonic() < end and self.process.poll() is None:
             try:
-                connection = http.client.HTTPConnection(*self.address, timeout=10)
+                connection = self.connect()
                 connection.request("GET", "/api/val/v0/videos/")
                 status = connection.getresponse().status
                 connection.close()
@@ -99,6 +100,9 @@ class ValServer:
                 pass
             time.sleep(0.1)
         return False
+
+    def connect(self):
+        return http.client.HTTPConnection(*self.address, timeout=10)
 
     @property
     def url(self):
@@ -173,3 +177,46 @@ class ValServer:
                 row["content"] = base64.b64decode(row["content"])
             out[row["video"], row["language"]] = row
         return out
+
+
+Served = namedtuple("Served", "version client method path status")
+
+
+class ValOverHTTP2(ValServer):
+    """The same by hypercorn, which speaks HTTP/2 over TLS to whoever offers it.
+
+    @tls: see certificate.py. After @most requests on one connection it sends GOAWAY, in the
+    middle of the next, and closes a second later: that one is done, and its answer is lost."""
+
+    def __init__(self, python, s3, tls, most=1000):
+        super().__init__(python, s3)
+        self.tls, self.most, self.read_so_far = tls, most, 0
+
+    def start(self):
+        self.address = "127.0.0.1", free_ports(1)[0]
+        with open(os.path.join(self.folder, "hypercorn.toml"), "w", encoding="utf-8") as f:
+            f.write("".join("%s = %s\n" % (key, json.dumps(value)) for key, value in {
+                "bind": "%s:%d" % self.address, "certfile": self.tls.certificate,
+                "keyfile": self.tls.key, "keep_alive_max_requests": self.most,
+                "keep_alive_timeout": 1 if self.most < 1000 else 75,
+                "accesslog": os.path.join(self.folder, "access"),
+                "access_log_format": "%(H)s %(h)s %(m)s %(U)s %(s)s"}.items()))
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [self.python, "-W", "ignore", "-m", "hypercorn", "-c", "hypercorn.toml",
+                 "val_app:application"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=self.environment(), cwd=self.folder)
+
+    def connect(self):
+        return http.client.HTTPSConnection(*self.address, timeout=10, context=self.tls.context())
+
+    @property
+    def url(self):
+        return "https://%s:%d" % (self.tls.VAL, self.address[1])
+
+    def served(self):
+        """What it was asked since this was called last."""
+        with open(os.path.join(self.folder, "access"), encoding="utf-8") as log:
+            lines = log.read().splitlines()
+        new, self.read_so_far = lines[self.read_so_far:], len(lines)
+        return [Served(*line.split(" ")[-5:]) for line in new]
