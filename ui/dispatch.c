@@ -105,12 +105,17 @@ static void set_filter(struct console *console, const char *text)
 {
 	struct view *view = console_top(console);
 	struct error err = {0};
+	bool another = strcmp(view->list.filter, text) != 0;
 
 	/* Half a filter is often none: what was understood before stays in force. */
 	if (list_filter(&view->list, view->page, text, console_wall(console), &err) != RESULT_OK)
 		console_note(console, ROLE_WARNING, "%s", err.text);
+	if (!another)
+		return;
 	/* "all shown" meant what the old filter showed. */
 	console->tags.all = false;
+	if (view->ops->filtered)
+		view->ops->filtered(view);
 }
 
 static void set_search(struct console *console, const char *text)

@@ -50,8 +50,8 @@ static void change_order(struct view *view, enum action action)
 	if (action == ACTION_REVERSE)
 		list->descending = !list->descending;
 	else if (rows->sorts > 1)
-		list->sort = (list->sort + 1) % rows->sorts;
-	if (action == ACTION_SORT)
+		list->sort = (list->sort + (action == ACTION_SORT ? 1 : rows->sorts - 1)) % rows->sorts;
+	if (action != ACTION_REVERSE)
 		list->descending = rows->most_first >> list->sort & 1;
 	list_changed(list, view->page);
 	console_note(view->console, ROLE_NORMAL, "sorted by %s%s",
@@ -94,6 +94,7 @@ unsigned view_list_key(struct view *view, enum action action)
 						     action == ACTION_NEXT ? 1 : -1));
 		break;
 	case ACTION_SORT:
+	case ACTION_SORT_BACK:
 	case ACTION_REVERSE:
 		change_order(view, action);
 		break;

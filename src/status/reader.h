@@ -25,9 +25,18 @@ void reader_end(struct reader *reader);
 
 /* ---- courses ------------------------------------------------------------------------------*/
 
+/*
+ * Equal ones are in the order of their keys. A course that was never planned (no pass begun and no
+ * video known) has no difference and no progress yet: it comes before one with nought.
+ */
 enum course_sort {
 	SORT_KEY, SORT_NAME, SORT_STATUS, SORT_VIDEOS, SORT_EXPECTED, SORT_IN_VAL, SORT_FINDINGS,
-	SORT_CHANGED, SORT_COUNT
+	SORT_CHANGED,
+	SORT_DIFFERENCE, /* expected - in_val - unknown + differing; then unknown */
+	SORT_ATTEMPTS,	 /* pass */
+	SORT_PROGRESS,	 /* tried * 10000 / videos */
+	SORT_VERIFIED,
+	SORT_COUNT
 };
 
 struct course_query {

@@ -80,9 +80,11 @@ static void courses_sort_by_each_column(void **state)
 
 	help_sql(help,
 		 "UPDATE course SET status = 'Failed', errors = 2, videos = 5, expected = 9,"
-		 " in_val = 8, changed = 1e17 WHERE key LIKE '%CS101%';"
+		 " in_val = 8, differing = 2, changed = 1e17, pass = 3, tried = 5, verified = 1e17"
+		 " WHERE key LIKE '%CS101%';"
 		 "UPDATE course SET status = 'In-Progress', warnings = 7, videos = 4, expected = 8,"
-		 " in_val = 7, changed = 1e16 WHERE key LIKE '%Bio%'");
+		 " in_val = 7, changed = 1e16, pass = 2, tried = 1, verified = 1e16"
+		 " WHERE key LIKE '%Bio%'");
 	for (int sort = SORT_STATUS; sort < SORT_COUNT; sort++) {
 		query.sort = (enum course_sort)sort;
 		assert_memory_equal(page(help, &query, &total), "1B", 2);
@@ -93,6 +95,25 @@ static void courses_sort_by_each_column(void **state)
 	query.status = COURSE_FAILED;
 	assert_string_equal(page(help, &query, &total), "1");
 	assert_int_equal(total, 1);
+}
+
+/* What is not known yet is less than nought, and what val could not tell more than that. */
+static void courses_sort_by_difference_with_the_unplanned_first(void **state)
+{
+	struct help *help = *state;
+	struct course_query query = {.status = -1, .count = -1, .sort = SORT_DIFFERENCE};
+	int64_t total;
+
+	help_sql(help,
+		 "UPDATE course SET pass = 1, videos = 3, tried = 2, expected = 9, in_val = 9"
+		 " WHERE key LIKE '%CS101%';"
+		 "UPDATE course SET pass = 1, videos = 3, tried = 1, expected = 9, in_val = 8,"
+		 " unknown = 1 WHERE key LIKE '%Bio%';"
+		 "UPDATE course SET pass = 1, videos = 3, expected = 9, in_val = 8"
+		 " WHERE key LIKE '%Algo%' OR key LIKE '%CS202%'");
+	assert_string_equal(page(help, &query, &total), "A1B2");
+	query.sort = SORT_PROGRESS;
+	assert_string_equal(page(help, &query, &total), "A2B1");
 }
 
 static void begin_holds_one_state(void **state)
@@ -468,6 +489,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(courses_come_sorted_filtered_and_in_pages),
 		TEST(courses_sort_by_each_column),
+		TEST(courses_sort_by_difference_with_the_unplanned_first),
 		TEST(begin_holds_one_state),
 		TEST(missing_rows_say_so),
 		TEST(find_video_takes_id_or_type_and_id),
