@@ -115,9 +115,14 @@ struct snapshot {
 	size_t count;		     /* rows here */
 	struct course_row *courses;  /* one of these by request.kind */
 	struct video_row *videos;
+	/* PAGE_VIDEOS: those of videos[i] are languages[language_from[i]] to, exclusive,
+	   languages[language_from[i + 1]] */
+	struct language_row *languages;
+	size_t language_count, *language_from;
 	struct transcript_row *transcripts;
 	struct finding_row *findings; /* the page, or the findings of the selected row */
 	size_t finding_count;
+	int64_t finding_total;	     /* of the selected row: how many there are */
 	struct event_row *events;
 	int64_t finding_counts[FINDING_COUNT];
 	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */

@@ -186,6 +186,23 @@ static void pages_show_what_was_asked(void **state)
 	assert_int_equal(snap->count, 2);
 	assert_string_equal(snap->videos[0].block, "a");
 	assert_non_null(strstr(snap->last_attempt, "done"));
+	/* the languages of each video, one video behind the other */
+	assert_int_equal(snap->language_from[0], 0);
+	assert_int_equal(snap->language_from[2], snap->language_count);
+	assert_true(snap->language_count > 0);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = snap->language_from[i]; at < snap->language_from[i + 1]; at++)
+			assert_int_equal(snap->languages[at].video_id, snap->videos[i].id);
+	request.first = 1; /* of the page's videos alone */
+	snapshot_unref(snap);
+	snap = page(desk, &request);
+	assert_int_equal(snap->count, 1);
+	assert_int_equal(snap->language_from[1], snap->language_count);
+	for (size_t at = 0; at < snap->language_count; at++)
+		assert_int_equal(snap->languages[at].video_id, snap->videos[0].id);
+	request.first = 0;
+	snapshot_unref(snap);
+	snap = page(desk, &request);
 	request.video = snap->videos[0].id;
 	snapshot_unref(snap);
 	request.kind = PAGE_LOG;
