@@ -68,9 +68,9 @@ wait_gone() {
 # see TEXT...: all on the screen; a screen that is being drawn at this moment may be completed.
 see() {
 	for text; do
-		for _ in 1 2 3 4 5 6 7 8 9 10 end; do
+		for try in 1 2 3 4 5 6 7 8 9 last; do
 			screen | grep -qF -- "$text" && break
-			[ "$_" = end ] && fail "not on the screen: $text"
+			[ "$try" = last ] && fail "not on the screen: $text"
 			sleep 0.1
 		done
 	done
