@@ -95,25 +95,51 @@ static void tell_holder(struct reader *reader, struct snapshot *snap)
 	holder_row_clear(&holder);
 }
 
-/* Transcripts that the intents in force still want, as far as it can be estimated. */
-static int64_t estimate_left(const struct totals *t)
+/* What the intents in force still want, as far as it can be estimated. */
+static struct progress_work work_left(const struct totals *t, bool held)
 {
-	double per_video = t->videos ? (double)t->counts.expected / (double)t->videos : 0;
-	int64_t planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
-			  t->courses[COURSE_FAILED];
-	double per_course = planned ? (double)t->counts.expected / (double)planned : 0;
+	struct progress_work work = {
+		.videos = t->wanted_videos - t->wanted_tried, .unplanned = t->wanted_unplanned,
+		.planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
+			   t->courses[COURSE_FAILED],
+		.held = held};
 
-	return (int64_t)(per_video * (double)(t->wanted_videos - t->wanted_tried) +
-			 per_course * (double)t->wanted_unplanned + 0.5);
+	if (t->videos)
+		work.per_video = (double)t->counts.expected / (double)t->videos;
+	if (work.planned)
+		work.per_course = (double)t->counts.expected / (double)work.planned;
+	return work;
+}
+
+static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
+{
+	struct progress_work work = work_left(&snap->totals, *state->hold);
+	struct progress_left left = progress_left(&state->progress, &work);
+	int64_t now = clock_wall(desk->campus->clock);
+	const char *reason = left.reason;
+
+	if (!snap->counted) {
+		left = (struct progress_left){0};
+		reason = "counting";
+	} else if (!snap->totals.wanted) {
+		left = (struct progress_left){0};
+		reason = snap->totals.paused ? "paused" : "nothing launched";
+	}
+	if (*state->hold)
+		reason = "held";
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s", reason);
+	snap->left_low = left.low;
+	snap->left_high = left.high;
+	if (*state->hold)
+		return;
+	snap->eta_low = left.low ? now + left.low * 1000000 : 0;
+	snap->eta_high = left.high ? now + left.high * 1000000 : 0;
 }
 
 static void tell_engine(const struct desk *desk, const struct engine_state *state,
 			struct snapshot *snap)
 {
-	int64_t left = estimate_left(&snap->totals), low, high;
-	int64_t now = clock_wall(desk->campus->clock);
 	char since[32];
-	const char *reason;
 
 	snap->engine_here = true;
 	snap->waits_for_go = state->waits_for_go;
@@ -122,24 +148,14 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	snap->rate = progress_rate(&state->progress, 10);
 	memcpy(snap->history, state->progress.done, sizeof(snap->history));
 	memcpy(snap->errors, state->progress.errors, sizeof(snap->errors));
+	memcpy(snap->minutes, state->progress.minutes, sizeof(snap->minutes));
+	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
 	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
 		 (long long)state->workers);
 	if (*state->hold)
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
 			 local_time(state->hold_since, since, sizeof(since)));
-	if (!snap->counted) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "counting");
-	} else if (*state->hold) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "held");
-	} else if (!snap->totals.wanted) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s",
-			 snap->totals.paused ? "paused" : "nothing launched");
-	} else if (progress_left(&state->progress, left, &low, &high, &reason)) {
-		snap->eta_low = now + low * 1000000;
-		snap->eta_high = now + high * 1000000;
-	} else {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s", reason);
-	}
+	tell_eta(desk, state, snap);
 }
 
 /* How the adaptive limit stands; all 0 at full speed, when there is nothing to tell. */
@@ -166,7 +182,7 @@ static void tell_load(const struct desk *desk, struct snapshot *snap)
 struct seen {
 	int64_t version;
 	uint64_t request, message, diff;
-	int64_t under_way, second;
+	int64_t under_way, second, minute;
 	bool engine, waits, validating, roster;
 	char hold[160];
 	int allowed;
@@ -197,6 +213,9 @@ static void see(struct desk *desk, const struct engine_state *state, int64_t ver
 	for (int i = 0; i < PROGRESS_SECONDS; i++)
 		if (state->progress.done[i] > 0 || state->progress.errors[i] > 0)
 			out->second = state->progress.second;
+	for (int i = 0; i < PROGRESS_MINUTES; i++)
+		if (state->progress.minutes[i] > 0 || state->progress.minute_errors[i] > 0)
+			out->minute = state->progress.second / 60;
 }
 
 /* The cues belong to the request they were read for. */

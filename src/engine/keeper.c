@@ -50,7 +50,7 @@ void *keeper_main(void *arg)
 		int64_t now = clock_now(engine->clock);
 		struct error err = {0};
 
-		progress_tick(&engine->progress, now, engine_works(engine));
+		progress_tick(&engine->progress, now, engine_progress(engine));
 		beat(engine, true, &row);
 		row.since = since;
 		snprintf(hold, sizeof(hold), "%s", engine->hold_text);

@@ -103,7 +103,9 @@ struct snapshot {
 	double rate;	      /* transcripts a second over the last 10 s */
 	double history[HISTORY_POINTS], errors[HISTORY_POINTS]; /* a second each */
 	double minutes[HISTORY_POINTS], minute_errors[HISTORY_POINTS]; /* a minute each */
-	int64_t eta_low, eta_high; /* wall microseconds; 0: see eta_reason */
+	/* wall microseconds; 0 and 0: see eta_reason; high 0: not before low, and no end can be told */
+	int64_t eta_low, eta_high;
+	int64_t left_low, left_high; /* the same in seconds of work, from when a hold ends */
 	char eta_reason[64];  /* "nothing launched", "held", "too early to say" */
 	char message[256];    /* the last thing the engine or an act says to the operator */
 	enum finding_severity message_severity;
