@@ -38,11 +38,12 @@ enum needs {
 	X(PREVIOUS, 0,         NULL,     "Previous match or difference") \
 	X(TAB,      0,         NULL,     "Next language (diff), next code (findings)") \
 	X(BACKTAB,  0,         NULL,     "Previous language or code") \
-	X(SEARCH,   0,         "search", "Search; an empty text ends it") \
+	X(SEARCH,   0,         "search", "Search as you type; Esc goes back, an empty text ends it") \
 	X(FILTER,   0,         "filter", "Show only rows that pass a filter; an empty one shows all") \
 	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \
-	X(TAG_ALL,  0,         "tag all",   "Tag all courses that the filter shows") \
+	X(TAG_ALL,  0,         "tag all",   "Tag all courses shown, beside those that are") \
 	X(UNTAG,    0,         NULL,     "Untag all") \
+	X(GOTO,     0,         "go to",  "Go to a course by a part of its key or name") \
 	X(SORT,     0,         "sort",   "Sort by the next column") \
 	X(SORT_BACK, 0,        NULL,     "Sort by the column before") \
 	X(REVERSE,  0,         NULL,     "Reverse the order") \
@@ -51,6 +52,7 @@ enum needs {
 	X(CHOOSE,   0,         "show or hide", "Show or hide the selected column") \
 	X(RESTORE,  0,         "default", "As many columns as the screen is wide, by key") \
 	X(FINDINGS, 0,         "findings", "Findings: of all, or of the course shown") \
+	X(PLOTS,    0,         NULL,     "Plots of the last minute, or of the last hour") \
 	X(LOG,      0,         "log",    "Log of acts and of the engine") \
 	X(SHOW_1,   0,         NULL,     "Show only Not-Migrated; again: all") \
 	X(SHOW_2,   0,         NULL,     "Show only In-Progress; again: all") \

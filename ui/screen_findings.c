@@ -128,9 +128,7 @@ static void toggle_tag(struct view *view)
 	const struct finding_row *finding = selected_finding(view);
 	struct tags *tags = &view->console->tags;
 
-	if (tags->all)
-		console_note(view->console, ROLE_NORMAL, "all courses shown are tagged: u untags them");
-	else if (finding && !tags_toggle(tags, finding->course_id))
+	if (finding && !tags_toggle(tags, finding->course_id))
 		console_note(view->console, ROLE_ERROR, "out of memory: not tagged");
 	else
 		view_list_key(view, ACTION_DOWN);
@@ -218,7 +216,7 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 {
 	enum role base = selected ? ROLE_SELECTED : finding->waived ? ROLE_DIM : ROLE_NORMAL;
 	enum role role = finding->waived ? ROLE_DIM : view_severity_role(finding->severity);
-	bool tagged = !view->console->tags.all && tags_has(&view->console->tags, finding->course_id);
+	bool tagged = tags_has(&view->console->tags, finding->course_id);
 	enum glyph sign = finding->waived			 ? GLYPH_DONE
 			  : finding->severity == FINDING_ERROR   ? GLYPH_FAILED
 			  : finding->severity == FINDING_WARNING ? GLYPH_WARNING

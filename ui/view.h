@@ -37,11 +37,9 @@ struct place {
 
 /* What an act is for. */
 struct target {
-	bool all; /* all that match @query */
 	const int64_t *ids;
 	size_t count;
-	int64_t total; /* courses meant */
-	struct course_query query;
+	bool named;  /* one by one */
 	int64_t one; /* storage for @ids of a single course */
 	bool paused; /* a single course that is paused */
 };
@@ -84,6 +82,14 @@ struct view {
 	struct place place;
 };
 
+/* A course that is looked for by a part of its key. */
+struct guessing {
+	int64_t step;	       /* which of those that fit is asked for */
+	int64_t course, count; /* as last answered: its id, 0 none; of how many */
+	bool answered;	       /* the answer is to what is typed now */
+	bool enter;	       /* open it as soon as it is known */
+};
+
 struct console {
 	const struct console_options *options;
 	struct campus *campus;
@@ -95,6 +101,10 @@ struct console {
 	int depth;
 	struct prompt prompt;
 	struct tags tags;
+	struct guessing guessing; /* while the prompt asks where to go */
+	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */
+	bool ids_wanted;
+	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */
 	enum role note_role;
@@ -128,6 +138,21 @@ int64_t console_clock(const struct console *console); /* monotonic, milliseconds
 /* @key is a character, or with @code a KEY_ code of curses. */
 void dispatch_key(struct console *console, int key, bool code);
 
+/* ---- find.c -------------------------------------------------------------------------------*/
+
+/* Opens the prompt of ACTION_SEARCH, ACTION_FILTER or ACTION_GOTO. */
+void find_open(struct console *console, enum action action);
+/* What a key did in it; true: the prompt has closed itself, or stays until an answer comes. */
+bool find_key(struct console *console, enum prompt_answer answer);
+/* Tags all courses that are shown, as soon as their ids are there. */
+void find_tag_all(struct console *console);
+/* Adds questions to @request; looks for answers in the newest snapshot. */
+void find_ask(const struct console *console, struct page_request *request);
+void find_answer(struct console *console);
+/* Keys wait for an answer; it does not come. */
+bool find_waits(const struct console *console);
+void find_give_up(struct console *console);
+
 /* ---- view.c: what screens share -----------------------------------------------------------*/
 
 void view_init(struct view *view, struct console *console, const struct view_ops *ops,
@@ -154,6 +179,10 @@ enum role view_severity_role(enum finding_severity severity);
 
 /* ---- head.c: the lines that are always there ----------------------------------------------*/
 
+/* What a filter says for "only paused ones". */
+#define HEAD_PAUSED_TERM "status:paused"
+/* Courses of every status. */
+int64_t head_courses(const struct snapshot *now);
 int head_rows(const struct console *console, bool dashboard, int rows);
 void head_draw(const struct console *console, bool dashboard, int rows, int cols);
 /* What is left of all that on a screen too small for more. */

@@ -465,7 +465,7 @@ void widget_rule(int y, int width, enum role left_role, const char *left, const 
 	theme_use(ROLE_NORMAL);
 	/* The left text is news and the right one a reminder: a short one stays beside them, a
 	   long one gives way. */
-	if (right_cells > 0 && right_cells <= width / 4)
+	if (right_cells > 0 && right_cells <= width / 2)
 		left_room = width - right_cells - 7;
 	if (left && *left) {
 		int cells = widget_cells(left);

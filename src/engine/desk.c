@@ -582,10 +582,9 @@ void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 	}
 	act->act = kind;
 	act->count = target->count;
+	act->named = target->named;
 	if (act->ids)
 		memcpy(act->ids, target->ids, target->count * sizeof(*act->ids));
-	act->query = target->query;
-	snprintf(act->text, sizeof(act->text), "%s", target->query.text ? target->query.text : "");
 	pthread_mutex_lock(&desk->lock);
 	*desk->acts_end = act;
 	desk->acts_end = &act->next;

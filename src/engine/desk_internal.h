@@ -18,10 +18,9 @@
 struct desk_act {
 	struct desk_act *next;
 	enum act act;
-	int64_t *ids; /* owned; NULL: all that match @query */
+	int64_t *ids; /* owned */
 	size_t count;
-	struct course_query query;
-	char text[128]; /* what query.text points to */
+	bool named;
 };
 
 /* A choice of the operator that waits to be written. */

@@ -118,8 +118,8 @@ static struct snapshot *page(struct desk *desk, struct page_request *request)
 
 static void act(struct world *world, struct desk *desk, enum act act, const char *key)
 {
-	int64_t id = key ? world_course_id(world, key) : 0;
-	struct act_target target = {.ids = &id, .count = key ? 1 : 0, .query = {.status = -1}};
+	int64_t ids[] = {world_course_id(world, key ? key : KEY), world_course_id(world, OTHER)};
+	struct act_target target = {.ids = ids, .count = key ? 1 : 2, .named = key};
 
 	desk_act(desk, act, &target);
 }
@@ -159,7 +159,7 @@ static void acts_are_answered_and_followed(void **state)
 
 static void acts_on_nothing_say_so(void **state)
 {
-	struct act_target target = {.query = {.status = COURSE_MIGRATED}};
+	struct act_target target = {0};
 	struct desk *desk = open_desk(*state);
 
 	desk_act(desk, ACT_PAUSE, &target);
