@@ -48,7 +48,7 @@ static void print_courses(const struct course_row *rows, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct course_row *row = &rows[i];
 
-		table_add(&table, "%s", show_status(row, status, sizeof(status)));
+		table_add(&table, "%s", course_row_status(row, status, sizeof(status)));
 		table_add(&table, "%" PRId64 "/%" PRId64, row->tried, row->videos);
 		table_add(&table, "%" PRId64, row->counts.expected);
 		if (row->counts.unknown)

@@ -3,6 +3,7 @@
 #include "src/status/rows.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* One table of words, a name function and its reader for each enumeration of the rows. */
@@ -51,6 +52,20 @@ static void drop(char **text)
 {
 	free(*text);
 	*text = NULL;
+}
+
+const char *course_row_status(const struct course_row *row, char *out, size_t size)
+{
+	const char *more = "";
+
+	if (row->gone)
+		more = ", gone";
+	else if (row->intent == INTENT_PAUSE)
+		more = ", paused";
+	else if (row->intent == INTENT_RUN && row->status != COURSE_IN_PROGRESS)
+		more = ", launched";
+	snprintf(out, size, "%s%s", course_status_name(row->status), more);
+	return out;
 }
 
 void course_row_clear(struct course_row *row)

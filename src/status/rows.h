@@ -193,6 +193,9 @@ struct holder_row {
 	int64_t under_way; /* transactions */
 };
 
+/* "Migrated", "In-Progress, paused", "Failed, launched", ... into @out; returns @out. */
+const char *course_row_status(const struct course_row *row, char *out, size_t size);
+
 void course_row_clear(struct course_row *row);
 void video_row_clear(struct video_row *row);
 void transcript_row_clear(struct transcript_row *row);
