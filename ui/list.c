@@ -99,7 +99,8 @@ static void make_index(struct list *list, const struct snapshot *page)
 	if (!list->index)
 		return;
 	for (size_t row = 0; row < count; row++)
-		if (!list->filter[0] || list->rows->match(page, row, list->filter))
+		if (!list->filter[0] || !list->rows->match ||
+		    list->rows->match(page, row, list->filter))
 			list->index[list->index_count++] = row;
 	if (list->sort || list->descending)
 		qsort_r(list->index, list->index_count, sizeof(*list->index), compare_rows, &order);

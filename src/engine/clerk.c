@@ -222,6 +222,8 @@ static bool serve(struct desk *desk, struct reader *reader)
 		pthread_mutex_lock(&desk->lock);
 		return true;
 	}
+	if (story_serve(desk, reader))
+		return true;
 	if (desk->choices) {
 		struct desk_choice *choice = desk->choices;
 
