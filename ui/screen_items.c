@@ -55,7 +55,14 @@ static int row_compare(const struct snapshot *page, size_t a, size_t b, int sort
 	return sort == BY_BLOCK ? strcmp(left->block, right->block) : 0;
 }
 
+/* For the filter of what is sorted here. */
+static const void *row_of(const struct snapshot *page, size_t row)
+{
+	return &page->findings[row];
+}
+
 static const struct list_rows rows = {
+	.language = &finding_fields, .field = finding_field, .row = row_of,
 	.count = row_count, .id = row_id, .compare = row_compare,
 	.sort_names = sort_names, .sorts = SORTS,
 };
@@ -107,17 +114,6 @@ static void items_take(struct view *view)
 {
 	list_take(&view->list, view->page);
 	finder_take(&((struct items *)view)->finder, view);
-}
-
-/* While one types, the last term is often not finished: that is no news. */
-static void items_filtered(struct view *view)
-{
-	struct filter *filter = NULL;
-	struct error err = {0};
-
-	if (filter_parse(&filter, &finding_fields, view->list.filter, &err) == RESULT_INVALID)
-		console_note(view->console, ROLE_WARNING, "%s", err.text);
-	filter_free(filter);
 }
 
 static void items_close(struct view *view)
@@ -351,6 +347,6 @@ const struct view_ops screen_items = {
 					ACTION_VALIDATE, ACTION_LOG, ACTION_NONE},
 	.open_word = "diff", .next_word = "next match", .tab_word = "next code",
 	.open = items_open, .layout = items_layout, .ask = items_ask,
-	.take = items_take, .filtered = items_filtered, .draw = items_draw, .key = items_key, .item = items_item,
+	.take = items_take, .draw = items_draw, .key = items_key, .item = items_item,
 	.target = items_target, .close = items_close,
 };

@@ -39,7 +39,16 @@ static bool row_match(const struct snapshot *page, size_t row, const char *text)
 	return event_row_holds(&page->events[row], text);
 }
 
-static const struct list_rows rows = {.count = row_count, .id = row_id};
+/* For the filter of what is sorted here. */
+static const void *row_of(const struct snapshot *page, size_t row)
+{
+	return &page->events[row];
+}
+
+static const struct list_rows rows = {
+	.language = &event_fields, .field = event_field, .row = row_of,
+	.count = row_count, .id = row_id,
+};
 
 static const struct event_row *selected_event(const struct view *view)
 {
@@ -93,17 +102,6 @@ static void log_take(struct view *view)
 {
 	list_take(&view->list, view->page);
 	finder_take(&((struct log_view *)view)->finder, view);
-}
-
-/* While one types, the last term is often not finished: that is no news. */
-static void log_filtered(struct view *view)
-{
-	struct filter *filter = NULL;
-	struct error err = {0};
-
-	if (filter_parse(&filter, &event_fields, view->list.filter, &err) == RESULT_INVALID)
-		console_note(view->console, ROLE_WARNING, "%s", err.text);
-	filter_free(filter);
 }
 
 static void log_close(struct view *view)
@@ -260,6 +258,6 @@ const struct view_ops screen_log = {
 					ACTION_FILTER, ACTION_NEXT, ACTION_FINDINGS, ACTION_REVERSE,
 					ACTION_NONE},
 	.open_word = "item", .next_word = "next match", .tab_word = "severity",
-	.open = log_open, .layout = log_layout, .ask = log_ask, .take = log_take, .filtered = log_filtered,
+	.open = log_open, .layout = log_layout, .ask = log_ask, .take = log_take,
 	.draw = log_draw, .key = log_key, .item = log_item, .close = log_close,
 };

@@ -142,6 +142,8 @@ void view_free(struct view *view);
 /* Up, down, pages, ends, search, sort and filter of the list. */
 unsigned view_list_key(struct view *view, enum action action);
 void view_found(struct view *view, enum list_found found);
+/* Cells that the lower rule has for @extra now. */
+int view_rule_room(const struct view *view);
 /* The lower rule: the newest message, and what restricts the list (@extra may be ""). */
 void view_rule(const struct view *view, int y, const char *extra);
 /* Draws a warning or an error that the rule cuts short on @lines lines from @y; false: it does

@@ -94,7 +94,7 @@ static int read_sort(struct cli *cli, struct course_query *query)
 		return -1;
 	query->descending = !strcmp(text + len, ",desc");
 	for (int i = 0; i < SORT_COUNT; i++)
-		if (strlen(names[i]) == len && !strncmp(text, names[i], len) &&
+		if (names[i] && strlen(names[i]) == len && !strncmp(text, names[i], len) &&
 		    (!text[len] || query->descending)) {
 			query->sort = (enum course_sort)i;
 			return -1;

@@ -108,6 +108,10 @@ enum result reader_find_video(struct reader *reader, int64_t course, const char 
 /* Videos of a course in plan order, without gone ones; count -1: all. */
 enum result reader_videos(struct reader *reader, int64_t course, int64_t first, int64_t count,
 			  struct video_row **rows, size_t *got, int64_t *total, struct error *err);
+/* The languages of all videos of a course at the positions @first to @last (video_row.position),
+   without gone ones: by video, in plan order, and by language (free()). One statement. */
+enum result reader_languages(struct reader *reader, int64_t course, int64_t first, int64_t last,
+			     struct language_row **rows, size_t *got, struct error *err);
 /* Transcripts of a video, by language. */
 enum result reader_transcripts(struct reader *reader, int64_t video, struct transcript_row **rows,
 			       size_t *count, struct error *err);

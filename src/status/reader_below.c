@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/status/read.h"
 #include "src/status/tally.h"
 
@@ -150,6 +151,49 @@ enum result reader_transcripts(struct reader *reader, int64_t video, struct tran
 		" val_object, compare, level, detail FROM transcript"
 		" WHERE video_id = ?1 ORDER BY language",
 		DB_VALUES(INT(video)), &list, count);
+	*rows = list;
+	return st;
+}
+
+static void fill_language(struct columns *columns, void *to)
+{
+	struct language_row *row = to;
+	const char *language;
+
+	row->video_id = col_int(columns);
+	language = col_peek(columns);
+	memcpy(row->language, language,
+	       text_cut(language, strlen(language), sizeof(row->language) - 1));
+	row->expected = col_bool(columns);
+	row->implicit = col_bool(columns);
+	row->branches = (unsigned)col_int(columns);
+	row->in_val = (int)col_int(columns);
+	COL_WORD(columns, transcript_compare_read, &row->compare);
+	COL_WORD(columns, transcript_outcome_read, &row->outcome);
+}
+
+static void clear_language(void *row)
+{
+	(void)row; /* it owns nothing */
+}
+
+enum result reader_languages(struct reader *reader, int64_t course, int64_t first, int64_t last,
+			     struct language_row **rows, size_t *got, struct error *err)
+{
+	static const struct row_kind kind = {sizeof(struct language_row), fill_language,
+					     clear_language};
+	void *list;
+	enum result st;
+
+	/* Positions, and not a LIMIT: along both indexes the rows come in this order, and nothing
+	   has to be sorted. */
+	st = read_rows(
+		reader, err, &kind,
+		"SELECT v.id, t.language, t.expected, t.implicit, t.branches, t.in_val, t.compare,"
+		" t.outcome FROM video v CROSS JOIN transcript t ON t.video_id = v.id"
+		" WHERE v.course_id = ?1 AND v.gone = 0 AND v.position BETWEEN ?2 AND ?3"
+		" ORDER BY v.position, v.id, t.language",
+		DB_VALUES(INT(course), INT(first), INT(last)), &list, got);
 	*rows = list;
 	return st;
 }

@@ -48,7 +48,7 @@ keys g
 step "from an item to its diff at that language, and back"
 keys Enter
 wait_for "Tab language"
-wait_for "[en"
+wait_for "▸en" # of its languages that one
 keys Escape
 wait_for "srt-invalid of all courses"
 
