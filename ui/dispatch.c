@@ -57,6 +57,16 @@ static void do_back(struct console *console, enum action action)
 		console_note(console, ROLE_NORMAL, "this is the first screen: q leaves");
 }
 
+static void open_why(struct console *console, const struct view *view)
+{
+	struct place place = view->place;
+
+	if (view->ops->item ? view->ops->item(view, &place) : place.course != 0)
+		console_push(console, &screen_why, &place);
+	else
+		console_note(console, ROLE_NORMAL, "no item is selected: there is no story to tell");
+}
+
 static void do_action(struct console *console, enum action action)
 {
 	struct view *view = console_top(console);
@@ -77,6 +87,9 @@ static void do_action(struct console *console, enum action action)
 		break;
 	case ACTION_FINDINGS:
 		console_push(console, &screen_findings, &view->place);
+		break;
+	case ACTION_WHY:
+		open_why(console, view);
 		break;
 	case ACTION_GO:
 		act_go(console);

@@ -11,10 +11,10 @@
 
 enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
-	VIEW_HELP = 32, VIEW_COLUMNS = 64,
-	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS,
-	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_LOG,
-	VIEW_ANY = 127,
+	VIEW_HELP = 32, VIEW_COLUMNS = 64, VIEW_ITEMS = 128, VIEW_WHY = 256,
+	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
+	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_ITEMS | VIEW_LOG,
+	VIEW_ANY = 511,
 };
 
 enum needs {
@@ -34,10 +34,11 @@ enum needs {
 	X(RETRY,    NEEDS_COURSE | NEEDS_SERVICE, "retry",    "Retry what failed") \
 	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Compare the source with edx-val and the store") \
 	X(OPEN,     NEEDS_ROW, NULL,     "Open the selected row") \
+	X(WHY,      0,         "why",    "Why: the whole life of the selected item") \
 	X(NEXT,     0,         NULL,     "Next match of the search; without one: next difference") \
 	X(PREVIOUS, 0,         NULL,     "Previous match or difference") \
-	X(TAB,      0,         NULL,     "Next language (diff), next code (findings)") \
-	X(BACKTAB,  0,         NULL,     "Previous language or code") \
+	X(TAB,      0,         NULL,     "Next language (diff), code (findings), least severity (log)") \
+	X(BACKTAB,  0,         NULL,     "Previous language, code or severity") \
 	X(SEARCH,   0,         "search", "Search as you type; Esc goes back, an empty text ends it") \
 	X(FILTER,   0,         "filter", "Show only rows that pass a filter; an empty one shows all") \
 	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \

@@ -20,6 +20,12 @@ void list_clear(struct list *list)
 	list->passing = NULL;
 }
 
+/* Rows that are all here, in an order of our own, are searched here whoever filters them. */
+static bool desk_searches(const struct list *list)
+{
+	return list->rows->by_desk && !list->whole;
+}
+
 void list_ask(const struct list *list, struct page_request *request)
 {
 	int64_t row = list->selected;
@@ -31,7 +37,7 @@ void list_ask(const struct list *list, struct page_request *request)
 	if (list->index)
 		row = row < (int64_t)list->index_count ? (int64_t)list->index[row] : 0;
 	request->selected = row;
-	if (!list->rows->by_desk || !list->find.pending)
+	if (!desk_searches(list) || !list->find.pending)
 		return;
 	snprintf(request->find, sizeof(request->find), "%s", list->search);
 	request->find_from = list->find.from;
@@ -223,11 +229,16 @@ void list_resize(struct list *list, int64_t height)
 
 void list_changed(struct list *list, const struct snapshot *page)
 {
+	const struct list_rows *rows = list->rows;
+	bool sorted = list->sort || list->descending;
+
 	list->selected = 0;
 	list->top = 0;
-	if (list->filter[0] || list->sort || list->descending)
-		list->whole = list->rows->match != NULL;
-	if (page && list->rows->match)
+	if (rows->by_desk)
+		list->whole = sorted && (rows->compare || !rows->sorts);
+	else if (list->filter[0] || sorted)
+		list->whole = rows->match != NULL;
+	if (page && rows->match && !rows->by_desk)
 		list_take(list, page);
 }
 
@@ -297,7 +308,7 @@ static enum list_found look(struct list *list, const struct snapshot *page)
 	find->pending = true;
 	find->found = LIST_PENDING;
 	find->hit = find->hits = 0;
-	if (list->rows->by_desk)
+	if (desk_searches(list))
 		return LIST_PENDING;
 	list->whole = true;
 	if (!list->index)
@@ -326,7 +337,7 @@ static void take_search(struct list *list, const struct snapshot *page)
 	}
 	if (!find->pending)
 		return;
-	if (!list->rows->by_desk) {
+	if (!desk_searches(list)) {
 		if (list->index || !list->whole)
 			find->news = look(list, page) != LIST_PENDING;
 	} else if (page->counted && page->found_serial == find->serial &&

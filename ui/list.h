@@ -22,7 +22,7 @@
 struct list_rows {
 	size_t (*count)(const struct snapshot *page);
 	int64_t (*id)(const struct snapshot *page, size_t row);
-	/* NULL where the desk filters, sorts and searches (courses). */
+	/* NULL where the desk filters, sorts and searches, and nothing is done here (courses). */
 	bool (*match)(const struct snapshot *page, size_t row, const char *text);
 	/* How the filter is understood (filter.h): @field answers for what @row gives. Without a
 	   language it is a text as for match; without match the desk filters, and it is only looked
@@ -35,7 +35,9 @@ struct list_rows {
 	const char *const *sort_names;
 	unsigned most_first; /* bits: sorts that begin with the largest */
 	int sorts; /* 0: one order only, which can be reversed where match is given */
-	bool by_desk; /* the desk searches: find_* of the request */
+	/* The desk filters and searches (find_* of the request). It sorts, too, where there are sorts
+	   and no compare; otherwise the rows are sorted here, and then searched here with match. */
+	bool by_desk;
 };
 
 enum list_found { LIST_FOUND, LIST_NOT_FOUND, LIST_PENDING };

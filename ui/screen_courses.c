@@ -237,6 +237,15 @@ static unsigned courses_key(struct view *view, enum action action)
 	return REACT_REDRAW;
 }
 
+static bool courses_item(const struct view *view, struct place *place)
+{
+	const struct course_row *course = selected_course(view);
+
+	if (course)
+		*place = (struct place){.course = course->id, .language = ""};
+	return course != NULL;
+}
+
 static bool courses_target(const struct view *view, struct target *target)
 {
 	const struct course_row *course = selected_course(view);
@@ -312,6 +321,7 @@ const struct view_ops screen_courses = {
 					ACTION_FINDINGS, ACTION_LOG, ACTION_NONE},
 	.open_word = "open",
 	.open = courses_open, .layout = courses_layout, .ask = courses_ask, .take = courses_take,
-	.filtered = courses_filtered, .draw = courses_draw, .key = courses_key, .target = courses_target,
+	.filtered = courses_filtered, .draw = courses_draw, .key = courses_key,
+	.item = courses_item, .target = courses_target,
 	.close = courses_close,
 };

@@ -140,6 +140,31 @@ enum role view_severity_role(enum finding_severity severity)
 					     : ROLE_NORMAL;
 }
 
+enum glyph view_severity_glyph(enum finding_severity severity)
+{
+	return severity == FINDING_ERROR     ? GLYPH_FAILED
+	       : severity == FINDING_WARNING ? GLYPH_WARNING
+					     : GLYPH_NONE;
+}
+
+int view_draw_sums(const struct snapshot *page, int y, int x, int limit)
+{
+	int64_t open[FINDING_ERROR + 1] = {0}, waived = 0;
+
+	for (size_t i = 0; page && i < page->group_count; i++) {
+		for (int severity = 0; severity <= FINDING_ERROR; severity++)
+			open[severity] += page->groups[i].open[severity];
+		waived += page->groups[i].waived;
+	}
+	x = widget_put(y, x, limit, open[FINDING_ERROR] ? ROLE_ERROR : ROLE_NORMAL, "errors %s",
+		       widget_number(open[FINDING_ERROR]).text);
+	x = widget_put(y, x + 2, limit, open[FINDING_WARNING] ? ROLE_WARNING : ROLE_NORMAL,
+		       "warnings %s", widget_number(open[FINDING_WARNING]).text);
+	x = widget_put(y, x + 2, limit, ROLE_NORMAL, "notices %s",
+		       widget_number(open[FINDING_NOTICE]).text);
+	return widget_put(y, x + 2, limit, ROLE_NORMAL, "waived %s", widget_number(waived).text);
+}
+
 /* What to say to the operator now: a word of ours, else the engine's last message. */
 static const char *current_message(const struct console *console, enum role *role)
 {

@@ -12,6 +12,7 @@
 #include "src/engine/desk.h"
 #include "ui/console.h"
 #include "ui/course_layout.h"
+#include "ui/glyph.h"
 #include "ui/keys.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
@@ -33,6 +34,7 @@ struct area {
 struct place {
 	int64_t course, video;
 	const char *language; /* or "" */
+	const char *code;     /* of findings: name of the only one, static; NULL: all */
 };
 
 /* What an act is for. */
@@ -68,6 +70,9 @@ struct view_ops {
 	void (*draw)(struct view *view, const struct snapshot *now);
 	/* Actions the console does not handle itself. */
 	unsigned (*key)(struct view *view, enum action action);
+	/* The item under the cursor, for its story; false if there is none. NULL: what the screen
+	   was opened on. */
+	bool (*item)(const struct view *view, struct place *place);
 	/* False if there is nothing to act on. May be NULL. */
 	bool (*target)(const struct view *view, struct target *target);
 	void (*close)(struct view *view);
@@ -176,6 +181,10 @@ const char *view_sort_mark(const struct view *view, int sort);
 /* "x 3": open errors and warnings in a few cells. */
 enum role view_findings(const struct counts *counts, char *out, size_t size);
 enum role view_severity_role(enum finding_severity severity);
+enum glyph view_severity_glyph(enum finding_severity severity);
+/* "errors 3  warnings 1  notices 0  waived 2" from column @x of line @y; returns the column
+   behind. */
+int view_draw_sums(const struct snapshot *page, int y, int x, int limit);
 
 /* ---- head.c: the lines that are always there ----------------------------------------------*/
 
@@ -204,7 +213,7 @@ void act_word(struct console *console);
 /* ---- the screens --------------------------------------------------------------------------*/
 
 extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
-	screen_log, screen_help, screen_columns;
+	screen_items, screen_why, screen_log, screen_help, screen_columns;
 
 /* What there is to say of @course (NULL: nothing), two lines from @y. */
 void course_details_draw(const struct view *view, int y, const struct course_row *course);

@@ -181,7 +181,7 @@ static void tell_load(const struct desk *desk, struct snapshot *snap)
 /* What makes a snapshot differ from the one before, beside the database. */
 struct seen {
 	int64_t version;
-	uint64_t request, message, diff;
+	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute;
 	bool engine, waits, validating, roster;
 	char hold[160];
@@ -202,6 +202,7 @@ static void see(struct desk *desk, const struct engine_state *state, int64_t ver
 	out->request = desk->request_serial;
 	out->message = desk->message_serial;
 	out->diff = desk->diff_serial;
+	out->story = desk->story_serial;
 	out->engine = desk->engine;
 	out->validating = desk->validating;
 	if (!desk->engine)
@@ -249,11 +250,16 @@ static void make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	tell_campus(desk, snap);
 	tell_load(desk, snap);
 	page_read(reader, roster, clock_wall(desk->campus->clock), request, snap);
+	if (snap->loading) { /* given up: another page is on its way */
+		snapshot_unref(snap);
+		return;
+	}
 	if (engine)
 		tell_engine(desk, state, snap);
 	else
 		tell_holder(reader, snap);
 	tell_diff(desk, snap);
+	story_show(desk, snap);
 	pthread_mutex_lock(&desk->lock);
 	memcpy(snap->message, desk->message, sizeof(snap->message));
 	snap->message_severity = desk->message_severity;
@@ -280,6 +286,34 @@ static enum result first_snapshot(struct desk *desk, const char *problem, struct
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 	publish(desk, snap);
 	return RESULT_OK;
+}
+
+/* The same list, wherever in it one looks. */
+static bool same_question(const struct page_request *a, const struct page_request *b)
+{
+	return a->kind == b->kind && a->course == b->course && a->video == b->video &&
+	       a->code == b->code && a->find_serial == b->find_serial && !strcmp(a->filter, b->filter);
+}
+
+/*
+ * Of the pager's reader: nobody waits any more for a long list that is being looked through. A
+ * cursor that moves on in it is no reason: pages would never be done while a key is held down.
+ */
+static bool is_stale(void *arg)
+{
+	struct desk *desk = arg;
+	bool stale;
+
+	pthread_mutex_lock(&desk->lock);
+	stale = desk->ends || !same_question(&desk->reading, &desk->request);
+	pthread_mutex_unlock(&desk->lock);
+	return stale;
+}
+
+static bool may_be_long(const struct page_request *request)
+{
+	return request->kind == PAGE_GROUPS || request->kind == PAGE_FINDINGS ||
+	       request->kind == PAGE_LOG;
 }
 
 /* Asked for something, or a while has passed. Lock held. */
@@ -318,8 +352,11 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 		now.roster = listed || *request.filter;
 		if (memcmp(&now, &last, sizeof(now))) {
 			last = now;
+			desk->reading = request;
 			pthread_mutex_unlock(&desk->lock);
+			reader_interrupt_when(reader, may_be_long(&request) ? is_stale : NULL, desk);
 			make_snapshot(desk, reader, now.roster ? roster : NULL, &request, engine, &state);
+			reader_interrupt_when(reader, NULL, NULL);
 			pthread_mutex_lock(&desk->lock);
 		}
 		if (!listed)
@@ -468,6 +505,7 @@ void desk_free(struct desk *desk)
 		free(choice);
 	}
 	drop_diff(desk);
+	story_unref(desk->story);
 	free(desk->to_validate);
 	if (desk->wake_read >= 0) {
 		close(desk->wake_read);
@@ -563,6 +601,7 @@ void desk_ask(struct desk *desk, const struct page_request *request)
 		drop_diff(desk);
 	}
 	want_diff(desk, request);
+	story_want(desk, request);
 	desk->request = *request;
 	desk->request_serial++;
 	pthread_cond_broadcast(&desk->turn);
