@@ -352,7 +352,7 @@ static void reason_text(const struct console *console, char *out, size_t size)
 		snprintf(out, size, "%s %s under way: press c to go on", wanted.text,
 			 now->totals.wanted == 1 ? "course was" : "courses were");
 	else if (now->hold[0])
-		snprintf(out, size, "work waits: %s", now->hold);
+		snprintf(out, size, "work waits %s", now->hold);
 	else if (now->allowed)
 		snprintf(out, size, "slowed: %d of %d requests at a time (%s)", now->allowed,
 			 now->most, now->slowed_by);

@@ -76,6 +76,16 @@ static const char *local_time(int64_t wall, char *out, size_t size)
 	return out;
 }
 
+/* The hold's reason last: it is what may be too long for a screen. */
+static void tell_hold(struct snapshot *snap, const char *hold, int64_t since)
+{
+	char when[32];
+
+	if (*hold)
+		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
+			 local_time(since, when, sizeof(when)), hold);
+}
+
 /* What other processes are told of the engine: this one is a viewer. */
 static void tell_holder(struct reader *reader, struct snapshot *snap)
 {
@@ -87,10 +97,11 @@ static void tell_holder(struct reader *reader, struct snapshot *snap)
 		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
 			 holder.who, holder.host, (long long)holder.pid,
 			 local_time(holder.since, since, sizeof(since)));
-		snprintf(snap->hold, sizeof(snap->hold), "%.150s", holder.hold);
+		tell_hold(snap, holder.hold, holder.hold_since);
 		snap->under_way = holder.under_way;
 	} else {
 		snprintf(snap->engine, sizeof(snap->engine), "no engine");
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "no engine");
 	}
 	holder_row_clear(&holder);
 }
@@ -139,8 +150,6 @@ static void tell_eta(const struct desk *desk, const struct engine_state *state, 
 static void tell_engine(const struct desk *desk, const struct engine_state *state,
 			struct snapshot *snap)
 {
-	char since[32];
-
 	snap->engine_here = true;
 	snap->waits_for_go = state->waits_for_go;
 	snap->under_way = state->under_way;
@@ -152,9 +161,7 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
 	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
 		 (long long)state->workers);
-	if (*state->hold)
-		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
-			 local_time(state->hold_since, since, sizeof(since)));
+	tell_hold(snap, state->hold, state->hold_since);
 	tell_eta(desk, state, snap);
 }
 

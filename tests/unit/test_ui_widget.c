@@ -426,10 +426,11 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	head_draw(&console, false, 24, 80);
 	assert_non_null(strstr(
 		cells(2, 0, 80), "slowed: 3 of 16 requests at a time (store answers 503 Slow Down)"));
-	snprintf(now.hold, sizeof(now.hold), "store: connection refused");
+	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: store: connection refused");
 	head_draw(&console, false, 24, 80);
 	assert_null(strstr(cells(2, 0, 80), "slowed"));
-	assert_non_null(strstr(cells(2, 0, 80), "work waits: store: connection refused"));
+	assert_non_null(
+		strstr(cells(2, 0, 80), "work waits since 03:12:41: store: connection refused"));
 	erase();
 }
 
