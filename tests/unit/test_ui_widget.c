@@ -411,6 +411,27 @@ static void prompt_leaves_room_to_type_the_word(void **state)
 
 /* ---- the head -----------------------------------------------------------------------------*/
 
+static void head_tells_what_nobody_knows_from_what_is_not_there(void **state)
+{
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.campus = "harbour", .environment = "staging", .counted = true};
+	struct console console = {.campus = &campus, .now = &now};
+	struct counts *counts = &now.totals.counts;
+
+	(void)state;
+	counts->expected = 3;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " 0 of 3 transcripts"));
+	counts->unknown = 3;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " ? of 3 transcripts"));
+	counts->unknown = 2;
+	counts->in_val = 1;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " 1? of 3 transcripts"));
+	erase();
+}
+
 static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 {
 	struct campus campus = {.clock = clock_system()};
@@ -514,6 +535,7 @@ int main(void)
 		cmocka_unit_test(prompt_edits_whole_characters),
 		cmocka_unit_test(prompt_takes_a_word_as_it_is_typed),
 		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
+		cmocka_unit_test(head_tells_what_nobody_knows_from_what_is_not_there),
 		cmocka_unit_test(head_tells_the_one_reason_why_work_is_slow_or_waits),
 		cmocka_unit_test(head_shows_every_total_with_its_digit_at_any_width),
 		cmocka_unit_test(head_plots_a_minute_or_an_hour),
