@@ -8,8 +8,9 @@ import time
 import olx
 import terminal
 from cases_studio import SECRET, StudioCampus, StudioTest
-from dest_campus import VAL_SECRET, DestTest, Destinations, Servers, object_name
+from dest_campus import LOCATION, VAL_SECRET, DestTest, Destinations, Servers, object_name
 from olx_campus import BROKEN_SRT, Course, sjson, srt
+from s3_server import BUCKET
 from studio_server import PASSWORD
 
 ARABIC, JAPANESE = "مرحبا بالعالم", "日本語の字幕"
@@ -102,6 +103,12 @@ class ConsoleWatched(ConsoleTest):
         self.campus.put(name, sjson("uno", "TWO", "tres"))
         c.keys("Enter")
         c.match("dos.*TWO")
+        # edxval cannot list a course any more when one of its files is gone
+        c.keys("Escape")
+        c.wait("MODULESTORE", "ropes")
+        self.campus.s3.client.delete_object(Bucket=BUCKET, Key=LOCATION + name)
+        c.keys("Enter")
+        c.wait("dos", "edx-val fails to list what it has")
         c.keys("Escape")
         c.wait("MODULESTORE", "ropes")
         c.keys("F")
