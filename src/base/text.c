@@ -148,7 +148,7 @@ size_t text_space_before(const char *end, size_t len)
 
 static bool is_harmful(ucs4_t uc)
 {
-	return (uc >= 0x80 && uc <= 0x9F) || uc == 0x200E || uc == 0x200F ||
+	return (uc >= 0x80 && uc <= 0x9F) || uc == 0x061C || uc == 0x200E || uc == 0x200F ||
 	       (uc >= 0x2028 && uc <= 0x202E) || (uc >= 0x2066 && uc <= 0x2069) || uc == 0xFEFF;
 }
 

@@ -26,8 +26,8 @@ size_t text_space(const char *at, size_t len);
 size_t text_space_before(const char *end, size_t len);
 /*
  * Appends @text so that a terminal can only print it: C0 controls and DEL as the pictures
- * U+2400.. (newline and tab too), C1 controls, bidirectional controls (U+200E-F, U+202A-E,
- * U+2066-9), U+2028-9, U+FEFF and invalid bytes as U+FFFD. Everything else is unchanged.
+ * U+2400.. (newline and tab too), C1 controls, bidirectional controls (U+061C, U+200E-F,
+ * U+202A-E, U+2066-9), U+2028-9, U+FEFF and invalid bytes as U+FFFD. Everything else is unchanged.
  */
 void text_add_safe(struct buf *out, const char *text, size_t len);
 /* The same into a new string (free()); NULL without memory. @text may be NULL: "". */
