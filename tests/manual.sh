@@ -74,6 +74,20 @@ else
 	skip "subferry.conf(5) has every key" "$keys is not there"
 fi
 
+# A row of a table: F(ID, "name", KIND, plain or not, ...; in the manual, below .Ss Fields of ...:
+# .It Li name Pq plain kind
+verdict "subferry(1) has every field of a filter, by its kind" "$(
+	compare src/status/fields.c man/subferry.1 \
+		"$(sed -nE \
+			-e '/^#define [A-Z]+_FIELDS/{s/^#define ([A-Z]+)_.*/\L\1/;h}' \
+			-e '/^\tF\(/{s/^\tF\([A-Z]+, *"([a-z]+)", *([A-Z]+), *(true|false),.*/\1 \3 \L\2/;s/ true / plain /;s/ false / /;G;s/\n/ /;p}' \
+			"$top/src/status/fields.c")" \
+		"$(awk '
+		/^\.S[hs] / { kind = $2 == "Fields" ? $4 : ""; sub(/s$/, "", kind) }
+		kind != "" && /^\.It Li / { name = $3; sub(/^\.It Li [a-z]+ Pq /, ""); print name, $0, kind }
+		' "$top/man/subferry.1")"
+)"
+
 # The help names a command a line, behind two blanks; the help of a command its options.
 program=$build/subferry
 help_of() { # [COMMAND]

@@ -104,11 +104,18 @@ static void do_action(struct console *console, enum action action)
 static void set_filter(struct console *console, const char *text)
 {
 	struct view *view = console_top(console);
+	struct error err = {0};
+	bool another = strcmp(view->list.filter, text) != 0;
 
-	snprintf(view->list.filter, sizeof(view->list.filter), "%s", text);
+	/* Half a filter is often none: what was understood before stays in force. */
+	if (list_filter(&view->list, view->page, text, console_wall(console), &err) != RESULT_OK)
+		console_note(console, ROLE_WARNING, "%s", err.text);
+	if (!another)
+		return;
 	/* "all shown" meant what the old filter showed. */
 	console->tags.all = false;
-	list_changed(&view->list, view->page);
+	if (view->ops->filtered)
+		view->ops->filtered(view);
 }
 
 static void set_search(struct console *console, const char *text)
@@ -137,7 +144,8 @@ static void key_to_prompt(struct console *console, int key, bool code)
 	}
 	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CANCELED)
 		set_filter(console, prompt->before);
-	else if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CHANGED)
+	else if (prompt->kind == PROMPT_FILTER &&
+		 (answer == PROMPT_CHANGED || answer == PROMPT_TAKEN))
 		set_filter(console, prompt->text);
 	else if (prompt->kind == PROMPT_SEARCH && answer == PROMPT_TAKEN)
 		set_search(console, prompt->text);

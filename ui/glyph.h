@@ -14,6 +14,7 @@
 	X(DONE,     "✓", "+") X(FAILED,   "✗", "x") X(BUSY,    "◐", "~") X(PAUSED, "‖", "=") \
 	X(NONE,     "·", ".") X(LAUNCHED, "◌", "o") X(WARNING, "!", "!") X(EMPTY,  "—", "-") \
 	X(SAME,     "=", "=") X(DIFFERS,  "≠", "#") X(UNKNOWN, "?", "?") X(EXTRA,  "+", "+") \
+	X(MISSING,  "−", "-") X(DRAFT,  "°", "'") X(PUBLISHED, "•", "^") X(IMPLICIT, "*", "*") \
 	X(RULE,     "─", "-") X(WALL,     "│", "|") X(DOT,     "·", "-") X(RANGE,  "–", "-") \
 	X(UPWARD,   "▴", "^") X(DOWNWARD, "▾", "v") X(CUT,     "…", "~") \
 	X(BAR_FULL, "█", "#") X(BAR_LEFT, "·", ".") X(ROW_FULL, "▓", "#") X(ROW_LEFT, "░", ".")

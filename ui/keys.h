@@ -11,10 +11,10 @@
 
 enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
-	VIEW_HELP = 32,
+	VIEW_HELP = 32, VIEW_COLUMNS = 64,
 	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS,
 	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_LOG,
-	VIEW_ANY = 63,
+	VIEW_ANY = 127,
 };
 
 enum needs {
@@ -39,18 +39,24 @@ enum needs {
 	X(TAB,      0,         NULL,     "Next language (diff), next code (findings)") \
 	X(BACKTAB,  0,         NULL,     "Previous language or code") \
 	X(SEARCH,   0,         "search", "Search; an empty text ends it") \
-	X(FILTER,   0,         "filter", "Show only rows that hold a text; an empty one shows all") \
+	X(FILTER,   0,         "filter", "Show only rows that pass a filter; an empty one shows all") \
 	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \
 	X(TAG_ALL,  0,         "tag all",   "Tag all courses that the filter shows") \
 	X(UNTAG,    0,         NULL,     "Untag all") \
 	X(SORT,     0,         "sort",   "Sort by the next column") \
+	X(SORT_BACK, 0,        NULL,     "Sort by the column before") \
 	X(REVERSE,  0,         NULL,     "Reverse the order") \
+	X(SORT_THIS, 0,        "sort by it", "Sort by the selected column") \
+	X(COLUMNS,  0,         "columns", "Choose the columns of the list of courses") \
+	X(CHOOSE,   0,         "show or hide", "Show or hide the selected column") \
+	X(RESTORE,  0,         "default", "As many columns as the screen is wide, by key") \
 	X(FINDINGS, 0,         "findings", "Findings: of all, or of the course shown") \
 	X(LOG,      0,         "log",    "Log of acts and of the engine") \
 	X(SHOW_1,   0,         NULL,     "Show only Not-Migrated; again: all") \
 	X(SHOW_2,   0,         NULL,     "Show only In-Progress; again: all") \
 	X(SHOW_3,   0,         NULL,     "Show only Migrated; again: all") \
 	X(SHOW_4,   0,         NULL,     "Show only Failed; again: all") \
+	X(SHOW_5,   0,         NULL,     "Show only paused courses; again: all") \
 	X(SHOW_ALL, 0,         NULL,     "Show courses of every status") \
 	X(UP,       0,         NULL,     "Previous row") \
 	X(DOWN,     0,         NULL,     "Next row") \

@@ -2,14 +2,22 @@
 
 #include "ui/list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void list_clear(struct list *list)
+static void drop_index(struct list *list)
 {
 	free(list->index);
 	list->index = NULL;
 	list->index_count = 0;
+}
+
+void list_clear(struct list *list)
+{
+	drop_index(list);
+	filter_free(list->passing);
+	list->passing = NULL;
 }
 
 void list_ask(const struct list *list, struct page_request *request)
@@ -86,12 +94,22 @@ static bool page_is_whole(const struct list *list, const struct snapshot *page)
 	return list->whole && page->request.first == 0 && page->request.count >= LIST_WHOLE;
 }
 
+static bool passes(const struct list *list, const struct snapshot *page, size_t row)
+{
+	const struct list_rows *rows = list->rows;
+
+	if (rows->language)
+		return filter_passes(list->passing, rows->field, rows->row(page, row),
+				     list->filtered_at);
+	return !list->filter[0] || rows->match(page, row, list->filter);
+}
+
 static void make_index(struct list *list, const struct snapshot *page)
 {
 	size_t count = list->rows->count(page);
 	struct order order = {list, page};
 
-	list_clear(list);
+	drop_index(list);
 	if (!page_is_whole(list, page))
 		return;
 	/* Without memory the rows are shown as the desk has them. */
@@ -99,7 +117,7 @@ static void make_index(struct list *list, const struct snapshot *page)
 	if (!list->index)
 		return;
 	for (size_t row = 0; row < count; row++)
-		if (!list->filter[0] || list->rows->match(page, row, list->filter))
+		if (passes(list, page, row))
 			list->index[list->index_count++] = row;
 	if (list->sort || list->descending)
 		qsort_r(list->index, list->index_count, sizeof(*list->index), compare_rows, &order);
@@ -208,6 +226,26 @@ void list_changed(struct list *list, const struct snapshot *page)
 		list->whole = list->rows->match != NULL;
 	if (page && list->rows->match)
 		list_take(list, page);
+}
+
+enum result list_filter(struct list *list, const struct snapshot *page, const char *text,
+			int64_t now, struct error *err)
+{
+	struct filter *passing = NULL;
+	enum result st = RESULT_OK;
+
+	if (list->rows->language)
+		st = filter_parse(&passing, list->rows->language, text, err);
+	if (st != RESULT_OK && st != RESULT_END)
+		return st;
+	filter_free(list->passing);
+	list->passing = passing;
+	list->filtered_at = now;
+	if (strcmp(list->filter, text)) {
+		snprintf(list->filter, sizeof(list->filter), "%s", text);
+		list_changed(list, page);
+	}
+	return st;
 }
 
 /* ---- search -------------------------------------------------------------------------------*/

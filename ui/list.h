@@ -9,6 +9,7 @@
 #ifndef SUBFERRY_UI_LIST_H
 #define SUBFERRY_UI_LIST_H
 
+#include "src/base/filter.h"
 #include "src/engine/snapshot.h"
 
 #define LIST_WHOLE 5000
@@ -19,6 +20,12 @@ struct list_rows {
 	int64_t (*id)(const struct snapshot *page, size_t row);
 	/* NULL where the desk filters, sorts and searches (courses). */
 	bool (*match)(const struct snapshot *page, size_t row, const char *text);
+	/* How the filter is understood (filter.h): @field answers for what @row gives. Without a
+	   language it is a text as for match; without match the desk filters, and it is only looked
+	   at whether it can be understood. */
+	const struct filter_language *language;
+	filter_get *field;
+	const void *(*row)(const struct snapshot *page, size_t row);
 	int (*compare)(const struct snapshot *page, size_t a, size_t b, int sort);
 	bool (*differs)(const struct snapshot *page, size_t row); /* what "next difference" stops at */
 	const char *const *sort_names;
@@ -38,7 +45,9 @@ struct list {
 	bool whole;    /* ask for the first LIST_WHOLE rows */
 	size_t *index; /* the order of our own, or NULL */
 	size_t index_count;
-	char filter[128];
+	char filter[128];	/* the last one that was understood */
+	struct filter *passing; /* the same in rows->language; NULL: everything passes */
+	int64_t filtered_at;	/* wall microseconds, for ages in it */
 	int sort; /* 0: as the desk has them */
 	bool descending;
 	char search[64]; /* "": next difference */
@@ -60,6 +69,11 @@ int64_t list_row(const struct list *list, const struct snapshot *page, int64_t p
 /* The first row to draw: the old place as long as the page of the new one is on its way. */
 int64_t list_top_to_draw(struct list *list, const struct snapshot *page);
 int64_t list_selected_row(const struct list *list, const struct snapshot *page);
+/* Filters by @text from now on. Otherwise than RESULT_OK as filter_parse(), with @err: the filter
+   stays what it was, or with RESULT_END becomes what stands before the unfinished term. @now: wall
+   microseconds. */
+enum result list_filter(struct list *list, const struct snapshot *page, const char *text,
+			int64_t now, struct error *err);
 /* Filter or order changed: begin at the top, unless the selected row is still there. */
 void list_changed(struct list *list, const struct snapshot *page);
 /* Selects the next row (@direction 1 or -1) that holds the search text, or differs. */

@@ -50,8 +50,8 @@ static void change_order(struct view *view, enum action action)
 	if (action == ACTION_REVERSE)
 		list->descending = !list->descending;
 	else if (rows->sorts > 1)
-		list->sort = (list->sort + 1) % rows->sorts;
-	if (action == ACTION_SORT)
+		list->sort = (list->sort + (action == ACTION_SORT ? 1 : rows->sorts - 1)) % rows->sorts;
+	if (action != ACTION_REVERSE)
 		list->descending = rows->most_first >> list->sort & 1;
 	list_changed(list, view->page);
 	console_note(view->console, ROLE_NORMAL, "sorted by %s%s",
@@ -94,6 +94,7 @@ unsigned view_list_key(struct view *view, enum action action)
 						     action == ACTION_NEXT ? 1 : -1));
 		break;
 	case ACTION_SORT:
+	case ACTION_SORT_BACK:
 	case ACTION_REVERSE:
 		change_order(view, action);
 		break;
@@ -140,34 +141,67 @@ static const char *current_message(const struct console *console, enum role *rol
 	return now->message;
 }
 
-void view_rule(const struct view *view, int y, const char *extra)
+/* What restricts the list. */
+static void add_reminders(const struct view *view, struct buf *out)
 {
 	const struct list *list = &view->list;
 	const struct tags *tags = &view->console->tags;
+
+	if (tags->all)
+		buf_printf(out, "all shown are tagged  ");
+	else if (tags->count)
+		buf_printf(out, "%s tagged  ", widget_number((int64_t)tags->count).text);
+	if (list->search[0])
+		buf_printf(out, "/%.40s  ", list->search);
+	if (list->filter[0])
+		buf_printf(out, "filter \"%.60s\"  ", list->filter);
+}
+
+static void add_place(const struct view *view, struct buf *out)
+{
+	const struct list *list = &view->list;
+
+	if (list_is_partial(list, view->page))
+		buf_printf(out, "first %s of %s: ",
+			   widget_number((int64_t)list->rows->count(view->page)).text,
+			   widget_number(view->page->total).text);
+}
+
+#define RULE_ENDS 8 /* cells between and around its texts */
+
+int view_rule_room(const struct view *view)
+{
+	struct buf right = BUF_INIT;
+	enum role role;
+	int room = view->area.w - RULE_ENDS;
+
+	room -= widget_cells(current_message(view->console, &role));
+	add_reminders(view, &right);
+	add_place(view, &right);
+	buf_printf(&right, "%s of %s  ", widget_number(view->list.selected + 1).text,
+		   widget_number(view->list.total).text);
+	room -= widget_cells(buf_text(&right));
+	buf_clear(&right);
+	return room > 0 ? room : 0;
+}
+
+void view_rule(const struct view *view, int y, const char *extra)
+{
+	const struct list *list = &view->list;
 	struct buf right = BUF_INIT;
 	size_t reminders;
 	enum role role;
 	const char *message = current_message(view->console, &role);
 
-	if (tags->all)
-		buf_printf(&right, "all shown are tagged  ");
-	else if (tags->count)
-		buf_printf(&right, "%s tagged  ", widget_number((int64_t)tags->count).text);
-	if (list->search[0])
-		buf_printf(&right, "/%.40s  ", list->search);
-	if (list->filter[0])
-		buf_printf(&right, "filter \"%.60s\"  ", list->filter);
+	add_reminders(view, &right);
 	buf_add_text(&right, extra);
-	if (list_is_partial(list, view->page))
-		buf_printf(&right, "first %s of %s: ",
-			   widget_number((int64_t)list->rows->count(view->page)).text,
-		    widget_number(view->page->total).text);
+	add_place(view, &right);
 	reminders = right.len;
 	if (list->total > 0)
 		buf_printf(&right, "%s of %s", widget_number(list->selected + 1).text,
 		    widget_number(list->total).text);
 	/* Where there is no room for all, the message and the place in the list stay. */
-	if (widget_cells(message) + widget_cells(buf_text(&right)) + 8 <= view->area.w)
+	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS <= view->area.w)
 		reminders = 0;
 	widget_rule(y, view->area.w, role, message, buf_text(&right) + reminders);
 	buf_clear(&right);

@@ -11,6 +11,7 @@
 
 #include "src/engine/desk.h"
 #include "ui/console.h"
+#include "ui/course_layout.h"
 #include "ui/keys.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
@@ -64,6 +65,8 @@ struct view_ops {
 	void (*ask)(const struct view *view, struct page_request *request);
 	/* view->page is a newer one. May be NULL. */
 	void (*take)(struct view *view);
+	/* The operator has changed list.filter. May be NULL. */
+	void (*filtered)(struct view *view);
 	void (*draw)(struct view *view, const struct snapshot *now);
 	/* Actions the console does not handle itself. */
 	unsigned (*key)(struct view *view, enum action action);
@@ -92,6 +95,7 @@ struct console {
 	int depth;
 	struct prompt prompt;
 	struct tags tags;
+	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */
 	enum role note_role;
 	uint64_t message_serial; /* the newest message seen, and when it came (monotonic ms) */
@@ -133,6 +137,8 @@ void view_free(struct view *view);
 /* Up, down, pages, ends, search, sort and filter of the list. */
 unsigned view_list_key(struct view *view, enum action action);
 void view_found(struct view *view, enum list_found found);
+/* Cells that the lower rule has for @extra now. */
+int view_rule_room(const struct view *view);
 /* The lower rule: the newest message, and what restricts the list (@extra may be ""). */
 void view_rule(const struct view *view, int y, const char *extra);
 /* Draws a warning or an error that the rule cuts short on @lines lines from @y; false: it does
@@ -169,6 +175,13 @@ void act_word(struct console *console);
 /* ---- the screens --------------------------------------------------------------------------*/
 
 extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
-	screen_log, screen_help;
+	screen_log, screen_help, screen_columns;
+
+/* What there is to say of @course (NULL: nothing), two lines from @y. */
+void course_details_draw(const struct view *view, int y, const struct course_row *course);
+/* The order of the first screen, the courses; it is remembered, and said. _first: with the end
+   first that one looks for in that column. */
+void courses_sort(struct console *console, enum course_sort sort, bool descending);
+void courses_sort_first(struct console *console, enum course_sort sort);
 
 #endif

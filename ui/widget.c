@@ -36,11 +36,17 @@ static const char *decode(const char *at, wchar_t *out)
 	return at;
 }
 
-/* Joiners, variation selectors and skin tones make some terminals draw a sequence of emoji in
-   fewer cells than wcwidth() counts: without them all agree. */
+/* They ask for another look of what they follow, which makes some terminals draw it wider or
+   narrower than wcwidth() counts: without them all agree. */
+static bool is_variation(wchar_t c)
+{
+	return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
+}
+
+/* The same of emoji: joiners and skin tones. Elsewhere a joiner shapes letters. */
 static bool is_emoji_glue(wchar_t c)
 {
-	return c == 0x200D || c == 0xFE0E || c == 0xFE0F || (c >= 0x1F3FB && c <= 0x1F3FF);
+	return c == 0x200D || (c >= 0x1F3FB && c <= 0x1F3FF);
 }
 
 static bool is_emoji(wchar_t c)
@@ -48,20 +54,35 @@ static bool is_emoji(wchar_t c)
 	return c >= 0x1F000 || (c >= 0x2190 && c <= 0x2BFF) || c == 0x00A9 || c == 0x00AE;
 }
 
+/* Characters nobody would see, and about whose width terminals do not agree: soft hyphen, Hangul
+   fillers, zero width space, invisible operators, annotations, tags. */
+static bool is_invisible(wchar_t c)
+{
+	return c == 0x00AD || c == 0x115F || c == 0x3164 || c == 0xFFA0 || c == 0x180E || c == 0x200B ||
+	       (c >= 0x2060 && c <= 0x206F) || (c >= 0xFFF9 && c <= 0xFFFB) ||
+	       (c >= 0xE0000 && c <= 0xE007F);
+}
+
+static bool is_right_to_left(wchar_t c)
+{
+	return (c >= 0x0590 && c <= 0x08FF) || (c >= 0xFB1D && c <= 0xFDFF) ||
+	       (c >= 0xFE70 && c <= 0xFEFE) || (c >= 0x10800 && c <= 0x10FFF) ||
+	       (c >= 0x1E800 && c <= 0x1EFFF);
+}
+
 /* Width of @c as the terminal will draw it, and what to draw where it cannot be shown. */
 static int measure(wchar_t *c)
 {
-	int width;
+	int width = is_invisible(*c) ? -1 : wcwidth(*c);
 
 	if (!glyph_is_utf8()) {
 		if (*c < 0x80)
 			return 1;
-		if ((*c >= 0x300 && *c <= 0x36F) || is_emoji_glue(*c))
+		if ((*c >= 0x300 && *c <= 0x36F) || is_emoji_glue(*c) || width == 0)
 			return 0;
 		*c = L'?';
 		return 1;
 	}
-	width = wcwidth(*c);
 	if (width >= 0)
 		return width;
 	*c = 0xFFFD;
@@ -75,12 +96,13 @@ static const char *next_cluster(const char *at, struct cluster *out)
 
 	out->count = 0;
 	out->width = 0;
+	out->emoji = false;
 	while (*at) {
 		const char *next = decode(at, &c);
 		bool emoji = is_emoji(c);
 		int width;
 
-		if (is_emoji_glue(c) && (!out->count || out->emoji)) {
+		if (is_variation(c) || (is_emoji_glue(c) && out->emoji)) {
 			at = next;
 			continue;
 		}
@@ -113,6 +135,15 @@ static int cells_of(const char *safe)
 	return cells;
 }
 
+static void put_cluster(int y, int x, struct cluster *cluster)
+{
+	cchar_t cell;
+
+	cluster->chars[cluster->count] = L'\0';
+	if (setcchar(&cell, cluster->chars, A_NORMAL, 0, NULL) == OK)
+		mvadd_wch(y, x, &cell);
+}
+
 /* Draws @safe from (y, x) into at most @width cells; returns those used. */
 static int put_cells(int y, int x, int width, const char *safe)
 {
@@ -120,16 +151,61 @@ static int put_cells(int y, int x, int width, const char *safe)
 	int used = 0;
 
 	while ((safe = next_cluster(safe, &cluster))) {
-		cchar_t cell;
-
 		if (used + cluster.width > width)
 			break;
-		cluster.chars[cluster.count] = L'\0';
-		if (setcchar(&cell, cluster.chars, A_NORMAL, 0, NULL) == OK)
-			mvadd_wch(y, x + used, &cell);
+		put_cluster(y, x + used, &cluster);
 		used += cluster.width;
 	}
 	return used;
+}
+
+/* ---- right to left ------------------------------------------------------------------------*/
+
+static bool holds_right_to_left(const char *safe)
+{
+	wchar_t c;
+
+	while (*safe) {
+		safe = decode(safe, &c);
+		if (is_right_to_left(c))
+			return true;
+	}
+	return false;
+}
+
+/* Puts a left-to-right mark behind what stands in a cell of one column. */
+static void fence_cell(int y, int x, bool blank_only)
+{
+	wchar_t wide[CCHARW_MAX + 2] = {0};
+	attr_t attributes;
+	short pair;
+	cchar_t cell;
+	size_t len;
+
+	if (x < 0 || x >= COLS || mvin_wch(y, x, &cell) != OK ||
+	    getcchar(&cell, wide, &attributes, &pair, NULL) != OK)
+		return;
+	len = wcslen(wide);
+	if (!len || len >= CCHARW_MAX || wcwidth(wide[0]) != 1 || wide[len - 1] == 0x200E ||
+	    (blank_only && wide[0] != L' '))
+		return;
+	wide[len] = 0x200E;
+	wide[len + 1] = L'\0';
+	if (setcchar(&cell, wide, attributes, pair, NULL) == OK)
+		mvadd_wch(y, x, &cell);
+}
+
+/*
+ * A terminal that turns right-to-left text round takes what stands beside it along (walls,
+ * numbers, the next column), unless something strong that runs left to right is between: a mark
+ * without width before and behind. Others do not show it.
+ */
+static void fence(int y, int x, int width, const char *safe)
+{
+	if (!glyph_is_utf8() || !holds_right_to_left(safe))
+		return;
+	fence_cell(y, x - 1, true);
+	fence_cell(y, x + width - 1, false);
 }
 
 /* ---- text ---------------------------------------------------------------------------------*/
@@ -179,9 +255,11 @@ static int draw_text(int y, int x, int width, enum role role, enum align align, 
 		width = COLS - x;
 	if (width <= 0)
 		return 0;
+	make_safe(text, len);
 	theme_use(role);
-	used = put_text(y, x, width, align, make_safe(text, len));
+	used = put_text(y, x, width, align, buf_text(&safe_text));
 	theme_use(ROLE_NORMAL);
+	fence(y, x, width, buf_text(&safe_text));
 	return used;
 }
 
@@ -264,6 +342,112 @@ int widget_wrapped(int y, int x, int width, int lines, enum role role, const cha
 int widget_cells(const char *text)
 {
 	return cells_of(make_safe(text, strlen(text)));
+}
+
+/* ---- text with a difference in it ---------------------------------------------------------*/
+
+/* Cells of @safe up to @end; a character that goes beyond is not counted. */
+static int cells_until(const char *safe, const char *end)
+{
+	struct cluster cluster;
+	int cells = 0;
+
+	while (safe < end && (safe = next_cluster(safe, &cluster)) && safe <= end)
+		cells += cluster.width;
+	return cells;
+}
+
+/* One line: @safe up to @end, cut to @width cells, underlined from @mark on (NULL: nowhere). */
+static void put_marked(int y, int x, int width, enum role role, const char *safe, const char *end,
+		       const char *mark)
+{
+	bool cut = cells_until(safe, end) > width;
+	const char *at = safe, *next;
+	struct cluster cluster;
+	int used = 0;
+
+	theme_use(role);
+	put_blanks(y, x, width);
+	while (at < end && (next = next_cluster(at, &cluster))) {
+		if (used + cluster.width > width - cut)
+			break;
+		if (mark && next > mark)
+			attron(A_UNDERLINE);
+		put_cluster(y, x + used, &cluster);
+		used += cluster.width;
+		at = next;
+	}
+	if (cut)
+		put_cells(y, x + used, 1, glyph(GLYPH_CUT));
+	else if (mark == end && !*end && used < width) {
+		attron(A_UNDERLINE); /* the other text goes on here */
+		put_blanks(y, x + used, 1);
+	}
+	theme_use(ROLE_NORMAL);
+	fence(y, x, width, safe);
+}
+
+/* @text made safe (free(), NULL without memory), and where its byte @from is then. */
+static char *safe_with_mark(const char *text, size_t len, size_t from, size_t *mark)
+{
+	struct buf out = BUF_INIT;
+
+	if (from < len)
+		text_add_safe(&out, text, from);
+	else
+		text_add_safe(&out, text, len);
+	*mark = out.len;
+	if (from < len)
+		text_add_safe(&out, text + from, len - from);
+	return buf_take(&out);
+}
+
+int widget_marked(int y, int x, int width, enum role role, const char *text, size_t len, size_t from)
+{
+	size_t mark = 0;
+	char *safe = safe_with_mark(text, len, from, &mark);
+	const char *begin = safe, *next;
+	struct cluster cluster;
+	int used = 0, before = 0;
+
+	if (!safe || y < 0 || y >= LINES || x < 0 || width < 4 || x + width > COLS)
+		goto out;
+	before = cells_until(safe, safe + mark);
+	if (from <= len && before > width * 2 / 3 && cells_of(safe) > width) {
+		/* what differs would be out of sight: begin a little before it */
+		while (before > width / 3 && (next = next_cluster(begin, &cluster))) {
+			before -= cluster.width;
+			begin = next;
+		}
+		theme_use(role);
+		used = put_cells(y, x, 1, glyph(GLYPH_CUT));
+	}
+	put_marked(y, x + used, width - used, role, begin, safe + strlen(safe),
+		   from <= len ? safe + mark : NULL);
+out:
+	free(safe);
+	return used + before;
+}
+
+int widget_wrapped_marked(int y, int x, int width, int lines, enum role role, const char *text,
+			  size_t len, size_t from)
+{
+	size_t mark = 0;
+	char *safe = safe_with_mark(text, len, from, &mark);
+	const char *at = safe;
+	int line = 0;
+
+	if (width < 4 || x < 0 || x + width > COLS)
+		lines = 0;
+	while (at && line < lines && y + line < LINES && (*at || !line)) {
+		size_t n = line < lines - 1 ? line_length(at, width) : strlen(at);
+
+		put_marked(y + line++, x, width, role, at, at + n, from <= len ? safe + mark : NULL);
+		for (at += n; *at == ' '; at++)
+			;
+	}
+	free(safe);
+	return line;
 }
 
 /* ---- lines, bars, sparklines --------------------------------------------------------------*/

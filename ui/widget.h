@@ -3,7 +3,9 @@
  *
  * All text is untrusted UTF-8: control characters become visible marks, characters are
  * measured with wcwidth() and never cut in the middle, and nothing is drawn outside the given
- * cells or the screen. UI thread only.
+ * cells or the screen. What has no width that all terminals agree about is left out (variation
+ * selectors, joiners and skin tones of emoji) or marked (soft hyphens, zero width spaces, tags);
+ * right-to-left text is kept from taking along what stands beside it. UI thread only.
  */
 #ifndef SUBFERRY_UI_WIDGET_H
 #define SUBFERRY_UI_WIDGET_H
@@ -27,6 +29,16 @@ int widget_printf(int y, int x, int width, enum role role, const char *fmt, ...)
 int widget_put(int y, int x, int limit, enum role role, const char *fmt, ...) SF_PRINTF(5, 6);
 /* Draws @text into up to @lines lines, broken between words; returns the lines used. */
 int widget_wrapped(int y, int x, int width, int lines, enum role role, const char *text);
+/*
+ * The same of a text of which a part is to be seen: it is underlined from byte @from on, which
+ * begins a character; @len: behind the end, more than @len: nowhere. widget_marked() draws one
+ * line of exactly @width cells, begins later where the part would be out of sight, and returns
+ * the cells before it; the other one wraps, and returns the lines used.
+ */
+#define WIDGET_NOWHERE SIZE_MAX
+int widget_marked(int y, int x, int width, enum role role, const char *text, size_t len, size_t from);
+int widget_wrapped_marked(int y, int x, int width, int lines, enum role role, const char *text,
+			  size_t len, size_t from);
 /* Cells that @text takes on the screen. */
 int widget_cells(const char *text);
 

@@ -58,6 +58,11 @@ int result_is_transient(enum result result)
 	       result == RESULT_BUSY;
 }
 
+int result_holds(enum result result)
+{
+	return result == RESULT_UNREACHABLE || result == RESULT_DENIED;
+}
+
 const char *result_text(enum result result)
 {
 #define X(name, text) text,

@@ -24,6 +24,7 @@
 	X(DAMAGED,     "content does not agree with its own description") \
 	X(LIMIT,       "larger than a limit allows") \
 	X(REFUSED,     "refused by the other side") \
+	X(DENIED,      "nothing is done there with these credentials") \
 	X(BUSY,        "held by another process") \
 	X(CANCELED,    "ended on request") \
 	X(NOMEM,       "out of memory") \
@@ -44,6 +45,8 @@ enum result error_set(struct error *err, enum result result, const char *fmt, ..
 enum result error_prefix(struct error *err, const char *fmt, ...) SF_PRINTF(2, 3);
 /* Another attempt with the same input may succeed: RETRY, UNREACHABLE, UNKNOWN, BUSY. */
 int result_is_transient(enum result result);
+/* Whatever is asked for there now ends so too: UNREACHABLE, DENIED. Work for that end is held. */
+int result_holds(enum result result);
 /* "ok", "temporary failure, worth another try", ...: for logs. */
 const char *result_text(enum result result);
 

@@ -78,6 +78,12 @@ struct filter; /* immutable once parsed: any thread may use it */
 enum result filter_parse(struct filter **out, const struct filter_language *language,
 			 const char *text, struct error *err);
 void filter_free(struct filter *filter); /* accepts NULL */
+/* The text it was made of, "" of a NULL filter: two with the same let the same rows pass, unless
+   they are timed and time goes on between. */
+const char *filter_text(const struct filter *filter);
+bool filter_is_timed(const struct filter *filter);
+/* A term needs the field with this index. */
+bool filter_asks(const struct filter *filter, size_t field);
 /* @get fills in the value of the field with this index; it is asked only for fields that terms
    name. @now: wall microseconds, for ages. A NULL filter lets everything pass. */
 typedef void filter_get(const void *row, size_t field, struct filter_value *out);

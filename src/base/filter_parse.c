@@ -140,14 +140,18 @@ static enum result refuse_word(struct parser *p, const struct filter_field *fiel
 {
 	const char *words = field->words, *word;
 	size_t best = 0, len, used = 0;
-	char list[320] = "";
+	char list[240] = "";
 
 	while (strlen(field->words) > SHORT_LIST && next_word(&words, &word, &len))
 		best = common(word, text) > best ? common(word, text) : best;
 	words = field->words;
 	while (next_word(&words, &word, &len)) {
-		if (common(word, text) < best || used + len + 2 > sizeof(list))
+		if (common(word, text) < best)
 			continue;
+		if (used + len + sizeof("  ...") > sizeof(list)) {
+			memcpy(list + used, " ...", sizeof(" ..."));
+			break;
+		}
 		used += (size_t)snprintf(list + used, sizeof(list) - used, " %.*s", (int)len, word);
 	}
 	return error_set(p->err, RESULT_INVALID, "%.*s: no \"%.*s\" among%s",
@@ -399,14 +403,19 @@ enum result filter_parse(struct filter **out, const struct filter_language *lang
 	p.filter =
 	    calloc(1, sizeof(*p.filter) +
 			  parts * (sizeof(struct filter_term) + sizeof(struct filter_operand)) +
-			  len + parts + 1);
+			  len + parts + 1 + len + 1);
 	if (!p.filter)
 		return error_set(err, RESULT_NOMEM, "no memory for a filter");
 	p.filter->language = language;
 	p.filter->terms = (struct filter_term *)(p.filter + 1);
 	p.operands = (struct filter_operand *)(p.filter->terms + parts);
 	p.room = (char *)(p.operands + parts);
+	p.filter->text = memcpy(p.room, p.at, len + 1);
+	p.room += len + 1;
 	st = parse(&p);
+	/* what stood in quotes may be quoted there */
+	for (char *at = st != RESULT_OK && err ? err->text : NULL; at && *at; at++)
+		*at = is_blank(*at) ? ' ' : *at;
 	if ((st == RESULT_OK || st == RESULT_END) && p.filter->count) {
 		*out = p.filter;
 		return st;
@@ -418,4 +427,27 @@ enum result filter_parse(struct filter **out, const struct filter_language *lang
 void filter_free(struct filter *filter)
 {
 	free(filter);
+}
+
+const char *filter_text(const struct filter *filter)
+{
+	return filter ? filter->text : "";
+}
+
+bool filter_asks(const struct filter *filter, size_t field)
+{
+	for (size_t i = 0; filter && i < filter->count; i++)
+		if (filter->terms[i].field == (int)field ||
+		    (filter->terms[i].field == FIELD_PLAIN &&
+		     filter->language->fields[field].plain))
+			return true;
+	return false;
+}
+
+bool filter_is_timed(const struct filter *filter)
+{
+	for (size_t i = 0; filter && i < filter->language->count; i++)
+		if (filter->language->fields[i].kind == FILTER_AGE && filter_asks(filter, i))
+			return true;
+	return false;
 }

@@ -25,9 +25,10 @@ struct filter_term {
 	size_t count;
 };
 
-/* In one piece of memory with its terms, operands and texts. */
+/* In one piece of memory with its text, terms and operands. */
 struct filter {
 	const struct filter_language *language;
+	const char *text;
 	size_t count;
 	struct filter_term *terms;
 };

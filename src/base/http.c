@@ -4,7 +4,6 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,6 @@ struct http {
 	struct throttle *throttle;
 	struct http_limits limits;
 	int64_t throttled_too_long;
-	atomic_bool hurry;
 	CURLSH *share;
 	pthread_mutex_t share_locks[CURL_LOCK_DATA_LAST]; /* libcurl's, one a kind of data */
 };
@@ -127,8 +125,17 @@ void http_free(struct http *http)
 
 void http_hurry(struct http *http, bool hurry)
 {
-	atomic_store(&http->hurry, hurry);
 	throttle_hurry(http->throttle, hurry);
+}
+
+void http_heed(struct http *http, const atomic_bool *ends)
+{
+	throttle_heed(http->throttle, ends);
+}
+
+void http_look(struct http *http)
+{
+	throttle_look(http->throttle);
 }
 
 void http_load(struct http *http, struct http_load *out)
@@ -274,7 +281,7 @@ static enum result give_up(struct http_endpoint *endpoint, const struct http_req
 	if (time >= endpoint->http->throttled_too_long)
 		return error_set(err, RESULT_UNREACHABLE, "%s: %s: nothing but %s for %lld seconds",
 				 endpoint->name, name, status, (long long)(time / 1000));
-	if (atomic_load(&endpoint->http->hurry))
+	if (throttle_hurried(endpoint->http->throttle))
 		return error_set(err, RESULT_RETRY, "%s: %s: %s", endpoint->name, name, status);
 	return RESULT_OK;
 }

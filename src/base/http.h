@@ -21,6 +21,7 @@
 #include "src/base/clock.h"
 #include "src/base/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -40,6 +41,12 @@ enum result http_new(struct http **out, const struct http_options *options, stru
 void http_free(struct http *http); /* accepts NULL; no request may be under way */
 /* While @hurry, no request waits to be repeated: a throttling answer is RESULT_RETRY at once. */
 void http_hurry(struct http *http, bool hurry);
+/*
+ * The same for the requests of the calling thread while *@ends, until it heeds another or NULL.
+ * Whoever sets *@ends calls http_look(): those that wait look at it then.
+ */
+void http_heed(struct http *http, const atomic_bool *ends);
+void http_look(struct http *http);
 
 /* How the throttle stands, for screens. */
 struct http_load {

@@ -15,6 +15,7 @@ enum {
 struct throttle {
 	struct clock *clock;
 	int most;
+	pthread_key_t heeded; /* a thread's own const atomic_bool */
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t moved; /* a place became free, or the pause or the hurry changed */
@@ -31,9 +32,12 @@ enum result throttle_new(struct throttle **out, int most, struct clock *clock, s
 {
 	struct throttle *throttle = calloc(1, sizeof(*throttle));
 
-	*out = throttle;
-	if (!throttle)
+	*out = NULL;
+	if (!throttle || pthread_key_create(&throttle->heeded, NULL)) {
+		free(throttle);
 		return error_set(err, RESULT_NOMEM, "out of memory");
+	}
+	*out = throttle;
 	throttle->clock = clock;
 	throttle->most = throttle->allowed = most > 0 ? most : 1;
 	throttle->halved = throttle->paused_until = INT64_MIN;
@@ -47,9 +51,18 @@ void throttle_free(struct throttle *throttle)
 {
 	if (!throttle)
 		return;
+	pthread_key_delete(throttle->heeded);
 	pthread_cond_destroy(&throttle->moved);
 	pthread_mutex_destroy(&throttle->lock);
 	free(throttle);
+}
+
+/* With the lock held. */
+static bool is_hurried(const struct throttle *throttle)
+{
+	const atomic_bool *ends = pthread_getspecific(throttle->heeded);
+
+	return throttle->hurry || (ends && atomic_load(ends));
 }
 
 bool throttle_enter(struct throttle *throttle)
@@ -65,7 +78,7 @@ bool throttle_enter(struct throttle *throttle)
 			break;
 		}
 		/* A place that is merely taken becomes free with the next answer. */
-		if (paused && throttle->hurry)
+		if (paused && is_hurried(throttle))
 			break;
 		clock_wait(throttle->clock, &throttle->moved, &throttle->lock,
 			   paused ? throttle->paused_until : INT64_MAX);
@@ -129,6 +142,28 @@ void throttle_hurry(struct throttle *throttle, bool hurry)
 	throttle->hurry = hurry;
 	pthread_cond_broadcast(&throttle->moved);
 	pthread_mutex_unlock(&throttle->lock);
+}
+
+void throttle_heed(struct throttle *throttle, const atomic_bool *ends)
+{
+	pthread_setspecific(throttle->heeded, ends);
+}
+
+void throttle_look(struct throttle *throttle)
+{
+	pthread_mutex_lock(&throttle->lock);
+	pthread_cond_broadcast(&throttle->moved);
+	pthread_mutex_unlock(&throttle->lock);
+}
+
+bool throttle_hurried(struct throttle *throttle)
+{
+	bool hurried;
+
+	pthread_mutex_lock(&throttle->lock);
+	hurried = is_hurried(throttle);
+	pthread_mutex_unlock(&throttle->lock);
+	return hurried;
 }
 
 void throttle_state(struct throttle *throttle, int *in_flight, int *allowed, int *most,

@@ -13,6 +13,7 @@
 #include "src/base/clock.h"
 #include "src/base/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,14 @@ void throttle_slow(struct throttle *throttle, int64_t retry_after, const char *w
 /* The answer was any other. */
 void throttle_answered(struct throttle *throttle);
 void throttle_hurry(struct throttle *throttle, bool hurry);
+/*
+ * The calling thread, and no other, is hurried while *@ends, which lives until it heeds another
+ * or NULL. Whoever sets it has those that wait look at it.
+ */
+void throttle_heed(struct throttle *throttle, const atomic_bool *ends);
+void throttle_look(struct throttle *throttle);
+/* Whether the calling thread is hurried. */
+bool throttle_hurried(struct throttle *throttle);
 /* How it stands; @slowed_by: who slowed it, "" at full speed. */
 void throttle_state(struct throttle *throttle, int *in_flight, int *allowed, int *most,
 		    char *slowed_by, size_t size);

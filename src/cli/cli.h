@@ -8,6 +8,7 @@
 #ifndef SUBFERRY_SRC_CLI_CLI_H
 #define SUBFERRY_SRC_CLI_CLI_H
 
+#include "src/base/filter.h"
 #include "src/campus.h"
 
 enum cli_exit {
@@ -98,6 +99,9 @@ int cli_courses(struct cli *cli, bool all, int64_t **ids, size_t *count);
 int cli_scan(struct cli *cli, struct scan_result *result, int64_t *problems);
 /* The row of the course @name (course_row_clear()). */
 int cli_course(struct cli *cli, const char *name, struct course_row *out);
+/* The filter @text (filter_free()): what is wrong in it, or missing behind it, is CLI_USAGE. */
+int cli_filter(struct cli *cli, const struct filter_language *language, const char *text,
+	       struct filter **out);
 /* The code of --finding, FINDING_NONE if not given; CLI_USAGE for an unknown one. */
 int cli_finding(struct cli *cli, int *code);
 

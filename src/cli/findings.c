@@ -9,16 +9,21 @@
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
 #include "src/cli/show.h"
+#include "src/status/fields.h"
 
 struct listing {
 	struct table table;
 	cJSON *array; /* NULL: a table */
+	struct filter *filter;
 	int64_t errors, shown;
+	int64_t open[FINDING_COUNT];
 };
 
 static void add_row(struct listing *list, const struct finding_row *row)
 {
 	list->shown++;
+	if (!row->waived)
+		list->open[row->code]++;
 	if (row->severity == FINDING_ERROR && !row->waived)
 		list->errors++;
 	if (list->array) {
@@ -40,7 +45,13 @@ static void add_row(struct listing *list, const struct finding_row *row)
 static int add_rows(struct cli *cli, int64_t course, struct listing *list)
 {
 	const struct finding_query query = {
-	    .course = course, .code = -1, .count = -1, .with_waived = true};
+	    .course = course,
+	    .code = -1,
+	    .count = -1,
+	    .with_waived = true,
+	    .filter = list->filter,
+	    .now = clock_wall(cli->campus->clock),
+	};
 	struct finding_row *rows = NULL;
 	struct error err = {0};
 	size_t count = 0;
@@ -56,41 +67,30 @@ static int add_rows(struct cli *cli, int64_t course, struct listing *list)
 	return -1;
 }
 
-/* What to do, once for each kind of finding that is there. */
-static int print_help(struct cli *cli, const int64_t *ids, size_t count)
+/* What to do, once for each kind of finding that is shown. */
+static void print_help(const struct listing *list)
 {
-	int64_t sums[FINDING_COUNT] = {0}, counts[FINDING_COUNT];
-	struct error err = {0};
-
-	for (size_t i = 0; i < (ids ? count : 1); i++) {
-		if (reader_finding_counts(cli->reader, ids ? ids[i] : 0, counts, &err) != RESULT_OK)
-			return cli_fail(&err);
-		for (int code = 0; code < FINDING_COUNT; code++)
-			sums[code] += counts[code];
-	}
 	out_line("%s", "");
 	for (int code = 0; code < FINDING_COUNT; code++)
-		if (sums[code])
-			out_line("%" PRId64 " %s: %s", sums[code],
+		if (list->open[code])
+			out_line("%" PRId64 " %s: %s", list->open[code],
 				 finding_info((enum finding_code)code)->name,
 				 finding_info((enum finding_code)code)->help);
-	return -1;
 }
 
-static int print(struct cli *cli, struct listing *list, cJSON *document, const int64_t *ids,
-		 size_t count)
+static void print(struct listing *list, cJSON *document)
 {
 	if (document) {
 		out_json_document(document);
-		return -1;
+		return;
 	}
 	if (!list->shown) {
 		out_line("no findings");
 		table_clear(&list->table);
-		return -1;
+		return;
 	}
 	table_print(&list->table);
-	return print_help(cli, ids, count);
+	print_help(list);
 }
 
 /* JSON: one document: type, campus, findings (show.h). */
@@ -99,15 +99,20 @@ int cli_findings(struct cli *cli)
 	static const char *const headings[] = {"SEVERITY", "FINDING", "COURSE", "VIDEO",
 					       "LANGUAGE", "WHAT",    NULL};
 	struct listing list = {.errors = 0};
+	const char *text = cli_option(cli, "filter");
 	cJSON *document = NULL;
 	int64_t *ids = NULL;
 	size_t count = 0;
-	int st = cli_open_reader(cli, false);
+	int st = cli_filter(cli, &finding_fields, text, &list.filter);
 
+	if (st < 0)
+		st = cli_open_reader(cli, false);
 	if (st < 0 && cli->operand_count)
 		st = cli_courses(cli, false, &ids, &count);
-	if (st >= 0)
+	if (st >= 0) {
+		filter_free(list.filter);
 		return st;
+	}
 	table_init(&list.table, headings, 0);
 	if (cli_option(cli, "json")) {
 		document = object_new("findings");
@@ -119,11 +124,12 @@ int cli_findings(struct cli *cli)
 	for (size_t i = 0; i < count && st < 0; i++)
 		st = add_rows(cli, ids[i], &list);
 	if (st < 0) {
-		st = print(cli, &list, document, ids, count);
+		print(&list, document);
 		document = NULL;
 	}
 	cJSON_Delete(document);
 	table_clear(&list.table);
+	filter_free(list.filter);
 	free(ids);
 	if (st >= 0)
 		return st;

@@ -11,6 +11,7 @@
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
 #include "src/cli/show.h"
+#include "src/status/fields.h"
 
 /* ---- courses ------------------------------------------------------------------------------*/
 
@@ -77,22 +78,126 @@ static void print_courses_json(const struct cli *cli, const struct course_row *r
 	out_json_document(document);
 }
 
-static int list_courses(struct cli *cli, int status)
-{
-	struct course_row *rows;
-	size_t count;
-	int st = show_courses(cli, status, &rows, &count);
+/* ---- which courses, in which order ---------------------------------------------------------*/
 
+static int read_sort(struct cli *cli, struct course_query *query)
+{
+	static const char *const names[SORT_COUNT] = {
+	    [SORT_KEY] = "key",		  [SORT_NAME] = "name",		[SORT_STATUS] = "status",
+	    [SORT_VIDEOS] = "videos",	  [SORT_EXPECTED] = "expected", [SORT_IN_VAL] = "inval",
+	    [SORT_FINDINGS] = "findings", [SORT_CHANGED] = "changed",
+	};
+	const char *text = cli_option(cli, "sort");
+	size_t len = text ? strcspn(text, ",") : 0;
+
+	if (!text)
+		return -1;
+	query->descending = !strcmp(text + len, ",desc");
+	for (int i = 0; i < SORT_COUNT; i++)
+		if (strlen(names[i]) == len && !strncmp(text, names[i], len) &&
+		    (!text[len] || query->descending)) {
+			query->sort = (enum course_sort)i;
+			return -1;
+		}
+	return cli_usage(cli,
+			 "--sort %s: key, name, status, videos, expected, inval, findings or "
+			 "changed; ,desc behind it turns the order round",
+			 text);
+}
+
+/* The operands are the filter's terms. */
+static int read_filter(struct cli *cli, struct filter **out)
+{
+	struct buf text = BUF_INIT;
+	struct error err = {0};
+	int st;
+
+	for (size_t i = 0; i < cli->operand_count; i++) {
+		buf_add_text(&text, i ? " " : "");
+		buf_add_text(&text, cli->operands[i]);
+	}
+	if (text.failed) {
+		error_set(&err, RESULT_NOMEM, "no memory for a filter");
+		st = cli_fail(&err);
+	} else {
+		st = cli_filter(cli, &course_fields, buf_text(&text), out);
+	}
+	buf_clear(&text);
+	return st;
+}
+
+static int open_codes(struct cli *cli, const struct course_row *row, uint64_t *codes)
+{
+	int64_t counts[FINDING_COUNT];
+	struct error err = {0};
+
+	*codes = 0;
+	if (!row->counts.errors && !row->counts.warnings && !row->counts.notices)
+		return -1;
+	if (reader_finding_counts(cli->reader, row->id, counts, &err) != RESULT_OK)
+		return cli_fail(&err);
+	for (int code = 0; code < FINDING_COUNT; code++)
+		*codes |= counts[code] ? UINT64_C(1) << code : 0;
+	return -1;
+}
+
+/* Keeps the rows that pass, in their order. */
+static int keep_passing(struct cli *cli, const struct filter *filter, struct course_row *rows,
+			size_t *count)
+{
+	int64_t now = clock_wall(cli->campus->clock);
+	size_t kept = 0;
+	int st = -1;
+
+	for (size_t i = 0; i < *count; i++) {
+		struct course_facts facts = {.key = rows[i].key,
+					     .name = rows[i].name,
+					     .status = rows[i].status,
+					     .intent = rows[i].intent,
+					     .gone = rows[i].gone,
+					     .pass = rows[i].pass,
+					     .videos = rows[i].videos,
+					     .tried = rows[i].tried,
+					     .failed = rows[i].failed,
+					     .changed = rows[i].changed,
+					     .counts = rows[i].counts};
+
+		if (st < 0)
+			st = open_codes(cli, &rows[i], &facts.findings);
+		if (st < 0 && filter_passes(filter, course_field, &facts, now))
+			rows[kept++] = rows[i];
+		else
+			course_row_clear(&rows[i]);
+	}
+	*count = kept;
+	return st;
+}
+
+static int list_courses(struct cli *cli, const struct course_query *query,
+			const struct filter *filter)
+{
+	struct course_row *rows = NULL;
+	struct error err = {0};
+	size_t count = 0;
+	int64_t total;
+	int st = -1;
+
+	if (reader_courses(cli->reader, query, &rows, &count, &total, &err) != RESULT_OK)
+		return cli_fail(&err);
+	if (filter)
+		st = keep_passing(cli, filter, rows, &count);
 	if (st >= 0)
-		return st;
+		goto out;
+	st = CLI_OK;
 	if (cli_option(cli, "json"))
 		print_courses_json(cli, rows, count);
 	else
 		print_courses(rows, count);
+out:
 	for (size_t i = 0; i < count; i++)
 		course_row_clear(&rows[i]);
 	free(rows);
-	return CLI_OK;
+	return st;
 }
 
 /* ---- failed tasks: the view of domain 12.4, column by column ------------------------------*/
@@ -186,18 +291,27 @@ int cli_list(struct cli *cli)
 {
 	const char *name = cli_option(cli, "status");
 	enum course_status status = COURSE_NOT_MIGRATED;
+	struct course_query query = {.status = -1, .sort = SORT_KEY, .count = -1};
+	struct filter *filter = NULL;
+	bool tasks = cli_option(cli, "failed-tasks");
 	int st;
 
 	if (name && !course_status_read(name, &status))
 		return cli_usage(cli, "--status %s: Not-Migrated, In-Progress, Migrated or Failed",
 				 name);
-	if (name && cli_option(cli, "failed-tasks"))
+	if (name && tasks)
 		return cli_usage(cli,
 				 "--status and --failed-tasks show different things: give one");
-	st = cli_open_reader(cli, true);
-	if (st >= 0)
-		return st;
-	if (cli_option(cli, "failed-tasks"))
-		return list_failed_tasks(cli);
-	return list_courses(cli, name ? (int)status : -1);
+	if (tasks && (cli->operand_count || cli_option(cli, "sort")))
+		return cli_usage(cli, "--failed-tasks has neither a filter nor an order");
+	st = read_sort(cli, &query);
+	if (st < 0)
+		st = read_filter(cli, &filter);
+	if (st < 0)
+		st = cli_open_reader(cli, true);
+	query.status = name ? (int)status : -1;
+	if (st < 0)
+		st = tasks ? list_failed_tasks(cli) : list_courses(cli, &query, filter);
+	filter_free(filter);
+	return st;
 }

@@ -127,20 +127,58 @@ static void on_event(void *arg, const struct engine_event *event)
 
 /* ---- running ----------------------------------------------------------------------------- */
 
+static enum result probe_source(struct campus *campus, struct error *err)
+{
+	return campus->source->ops->probe(campus->source, err);
+}
+
+static enum result probe_val(struct campus *campus, struct error *err)
+{
+	return campus->val->ops->probe(campus->val, err);
+}
+
+static enum result probe_store(struct campus *campus, struct error *err)
+{
+	return campus->store->ops->probe(campus->store, err);
+}
+
+static enum result probe_linker(struct campus *campus, struct error *err)
+{
+	return campus->linker->ops->probe(campus->linker, err);
+}
+
+/* As a transaction is tried: a fault that passes does not end a night's work before it begins. */
+static int check_end(struct migrating *m, enum result (*probe)(struct campus *, struct error *))
+{
+	const struct conf *conf = m->cli->campus->conf;
+	struct error err = {0};
+	char line[sizeof(err.text) + 32];
+	enum result st = probe(m->cli->campus, &err);
+
+	for (int64_t i = 0; i < conf->max_retries && result_is_transient(st); i++) {
+		snprintf(line, sizeof(line), "%s; trying again", err.text);
+		if (!i)
+			tell_trouble(m, line);
+		usleep((useconds_t)conf->retry_delay * 1000);
+		st = probe(m->cli->campus, &err);
+	}
+	return st == RESULT_OK ? -1 : cli_fail(&err);
+}
+
 /* Whether source, val, store and linker answer is better known before anything is begun. */
 static int check_ends(struct migrating *m)
 {
 	struct campus *campus = m->cli->campus;
-	struct error err = {0};
+	int st = check_end(m, probe_source);
 
-	if (campus->source->ops->probe(campus->source, &err) != RESULT_OK)
-		return cli_fail(&err);
-	if (campus->val->ops->probe(campus->val, &err) != RESULT_OK)
-		return cli_fail(&err);
-	if (!m->dry && campus->store->ops->probe(campus->store, &err) != RESULT_OK)
-		return cli_fail(&err);
-	if (m->cli->link_word && campus->linker->ops->probe(campus->linker, &err) != RESULT_OK)
-		return cli_fail(&err);
+	if (st < 0)
+		st = check_end(m, probe_val);
+	if (st < 0 && !m->dry)
+		st = check_end(m, probe_store);
+	if (st < 0 && m->cli->link_word)
+		st = check_end(m, probe_linker);
+	if (st >= 0)
+		return st;
 	if (!m->dry && campus->store->warning)
 		out_note("store: %s", campus->store->warning);
 	return -1;

@@ -261,3 +261,16 @@ int cli_finding(struct cli *cli, int *code)
 	buf_clear(&known);
 	return CLI_USAGE;
 }
+
+int cli_filter(struct cli *cli, const struct filter_language *language, const char *text,
+	       struct filter **out)
+{
+	struct error err = {0};
+	enum result st = filter_parse(out, language, text, &err);
+
+	if (st == RESULT_OK)
+		return -1;
+	filter_free(*out);
+	*out = NULL;
+	return st == RESULT_NOMEM ? cli_fail(&err) : cli_usage(cli, "%s", err.text);
+}

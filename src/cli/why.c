@@ -136,13 +136,13 @@ static void tell_event(const struct why *why, const struct event_row *row)
 
 static int tell_events(const struct why *why)
 {
+	const struct event_query query = {.object = why->course.key, .count = 100};
 	struct event_row *rows = NULL;
 	struct error err = {0};
 	size_t count = 0;
 	int64_t total;
 
-	if (reader_events(why->cli->reader, why->course.key, 0, 100, &rows, &count, &total, &err) !=
-	    RESULT_OK)
+	if (reader_events(why->cli->reader, &query, &rows, &count, &total, &err) != RESULT_OK)
 		return cli_fail(&err);
 	if (count)
 		why_section(why, "What was done, newest first:");

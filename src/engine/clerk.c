@@ -155,40 +155,6 @@ static void carry_out(struct desk *desk, struct reader *reader, struct desk_act 
 	free(act);
 }
 
-/* ---- the cues of a diff ------------------------------------------------------------------ */
-
-static void show_diff(struct desk *desk, struct reader *reader, const struct page_request *request)
-{
-	struct diff *diff = calloc(1, sizeof(*diff));
-	struct course_row course = {0};
-	struct video_row video = {0};
-	struct error err = {0};
-	enum result st = reader_course_by_id(reader, request->course, &course, &err);
-
-	if (st == RESULT_OK)
-		st = reader_video(reader, request->video, &video, &err);
-	if (diff && st == RESULT_OK) {
-		diff_read(desk->campus, &course, &video, request->language, diff);
-	} else if (diff) {
-		diff->first_difference = -1;
-		snprintf(diff->left_problem, sizeof(diff->left_problem), "%.250s", err.text);
-	}
-	course_row_clear(&course);
-	video_row_clear(&video);
-	pthread_mutex_lock(&desk->lock);
-	if (desk->diff_for.video == request->video &&
-	    !strcmp(desk->diff_for.language, request->language) && !desk->diff) {
-		desk->diff = diff;
-		desk->diff_serial++;
-		diff = NULL;
-		pthread_cond_broadcast(&desk->turn);
-	}
-	pthread_mutex_unlock(&desk->lock);
-	if (diff)
-		diff_clear(diff);
-	free(diff);
-}
-
 /* ---- the threads ------------------------------------------------------------------------- */
 
 /* Does one thing; false when there is none. Lock held on entry and exit. */
@@ -210,15 +176,6 @@ static bool serve(struct desk *desk, struct reader *reader)
 		engine_go(desk->engine);
 		if (desk->campus->store->warning)
 			desk_say(desk, FINDING_WARNING, "%s", desk->campus->store->warning);
-		pthread_mutex_lock(&desk->lock);
-		return true;
-	}
-	if (desk->diff_wanted) {
-		struct page_request request = desk->diff_for;
-
-		desk->diff_wanted = false;
-		pthread_mutex_unlock(&desk->lock);
-		show_diff(desk, reader, &request);
 		pthread_mutex_lock(&desk->lock);
 		return true;
 	}

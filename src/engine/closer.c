@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "src/base/http.h"
 #include "src/migrate/close.h"
 #include "src/migrate/read_back.h"
 
@@ -54,7 +55,7 @@ static enum result look_back(struct engine *engine, struct reader *reader, struc
 	enum result st = end->run->is_read_back ? RESULT_OK : read_back(&what, &end->who, err);
 
 	if (st != RESULT_OK && !strcmp(end->who, "val") &&
-	    (!(result_is_transient(st) || st == RESULT_NOMEM) ||
+	    (!(result_is_transient(st) || st == RESULT_NOMEM || st == RESULT_DENIED) ||
 	     end->run->read_tries >= engine->max_retries)) {
 		status_event(campus->status, FINDING_WARNING, "read back", row->key,
 			     "what was registered was not read back", err->text);
@@ -110,7 +111,7 @@ static void end_later(struct engine *engine, struct ending *end, const struct er
 	end->run->read_tries += reading;
 	if (!linking && !reading)
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
-	else if (err->result == RESULT_UNREACHABLE)
+	else if (result_holds(err->result))
 		engine_set_hold(engine, HOLD_ENDPOINT, end->who, err->text);
 }
 
@@ -128,8 +129,12 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 	run->busy = true;
 	engine->opening++;
 	pthread_mutex_unlock(&engine->lock);
+	if (engine->campus->http)
+		http_heed(engine->campus->http, &run->hurry);
 	if (done)
 		st = close_course(engine, reader, &end, &err);
+	if (engine->campus->http)
+		http_heed(engine->campus->http, NULL);
 	event.status = end.status;
 	if (st == RESULT_CANCELED) {
 		/* paused a moment before its end: it ends when it is resumed */

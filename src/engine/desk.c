@@ -209,15 +209,12 @@ static void tell_diff(struct desk *desk, struct snapshot *snap)
 	pthread_mutex_lock(&desk->lock);
 	if (desk->diff && desk->diff_for.video == request->video &&
 	    !strcmp(desk->diff_for.language, request->language))
-		snap->diff = diff_copy(desk->diff);
-	pthread_mutex_unlock(&desk->lock);
-	if (!snap->diff) {
-		snap->diff = calloc(1, sizeof(*snap->diff));
-		if (snap->diff) {
-			snap->diff->loading = true;
-			snap->diff->first_difference = -1;
-		}
+		snap->diff = diff_ref(desk->diff);
+	else if ((snap->diff = diff_new())) {
+		snap->diff->loading = true;
+		memcpy(snap->diff->stage, desk->diff_stage, sizeof(snap->diff->stage));
 	}
+	pthread_mutex_unlock(&desk->lock);
 }
 
 /* Lock not held. */
@@ -382,6 +379,8 @@ enum result desk_new(struct desk **out, struct campus *campus, struct error *err
 	if (st == RESULT_OK)
 		st = start(&desk->auditor, &desk->auditor_runs, auditor_main, desk, err);
 	if (st == RESULT_OK)
+		st = start(&desk->differ, &desk->differ_runs, differ_main, desk, err);
+	if (st == RESULT_OK)
 		*out = desk;
 	else
 		desk_free(desk);
@@ -413,9 +412,7 @@ bool desk_idle(struct desk *desk)
 /* Lock held, or nobody else there. */
 static void drop_diff(struct desk *desk)
 {
-	if (desk->diff)
-		diff_clear(desk->diff);
-	free(desk->diff);
+	diff_unref(desk->diff);
 	desk->diff = NULL;
 }
 
@@ -432,6 +429,8 @@ void desk_free(struct desk *desk)
 		pthread_join(desk->clerk, NULL);
 	if (desk->auditor_runs)
 		pthread_join(desk->auditor, NULL);
+	if (desk->differ_runs)
+		pthread_join(desk->differ, NULL);
 	if (desk->pager_runs)
 		pthread_join(desk->pager, NULL);
 	engine_free(desk->engine);
@@ -532,6 +531,7 @@ static void want_diff(struct desk *desk, const struct page_request *request)
 		return;
 	desk->diff_for = *request;
 	desk->diff_wanted = true;
+	desk->diff_stage[0] = '\0';
 	drop_diff(desk);
 }
 

@@ -1,8 +1,8 @@
 /*
- * desk_internal.h - the desk's inside, shared by desk.c, page.c and clerk.c only.
+ * desk_internal.h - the desk's inside, shared by desk.c, page.c, clerk.c and differ.c only.
  *
- * Three threads: the pager reads pages and publishes snapshots, the clerk carries out acts
- * (scan, wishes, cues of a diff), the auditor validates. @lock guards everything below it and
+ * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
+ * (scan, wishes), the auditor validates, the differ reads the cues of a diff. @lock guards everything below it and
  * is held for moments, never during I/O.
  */
 #ifndef SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
@@ -34,8 +34,8 @@ struct desk {
 	/* set once */
 	struct campus *campus;
 	int wake_read, wake_write;
-	pthread_t pager, clerk, auditor;
-	bool pager_runs, clerk_runs, auditor_runs;
+	pthread_t pager, clerk, auditor, differ;
+	bool pager_runs, clerk_runs, auditor_runs, differ_runs;
 
 	pthread_mutex_t lock;
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
@@ -57,10 +57,11 @@ struct desk {
 	enum finding_severity message_severity;
 	uint64_t message_serial;
 	bool wants_go;
-	/* the cues being shown: read by the clerk when @diff_wanted differs from @diff_read */
+	/* the cues being shown; the differ takes up what is wanted */
 	struct page_request diff_for;
 	bool diff_wanted;
 	struct diff *diff;     /* of diff_for, NULL while it is read */
+	char diff_stage[64];   /* what of it is being read */
 	uint64_t diff_serial;
 };
 
@@ -68,6 +69,7 @@ void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt
 void *pager_main(void *desk);
 void *clerk_main(void *desk);
 void *auditor_main(void *desk);
+void *differ_main(void *desk);
 /* page.c: reads one page into @snap; a failure is told in snap->problem. Without @roster the
    courses are read in order, unfiltered, and no question about them is answered. @now: wall. */
 void page_read(struct reader *reader, struct roster *roster, int64_t now,

@@ -66,6 +66,14 @@ void engine_end_hold(struct engine *engine, enum hold_reason reason)
 	pthread_cond_broadcast(&engine->idle);
 }
 
+void engine_leave(struct engine *engine, struct course_run *run)
+{
+	run->leaving = true;
+	atomic_store(&run->hurry, true);
+	if (engine->campus->http)
+		http_look(engine->campus->http);
+}
+
 /* Linux gives a thread a niceness of its own: the screen, and commits, go before the work. */
 void engine_lower_priority(void)
 {
@@ -129,7 +137,7 @@ static bool take_intent(struct engine *engine, const struct wanted *intent)
 
 	if (intent->intent == INTENT_PAUSE) {
 		if (run && intent->number > run->intent_number)
-			run->leaving = true;
+			engine_leave(engine, run);
 		if (wanted && intent->number > wanted->number)
 			engine_forget_wanted(engine, intent->id);
 		return true;
@@ -310,11 +318,11 @@ void engine_stop(struct engine *engine)
 
 	pthread_mutex_lock(&engine->lock);
 	engine->stopping = true;
-	if (engine->campus->http && engine->prober_runs) /* not one that never started */
-		http_hurry(engine->campus->http, true);
 	run = engine->queue.turn;
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
-		run->leaving = true;
+		engine_leave(engine, run);
+	if (engine->campus->http && engine->prober_runs) /* not one that never started */
+		http_hurry(engine->campus->http, true);
 	pthread_cond_broadcast(&engine->work);
 	pthread_cond_broadcast(&engine->room);
 	pthread_cond_broadcast(&engine->idle);

@@ -107,6 +107,8 @@ bool engine_works(const struct engine *engine); /* something is, or could be, un
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text);
 void engine_end_hold(struct engine *engine, enum hold_reason reason);
+/* @run starts nothing more, and what it has under way waits for no throttling server. */
+void engine_leave(struct engine *engine, struct course_run *run);
 struct reader *engine_take_reader(struct engine *engine);
 bool engine_want(struct engine *engine, int64_t course, int64_t number); /* false: no memory */
 struct wanted_course *engine_find_wanted(struct engine *engine, int64_t course); /* or NULL */

@@ -186,14 +186,14 @@ static bool open_again(struct engine *engine, const struct opening *o, const str
 
 	if (!strcmp(o->who, "status"))
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
-	else if (err->result == RESULT_UNREACHABLE)
+	else if (result_holds(err->result))
 		engine_set_hold(engine, HOLD_ENDPOINT, o->who, err->text);
 	if (!wanted)
 		return true; /* no longer wanted: paused meanwhile */
 	wanted->opening = false;
 	wanted->not_before = clock_now(engine->clock) + engine->retry_delay;
-	if (!strcmp(o->who, "status"))
-		return true;
+	if (!strcmp(o->who, "status") || err->result == RESULT_DENIED)
+		return true; /* nothing was tried yet: it waits until the hold ends */
 	return may_pass(err->result) && wanted->tries++ < engine->max_retries;
 }
 
@@ -214,7 +214,8 @@ static void join_queue(struct engine *engine, struct opening *o)
 		return;
 	}
 	run->id = o->wanted.id;
-	run->leaving = engine->stopping;
+	if (engine->stopping)
+		engine_leave(engine, run);
 	/* paused and resumed while it opened: the newer intent is the one this run serves */
 	run->intent_number = wanted->number > o->wanted.number ? wanted->number : o->wanted.number;
 	run->pass = o->pass;
@@ -334,7 +335,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	if (given_up)
 		fail_load(engine, run, indexes, count, &err);
 	pthread_mutex_lock(&engine->lock);
-	if (st == RESULT_UNREACHABLE)
+	if (result_holds(st))
 		engine_set_hold(engine, HOLD_ENDPOINT, "source", err.text);
 	else if (st == RESULT_OK && count && !strcmp(engine->hold_endpoint, "source"))
 		engine_end_hold(engine, HOLD_ENDPOINT); /* what held the engine has just worked */

@@ -30,9 +30,9 @@ static enum result selected_findings(struct reader *reader, int64_t course, int6
 {
 	struct finding_query query = {.course = course, .video = video, .code = -1, .count = 20,
 				      .with_waived = true};
-	int64_t total;
 
-	return reader_findings(reader, &query, &snap->findings, &snap->finding_count, &total, err);
+	return reader_findings(reader, &query, &snap->findings, &snap->finding_count,
+			       &snap->finding_total, err);
 }
 
 /* ---- courses ----------------------------------------------------------------------------- */
@@ -118,6 +118,37 @@ static void guess(const struct roster *roster, const struct page_request *reques
 
 /* ---- below a course ---------------------------------------------------------------------- */
 
+/* Both lists are in the same order: where the languages of each video begin. */
+static enum result share_languages(struct snapshot *snap, struct error *err)
+{
+	size_t at = 0;
+
+	snap->language_from = calloc(snap->count + 1, sizeof(*snap->language_from));
+	if (!snap->language_from)
+		return error_set(err, RESULT_NOMEM, "out of memory");
+	for (size_t i = 0; i < snap->count; i++) {
+		snap->language_from[i] = at;
+		while (at < snap->language_count &&
+		       snap->languages[at].video_id == snap->videos[i].id)
+			at++;
+	}
+	snap->language_from[snap->count] = at;
+	return RESULT_OK;
+}
+
+/* Those of the page's videos alone: a course may have many thousands. */
+static enum result read_languages(struct reader *reader, int64_t course, struct snapshot *snap,
+				  struct error *err)
+{
+	enum result st = RESULT_OK;
+
+	if (snap->count)
+		st = reader_languages(reader, course, snap->videos[0].position,
+				      snap->videos[snap->count - 1].position, &snap->languages,
+				      &snap->language_count, err);
+	return st == RESULT_OK ? share_languages(snap, err) : st;
+}
+
 static enum result read_videos(struct reader *reader, const struct page_request *request,
 			       struct snapshot *snap, struct error *err)
 {
@@ -127,6 +158,8 @@ static enum result read_videos(struct reader *reader, const struct page_request 
 	if (st == RESULT_OK)
 		st = reader_videos(reader, request->course, request->first, request->count, &snap->videos,
 				   &snap->count, &snap->total, err);
+	if (st == RESULT_OK)
+		st = read_languages(reader, request->course, snap, err);
 	if (st == RESULT_OK && at >= 0 && at < (int64_t)snap->count) {
 		last_attempt(reader, snap->videos[at].id, snap);
 		st = selected_findings(reader, request->course, snap->videos[at].id, snap, err);
@@ -165,14 +198,15 @@ static enum result read_findings(struct reader *reader, const struct page_reques
 static enum result read_log(struct reader *reader, const struct page_request *request,
 			    struct snapshot *snap, struct error *err)
 {
+	struct event_query query = {.first = request->first, .count = request->count};
 	struct course_row course = {0};
 	enum result st = RESULT_OK;
 
 	if (request->course)
 		st = reader_course_by_id(reader, request->course, &course, err);
+	query.object = course.key;
 	if (st == RESULT_OK)
-		st = reader_events(reader, request->course ? course.key : "", request->first,
-				   request->count, &snap->events, &snap->count, &snap->total, err);
+		st = reader_events(reader, &query, &snap->events, &snap->count, &snap->total, err);
 	course_row_clear(&course);
 	return st;
 }

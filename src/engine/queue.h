@@ -17,6 +17,8 @@
 #include "src/migrate/plan.h"
 #include "src/status/rows.h"
 
+#include <stdatomic.h>
+
 enum job_stage { JOB_TRIED, JOB_UNLOADED, JOB_LOADING, JOB_READY, JOB_RUNNING, JOB_DELAYED };
 
 struct job {
@@ -42,6 +44,7 @@ struct course_run {
 	size_t unloaded;	 /* first index that may be UNLOADED */
 	size_t tried, running, delayed;
 	bool leaving;		 /* starts nothing more */
+	atomic_bool hurry;	 /* the same, for requests that wait to be repeated: no lock */
 	bool busy;		 /* a reader thread loads for it, or closes it */
 	int load_failures;	 /* in a row */
 	int read_tries, link_tries; /* of closing the course */

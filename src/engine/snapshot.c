@@ -26,14 +26,14 @@ void snapshot_unref(struct snapshot *snap)
 		return;
 	FREE_ROWS(snap->courses, snap->count, course_row_clear);
 	FREE_ROWS(snap->videos, snap->count, video_row_clear);
+	free(snap->languages);
+	free(snap->language_from);
 	FREE_ROWS(snap->transcripts, snap->count, transcript_row_clear);
 	FREE_ROWS(snap->findings, snap->finding_count, finding_row_clear);
 	FREE_ROWS(snap->events, snap->count, event_row_clear);
 	course_row_clear(&snap->course);
 	video_row_clear(&snap->video);
-	if (snap->diff)
-		diff_clear(snap->diff);
-	free(snap->diff);
+	diff_unref(snap->diff);
 	free(snap->ids);
 	free(snap);
 }

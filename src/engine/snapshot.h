@@ -9,6 +9,7 @@
 #define SUBFERRY_SRC_ENGINE_SNAPSHOT_H
 
 #include "src/format/cues.h"
+#include "src/format/key.h"
 #include "src/status/reader.h"
 
 #define HISTORY_POINTS 60 /* one a second, or one a minute, newest last */
@@ -46,20 +47,39 @@ struct page_request {
 	uint64_t ids_serial; /* not 0: the ids of all rows of PAGE_COURSES are wanted, once */
 };
 
-/* The cues of one transcript, source as converted and as stored. */
+/* How the two cues of a line of a diff differ, in bits. */
+enum diff_how {
+	DIFF_START = 1, DIFF_END = 2, DIFF_TEXT = 4,
+	DIFF_HERE = 8,	  /* only the source has this cue */
+	DIFF_THERE = 16,  /* only the store has it */
+	DIFF_SPLIT = 32,  /* of a group: one cue of the source is several in the store ... */
+	DIFF_JOINED = 64, /* ... several cues of the source are one in the store; same text */
+};
+
+/* The cues of one transcript, source as converted and as stored. Immutable once it is shared. */
 struct diff {
+	int refs; /* atomic */
 	bool loading;
-	char left_name[256], right_name[256];
+	char stage[64]; /* while it is read: what of it, "the stored file" */
+	char left_name[256]; /* asset of the source */
+	char right_name[256]; /* of the stored object, as val has it */
+	char left_object[OBJECT_NAME_SIZE]; /* the name our bytes have or would have; "" */
 	char left_sha256[HASH_HEX], right_sha256[HASH_HEX];
+	int64_t left_size, right_size; /* bytes as converted and as stored; -1 unknown */
+	char left_format[16], right_format[16]; /* of the source, "SubRip"; as val says, "sjson" */
 	char left_problem[256], right_problem[256]; /* why a side is empty */
+	bool same_bytes; /* both sides are known, to the byte */
 	struct cues left, right;
-	/* aligned lines: index of the cue on each side or -1; @differs marks lines unlike */
+	/* aligned lines: index of the cue on each side or -1; @differs marks lines unlike, and
+	   none does while a side has a problem */
 	struct diff_line {
 		int32_t left, right;
 		bool differs;
+		unsigned char how; /* enum diff_how */
 	} *lines;
 	size_t line_count;
 	int64_t first_difference; /* a line, -1 none */
+	int64_t differences;	  /* lines that differ */
 };
 
 struct snapshot {
@@ -95,9 +115,14 @@ struct snapshot {
 	size_t count;		     /* rows here */
 	struct course_row *courses;  /* one of these by request.kind */
 	struct video_row *videos;
+	/* PAGE_VIDEOS: those of videos[i] are languages[language_from[i]] to, exclusive,
+	   languages[language_from[i + 1]] */
+	struct language_row *languages;
+	size_t language_count, *language_from;
 	struct transcript_row *transcripts;
 	struct finding_row *findings; /* the page, or the findings of the selected row */
 	size_t finding_count;
+	int64_t finding_total;	     /* of the selected row: how many there are */
 	struct event_row *events;
 	int64_t finding_counts[FINDING_COUNT];
 	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/http.h"
+
 /* One try: what goes in and what came out. */
 struct try {
 	struct course_run *run;
@@ -52,23 +54,28 @@ static void run_try(struct engine *engine, struct reader *reader, struct try *tr
 		.val_gate = &engine->val_gate,
 		.dry = engine->options.dry,
 		.first_try = try->job->tries == 1,
+		.last_try = try->last,
 		.forecast = engine->forecast,
 		.final_read = try->job->final_read,
 		.mend = try->run->mend,
 	};
 
+	if (engine->campus->http) /* a pause waits for no server that asks to slow down */
+		http_heed(engine->campus->http, &try->run->hurry);
 	transaction_run(&ferry, try->run->plan, try->video, &try->job->files, &try->result);
+	if (engine->campus->http)
+		http_heed(engine->campus->http, NULL);
 }
 
-static bool will_try_again(const struct engine *engine, const struct try *try)
+static bool will_try_again(const struct try *try)
 {
-	(void)engine;
 	if (try->result.end == TRANSACTION_LOOK_AGAIN)
 		return true;
 	/* what the journal refuses is no try of the video: it waits until it can be written */
 	if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
 		return true;
-	return try->result.end == TRANSACTION_AGAIN && !try->last;
+	/* what a pause cut short is no last try: the video waits to be resumed */
+	return try->result.end == TRANSACTION_AGAIN && (!try->last || atomic_load(&try->run->hurry));
 }
 
 /* Hands the outcome to the status database: one posted transaction. */
@@ -121,6 +128,7 @@ static int64_t arrived(const struct report *report)
 static void settle(struct engine *engine, struct try *try, bool again)
 {
 	int64_t now = clock_now(engine->clock);
+	bool since_hold = try->begun >= engine->hold_since_now; /* what began before proves little */
 
 	progress_tick(&engine->progress, now, true);
 	if (try->result.end == TRANSACTION_AGAIN)
@@ -143,9 +151,9 @@ static void settle(struct engine *engine, struct try *try, bool again)
 									   : HOLD_ENDPOINT,
 				try->result.unreachable, try->result.error.text);
 	/* what held the engine has just worked */
-	if (try->result.end == TRANSACTION_DONE && !strcmp(engine->hold_endpoint, "val"))
+	if (since_hold && try->result.end == TRANSACTION_DONE && !strcmp(engine->hold_endpoint, "val"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
-	if (try->result.registered && !strcmp(engine->hold_endpoint, "store"))
+	if (since_hold && try->result.registered && !strcmp(engine->hold_endpoint, "store"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
 	/* its val id is free for another worker: for one that waits for work, not that paces */
 	if (engine->campus->pace)
@@ -206,7 +214,7 @@ void *worker_main(void *arg)
 			break;
 		pthread_mutex_unlock(&engine->lock);
 		run_try(engine, reader, &try);
-		again = will_try_again(engine, &try);
+		again = will_try_again(&try);
 		post_outcome(engine, &try, again);
 		pace(engine, &try);
 		if (!again)

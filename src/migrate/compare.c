@@ -119,6 +119,7 @@ static void compare_bytes(struct store *store, const struct expectation *x,
 		       READ_FACTOR * max_transcript);
 	} else if (st != RESULT_OK) {
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
+		out->result = st;
 	} else {
 		hash_sha256(buf_text(&there), there.len, out->sha256);
 		if (may_be_subrip(row))
@@ -161,7 +162,8 @@ void compare_stored(struct store *store, const struct expectation *x, const stru
 		return;
 	}
 	st = store->ops->head(store, row->name, &info, &err);
-	if (st != RESULT_OK && st != RESULT_MISSING)
+	out->result = st == RESULT_MISSING ? RESULT_OK : st;
+	if (out->result != RESULT_OK)
 		settle(out, COMPARE_UNKNOWN, LEVEL_COUNT, "%.280s", err.text);
 	else if (st == RESULT_MISSING || !info.exists)
 		settle(out, COMPARE_MISSING, LEVEL_SIZE, "the store has no %s", row->name);

@@ -14,6 +14,7 @@
 struct comparison {
 	enum transcript_compare compare;
 	enum verify_level level; /* what was really looked at */
+	enum result result;	 /* why the store could not tell; else OK */
 	char sha256[HASH_HEX];	 /* of the stored bytes when they were read, else "" */
 	char detail[300];	 /* what differs, or why it is unknown */
 };

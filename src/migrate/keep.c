@@ -131,6 +131,23 @@ void trip_keep_unseen(struct trip *trip, const struct expectation *x)
 		       "edx-val has it already, and cannot tell what it holds");
 }
 
+/*
+ * The store failed to tell what it has, and another try may be luckier; or it denies everything,
+ * and the video waits with all others for credentials. Not so once we know that somebody overtook
+ * us: the next try would not see it.
+ */
+static bool compare_again(struct trip *trip, const struct transcript_row *t,
+			  const struct comparison *c)
+{
+	bool passes = result_is_transient(c->result) || c->result == RESULT_NOMEM;
+
+	if (t->outcome == OUTCOME_MIGRATED ||
+	    (c->result != RESULT_DENIED && (!passes || trip->ferry->last_try)))
+		return false;
+	trip_fail(trip, "store", c->result, c->detail);
+	return true;
+}
+
 void trip_keep(struct trip *trip, const struct expectation *x, const struct val_row *row)
 {
 	struct transcript_row *t = trip_row(trip, x);
@@ -149,6 +166,11 @@ void trip_keep(struct trip *trip, const struct expectation *x, const struct val_
 	if (c.compare == COMPARE_MISSING && put_again(trip, x, row))
 		compare_stored(trip->ferry->store, x, row, LEVEL_SIZE,
 			       trip->ferry->expect.max_transcript, &c);
+	if (compare_again(trip, t, &c)) {
+		t->outcome = OUTCOME_KEPT;
+		t->compare = COMPARE_UNKNOWN;
+		return;
+	}
 	t->compare = c.compare;
 	t->level = c.level;
 	report_set(&trip->out->report, &t->detail, c.detail);
@@ -253,7 +275,9 @@ void trip_sort_out(struct trip *trip)
 		if (!x->text)
 			continue;
 		t->in_val = has;
-		if (row)
+		if (row && trip->out->end != TRANSACTION_DONE)
+			t->outcome = OUTCOME_KEPT; /* the next try compares it */
+		else if (row)
 			trip_keep(trip, x, row);
 		else if (has == VAL_ABSENT && was_removed(trip, x))
 			continue;

@@ -29,6 +29,7 @@ struct ferry {
 	sem_t *store_gate, *val_gate; /* how many may be at either at a time; NULL: no limit */
 	bool dry;	       /* predict: no journal, no put, no register */
 	bool first_try;	       /* of this video since the plan was made */
+	bool last_try;	       /* none comes after this one: what cannot be read now stays unread */
 	struct forecast *forecast; /* dry: what earlier blocks would give; may be NULL */
 	bool final_read;       /* a second read: asset findings are final now */
 	enum finding_code mend; /* retry --finding: VAL_REMOVED and OBJECT_MISSING allow mending */
@@ -44,7 +45,7 @@ enum transaction_end {
 struct transaction {
 	enum transaction_end end;
 	const char *unreachable; /* static: "val", "store", "status" when that endpoint cannot be
-				    reached, else NULL */
+				    reached, or denies us everything, else NULL */
 	struct error error;	 /* AGAIN, FAILED: why, in one line; else "" */
 	int64_t registered;	 /* rows registered by this try; dry: that would be */
 	struct report report;

@@ -24,7 +24,7 @@ void trip_fail_over(struct trip *trip, const char *endpoint, const char *languag
 			    : (val ? FINDING_VAL_REFUSED : FINDING_STORE_REFUSED);
 
 	trip->out->end = transient ? TRANSACTION_AGAIN : TRANSACTION_FAILED;
-	if (result == RESULT_UNREACHABLE)
+	if (result_holds(result))
 		trip->out->unreachable = endpoint;
 	error_set(&trip->out->error, result, "%s", text);
 	report_finding(&trip->out->report, code, false, trip->block, language, "", "%s", text);

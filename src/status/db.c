@@ -105,6 +105,9 @@ enum result db_fail(const struct db *db, int code, const char *doing, struct err
 				 "%s is not a status database (%s): correct [campus] "
 				 "status_db, or move the file away",
 				 path, words);
+	case SQLITE_INTERRUPT: /* reader_interrupt_when() */
+		return error_set(err, RESULT_CANCELED, "status database %s: %s: given up", path,
+				 doing);
 	case SQLITE_NOMEM:
 		return error_set(err, RESULT_NOMEM, "no memory for status database %s", path);
 	default:

@@ -52,6 +52,8 @@ void reader_close(struct reader *reader)
 	if (!reader)
 		return;
 	db_close(&reader->db);
+	matches_clear(&reader->findings);
+	matches_clear(&reader->events);
 	free(reader);
 }
 
@@ -63,10 +65,12 @@ enum result reader_check_campus(struct reader *reader, const char *campus, struc
 int64_t reader_version(struct reader *reader)
 {
 	int64_t version;
+	enum result st;
 
-	if (db_number(&reader->db, NULL, "PRAGMA data_version", NULL, 0, 0, &version) != RESULT_OK)
-		return 0;
-	return version;
+	reader->deaf = true; /* there is no way to tell that it was given up */
+	st = db_number(&reader->db, NULL, "PRAGMA data_version", NULL, 0, 0, &version);
+	reader->deaf = false;
+	return st == RESULT_OK ? version : 0;
 }
 
 enum result reader_begin(struct reader *reader, struct error *err)
@@ -84,8 +88,26 @@ enum result reader_begin(struct reader *reader, struct error *err)
 
 void reader_end(struct reader *reader)
 {
+	reader->deaf = true;
 	if (!sqlite3_get_autocommit(reader->db.handle))
 		db_run(&reader->db, NULL, "COMMIT", NULL, 0);
+	reader->deaf = false;
+}
+
+static int is_stale(void *arg)
+{
+	struct reader *reader = arg;
+
+	return !reader->deaf && reader->stale(reader->stale_arg);
+}
+
+void reader_interrupt_when(struct reader *reader, bool (*stale)(void *arg), void *arg)
+{
+	enum { STEPS = 2000 }; /* of SQLite's machine: some ten or hundred microseconds */
+
+	reader->stale = stale;
+	reader->stale_arg = arg;
+	sqlite3_progress_handler(reader->db.handle, STEPS, stale ? is_stale : NULL, reader);
 }
 
 /* ---- reading rows -------------------------------------------------------------------------*/

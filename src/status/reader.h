@@ -7,6 +7,7 @@
 #ifndef SUBFERRY_SRC_STATUS_READER_H
 #define SUBFERRY_SRC_STATUS_READER_H
 
+#include "src/base/filter.h"
 #include "src/status/status.h"
 
 struct reader;
@@ -23,11 +24,28 @@ int64_t reader_version(struct reader *reader);
 enum result reader_begin(struct reader *reader, struct error *err);
 void reader_end(struct reader *reader);
 
+/*
+ * From now on every reading function asks @stale(@arg) every few hundred microseconds whether
+ * its answer is still wanted, and gives up with RESULT_CANCELED once it is not; the reader stays
+ * as good as it was. @stale is called on the reader's thread and must not call the reader. NULL:
+ * no more asking.
+ */
+void reader_interrupt_when(struct reader *reader, bool (*stale)(void *arg), void *arg);
+
 /* ---- courses ------------------------------------------------------------------------------*/
 
+/*
+ * Equal ones are in the order of their keys. A course that was never planned (no pass begun and no
+ * video known) has no difference and no progress yet: it comes before one with nought.
+ */
 enum course_sort {
 	SORT_KEY, SORT_NAME, SORT_STATUS, SORT_VIDEOS, SORT_EXPECTED, SORT_IN_VAL, SORT_FINDINGS,
-	SORT_CHANGED, SORT_COUNT
+	SORT_CHANGED,
+	SORT_DIFFERENCE, /* expected - in_val - unknown + differing; then unknown */
+	SORT_ATTEMPTS,	 /* pass */
+	SORT_PROGRESS,	 /* tried * 10000 / videos */
+	SORT_VERIFIED,
+	SORT_COUNT
 };
 
 struct course_query {
@@ -90,6 +108,10 @@ enum result reader_find_video(struct reader *reader, int64_t course, const char 
 /* Videos of a course in plan order, without gone ones; count -1: all. */
 enum result reader_videos(struct reader *reader, int64_t course, int64_t first, int64_t count,
 			  struct video_row **rows, size_t *got, int64_t *total, struct error *err);
+/* The languages of all videos of a course at the positions @first to @last (video_row.position),
+   without gone ones: by video, in plan order, and by language (free()). One statement. */
+enum result reader_languages(struct reader *reader, int64_t course, int64_t first, int64_t last,
+			     struct language_row **rows, size_t *got, struct error *err);
 /* Transcripts of a video, by language. */
 enum result reader_transcripts(struct reader *reader, int64_t video, struct transcript_row **rows,
 			       size_t *count, struct error *err);
@@ -99,9 +121,14 @@ struct finding_query {
 	int code;	       /* enum finding_code or -1 */
 	int64_t first, count;  /* count -1: all */
 	bool with_waived;
+	const struct filter *filter; /* finding_fields; NULL: all. Borrowed for the call */
+	int64_t now;		     /* wall microseconds, for its ages */
 };
-/* By severity (errors first), code, course (in the order they were first listed), block,
-   language. */
+/*
+ * By severity (errors first), code, course (in the order they were first listed), block,
+ * language. With a filter the whole list is looked through once; the reader keeps which pass, so
+ * that other pages of the same list cost what is shown until somebody commits.
+ */
 enum result reader_findings(struct reader *reader, const struct finding_query *query,
 			    struct finding_row **rows, size_t *count, int64_t *total,
 			    struct error *err);
@@ -110,8 +137,19 @@ enum result reader_finding_counts(struct reader *reader, int64_t course, int64_t
 				  struct error *err);
 enum result reader_attempts(struct reader *reader, int64_t video, struct attempt_row **rows,
 			    size_t *count, struct error *err);
-/* Newest first. @object "" or a course key; all whose object begins with it. */
-enum result reader_events(struct reader *reader, const char *object, int64_t first, int64_t count,
+
+struct event_query {
+	const char *object; /* NULL, "" or a course key: all whose object begins with it */
+	int64_t first, count; /* count -1: all */
+	const struct filter *filter; /* event_fields; NULL: all. Borrowed for the call */
+	int64_t now;		     /* wall microseconds, for its ages */
+};
+/*
+ * Newest first. With a filter all events are looked through once, afterwards only those that are
+ * new: the reader keeps which pass, eight bytes each (of one filter; one that asks for an age
+ * starts anew with each second). What was looked through stays so where it is given up.
+ */
+enum result reader_events(struct reader *reader, const struct event_query *query,
 			  struct event_row **rows, size_t *got, int64_t *total, struct error *err);
 /* The journal of a video, oldest first. */
 enum result reader_journal(struct reader *reader, int64_t video, struct journal_row **rows,

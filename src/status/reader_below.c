@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/status/read.h"
 #include "src/status/tally.h"
 
@@ -154,6 +155,49 @@ enum result reader_transcripts(struct reader *reader, int64_t video, struct tran
 	return st;
 }
 
+static void fill_language(struct columns *columns, void *to)
+{
+	struct language_row *row = to;
+	const char *language;
+
+	row->video_id = col_int(columns);
+	language = col_peek(columns);
+	memcpy(row->language, language,
+	       text_cut(language, strlen(language), sizeof(row->language) - 1));
+	row->expected = col_bool(columns);
+	row->implicit = col_bool(columns);
+	row->branches = (unsigned)col_int(columns);
+	row->in_val = (int)col_int(columns);
+	COL_WORD(columns, transcript_compare_read, &row->compare);
+	COL_WORD(columns, transcript_outcome_read, &row->outcome);
+}
+
+static void clear_language(void *row)
+{
+	(void)row; /* it owns nothing */
+}
+
+enum result reader_languages(struct reader *reader, int64_t course, int64_t first, int64_t last,
+			     struct language_row **rows, size_t *got, struct error *err)
+{
+	static const struct row_kind kind = {sizeof(struct language_row), fill_language,
+					     clear_language};
+	void *list;
+	enum result st;
+
+	/* Positions, and not a LIMIT: along both indexes the rows come in this order, and nothing
+	   has to be sorted. */
+	st = read_rows(
+		reader, err, &kind,
+		"SELECT v.id, t.language, t.expected, t.implicit, t.branches, t.in_val, t.compare,"
+		" t.outcome FROM video v CROSS JOIN transcript t ON t.video_id = v.id"
+		" WHERE v.course_id = ?1 AND v.gone = 0 AND v.position BETWEEN ?2 AND ?3"
+		" ORDER BY v.position, v.id, t.language",
+		DB_VALUES(INT(course), INT(first), INT(last)), &list, got);
+	*rows = list;
+	return st;
+}
+
 /* ---- findings -----------------------------------------------------------------------------*/
 
 static void fill_finding(struct columns *columns, void *to)
@@ -185,21 +229,18 @@ static void clear_finding(void *row)
 	finding_row_clear(row);
 }
 
+const struct row_kind finding_rows = {sizeof(struct finding_row), fill_finding, clear_finding};
+
 /*
  * One statement a question, so that each can go along its own index: the findings of a video,
  * those of a course, and those of the campus, which are read in order. The page is cut from the
- * index first and filled with texts then. ?1 is the course or the video, ?2 a code or "", ?3
- * whether waived ones count, ?4 and ?5 the page.
+ * index first and filled with texts then: ?4 and ?5.
  */
-#define MATCHES "(?2 = '' OR f.code = ?2) AND (?3 OR f.waived = 0)"
-#define ORDER " ORDER BY f.severity DESC, f.code, f.course_id, f.block, f.language, f.waived, f.id"
 #define FILLED(where)                                                                              \
-	"SELECT f.id, f.course_id, f.video_id, c.key, f.block, f.language, f.code, f.severity,"    \
-	" f.text, f.seen, f.waived, f.reason, f.who, f.at"                                         \
-	" FROM (SELECT f.id FROM finding f WHERE " where " AND " MATCHES ORDER                     \
-	" LIMIT ?4 OFFSET ?5) page JOIN finding f ON f.id = page.id"                               \
-	" JOIN course c ON c.id = f.course_id" ORDER
-#define COUNTED(where) "SELECT count(*) FROM finding f WHERE " where " AND " MATCHES
+	"SELECT " FINDING_COLUMNS " FROM (SELECT f.id FROM finding f WHERE " where                 \
+	" AND " FINDING_MATCHES FINDING_ORDER " LIMIT ?4 OFFSET ?5) page"                          \
+	" JOIN finding f ON f.id = page.id JOIN course c ON c.id = f.course_id" FINDING_ORDER
+#define COUNTED(where) "SELECT count(*) FROM finding f WHERE " where " AND " FINDING_MATCHES
 
 static const struct {
 	const char *filled, *counted;
@@ -213,8 +254,6 @@ enum result reader_findings(struct reader *reader, const struct finding_query *q
 			    struct finding_row **rows, size_t *count, int64_t *total,
 			    struct error *err)
 {
-	static const struct row_kind kind = {sizeof(struct finding_row), fill_finding,
-					     clear_finding};
 	const char *code =
 		query->code >= 0 ? finding_info((enum finding_code)query->code)->name : "";
 	int which = query->video ? 2 : query->course ? 1 : 0;
@@ -224,11 +263,16 @@ enum result reader_findings(struct reader *reader, const struct finding_query *q
 
 	*rows = NULL;
 	*count = 0;
+	if (query->filter) {
+		st = read_matching_findings(reader, query, &list, count, total, err);
+		*rows = list;
+		return st;
+	}
 	st = read_total(reader, err, finding_sql[which].counted,
 			DB_VALUES(INT(whose), TEXT(code), INT(query->with_waived)), total);
 	if (st != RESULT_OK)
 		return st;
-	st = read_rows(reader, err, &kind, finding_sql[which].filled,
+	st = read_rows(reader, err, &finding_rows, finding_sql[which].filled,
 		       DB_VALUES(INT(whose), TEXT(code), INT(query->with_waived), INT(query->count),
 				 INT(query->first)),
 		       &list, count);

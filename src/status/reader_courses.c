@@ -19,6 +19,9 @@
 #define STATUS_RANK                                                                                \
 	"CASE status WHEN 'Not-Migrated' THEN 0 WHEN 'In-Progress' THEN 1 WHEN 'Migrated' THEN 2"  \
 	" ELSE 3 END"
+#define DIFFERENCE                                                                                 \
+	"CASE WHEN pass = 0 AND videos = 0 THEN -1 ELSE expected - in_val - unknown + differing END"
+#define PROGRESS "CASE WHEN videos = 0 THEN -1 ELSE tried * 10000 / videos END"
 #define PAGE " LIMIT ?3 OFFSET ?4"
 #define BOTH(what, up, down)                                                                       \
 	{                                                                                          \
@@ -35,6 +38,10 @@
 		[SORT_FINDINGS] = BOTH(what, "errors, warnings, notices, key",                     \
 				       "errors DESC, warnings DESC, notices DESC, key DESC"),      \
 		[SORT_CHANGED] = BY(what, "changed"),                                              \
+		[SORT_DIFFERENCE] = BOTH(what, DIFFERENCE ", unknown, key",                        \
+					 DIFFERENCE " DESC, unknown DESC, key DESC"),              \
+		[SORT_ATTEMPTS] = BY(what, "pass"), [SORT_PROGRESS] = BY(what, PROGRESS),          \
+		[SORT_VERIFIED] = BY(what, "verified"),                                            \
 	}
 
 static const char *const rows_sql[SORT_COUNT][2] = ORDERS(COURSE_COLUMNS);

@@ -10,8 +10,6 @@
 
 /* ---- events -------------------------------------------------------------------------------*/
 
-#define EVENT_COLUMNS "id, at, severity, who, action, object, what, why, hash"
-
 static void fill_event(struct columns *columns, void *to)
 {
 	struct event_row *row = to;
@@ -34,34 +32,46 @@ static void clear_event(void *row)
 	event_row_clear(row);
 }
 
-static const struct row_kind event_rows = {sizeof(struct event_row), fill_event, clear_event};
+const struct row_kind event_rows = {sizeof(struct event_row), fill_event, clear_event};
 
-/* Behind the last text that begins with ?1 stands ?1 and the last character there is. */
+/*
+ * The chain of events has no holes (event.h): the newest id is how many there are, and a page is
+ * a range of ids, however deep it lies among a million. Of an object, the page is cut from its
+ * index first. Behind the last text that begins with ?1 stands ?1 and the last character there
+ * is.
+ */
 #define OF_OBJECT " FROM event WHERE object >= ?1 AND object <= ?1 || char(1114111)"
 
 static const struct {
 	const char *rows, *total;
 } event_sql[] = {
-	{"SELECT " EVENT_COLUMNS " FROM event WHERE ?1 = '' ORDER BY id DESC LIMIT ?2 OFFSET ?3",
-	 "SELECT count(*) FROM event WHERE ?1 = ''"},
-	{"SELECT " EVENT_COLUMNS OF_OBJECT " ORDER BY id DESC LIMIT ?2 OFFSET ?3",
+	{"SELECT " EVENT_COLUMNS " FROM event WHERE ?1 = ''"
+	 " AND id <= (SELECT max(id) FROM event) - ?3 ORDER BY id DESC LIMIT ?2",
+	 "SELECT coalesce(max(id), 0) FROM event WHERE ?1 = ''"},
+	{"SELECT " EVENT_COLUMNS " FROM event WHERE id IN"
+	 " (SELECT id" OF_OBJECT " ORDER BY id DESC LIMIT ?2 OFFSET ?3) ORDER BY id DESC",
 	 "SELECT count(*)" OF_OBJECT},
 };
 
-enum result reader_events(struct reader *reader, const char *object, int64_t first, int64_t count,
+enum result reader_events(struct reader *reader, const struct event_query *query,
 			  struct event_row **rows, size_t *got, int64_t *total, struct error *err)
 {
-	bool some = object && *object;
-	void *list;
+	bool some = query->object && *query->object;
+	void *list = NULL;
 	enum result st;
 
 	*rows = NULL;
 	*got = 0;
-	st = read_total(reader, err, event_sql[some].total, DB_VALUES(TEXT(object)), total);
-	if (st != RESULT_OK)
-		return st;
-	st = read_rows(reader, err, &event_rows, event_sql[some].rows,
-		       DB_VALUES(TEXT(object), INT(count), INT(first)), &list, got);
+	if (query->filter)
+		st = read_matching_events(reader, query, &list, got, total, err);
+	else
+		st = read_total(reader, err, event_sql[some].total, DB_VALUES(TEXT(query->object)),
+				total);
+	if (st == RESULT_OK && !query->filter)
+		st = read_rows(
+			reader, err, &event_rows, event_sql[some].rows,
+			DB_VALUES(TEXT(query->object), INT(query->count), INT(query->first)),
+			&list, got);
 	*rows = list;
 	return st;
 }

@@ -39,6 +39,16 @@ static int64_t weight(const struct counts *counts)
 	return counts->errors * INT64_C(1000000000000) + counts->warnings * 1000000 + counts->notices;
 }
 
+/* As in reader.h: what is not known yet comes before nought. */
+static int64_t difference(const struct course_facts *facts)
+{
+	const struct counts *counts = &facts->counts;
+
+	if (!facts->pass && !facts->videos)
+		return -1;
+	return counts->expected - counts->in_val - counts->unknown + counts->differing;
+}
+
 static int64_t number_of(const struct entry *entry, enum course_sort sort)
 {
 	const struct course_facts *facts = &entry->facts;
@@ -56,6 +66,14 @@ static int64_t number_of(const struct entry *entry, enum course_sort sort)
 		return weight(&facts->counts);
 	case SORT_CHANGED:
 		return facts->changed;
+	case SORT_DIFFERENCE:
+		return difference(facts);
+	case SORT_ATTEMPTS:
+		return facts->pass;
+	case SORT_PROGRESS:
+		return facts->videos ? facts->tried * 10000 / facts->videos : -1;
+	case SORT_VERIFIED:
+		return entry->verified;
 	default:
 		return 0;
 	}
@@ -73,6 +91,10 @@ static int compare(const struct roster *roster, uint32_t a, uint32_t b)
 		one = number_of(left, roster->sort);
 		other = number_of(right, roster->sort);
 		answer = (one > other) - (one < other);
+		one = left->facts.counts.unknown;
+		other = right->facts.counts.unknown;
+		if (!answer && roster->sort == SORT_DIFFERENCE)
+			answer = (one > other) - (one < other);
 	}
 	if (!answer)
 		answer = strcmp(left->facts.key, right->facts.key); /* no two are equal */

@@ -141,6 +141,17 @@ struct transcript_row {
 	char *detail;	      /* what differs, in a few words; "" */
 };
 
+/* One language of a video in short, for a screen that shows those of many videos. */
+struct language_row {
+	int64_t video_id;
+	char language[24];    /* cut, on a character, where it is longer */
+	bool expected, implicit;
+	unsigned branches;    /* enum branch_bits */
+	int in_val;	      /* enum val_presence */
+	enum transcript_compare compare;
+	enum transcript_outcome outcome;
+};
+
 struct finding_row {
 	int64_t id, course_id, video_id; /* video_id 0: of the course itself */
 	char *course, *block, *language; /* for people; block "type@id" or "", language "" */

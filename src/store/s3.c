@@ -218,10 +218,27 @@ static enum result s3_get(struct store *store, const char *name, size_t limit, s
 
 /* ---- probe --------------------------------------------------------------------------------*/
 
+enum result s3_ask_probe(struct s3 *s3, struct http_answer *out, struct error *err)
+{
+	enum result st = s3_ask(s3, "GET", S3_PROBE, NULL, 0, out, err);
+
+	if (st != RESULT_LIMIT)
+		return st;
+	http_answer_clear(out); /* somebody's large object, or somebody's page */
+	return s3_ask(s3, "HEAD", S3_PROBE, NULL, 0, out, err);
+}
+
 enum result s3_judge_probe(const struct s3 *s3, const struct http_answer *answer, struct error *err)
 {
 	struct s3_words words;
 
+	/* A network that asks for a password answers everything with 200 and its own page. */
+	if (answer->status == 200 && !http_answer_header(answer, "etag") &&
+	    !http_answer_header(answer, "x-amz-request-id"))
+		return error_set(err, RESULT_RETRY,
+				 "GET s3://%s/%s%s: 200, and the page is not S3's: what stands "
+				 "between here and the endpoint?",
+				 s3->bucket, s3->location, S3_PROBE);
 	if (answer->status == 200 ||
 	    (answer->status == 404 && s3_missing(s3, S3_PROBE, answer, NULL) == RESULT_MISSING))
 		return RESULT_OK;
@@ -236,11 +253,9 @@ static enum result s3_probe(struct store *store, struct error *err)
 {
 	struct s3 *s3 = self_of(store);
 	struct http_answer answer;
-	enum result st = s3_ask(s3, "GET", S3_PROBE, NULL, 0, &answer, err);
+	enum result st = s3_ask_probe(s3, &answer, err);
 
-	if (st == RESULT_LIMIT) /* somebody's large object, and an answer all the same */
-		st = RESULT_OK;
-	else if (st == RESULT_OK)
+	if (st == RESULT_OK)
 		st = s3_judge_probe(s3, &answer, err);
 	http_answer_clear(&answer);
 	return st;

@@ -59,7 +59,8 @@ struct s3_words {
 };
 void s3_words(const struct http_answer *answer, struct s3_words *out);
 /*
- * What an answer means that was not hoped for: RETRY for what passes, else REFUSED. @err:
+ * What an answer means that was not hoped for: RETRY for what passes, DENIED where the credentials
+ * are not taken for anything, else REFUSED. @err:
  * "@method s3://bucket/key: 403 AccessDenied: the server's words", and what may be done about it.
  */
 enum result s3_refusal(const struct s3 *s3, const char *method, const char *name,
@@ -91,7 +92,9 @@ enum result s3_look(struct s3 *s3, const struct store_object *object, struct err
 
 /* ---- s3.c ---- */
 
-/* What the answer to GET of S3_PROBE says of the endpoint: OK, or why it cannot be worked with. */
+/* GET of S3_PROBE, or HEAD where it is large; http_answer_clear(@out) in every case. */
+enum result s3_ask_probe(struct s3 *s3, struct http_answer *out, struct error *err);
+/* What its answer says of the endpoint: OK, or why it cannot be worked with. */
 enum result s3_judge_probe(const struct s3 *s3, const struct http_answer *answer,
 			   struct error *err);
 /* Remembers it, and what operators are warned of. */

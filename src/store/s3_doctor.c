@@ -110,13 +110,9 @@ static enum result look(const struct talk *talk)
 {
 	struct http_answer answer;
 	enum result clock = RESULT_OK;
-	enum result st = s3_ask(talk->s3, "GET", S3_PROBE, NULL, 0, &answer, talk->err);
+	enum result st = s3_ask_probe(talk->s3, &answer, talk->err);
 
-	if (st == RESULT_LIMIT) {
-		tell(talk, "may read: yes (%s%s is there, and large)", talk->s3->location,
-		     S3_PROBE);
-		st = RESULT_OK;
-	} else if (st == RESULT_OK) {
+	if (st == RESULT_OK) {
 		clock = check_clock(talk, &answer);
 		st = clock == RESULT_OK ? s3_judge_probe(talk->s3, &answer, talk->err) : clock;
 		if (st == RESULT_OK)

@@ -19,13 +19,16 @@ static const struct meaning {
 } meanings[] = {
     /* clang-format off */
 {"AccessDenied", RESULT_REFUSED, ""}, /* its advice depends on the method */
-{"InvalidAccessKeyId", RESULT_REFUSED, "the access key is not known there"},
-{"SignatureDoesNotMatch", RESULT_REFUSED,
+/* whatever is asked for with these credentials is answered so */
+{"InvalidAccessKeyId", RESULT_DENIED, "the access key is not known there"},
+{"XAdminUserNotFound", RESULT_DENIED, "the access key is not known there"}, /* versitygw's */
+{"SignatureDoesNotMatch", RESULT_DENIED,
  "the secret key or the region is wrong, or a proxy changes requests"},
-{"ExpiredToken", RESULT_REFUSED, ENDED},
-{"TokenRefreshRequired", RESULT_REFUSED, ENDED},
-{"InvalidToken", RESULT_REFUSED, "the session token does not belong to the key"},
-{"RequestTimeTooSkewed", RESULT_REFUSED, "this machine's clock is wrong"},
+{"ExpiredToken", RESULT_DENIED, ENDED},
+{"TokenRefreshRequired", RESULT_DENIED, ENDED},
+{"InvalidToken", RESULT_DENIED, "the session token does not belong to the key"},
+{"RequestTimeTooSkewed", RESULT_DENIED, "this machine's clock is wrong"},
+/* what is configured does not fit */
 {"NoSuchBucket", RESULT_REFUSED, "make the bucket, or correct the name"},
 {"PermanentRedirect", RESULT_REFUSED, "the bucket is in another region"},
 {"TemporaryRedirect", RESULT_REFUSED, "the bucket is new: use the endpoint of its region"},

@@ -74,7 +74,7 @@ struct rest {
 	char *api; /* "https://host/api/val/v0/" */
 	char *token_url;
 	bool read_only;
-	atomic_bool unlisted; /* this edx-val has no lists */
+	_Atomic int64_t unlisted; /* until then (clock_now()) this edx-val is known to have no lists */
 	struct lists lists;
 };
 
@@ -142,12 +142,14 @@ enum result rest_list_parse(struct list *out, const struct http_answer *answer, 
 /* Adds a row at its place in the order of languages; false without memory. @name may be NULL. */
 bool rest_add_row(struct val_video *video, const char *language, const char *name,
 		  const char *format);
+/* A 404 is edx-val's own word: {"detail": "Not found."}. Any other page is Django's or a proxy's. */
+bool rest_says_missing(const struct http_answer *answer);
 /* A 400 says that there is a row already: {"message": "Can not override existing ..."}. */
 bool rest_says_exists(const struct http_answer *answer);
 /* A 400 complains of @field. Its words may be in any language, as the platform is set up. */
 bool rest_names_field(const struct http_answer *answer, const char *field);
 /* http_status_error() that also reads the complaints of a 400, {"field": ["words"]}, and takes a
-   2xx that nobody expects for garbage. */
+   2xx that nobody expects for garbage. A 401, since the token is a new one: RESULT_DENIED. */
 enum result rest_status_error(const struct http_answer *answer, const char *what,
 			      struct error *err);
 
@@ -155,7 +157,8 @@ enum result rest_status_error(const struct http_answer *answer, const char *what
 
 /* Val could have a video of this id, and a path can name it. */
 bool rest_askable(const char *id);
-/* GET videos/<id>: RESULT_MISSING when val knows no such video, and says so itself. */
+/* GET videos/<id>: RESULT_MISSING when val knows no such video, and says so itself; a 404 of
+   somebody in front of it is RESULT_RETRY. */
 enum result rest_read_video(struct rest *rest, const char *id, struct rest_video *out,
 			    struct error *err);
 enum result rest_lookup(struct val *val, const char *course, const char *const *ids, size_t count,

@@ -224,6 +224,16 @@ static bool word_in(const char *text, const char *word)
 	return false;
 }
 
+bool rest_says_missing(const struct http_answer *answer)
+{
+	cJSON *json = rest_json(answer);
+	bool missing = answer->status == 404 &&
+		       cJSON_IsString(cJSON_GetObjectItemCaseSensitive(json, "detail"));
+
+	cJSON_Delete(json);
+	return missing;
+}
+
 bool rest_says_exists(const struct http_answer *answer)
 {
 	cJSON *json = rest_json(answer);
@@ -271,6 +281,11 @@ enum result rest_status_error(const struct http_answer *answer, const char *what
 			       cJSON_GetArrayItem(field, 0)->valuestring);
 	else
 		st = http_status_error(answer, what, err);
+	/* the token was renewed before, or is as new as can be had: nobody gets further with it */
+	if (answer->status == 401)
+		st = RESULT_DENIED;
+	if (err)
+		err->result = st;
 	cJSON_Delete(json);
 	return st;
 }

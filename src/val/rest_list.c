@@ -19,6 +19,7 @@ enum {
 	KEPT_TIMES = 10,  /* the time it took */
 	KEPT_LONGEST = 600 * 1000,
 	KEPT_MOST = 256,  /* lists */
+	UNLISTED_FOR = 600 * 1000, /* ms until it is asked again whether there are lists */
 };
 
 void lists_init(struct lists *lists)
@@ -125,38 +126,57 @@ static void forget_old(struct lists *lists, int64_t now)
 		uncache(lists, oldest);
 }
 
-/* Status 404: no lists at all where it is not edx-val that says so. */
-static enum result no_list(struct rest *rest, struct list *list, const struct http_answer *answer)
+/* One request. *@foreign: a 404, and not edx-val's. */
+static enum result ask_once(struct rest *rest, struct list *list, const char *path, bool *foreign,
+			    struct error *err)
 {
-	cJSON *json = rest_json(answer);
+	struct http_answer answer = {0};
+	struct error what;
+	enum result st = rest_get(rest, path, REST_LIST_MAX, &answer, err);
 
-	list->state = LIST_NONE;
-	if (!json)
-		atomic_store(&rest->unlisted, true);
-	cJSON_Delete(json);
-	return RESULT_OK;
+	error_set(&what, RESULT_OK, "GET %s", path);
+	*foreign = false;
+	list->state = LIST_ANSWERED;
+	if (st == RESULT_OK && answer.status == 200) {
+		st = rest_list_parse(list, &answer, what.text, err);
+	} else if (st == RESULT_OK && answer.status == 404) {
+		list->state = LIST_NONE;
+		*foreign = !rest_says_missing(&answer);
+		if (*foreign)
+			st = error_set(err, RESULT_RETRY, "%s: 404, and the page is not edx-val's",
+				       what.text);
+	} else if (st == RESULT_OK && answer.status == 500) {
+		list->state = LIST_BROKEN;
+	} else if (st == RESULT_OK) {
+		st = rest_status_error(&answer, what.text, err);
+	}
+	http_answer_clear(&answer);
+	return st;
 }
 
+/*
+ * A path that an edx-val without lists does not know is answered with Django's page, and a proxy
+ * in front of any edx-val may answer with a page that looks the same. So edx-val is asked for
+ * what every version answers, and then for the list again: the page is believed when it comes
+ * on both sides of an answer of edx-val's own, and not for ever even then.
+ */
 static enum result fetch(struct rest *rest, struct list *list, struct error *err)
 {
 	char *path = rest_path("videos/course-transcripts/", list->course, "/");
-	struct http_answer answer = {0};
-	struct error what;
+	struct error why = {0};
+	bool foreign;
 	enum result st;
 
 	if (!path)
 		return error_set(err, RESULT_NOMEM, "no memory to read edx-val");
-	error_set(&what, RESULT_OK, "GET %s", path);
-	st = rest_get(rest, path, REST_LIST_MAX, &answer, err);
-	if (st == RESULT_OK && answer.status == 200)
-		st = rest_list_parse(list, &answer, what.text, err);
-	else if (st == RESULT_OK && answer.status == 404)
-		st = no_list(rest, list, &answer);
-	else if (st == RESULT_OK && answer.status == 500)
-		list->state = LIST_BROKEN;
-	else if (st == RESULT_OK)
-		st = rest_status_error(&answer, what.text, err);
-	http_answer_clear(&answer);
+	st = ask_once(rest, list, path, &foreign, err);
+	if (foreign && rest_probe(&rest->base, &why) == RESULT_OK) {
+		st = ask_once(rest, list, path, &foreign, err);
+		if (foreign) {
+			atomic_store(&rest->unlisted, clock_now(rest->clock) + UNLISTED_FOR);
+			st = RESULT_OK;
+		}
+	}
 	free(path);
 	return st;
 }

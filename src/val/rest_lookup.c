@@ -62,7 +62,6 @@ enum result rest_read_video(struct rest *rest, const char *id, struct rest_video
 	char *path = rest_path("videos/", id, "");
 	struct http_answer answer = {0};
 	struct error what;
-	cJSON *json;
 	enum result st;
 
 	memset(out, 0, sizeof(*out));
@@ -77,14 +76,12 @@ enum result rest_read_video(struct rest *rest, const char *id, struct rest_video
 			st = rest_garbage(&answer, what.text, "that video", err);
 		}
 	} else if (st == RESULT_OK && answer.status == 404) {
-		/* only edx-val's own 404 says so: another server's, of a wrong url, does not */
-		json = rest_json(&answer);
-		st = cJSON_IsObject(json)
+		/* another server's, of a wrong url or while edx-val is being replaced, is no answer */
+		st = rest_says_missing(&answer)
 			     ? error_set(err, RESULT_MISSING, "edx-val has no video %s", id)
-			     : error_set(err, RESULT_REFUSED,
+			     : error_set(err, RESULT_RETRY,
 					 "%s: 404, and the page is not edx-val's: is the url right?",
 					 what.text);
-		cJSON_Delete(json);
 	} else if (st == RESULT_OK) {
 		st = rest_status_error(&answer, what.text, err);
 	}
@@ -109,7 +106,8 @@ static bool take_rows(struct rest *rest, struct val_video *video, const struct l
 
 static bool listable(struct rest *rest, const char *course)
 {
-	return *course && !strchr(course, '/') && !atomic_load(&rest->unlisted);
+	return *course && !strchr(course, '/') &&
+	       clock_now(rest->clock) >= atomic_load(&rest->unlisted);
 }
 
 static int64_t not_before(const struct asking *asking, const char *id)

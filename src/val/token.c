@@ -101,7 +101,7 @@ static enum result take(const cJSON *json, struct renewal *out, struct error *er
 	if (!cJSON_IsString(value) || !token_valid(value->valuestring))
 		return error_set(err, RESULT_RETRY, "the token endpoint's answer has no token");
 	if (strcasecmp(kind, "JWT"))
-		return error_set(err, RESULT_REFUSED,
+		return error_set(err, RESULT_DENIED,
 				 "the token endpoint gave a token of type \"%.40s\", and edx-val takes JWT "
 				 "only: is this the platform's /oauth2/access_token?",
 				 kind);
@@ -116,6 +116,7 @@ static enum result refuse(const struct token *token, struct http_answer *answer,
 {
 	const char *what = "asking for a token";
 	struct error where;
+	enum result st;
 
 	if (answer->status / 100 == 3 || answer->status == 404) {
 		error_set(&where, RESULT_OK, "asking for a token (is %.160s right?)", token->url);
@@ -126,7 +127,11 @@ static enum result refuse(const struct token *token, struct http_answer *answer,
 		what = "asking for a token (forbidden, or asked for too often)";
 	}
 	hide_secret(token, answer);
-	return http_status_error(answer, what, err);
+	st = http_status_error(answer, what, err);
+	/* without a token nothing can be done at edx-val, whatever the reason */
+	if (st == RESULT_REFUSED)
+		st = err->result = RESULT_DENIED;
+	return st;
 }
 
 static void forget(cJSON *json)
@@ -229,7 +234,7 @@ static void renew(struct token *token)
 /* With the lock held: the same words again; the endpoint limits how often it may be asked. */
 static bool just_refused(const struct token *token)
 {
-	return token->attempts && token->last == RESULT_REFUSED && !token->renewing &&
+	return token->attempts && token->last == RESULT_DENIED && !token->renewing &&
 	       clock_now(token->clock) - token->asked < REFUSED_AGAIN;
 }
 

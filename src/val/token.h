@@ -30,7 +30,7 @@ enum result token_new(struct token **out, const struct token_options *options, s
 void token_free(struct token *token); /* wipes it; accepts NULL */
 /*
  * A token to be sent now, the caller's: secret_free(). @serial tells it from later ones.
- * REFUSED: wrong credentials, or no JWT, in words; RETRY: an answer that is none; UNREACHABLE.
+ * DENIED: wrong credentials, or no JWT, in words; RETRY: an answer that is none; UNREACHABLE.
  */
 enum result token_get(struct token *token, char **out, uint64_t *serial, struct error *err);
 /* The service took the token @serial. */

@@ -92,7 +92,7 @@ class Bench:
         self.runs += 1
         if self.bucket:
             dest_room.drop(self.s3, self.bucket)
-        self.bucket = self.s3.bucket("run-%d" % self.runs)
+        self.bucket = dest_room.make_bucket(self.s3, "run-%d" % self.runs)
         self.val.fresh()
         folder = os.path.join(self.top, "run")
         shutil.rmtree(folder, ignore_errors=True)

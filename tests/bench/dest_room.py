@@ -25,6 +25,11 @@ LOCATION = "media/"
 KEYS, VAL_SECRET = "SUBFERRY_BENCH_S3", "SUBFERRY_BENCH_VAL_SECRET"
 
 
+def make_bucket(s3, name):
+    s3.client.create_bucket(Bucket=name)
+    return name
+
+
 def drop(s3, bucket):
     """SeaweedFS keeps room for so many buckets, and no more."""
     for page in s3.client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
@@ -221,8 +226,8 @@ def registrations(val_seen):
 
 
 def units_of(val_seen, s3_seen):
-    """Two phases of [[(to val, request)]]: the token's and the courses' lists; then each
-    video's, and what is no video's."""
+    """Three phases of [[(to val, request)]]: the token's and the courses' lists; then each
+    video's, and what is no video's; then the lists that a course is closed with."""
     by_object = {r["name"]: r["video_id"] for r in registrations(val_seen)}
     both = sorted([(s.at, True, s) for s in val_seen] + [(s.at, False, s) for s in s3_seen],
                   key=lambda item: item[0])
@@ -236,10 +241,14 @@ def units_of(val_seen, s3_seen):
             at[video] = len(units)
             units.append([])
         units[at[video]].append((to_val, seen))
-    # Lists before all: who asks for one while its rows are being made may be told of files that
-    # this edxval cannot find (its storage is not the bucket), and that is a 500.
-    return token[:1] + [u for u in units[1:] if is_list(u)], [
-        u for u in units[1:] if not is_list(u)]
+    # Lists before all, and after all: who asks for one while its rows are being made may be told
+    # of files that this edxval cannot find (its storage is not the bucket), and that is a 500.
+    first, last, known = [], [], set()
+    for unit in filter(is_list, units[1:]):
+        path = unit[0][1].path
+        (last if path in known else first).append(unit)
+        known.add(path)
+    return token[:1] + first, [u for u in units[1:] if not is_list(u)], last
 
 
 def is_list(unit):
@@ -271,7 +280,7 @@ class Signer:
 def write_requests(path, phases, s3_url, bucket):
     """The file that dest_null reads: @bucket in place of the recorded one."""
     signer = Signer(s3_url)
-    begins = [(0 if n else 2 if unit is phases[1][0] else 1, one)
+    begins = [(0 if n else 2 if phase is not phases[0] and unit is phase[0] else 1, one)
               for phase in phases for unit in phase for n, one in enumerate(unit)]
     with open(path, "wb") as f:
         for begin, (to_val, seen) in begins:

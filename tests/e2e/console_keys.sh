@@ -55,9 +55,14 @@ keys 3;      wait_for "only Migrated"
 keys 0;      wait_for "of 40 ─"
 
 step "order"
-keys s;      wait_for "sorted by name"
-keys S;      wait_for "sorted by name, descending"
-for _ in 1 2 3 4 5 6 7; do keys s; done
+keys s;      wait_for "sorted by status"
+keys S;      wait_for "sorted by status, descending"
+keys '>';    wait_for "sorted by videos, descending"
+keys '<';    wait_for "sorted by status"
+keys '<';    wait_for "COURSE▴"
+keys '<';    wait_for "sorted by findings, descending"
+wait_for "FIND▾"
+keys s;
 wait_for "sorted by key"
 wait_for "COURSE▴"
 keys g

@@ -33,7 +33,8 @@ wait_for "asset-missing"
 step "diff: one video, its languages, its cues"
 keys Enter
 wait_for "Tab language"
-see "MODULESTORE" "EDX-VAL" "demo · staging · MOCK" "failed 1"
+wait_for "MODULESTORE" # its page comes a moment after the footer
+see "EDX-VAL" "demo · staging · MOCK" "failed 1"
 keys Escape
 wait_for "Enter diff"
 keys N

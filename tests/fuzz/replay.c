@@ -39,6 +39,8 @@ static const struct seed seeds[] = {
 	SEED("Org/Course/Run"),
 	SEED("/static/dir/a b\xCC\x81\xE4\xBD\xA0.tar.srt?x=1"),
 	SEED("https://example.org/a.b.mp4?dl=1"),
+	SEED("status:failed,paused org:MITx videos>50 -demo \"two words\" changed<2h finding=none"),
+	SEED("age:never severity!=error -act=\"read back\" expected>=-1,2 !name:\"a,b\",c run:"),
 };
 enum { SEEDS = sizeof(seeds) / sizeof(seeds[0]) };
 

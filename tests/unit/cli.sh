@@ -41,7 +41,14 @@ run 0 --version; says "subferry 0"
 run 2 nope; silent; complains "unknown command nope"
 run 2 --nope; silent
 run 2 list --nope; complains "usage: subferry list"
-run 2 --demo list extra
+run 2 --demo list videos\>five; complains "videos> wants a number"; complains "usage: subferry list"
+run 2 --demo list status:; complains "status: wants a word"; silent
+run 2 --demo list stat:failed; complains 'unknown field "stat"'
+run 2 --demo list -demo; complains "unknown option"
+run 2 --demo list --failed-tasks demo; run 2 --demo list --failed-tasks --sort key
+run 2 --demo list --sort size; complains "--sort size: key, name"
+run 2 --demo list --sort key,up
+run 2 --demo findings --filter lang:; complains "lang: wants a word"
 run 2 --demo pause
 run 2 --demo pause --all x
 run 2 --demo retry --all --finding nope; complains "srt-invalid"
@@ -69,6 +76,14 @@ run 0 --demo list; quiet; says "40 courses, 40 Not-Migrated"; says "course-v1:Fe
 run 0 --demo scan; says "40 courses found: 0 new, 0 gone, 0 back"
 run 0 --demo scan --json; [ "$(wc -l <out)" -eq 41 ] || bad "not 41 lines"; says '{"type":"summary","found":40'
 run 0 --demo list --json; says '"status":	"Not-Migrated"'
+run 0 --demo list org:ferryx run=2015_T1 MA101; says "1 courses, 1 Not-Migrated"; says "+MA101x+"
+run 0 --demo list -- -org:ferryx; says "31 courses"
+run 0 --demo list '!status:migrated' finding:none; says "40 courses"
+run 0 --demo list --json name:databases; [ "$(grep -c '"key"' out)" -eq 1 ] || bad "not one course"
+run 0 --demo list --status Failed ferry; says "0 courses"
+"$program" --demo list --sort key | sed '1d;$d' | grep -o 'course-v1:[^ ]*' >up
+"$program" --demo list --sort key,desc | sed '1d;$d' | grep -o 'course-v1:[^ ]*' | tac >down
+[ "$(wc -l <up)" -eq 40 ] && cmp -s up down || bad "an order turned round is another one"
 run 0 --demo list --failed-tasks; says "datetime_resolved"
 run 0 --demo doctor; says "40 courses"
 run 0 --demo doctor --write --json; says '"ok":	true'
@@ -81,6 +96,17 @@ run 2 --demo pause course-v1:No+Such+Course; silent; complains "course-v1:No+Suc
 run 2 --demo pause "bad key"; silent
 run 0 --demo findings; says "no findings"
 run 0 --demo findings --json; says '"findings":	[]'
+course=course-v1:DeltaU+ANT-5+2018
+run 1 --demo migrate $course
+run 1 --demo findings; says "1 asset-missing: "; says "1 srt-invalid: "
+run 1 --demo findings --filter 'code:asset lang:he'; says "1 asset-missing: "
+grep -q srt-invalid out && bad "what does not pass is shown"
+run 0 --demo findings --filter lang:es; says "no findings"
+run 1 --demo findings $course --filter 'severity:error found:1h' --json
+[ "$(grep -c '"code"' out)" -eq 2 ] || bad "not two findings"
+run 0 --demo list finding:srt-invalid 'errors>1' changed:1h; says "1 courses, 1 Failed"
+run 0 --demo list finding:none; says "39 courses"
+run 0 --demo list 'changed>1h' finding:error; says "0 courses"
 course=course-v1:FerryX+CS301x+2018_T2
 run 0 --demo why $course; says "Databases"
 video=$(tar xzOf state/subferry/demo/courses/FerryX.CS301x.2018_T2.tar.gz course/vertical/unit0.xml |

@@ -183,7 +183,9 @@ static int64_t events(const char *what)
 
 	snprintf(path, sizeof(path), "%s/s.db", folder);
 	assert_int_equal(reader_open(&reader, path, &err), RESULT_OK);
-	assert_int_equal(reader_events(reader, "bucket subs", 0, 100, &rows, &count, &total, &err),
+	assert_int_equal(reader_events(reader,
+				       &(struct event_query){"bucket subs", 0, 100, NULL, 0}, &rows,
+				       &count, &total, &err),
 			 RESULT_OK);
 	for (size_t i = 0; i < count; i++) {
 		found += strstr(rows[i].what, what) && !strcmp(rows[i].action, "store");

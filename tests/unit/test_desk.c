@@ -186,6 +186,23 @@ static void pages_show_what_was_asked(void **state)
 	assert_int_equal(snap->count, 2);
 	assert_string_equal(snap->videos[0].block, "a");
 	assert_non_null(strstr(snap->last_attempt, "done"));
+	/* the languages of each video, one video behind the other */
+	assert_int_equal(snap->language_from[0], 0);
+	assert_int_equal(snap->language_from[2], snap->language_count);
+	assert_true(snap->language_count > 0);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = snap->language_from[i]; at < snap->language_from[i + 1]; at++)
+			assert_int_equal(snap->languages[at].video_id, snap->videos[i].id);
+	request.first = 1; /* of the page's videos alone */
+	snapshot_unref(snap);
+	snap = page(desk, &request);
+	assert_int_equal(snap->count, 1);
+	assert_int_equal(snap->language_from[1], snap->language_count);
+	for (size_t at = 0; at < snap->language_count; at++)
+		assert_int_equal(snap->languages[at].video_id, snap->videos[0].id);
+	request.first = 0;
+	snapshot_unref(snap);
+	snap = page(desk, &request);
 	request.video = snap->videos[0].id;
 	snapshot_unref(snap);
 	request.kind = PAGE_LOG;
@@ -274,6 +291,126 @@ static void a_diff_without_its_source_shows_what_is_stored(void **state)
 	assert_int_equal(snap->diff->right.count, 1);
 	assert_int_equal(snap->diff->line_count, 1);
 	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static bool reads_the_course(const struct snapshot *snap, const void *arg)
+{
+	return answers(snap, arg) && snap->diff && snap->diff->loading &&
+	       !strcmp(snap->diff->stage, "the course");
+}
+
+static void a_slow_diff_says_what_it_reads_and_keeps_no_act_waiting(void **state)
+{
+	struct world *world = *state;
+	struct page_request request = {.kind = PAGE_DIFF, .status = -1, .code = -1, .language = "en",
+				       .course = world_course_id(world, KEY)};
+	struct video_row video = {0};
+	struct desk *desk;
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	assert_int_equal(reader_find_video(world->reader, request.course, "a", &video, NULL), RESULT_OK);
+	request.video = video.id;
+	video_row_clear(&video);
+	desk = open_desk(world);
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_OK, 0, false, 0, 3000};
+	desk_ask(desk, &request);
+	snapshot_unref(wait_for(desk, reads_the_course, &request, "what is read"));
+	/* done while the source still thinks */
+	act(world, desk, ACT_PAUSE, KEY);
+	wait_message(desk, "paused");
+	snapshot_unref(wait_for(desk, reads_the_course, &request, "the course, still"));
+	snapshot_unref(wait_for(desk, has_diff, &request, "the diff"));
+	desk_free(desk);
+}
+
+/* What is stored of "en", as a file; @bytes NULL: it is gone. */
+static void change_stored(struct world *world, const struct snapshot *snap, const char *bytes, size_t len)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/store/%s", world->folder, snap->diff->right_name);
+	assert_int_equal(remove(path), 0);
+	if (!bytes)
+		return;
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static struct snapshot *diff_after(struct world *world, struct desk *desk, struct snapshot *before,
+				   const char *bytes, size_t len)
+{
+	change_stored(world, before, bytes, len);
+	snapshot_unref(before);
+	return diff(world, desk, "en");
+}
+
+static void a_diff_tells_bytes_formatting_and_damage_apart(void **state)
+{
+	const char *other = "{\"start\":[0],\"end\":[1000],\"text\":[\"hello\"]}";
+	struct world *world = *state;
+	struct snapshot *snap;
+	struct desk *desk;
+
+	world_file(world, "a_en.srt", "1\n00:00:00,000 --> 00:00:01,000\nhello\n");
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	desk = open_desk(world);
+	snap = diff(world, desk, "en");
+	assert_true(snap->diff->same_bytes);
+	assert_string_equal(snap->diff->left_object, snap->diff->right_name);
+	assert_string_equal(snap->diff->left_format, "SubRip");
+	assert_string_equal(snap->diff->right_format, "sjson");
+	assert_true(snap->diff->left_size > 0 && snap->diff->left_size == snap->diff->right_size);
+	/* the same cues in other bytes */
+	snap = diff_after(world, desk, snap, other, strlen(other));
+	assert_false(snap->diff->same_bytes);
+	assert_int_equal(snap->diff->right_size, strlen(other));
+	assert_int_equal(snap->diff->differences, 0);
+	/* no transcript: nothing is called different, and both sides are told */
+	snap = diff_after(world, desk, snap, "{", 1);
+	assert_non_null(strstr(snap->diff->right_problem, "what is stored is no transcript"));
+	assert_string_equal(snap->diff->left_problem, "");
+	assert_int_equal(snap->diff->right_size, 1);
+	assert_int_equal(snap->diff->left.count, 1);
+	assert_int_equal(snap->diff->differences, 0);
+	snap = diff_after(world, desk, snap, NULL, 0);
+	assert_non_null(strstr(snap->diff->right_problem, "object missing"));
+	assert_string_not_equal(snap->diff->right_name, "");
+	snapshot_unref(snap);
+	world->faults[FAULT_LOOKUP] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	snap = diff(world, desk, "en");
+	assert_non_null(strstr(snap->diff->right_problem, "edx-val cannot be reached"));
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static void a_diff_bounds_what_it_reads(void **state)
+{
+	struct world *world = *state;
+	struct snapshot *snap;
+	struct desk *desk;
+	size_t len = 4 * (size_t)world->conf.max_transcript + 1;
+	char *large = calloc(1, len);
+
+	assert_non_null(large);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	desk = open_desk(world);
+	snap = diff_after(world, desk, diff(world, desk, "en"), large, len);
+	assert_non_null(strstr(snap->diff->right_problem, "too large"));
+	assert_int_equal(snap->diff->right_size, -1);
+	snapshot_unref(snap);
+	/* a source that cannot be converted, and one that is gone */
+	world_file(world, "a_en.srt", "this is no transcript");
+	snap = diff(world, desk, "en");
+	assert_non_null(strstr(snap->diff->left_problem, "srt-invalid: "));
+	snapshot_unref(snap);
+	free(large);
 	desk_free(desk);
 }
 
@@ -533,6 +670,9 @@ int main(void)
 		TEST(pages_show_what_was_asked),
 		TEST(a_diff_shows_both_sides),
 		TEST(a_diff_without_its_source_shows_what_is_stored),
+		TEST(a_diff_tells_bytes_formatting_and_damage_apart),
+		TEST(a_diff_bounds_what_it_reads),
+		TEST(a_slow_diff_says_what_it_reads_and_keeps_no_act_waiting),
 		TEST(a_validation_says_what_it_found),
 		TEST(a_viewer_writes_intents_and_takes_over),
 		TEST(links_take_a_word_where_the_engine_is),

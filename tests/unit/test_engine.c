@@ -746,6 +746,59 @@ static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
 	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
+/* Credentials that are not taken fail the video that met it, and hold all others. */
+static void denied_credentials_hold_and_the_rest_goes_on(void **state)
+{
+	static const struct {
+		enum fault_point point, probe;
+		enum finding_code finding;
+		const char *name;
+		int tried; /* the video that met it, not the course that was being opened */
+	} rows[] = {
+		{FAULT_PUT, FAULT_STORE_PROBE, FINDING_STORE_REFUSED, "store: ", 1},
+		{FAULT_REGISTER, FAULT_VAL_PROBE, FINDING_VAL_REFUSED, "val: ", 1},
+		{FAULT_LOOKUP, FAULT_VAL_PROBE, FINDING_VAL_REFUSED, "val: ", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world *world = world_new();
+		struct engine_state now = {0};
+		struct engine *engine;
+
+		fill(world);
+		world->conf.workers = 1;
+		world->faults[rows[i].point] = (struct fault){RESULT_DENIED, -1, false, 0, 0};
+		world->faults[rows[i].probe] = (struct fault){RESULT_DENIED, -1, false, 0, 0};
+		world_wish(world, WISH_RUN, KEY, NULL);
+		engine = world_start(world, false);
+		engine_go(engine);
+		for (int k = 0; k < 1000 && !*now.hold; k++) {
+			usleep(5000);
+			engine_state(engine, &now);
+		}
+		assert_int_equal(strncmp(now.hold, rows[i].name, strlen(rows[i].name)), 0);
+		/* it is probed, not tried */
+		for (int k = 0; k < 1000 && calls(world, rows[i].probe) < 2; k++)
+			usleep(5000);
+		assert_int_equal(calls(world, rows[i].point), 1);
+		assert_false(engine_wait(engine, 10));
+		assert_int_equal(world_findings(world, KEY, rows[i].finding), rows[i].tried);
+		pthread_mutex_lock(&world->lock);
+		world->faults[rows[i].point].times = world->faults[rows[i].probe].times = 0;
+		pthread_mutex_unlock(&world->lock);
+		assert_true(engine_wait(engine, PATIENCE));
+		engine_state(engine, &now);
+		assert_string_equal(now.hold, "");
+		engine_free(engine);
+		world_expect(world, KEY, rows[i].tried ? COURSE_FAILED : COURSE_MIGRATED);
+		world_wish(world, WISH_RUN, KEY, NULL);
+		world_run(world);
+		world_expect(world, KEY, COURSE_MIGRATED);
+		world_free(world);
+	}
+}
+
 static void intents_of_an_earlier_session_wait_for_one_word(void **state)
 {
 	struct world *world = *state;
@@ -854,6 +907,7 @@ int main(void)
 		TEST(what_earlier_tries_registered_is_told),
 		TEST(many_engines_come_and_go),
 		TEST(an_unreachable_store_holds_and_goes_on_by_itself),
+		cmocka_unit_test(denied_credentials_hold_and_the_rest_goes_on),
 		TEST(intents_of_an_earlier_session_wait_for_one_word),
 		TEST(a_second_engine_is_refused),
 		TEST(a_dry_run_predicts_and_writes_nothing),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "src/status/fields.h"
 
@@ -204,6 +205,28 @@ static void an_event_has_who_did_what(void **state)
 		    "why:night", "age<6s", "-age<5s", "ana 3", "course-v1:A+B"));
 }
 
+static void a_mistaken_word_is_answered_with_its_neighbours(void **state)
+{
+	static const struct {
+		const char *text, *words;
+	} cases[] = {
+	    {"code:asst", "code: no \"asst\" among asset-missing asset-damaged asset-unused"},
+	    {"severity:x", "severity: no \"x\" among error warning notice"},
+	};
+	struct filter *filter;
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(filter_parse(&filter, &finding_fields, cases[i].text, &err),
+				 RESULT_INVALID);
+		assert_string_equal(err.text, cases[i].words);
+	}
+	/* of a long list without neighbours, the beginning */
+	assert_int_equal(filter_parse(&filter, &finding_fields, "code:q", &err), RESULT_INVALID);
+	assert_string_equal(err.text + strlen(err.text) - 4, " ...");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +237,7 @@ int main(void)
 	    cmocka_unit_test(a_video_has_both_sides),
 	    cmocka_unit_test(a_finding_has_who_and_why),
 	    cmocka_unit_test(an_event_has_who_did_what),
+	    cmocka_unit_test(a_mistaken_word_is_answered_with_its_neighbours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

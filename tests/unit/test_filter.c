@@ -300,6 +300,7 @@ static void mistakes_are_named(void **state)
 		       "seen< wants an age: a number and s, m, h, d or w, as 2h");
 	assert_refused("seen=2h", RESULT_INVALID,
 		       "seen= wants never: before an age stands <, >, <=, >= or :");
+	assert_refused("org:\"a\nb\",, x", RESULT_INVALID, "org:\"a b\", wants a text");
 	assert_refused("\"\" x", RESULT_INVALID, "\"\" wants a text between its quotes");
 }
 
@@ -349,6 +350,34 @@ static void a_filter_may_be_long(void **state)
 	assert_stops(&sample, text);
 }
 
+static void a_filter_tells_what_it_needs(void **state)
+{
+	static const struct {
+		const char *text;
+		bool title, org, seen, timed;
+	} cases[] = {
+		{"word", true, false, false, false},
+		{"org:x", false, true, false, false},
+		{"-org:x seen<2h", false, true, true, true},
+		{"size>1", false, false, false, false},
+	};
+	struct filter *filter;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(filter_parse(&filter, &language, cases[i].text, NULL), RESULT_OK);
+		assert_int_equal(filter_asks(filter, 0), cases[i].title);
+		assert_int_equal(filter_asks(filter, 2), cases[i].org);
+		assert_int_equal(filter_asks(filter, 6), cases[i].seen);
+		assert_int_equal(filter_is_timed(filter), cases[i].timed);
+		assert_string_equal(filter_text(filter), cases[i].text);
+		filter_free(filter);
+	}
+	assert_false(filter_asks(NULL, 0));
+	assert_false(filter_is_timed(NULL));
+	assert_string_equal(filter_text(NULL), "");
+}
+
 static void finds_ignores_the_case_of_both(void **state)
 {
 	(void)state;
@@ -378,6 +407,7 @@ int main(void)
 	    cmocka_unit_test(mistakes_are_named),
 	    cmocka_unit_test(what_is_being_typed_counts_without_its_last_term),
 	    cmocka_unit_test(a_filter_may_be_long),
+	    cmocka_unit_test(a_filter_tells_what_it_needs),
 	    cmocka_unit_test(finds_ignores_the_case_of_both),
 	};
 

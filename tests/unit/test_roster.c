@@ -102,6 +102,8 @@ static void change_something(struct help *help, unsigned *dice)
 		"UPDATE course SET intent = 'pause', warnings = warnings + ?1 % 2 WHERE id = ?2",
 		"UPDATE course SET gone = 1 - gone, videos = videos + ?1 WHERE id = ?2",
 		"UPDATE course SET name = 'named ' || ?1 WHERE id = ?2",
+		"UPDATE course SET pass = pass + 1, unknown = ?1 % 3, differing = ?1 % 2,"
+		" verified = ?1 WHERE id = ?2",
 		"INSERT INTO course(key, name, location)"
 		" VALUES('new' || random() || ?1, 'n' || ?2, '')",
 	};
@@ -111,7 +113,7 @@ static void change_something(struct help *help, unsigned *dice)
 	*dice = *dice * 1103515245 + 12345;
 	assert_int_equal(sqlite3_open(help->path, &db), SQLITE_OK);
 	sqlite3_busy_timeout(db, 5000);
-	assert_int_equal(sqlite3_prepare_v2(db, changes[(*dice >> 16) % 7], -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, changes[(*dice >> 16) % 8], -1, &stmt, NULL), SQLITE_OK);
 	sqlite3_bind_int(stmt, 1, (int)(*dice >> 8) % 50 + 1);
 	sqlite3_bind_int(stmt, 2, (int)(*dice >> 4 & 0xffff) % COURSES + 1);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_DONE);

@@ -227,9 +227,9 @@ static void doctor_tells_what_is_wrong(void **state)
 	    {301, NULL, "x-amz-bucket-region: ap-south-1\r\n", RESULT_REFUSED, "region ap-south-1"},
 	    {301, "PermanentRedirect", "x-amz-bucket-region: \x1b[31m!\r\n", RESULT_REFUSED,
 	     "PermanentRedirect"},
-	    {403, "InvalidAccessKeyId", NULL, RESULT_REFUSED, "InvalidAccessKeyId"},
+	    {403, "InvalidAccessKeyId", NULL, RESULT_DENIED, "InvalidAccessKeyId"},
 	    {404, "NoSuchBucket", NULL, RESULT_REFUSED, "NoSuchBucket"},
-	    {400, "ExpiredToken", NULL, RESULT_REFUSED, "ExpiredToken"},
+	    {400, "ExpiredToken", NULL, RESULT_DENIED, "ExpiredToken"},
 	};
 	struct room *room = *state;
 

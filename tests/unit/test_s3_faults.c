@@ -54,7 +54,7 @@ static void statuses_mean_what_they_say(void **state)
 	     "region eu-west-3"},
 	    {307, "TemporaryRedirect", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "307"},
 	    {302, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "302"},
-	    {400, "ExpiredToken", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	    {400, "ExpiredToken", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED,
 	     "session has ended"},
 	    {400, "InvalidStorageClass", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
 	     "So it is."},
@@ -68,11 +68,13 @@ static void statuses_mean_what_they_say(void **state)
 	    {401, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "401"},
 	    {403, "AccessDenied", RESULT_REFUSED, RESULT_REFUSED, RESULT_OK,
 	     "may be missing|s3:ListBucket"},
-	    {403, "InvalidAccessKeyId", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	    {403, "InvalidAccessKeyId", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED,
 	     "not known"},
-	    {403, "SignatureDoesNotMatch", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED,
+	    {403, "SignatureDoesNotMatch", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED,
 	     "secret key"},
-	    {403, "RequestTimeTooSkewed", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "clock"},
+	    {403, "RequestTimeTooSkewed", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED, "clock"},
+	    {403, "ExpiredToken", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED, "session has ended"},
+	    {404, "XAdminUserNotFound", RESULT_DENIED, RESULT_DENIED, RESULT_DENIED, "not known"},
 	    {403, NULL, RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "403"},
 	    {404, "NoSuchKey", RESULT_REFUSED, RESULT_MISSING, RESULT_OK, "NoSuchKey|not there"},
 	    {404, "NoSuchBucket", RESULT_REFUSED, RESULT_REFUSED, RESULT_REFUSED, "NoSuchBucket"},
@@ -255,6 +257,30 @@ static void mischief_is_no_answer_to_any_operation(void **state)
 		}
 }
 
+/* A network that wants a password first answers everything with its page. */
+static void a_page_of_the_network_is_no_store(void **state)
+{
+	static const char page[] = "<html>Welcome! Please log in.</html>";
+	struct room *room = *state;
+	char *large = calloc(1, 40000);
+	struct error err;
+
+	memset(large, 'x', 39999);
+	room->s3.trick = (struct little_trick){
+	    .method = "*", .times = 2, .status = 200, .headers = "Content-Type: text/html\r\n"};
+	room->s3.trick.body = page;
+	assert_int_equal(operate(room, PROBE, &err), RESULT_RETRY);
+	assert_non_null(strstr(err.text, "not S3's"));
+	room->s3.trick.times = 2;
+	room->s3.trick.body = large;
+	assert_int_equal(operate(room, PROBE, &err), RESULT_RETRY);
+	/* an object is one, however large */
+	room->s3.trick.times = 0;
+	little_s3_add(&room->s3, "campus/" S3_PROBE, large);
+	assert_int_equal(operate(room, PROBE, &err), RESULT_OK);
+	free(large);
+}
+
 static void nobody_there_is_unreachable(void **state)
 {
 	struct room *room = *state;
@@ -296,7 +322,7 @@ static void wrong_secret_is_told(void **state)
 	room->s3.may_be_refused = true;
 	room->options.secret = "another";
 	for (enum operation operation = PUT; operation <= PROBE; operation++) {
-		assert_int_equal(operate(room, operation, &err), RESULT_REFUSED);
+		assert_int_equal(operate(room, operation, &err), RESULT_DENIED);
 		assert_non_null(strstr(err.text, "SignatureDoesNotMatch"));
 		assert_non_null(strstr(err.text, "secret key"));
 	}
@@ -331,6 +357,7 @@ int main(void)
 	    TEST(slow_answer_is_an_answer),
 	    cmocka_unit_test_setup_teardown(mischief_is_no_answer_to_any_operation, setup_impatient,
 					    teardown),
+	    TEST(a_page_of_the_network_is_no_store),
 	    TEST(nobody_there_is_unreachable),
 	    TEST(errors_have_no_secrets),
 	    TEST(wrong_secret_is_told),

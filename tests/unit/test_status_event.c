@@ -20,7 +20,8 @@ static void events_are_kept_as_they_are_newest_first(void **state)
 	size_t count;
 
 	write_three(help);
-	assert_ok(reader_events(help->reader, NULL, 0, 2, &rows, &count, &total, &help->err),
+	assert_ok(reader_events(help->reader, &(struct event_query){NULL, 0, 2, NULL, 0}, &rows,
+				&count, &total, &help->err),
 		  help->err);
 	assert_int_equal(total, 3);
 	assert_int_equal(count, 2);
@@ -31,7 +32,8 @@ static void events_are_kept_as_they_are_newest_first(void **state)
 	for (size_t i = 0; i < count; i++)
 		event_row_clear(&rows[i]);
 	free(rows);
-	assert_ok(reader_events(help->reader, "c1", 0, -1, &rows, &count, &total, &help->err),
+	assert_ok(reader_events(help->reader, &(struct event_query){"c1", 0, -1, NULL, 0}, &rows,
+				&count, &total, &help->err),
 		  help->err);
 	assert_int_equal(total, 2);
 	assert_int_equal(count, 2);

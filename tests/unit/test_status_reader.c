@@ -80,9 +80,11 @@ static void courses_sort_by_each_column(void **state)
 
 	help_sql(help,
 		 "UPDATE course SET status = 'Failed', errors = 2, videos = 5, expected = 9,"
-		 " in_val = 8, changed = 1e17 WHERE key LIKE '%CS101%';"
+		 " in_val = 8, differing = 2, changed = 1e17, pass = 3, tried = 5, verified = 1e17"
+		 " WHERE key LIKE '%CS101%';"
 		 "UPDATE course SET status = 'In-Progress', warnings = 7, videos = 4, expected = 8,"
-		 " in_val = 7, changed = 1e16 WHERE key LIKE '%Bio%'");
+		 " in_val = 7, changed = 1e16, pass = 2, tried = 1, verified = 1e16"
+		 " WHERE key LIKE '%Bio%'");
 	for (int sort = SORT_STATUS; sort < SORT_COUNT; sort++) {
 		query.sort = (enum course_sort)sort;
 		assert_memory_equal(page(help, &query, &total), "1B", 2);
@@ -93,6 +95,25 @@ static void courses_sort_by_each_column(void **state)
 	query.status = COURSE_FAILED;
 	assert_string_equal(page(help, &query, &total), "1");
 	assert_int_equal(total, 1);
+}
+
+/* What is not known yet is less than nought, and what val could not tell more than that. */
+static void courses_sort_by_difference_with_the_unplanned_first(void **state)
+{
+	struct help *help = *state;
+	struct course_query query = {.status = -1, .count = -1, .sort = SORT_DIFFERENCE};
+	int64_t total;
+
+	help_sql(help,
+		 "UPDATE course SET pass = 1, videos = 3, tried = 2, expected = 9, in_val = 9"
+		 " WHERE key LIKE '%CS101%';"
+		 "UPDATE course SET pass = 1, videos = 3, tried = 1, expected = 9, in_val = 8,"
+		 " unknown = 1 WHERE key LIKE '%Bio%';"
+		 "UPDATE course SET pass = 1, videos = 3, expected = 9, in_val = 8"
+		 " WHERE key LIKE '%Algo%' OR key LIKE '%CS202%'");
+	assert_string_equal(page(help, &query, &total), "A1B2");
+	query.sort = SORT_PROGRESS;
+	assert_string_equal(page(help, &query, &total), "A2B1");
 }
 
 static void begin_holds_one_state(void **state)
@@ -170,6 +191,57 @@ static void videos_come_in_plan_order_and_pages(void **state)
 	assert_string_equal(rows[1].block, "c");
 	for (size_t i = 0; i < count; i++)
 		video_row_clear(&rows[i]);
+	free(rows);
+}
+
+static void languages_come_by_video_and_in_the_pages_of_videos(void **state)
+{
+	struct help *help = *state;
+	struct video_row videos[] = {help_video("c", 2), help_video("a", 0), help_video("b", 1),
+				     help_video("none", 3)};
+	/* umlauts of two bytes: cut where a character ends */
+	char name[64] = "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4"
+			"\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4";
+	struct transcript_row planned[] = {
+		help_transcript(0, "fr"), help_transcript(1, "en"), help_transcript(0, "en"),
+		help_transcript(2, name), help_transcript(2, "de"),
+	};
+	int64_t course = help_course(help, entries[0].key);
+	struct language_row *rows;
+	size_t count;
+
+	planned[0].implicit = true;
+	planned[0].branches = IN_DRAFT;
+	planned[2].in_val = VAL_PRESENT;
+	planned[2].compare = COMPARE_DIFFERS;
+	planned[2].outcome = OUTCOME_KEPT;
+	assert_ok(status_course_plan(help->status, course, 0, videos, 4, planned, 5, NULL, 0,
+				     &help->err),
+		  help->err);
+	assert_ok(reader_languages(help->reader, course, 1, 2, &rows, &count, &help->err),
+		  help->err);
+	assert_int_equal(count, 4); /* of b and c, not of a */
+	assert_int_equal(rows[0].video_id, videos[2].id);
+	assert_string_equal(rows[0].language, "de");
+	assert_int_equal(strlen(rows[1].language), 22);
+	assert_memory_equal(rows[1].language, name, 22);
+	assert_int_equal(rows[2].video_id, videos[0].id);
+	assert_string_equal(rows[2].language, "en");
+	assert_true(rows[2].expected && !rows[2].implicit);
+	assert_int_equal(rows[2].branches, IN_PUBLISHED);
+	assert_int_equal(rows[2].in_val, VAL_PRESENT);
+	assert_int_equal(rows[2].compare, COMPARE_DIFFERS);
+	assert_int_equal(rows[2].outcome, OUTCOME_KEPT);
+	assert_string_equal(rows[3].language, "fr");
+	assert_true(rows[3].implicit);
+	assert_int_equal(rows[3].branches, IN_DRAFT);
+	assert_int_equal(rows[3].outcome, OUTCOME_PLANNED);
+	free(rows);
+	help_sql(help, "UPDATE video SET gone = 1 WHERE block = 'c'");
+	assert_ok(reader_languages(help->reader, course, 0, 3, &rows, &count, &help->err),
+		  help->err);
+	assert_int_equal(count, 3);
+	assert_string_equal(rows[0].language, "en");
 	free(rows);
 }
 
@@ -417,10 +489,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(courses_come_sorted_filtered_and_in_pages),
 		TEST(courses_sort_by_each_column),
+		TEST(courses_sort_by_difference_with_the_unplanned_first),
 		TEST(begin_holds_one_state),
 		TEST(missing_rows_say_so),
 		TEST(find_video_takes_id_or_type_and_id),
 		TEST(videos_come_in_plan_order_and_pages),
+		TEST(languages_come_by_video_and_in_the_pages_of_videos),
 		TEST(findings_come_errors_first),
 		TEST(journal_answers_by_val_id_whatever_became_of_it),
 		TEST(case_twin_is_found_across_courses),

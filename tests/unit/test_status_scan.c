@@ -122,7 +122,8 @@ static void scan_writes_one_event_with_counts(void **state)
 
 	scan(help, entries, 2);
 	scan(help, entries + 1, 1);
-	assert_ok(reader_events(help->reader, "", 0, -1, &rows, &count, &total, &help->err),
+	assert_ok(reader_events(help->reader, &(struct event_query){"", 0, -1, NULL, 0}, &rows,
+				&count, &total, &help->err),
 		  help->err);
 	assert_int_equal(total, 2);
 	assert_int_equal(count, 2);

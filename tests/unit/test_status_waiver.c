@@ -168,17 +168,17 @@ static void waive_refuses_what_cannot_be_waived(void **state)
 				      &help->err),
 			 RESULT_INVALID);
 	assert_ok(status_broken(help->status, &help->err), help->err);
-	assert_ok(
-		reader_events(help->reader, "c0 video@v", 0, -1, &rows, &count, &total, &help->err),
-		help->err);
+	assert_ok(reader_events(help->reader, &(struct event_query){"c0 video@v", 0, -1, NULL, 0},
+				&rows, &count, &total, &help->err),
+		  help->err);
 	assert_int_equal(count, 0); /* nothing was done, so nothing is said */
 	free(rows);
 	assert_ok(status_waive(help->status, "c0", "video@v", "fr", FINDING_SRT_INVALID, "why",
 			       &help->err),
 		  help->err);
-	assert_ok(
-		reader_events(help->reader, "c0 video@v", 0, -1, &rows, &count, &total, &help->err),
-		help->err);
+	assert_ok(reader_events(help->reader, &(struct event_query){"c0 video@v", 0, -1, NULL, 0},
+				&rows, &count, &total, &help->err),
+		  help->err);
 	assert_int_equal(count, 1);
 	assert_string_equal(rows[0].action, "waive");
 	assert_string_equal(rows[0].object, "c0 video@v fr");

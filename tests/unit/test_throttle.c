@@ -182,6 +182,38 @@ static void hurry_ends_the_wait_in_a_pause(void **state)
 	assert_true(throttle_enter(throttle));
 }
 
+static atomic_bool ends;
+
+static void *heed_and_enter(void *arg)
+{
+	throttle_heed(throttle, &ends);
+	return enter_main(arg);
+}
+
+static void heed_ends_the_wait_of_its_own_thread(void **state)
+{
+	bool heeding = true, other = false;
+	pthread_t first, second;
+
+	(void)state;
+	hand.frozen = true;
+	atomic_store(&ends, false);
+	throttle_slow(throttle, 60000, "x");
+	second = start_waiter(&other);
+	assert_int_equal(pthread_create(&first, NULL, heed_and_enter, &heeding), 0);
+	while (atomic_load(&hand.waiting) < 2)
+		sched_yield();
+	atomic_store(&ends, true);
+	throttle_look(throttle);
+	pthread_join(first, NULL);
+	assert_false(heeding);
+	assert_false(throttle_hurried(throttle));
+	hand.now += 60000;
+	throttle_look(throttle);
+	pthread_join(second, NULL);
+	assert_true(other);
+}
+
 static void state_says_who_slows_until_full_speed(void **state)
 {
 	(void)state;
@@ -208,6 +240,7 @@ int main(void)
 	    T(pause_grows_until_something_else_is_answered),
 	    T(enter_waits_for_a_place_even_when_hurried),
 	    T(hurry_ends_the_wait_in_a_pause),
+	    T(heed_ends_the_wait_of_its_own_thread),
 	    T(state_says_who_slows_until_full_speed),
 #undef T
 	};

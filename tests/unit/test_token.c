@@ -145,14 +145,14 @@ static void get_fails_in_words(void **state)
 		enum result result;
 		const char *words;
 	} rows[] = {
-		{{.status = 400, .body = "{\"error\":\"invalid_request\"}"}, RESULT_REFUSED,
+		{{.status = 400, .body = "{\"error\":\"invalid_request\"}"}, RESULT_DENIED,
 		 "invalid_request"},
-		{{.status = 401, .body = "{\"error\":\"invalid_client\"}"}, RESULT_REFUSED,
+		{{.status = 401, .body = "{\"error\":\"invalid_client\"}"}, RESULT_DENIED,
 		 "invalid_client"},
-		{{.status = 401, .body = echo}, RESULT_REFUSED, "no: *** *** !"},
-		{{.status = 403}, RESULT_REFUSED, "too often"},
-		{{.status = 404, .body = "<html>"}, RESULT_REFUSED, "/oauth2/access_token right?): 404"},
-		{{.status = 301, .headers = "Location: https://elsewhere/x\r\n"}, RESULT_REFUSED,
+		{{.status = 401, .body = echo}, RESULT_DENIED, "no: *** *** !"},
+		{{.status = 403}, RESULT_DENIED, "too often"},
+		{{.status = 404, .body = "<html>"}, RESULT_DENIED, "/oauth2/access_token right?): 404"},
+		{{.status = 301, .headers = "Location: https://elsewhere/x\r\n"}, RESULT_DENIED,
 		 "https://elsewhere"},
 		{{.status = 408}, RESULT_RETRY, "408"},
 		{{.status = 500}, RESULT_RETRY, "500"},
@@ -163,7 +163,7 @@ static void get_fails_in_words(void **state)
 		{{.status = 200, .body = "[]"}, RESULT_RETRY, "no JSON"},
 		{{.status = 200, .body = "{}"}, RESULT_RETRY, "no token"},
 		{{.status = 200, .body = many}, RESULT_RETRY, "no token"},
-		{{.status = 200, .body = bearer}, RESULT_REFUSED, "\"Bearer\""},
+		{{.status = 200, .body = bearer}, RESULT_DENIED, "\"Bearer\""},
 		{{.mischief = WEB_CLOSE}, RESULT_RETRY, ""},
 		{{.mischief = WEB_RESET}, RESULT_RETRY, ""},
 		{{.mischief = WEB_TRUNCATE}, RESULT_RETRY, ""},
@@ -189,7 +189,7 @@ static void get_fails_in_words(void **state)
 		/* and then all is well again, after a while where it was refused */
 		edxval_fault(f->bench->edxval, (struct edxval_fault){0});
 		assert_int_equal(token_get(token, &text, &serial, NULL),
-				 st == RESULT_REFUSED ? RESULT_REFUSED : RESULT_OK);
+				 st == RESULT_DENIED ? RESULT_DENIED : RESULT_OK);
 		secret_free(text);
 		move_on(f->bench, 10000);
 		number(token, &serial);
@@ -203,7 +203,7 @@ static void get_tells_wrong_credentials(void **state)
 	struct token *token = token_with(f, EDXVAL_CLIENT, "another");
 	struct error err = {0};
 
-	assert_int_equal(failure(token, &err), RESULT_REFUSED);
+	assert_int_equal(failure(token, &err), RESULT_DENIED);
 	assert_non_null(strstr(err.text, "invalid_client"));
 	assert_null(strstr(err.text, "another"));
 	token_free(token);
@@ -216,7 +216,7 @@ static void get_refuses_what_is_no_jwt(void **state)
 	uint64_t serial;
 
 	EDXVAL(f->bench->edxval, f->bench->edxval->token_type = "Bearer");
-	assert_int_equal(failure(f->token, &err), RESULT_REFUSED);
+	assert_int_equal(failure(f->token, &err), RESULT_DENIED);
 	assert_non_null(strstr(err.text, "edx-val takes JWT only"));
 	EDXVAL(f->bench->edxval, f->bench->edxval->token_type = "jwt");
 	move_on(f->bench, 10000);

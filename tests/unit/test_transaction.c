@@ -387,6 +387,56 @@ static void an_object_that_cannot_be_read_is_unread(void **state)
 	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 0);
 }
 
+/* A fault that passes is met like any other: tried again, and nothing is left of it. */
+static void an_object_that_is_read_at_the_next_try_is_compared(void **state)
+{
+	static const enum result faults[] = {RESULT_RETRY, RESULT_UNREACHABLE, RESULT_UNKNOWN};
+	struct world *world = *state;
+	struct transcript_row row;
+
+	one_video(world);
+	launch(world, KEY);
+	world->conf.max_retries = 2;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		world->faults[FAULT_LOOK] = (struct fault){faults[i], 2, false, 0, 0};
+		launch(world, KEY);
+		assert_int_equal(calls(world, FAULT_LOOK), 3);
+		world_expect(world, KEY, COURSE_MIGRATED);
+		assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 0);
+		assert_int_equal(world_findings(world, KEY, FINDING_STORE_UNREACHABLE), 0);
+		row = world_transcript(world, KEY, "a", "en");
+		assert_int_equal(row.compare, COMPARE_SAME);
+		transcript_row_clear(&row);
+	}
+	/* so often, and no more; what the store refuses is not asked for again */
+	world->faults[FAULT_LOOK] = (struct fault){RESULT_RETRY, 3, false, 0, 0};
+	launch(world, KEY);
+	assert_int_equal(calls(world, FAULT_LOOK), 3);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
+	world->faults[FAULT_LOOK] = (struct fault){RESULT_REFUSED, -1, false, 0, 0};
+	launch(world, KEY);
+	assert_int_equal(calls(world, FAULT_LOOK), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
+}
+
+/* Credentials that the store takes for nothing are no row that it cannot tell of. */
+static void a_denied_comparison_fails_its_video(void **state)
+{
+	struct world *world = *state;
+
+	one_video(world);
+	launch(world, KEY);
+	world->faults[FAULT_LOOK] = (struct fault){RESULT_DENIED, 1, false, 0, 0};
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_FAILED);
+	assert_int_equal(world_findings(world, KEY, FINDING_STORE_REFUSED), 1);
+	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 0);
+	launch(world, KEY);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(world_findings(world, KEY, FINDING_STORE_REFUSED), 0);
+}
+
 static void a_row_without_a_file_is_an_object_missing(void **state)
 {
 	struct world *world = *state;
@@ -781,6 +831,8 @@ int main(void)
 		TEST(what_was_there_first_is_compared_at_once),
 		TEST(a_later_registration_of_another_is_told),
 		TEST(an_object_that_cannot_be_read_is_unread),
+		TEST(an_object_that_is_read_at_the_next_try_is_compared),
+		TEST(a_denied_comparison_fails_its_video),
 		TEST(a_row_without_a_file_is_an_object_missing),
 		TEST(a_conflict_in_val_is_no_store_conflict),
 		TEST(a_look_that_fails_to_the_end_leaves_failed_languages),

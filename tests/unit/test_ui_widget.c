@@ -126,6 +126,108 @@ static void text_shows_controls_as_marks(void **state)
 	EXPECT_TEXT("\xFFx", 3, "\xEF\xBF\xBDx ");
 }
 
+static void text_has_the_width_that_all_terminals_agree_about(void **state)
+{
+	(void)state;
+	/* variation selectors go wherever they stand; a keycap is as wide as its digit */
+	EXPECT_TEXT("\u203C\uFE0F1\uFE0F\u20E3.", 4, "\u203C1\u20E3. ");
+	EXPECT_TEXT("\u2764\uFE0F\u2764", 3, "\u2764\u2764 ");
+	/* flags are two letters, a skin tone alone is a patch */
+	assert_int_equal(widget_cells("\U0001F1EB\U0001F1F7"), 2);
+	assert_int_equal(widget_cells("a\U0001F3FD"), 3);
+	/* a joiner between letters shapes them and takes no room */
+	assert_int_equal(widget_cells("\u0915\u094D\u200D\u0937"), 2);
+	assert_int_equal(widget_cells("\u0645\u06CC\u200C\u062E"), 3);
+	/* jamo make one syllable of two cells */
+	EXPECT_TEXT("\u1112\u1161\u11AB!", 4, "\u1112\u1161\u11AB! ");
+	/* what nobody would see, or what would turn the line round, is marked */
+	EXPECT_TEXT("a\u200Bb\u00ADc\u2060d", 8, "a\uFFFDb\uFFFDc\uFFFDd ");
+	EXPECT_TEXT("\u202A\u2069\u061C\u200E\uFEFF", 6, "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD ");
+	EXPECT_TEXT("\u3164\U000E0041", 3, "\uFFFD\uFFFD ");
+}
+
+static void text_from_right_to_left_is_fenced(void **state)
+{
+	(void)state;
+	erase();
+	widget_text(3, 5, 6, ROLE_NORMAL, "\u05E9\u05DC");
+	/* the blank before and the last cell carry a mark without width, and nothing moves */
+	assert_string_equal(cells(3, 4, 1), " \u200E");
+	assert_string_equal(cells(3, 5, 6), "\u05E9\u05DC    \u200E");
+	widget_text(3, 11, 1, ROLE_NORMAL, "|");
+	assert_string_equal(cells(3, 11, 1), "|");
+	/* full, and cut */
+	erase();
+	widget_text(3, 5, 2, ROLE_NORMAL, "\u05E9\u05DC");
+	assert_string_equal(cells(3, 5, 2), "\u05E9\u05DC\u200E");
+	widget_text(3, 5, 2, ROLE_NORMAL, "\u05E9\u05DC\u05D5");
+	assert_string_equal(cells(3, 5, 2), "\u05E9…\u200E");
+	/* what stands before keeps what it is */
+	erase();
+	widget_text(3, 4, 1, ROLE_NORMAL, "|");
+	widget_text(3, 5, 4, ROLE_NORMAL, "\u0639");
+	assert_string_equal(cells(3, 4, 1), "|");
+	/* no mark where there is nothing to fence, nor in ASCII */
+	EXPECT_TEXT("ab", 4, "ab  ");
+	glyph_init(true);
+	EXPECT_TEXT("\u05E9", 2, "? ");
+	glyph_init(false);
+}
+
+/* Which of the cells from @x on are underlined: "..__". */
+static const char *underlined(int y, int x, int width)
+{
+	static char out[128];
+
+	for (int i = 0; i < width; i++) {
+		cchar_t cell;
+		wchar_t wide[CCHARW_MAX + 1];
+		attr_t attributes = 0;
+		short pair;
+
+		mvin_wch(y, x + i, &cell);
+		getcchar(&cell, wide, &attributes, &pair, NULL);
+		out[i] = attributes & A_UNDERLINE ? '_' : '.';
+	}
+	out[width] = '\0';
+	return out;
+}
+
+static void marked_text_shows_where_it_differs(void **state)
+{
+	const char *text = "one two three four five six seven";
+
+	(void)state;
+	erase();
+	assert_int_equal(widget_marked(3, 5, 10, ROLE_NORMAL, "abcdef", 6, 2), 2);
+	assert_string_equal(cells(3, 5, 10), "abcdef    ");
+	assert_string_equal(underlined(3, 4, 12), "...____.....");
+	/* the end is where the other goes on; nowhere is nowhere */
+	widget_marked(3, 5, 10, ROLE_NORMAL, "abc", 3, 3);
+	assert_string_equal(underlined(3, 5, 10), "..._......");
+	widget_marked(3, 5, 10, ROLE_NORMAL, "abc", 3, WIDGET_NOWHERE);
+	assert_string_equal(underlined(3, 5, 10), "..........");
+	/* bytes are not cells: controls and wide characters before the place */
+	assert_int_equal(widget_marked(3, 5, 10, ROLE_NORMAL, "\n中x", 5, 4), 3);
+	assert_string_equal(underlined(3, 5, 10), "..._......");
+	/* a combining mark differs with its letter */
+	widget_marked(3, 5, 10, ROLE_NORMAL, "xe\xCC\x81z", 5, 2);
+	assert_string_equal(underlined(3, 5, 5), ".__..");
+	/* out of sight: the text begins later */
+	assert_int_equal(widget_marked(3, 5, 12, ROLE_NORMAL, text, strlen(text), 28), 5);
+	assert_string_equal(cells(3, 5, 12), "…six seven  ");
+	assert_string_equal(underlined(3, 5, 12), "....._____..");
+	/* wrapped, from the middle of the second line on */
+	erase();
+	assert_int_equal(widget_wrapped_marked(3, 5, 10, 3, ROLE_NORMAL, text, strlen(text), 14), 3);
+	assert_string_equal(cells(3, 5, 10), "one two   ");
+	assert_string_equal(cells(4, 5, 10), "three four");
+	assert_string_equal(cells(5, 5, 10), "five six …");
+	assert_string_equal(underlined(3, 5, 10), "..........");
+	assert_string_equal(underlined(4, 5, 10), "......____");
+	assert_string_equal(underlined(5, 5, 10), "__________");
+}
+
 static void text_stays_on_the_screen(void **state)
 {
 	(void)state;
@@ -338,6 +440,9 @@ int main(void)
 		cmocka_unit_test(text_keeps_marks_with_their_character),
 		cmocka_unit_test(text_takes_the_glue_out_of_emoji),
 		cmocka_unit_test(text_shows_controls_as_marks),
+		cmocka_unit_test(text_has_the_width_that_all_terminals_agree_about),
+		cmocka_unit_test(text_from_right_to_left_is_fenced),
+		cmocka_unit_test(marked_text_shows_where_it_differs),
 		cmocka_unit_test(text_stays_on_the_screen),
 		cmocka_unit_test(text_is_ascii_where_the_screen_is),
 		cmocka_unit_test(text_wraps_between_words),

@@ -78,7 +78,7 @@ static const struct post_row {
 	{{.status = 400, .body = "{\"courses\":[\"no such thing\"]}"}, RESULT_REFUSED, RESULT_REFUSED,
 	 "courses: no such thing"},
 	{{.status = 400, .body = "no JSON"}, RESULT_REFUSED, RESULT_REFUSED, "400"},
-	{{.status = 401}, RESULT_REFUSED, RESULT_REFUSED, "401"},
+	{{.status = 401}, RESULT_DENIED, RESULT_DENIED, "401"},
 	{{.status = 403, .body = "{\"detail\":\"not you\"}"}, RESULT_REFUSED, RESULT_REFUSED, "not you"},
 	{{.status = 404, .body = "<html>"}, RESULT_REFUSED, RESULT_REFUSED, "404"},
 	{{.status = 405}, RESULT_REFUSED, RESULT_REFUSED, "405"},
@@ -331,7 +331,7 @@ static void a_refused_token_is_renewed_once(void **state)
 	/* a service that takes none is not asked for tokens without end */
 	edxval_fault(e, (struct edxval_fault){.request = VIDEO, .times = -1, .status = 401});
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(bench->val->ops->probe(bench->val, &err), RESULT_REFUSED);
+		assert_int_equal(bench->val->ops->probe(bench->val, &err), RESULT_DENIED);
 	EDXVAL(e, assert_int_equal(e->tokens, 4));
 }
 
@@ -402,7 +402,7 @@ static void probe_meets_every_answer(void **state)
 		{{.status = 200, .body = "<html>"}, RESULT_RETRY},
 		{{.status = 200, .body = "{}"}, RESULT_RETRY},
 		{{.status = 302}, RESULT_REFUSED},
-		{{.status = 401}, RESULT_REFUSED},
+		{{.status = 401}, RESULT_DENIED},
 		{{.status = 403}, RESULT_REFUSED},
 		{{.status = 404}, RESULT_REFUSED},
 		{{.status = 429}, RESULT_UNREACHABLE},

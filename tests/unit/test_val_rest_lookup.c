@@ -108,7 +108,40 @@ static void lookup_of_an_old_service_knows_no_rows(void **state)
 		expect(bench, KEY, "none", "absent complete");
 		move_on(bench, 60000);
 	}
-	assert_int_equal(requests(bench, LIST), 1);
+	assert_int_equal(requests(bench, LIST), 2);
+	/* it may be replaced by a newer one while we run */
+	EDXVAL(e, e->unlisted = false);
+	move_on(bench, 600000);
+	expect(bench, KEY, "a", "present complete");
+}
+
+/* A proxy's page is none of edx-val's words, for the list as little as for a video. */
+static void a_page_in_front_of_lists_makes_no_old_service(void **state)
+{
+	static const struct edxval_fault pages[] = {
+		{.request = LIST, .times = 1, .status = 404, .body = "<html>default backend"},
+		{.request = LIST, .times = 1, .status = 404, .body = "{\"message\":\"no Route\"}"},
+	};
+	struct bench *bench = *state;
+	struct val_video video;
+	struct error err = {0};
+
+	edxval_video(bench->edxval, "a", KEY);
+	edxval_row(bench->edxval, "a", "en", "n");
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
+		edxval_fault(bench->edxval, pages[i]);
+		expect(bench, KEY, "a", "present complete en=n");
+		move_on(bench, 60000);
+	}
+	/* nothing behind it answers: nothing is learnt */
+	edxval_fault(bench->edxval, (struct edxval_fault){.request = "GET ", .times = -1, .status = 404,
+							  .body = "<html>default backend"});
+	assert_int_equal(look(bench, KEY, "a", &video, &err), RESULT_RETRY);
+	assert_non_null(strstr(err.text, "course-transcripts"));
+	assert_int_equal(video.presence, VAL_UNKNOWN);
+	val_video_clear(&video);
+	edxval_fault(bench->edxval, (struct edxval_fault){0});
+	expect(bench, KEY, "a", "present complete en=n");
 }
 
 static void lookup_tells_a_broken_list(void **state)
@@ -144,7 +177,7 @@ static void lookup_of_a_list_meets_every_answer(void **state)
 		{{.status = 202}, RESULT_RETRY, ""},
 		{{.status = 301, .headers = "Location: https://x/\r\n"}, RESULT_REFUSED, ""},
 		{{.status = 400}, RESULT_REFUSED, ""},
-		{{.status = 401}, RESULT_REFUSED, ""},
+		{{.status = 401}, RESULT_DENIED, ""},
 		{{.status = 403, .body = "{\"detail\":\"no\"}"}, RESULT_REFUSED, ""},
 		{{.status = 404, .body = "{\"detail\":\"Not found.\"}"}, RESULT_OK, "present"},
 		{{.status = 404, .body = "<html>"}, RESULT_OK, "present"},
@@ -210,10 +243,11 @@ static void lookup_of_a_video_meets_every_answer(void **state)
 		{{.status = 400, .body = "{\"detail\":\"head.token1.sign is odd\"}"}, RESULT_REFUSED,
 		 "*** is odd"},
 		{{.status = 200, .body = "Authorization: JWT head.token1.sign"}, RESULT_RETRY, "not a video"},
-		{{.status = 401, .body = "{\"detail\":\"too old\"}"}, RESULT_REFUSED, "too old"},
+		{{.status = 401, .body = "{\"detail\":\"too old\"}"}, RESULT_DENIED, "too old"},
 		{{.status = 403, .body = "{\"detail\":\"not you\"}"}, RESULT_REFUSED, "not you"},
-		{{.status = 404, .body = "<html>"}, RESULT_REFUSED, "is the url right"},
-		{{.status = 404}, RESULT_REFUSED, "is the url right"},
+		{{.status = 404, .body = "<html>"}, RESULT_RETRY, "is the url right"},
+		{{.status = 404, .body = "{\"message\":\"no Route\"}"}, RESULT_RETRY, "is the url right"},
+		{{.status = 404}, RESULT_RETRY, "is the url right"},
 		{{.status = 408}, RESULT_RETRY, "408"},
 		{{.status = 429}, RESULT_UNREACHABLE, "429"},
 		{{.status = 500}, RESULT_RETRY, "500"},
@@ -490,6 +524,7 @@ int main(void)
 		TEST(lookup_tells_another_case),
 		TEST(lookup_asks_for_no_impossible_id),
 		TEST(lookup_of_an_old_service_knows_no_rows),
+		TEST(a_page_in_front_of_lists_makes_no_old_service),
 		TEST(lookup_tells_a_broken_list),
 		TEST(lookup_of_a_list_meets_every_answer),
 		TEST(lookup_of_a_video_meets_every_answer),
