@@ -221,6 +221,12 @@ class HostileCampus(Campus):
         db.text_factory = bytes
         texts = list(ANY.values())
         broken = "CAST(x'%s' AS TEXT)" % (BROKEN + b"\0after").hex()
+        # two courses stay readable, or no screen would show what they hold
+        kept = "course-v1:Org+Plain+R' OR key = 'course-v1:Org+Cues+R"
+        whole = {"course": {row[0] for row in db.execute(
+            "SELECT id FROM course WHERE key = '%s'" % kept)}}
+        whole["video"] = {row[0] for row in db.execute(
+            "SELECT id FROM video WHERE course_id IN (SELECT id FROM course WHERE key = '%s')" % kept)}
         for table, columns in (("course", "name location problem intent_finding"),
                                ("video", "name type expected_languages val_languages"),
                                ("transcript", "source val_object detail encoding format"),
@@ -230,6 +236,8 @@ class HostileCampus(Campus):
             for (row,) in db.execute("SELECT id FROM %s ORDER BY id" % table).fetchall():
                 for n, column in enumerate(columns.split()):
                     if (row + n) % 3 == 2 and table not in ("event", "finding", "attempt"):
+                        continue
+                    if column in ("location", "type") and row in whole[table]:
                         continue
                     pick = (row * 5 + n) % (len(texts) + 1)
                     try:
