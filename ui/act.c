@@ -22,12 +22,12 @@ bool act_target(const struct console *console, struct target *target)
 	memset(target, 0, sizeof(*target));
 	if (!view->ops->target || !view->ops->target(view, target))
 		return false;
-	if (!target->all && !target->ids) {
+	target->named = !target->ids || !console->tags.swept;
+	if (!target->ids) {
 		target->ids = &target->one;
 		target->count = 1;
 	}
-	target->total = target->all ? target->total : (int64_t)target->count;
-	return target->total > 0;
+	return target->count > 0;
 }
 
 static enum act act_of(enum action action, bool paused)
@@ -67,31 +67,27 @@ static bool keep_act(struct console *console, enum act act, const struct target 
 	struct pending_act *pending = &console->prompt.act;
 
 	prompt_close(&console->prompt);
-	if (!target->all) {
-		pending->ids = calloc(target->count, sizeof(*pending->ids));
-		if (!pending->ids) {
-			console_note(console, ROLE_ERROR, "out of memory: nothing was done");
-			return false;
-		}
-		memcpy(pending->ids, target->ids, target->count * sizeof(*pending->ids));
-		pending->count = target->count;
+	pending->ids = calloc(target->count, sizeof(*pending->ids));
+	if (!pending->ids) {
+		console_note(console, ROLE_ERROR, "out of memory: nothing was done");
+		return false;
 	}
+	memcpy(pending->ids, target->ids, target->count * sizeof(*pending->ids));
+	pending->count = target->count;
+	pending->named = target->named;
 	pending->act = act;
-	pending->query = target->query;
-	if (target->query.text)
-		snprintf(pending->text, sizeof(pending->text), "%s", target->query.text);
-	pending->query.text = pending->text;
 	return true;
 }
 
 static void ask_key(struct console *console, enum act act, const struct target *target)
 {
 	struct prompt *prompt = &console->prompt;
+	int64_t count = (int64_t)target->count;
 
 	prompt->kind = PROMPT_CONFIRM;
 	snprintf(prompt->question, sizeof(prompt->question), "%s %s %s course%s on %s? y/n ",
-		 verb_of(act), target->all ? "all" : "the", widget_number(target->total).text,
-		 target->total == 1 ? "" : "s", console->now->environment);
+		 verb_of(act), count == head_courses(console->now) ? "all" : "the",
+		 widget_number(count).text, count == 1 ? "" : "s", console->now->environment);
 }
 
 static void ask_word(struct console *console)
@@ -110,7 +106,7 @@ static void ask_word(struct console *console)
 static void carry_out(struct console *console)
 {
 	const struct pending_act *pending = &console->prompt.act;
-	struct act_target wish = {pending->ids, pending->count, pending->query};
+	struct act_target wish = {pending->ids, pending->count, pending->named};
 
 	if (pending->go)
 		desk_go(console->desk);
@@ -128,7 +124,7 @@ void act_begin(struct console *console, enum action action)
 	act = act_of(action, target.paused);
 	if (!keep_act(console, act, &target))
 		return;
-	if (act != ACT_PAUSE && (target.all || target.count > 1))
+	if (act != ACT_PAUSE && target.count > 1)
 		ask_key(console, act, &target);
 	else
 		act_confirmed(console);

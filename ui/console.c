@@ -20,6 +20,7 @@
 #include "ui/widget.h"
 
 #define ROW_TIME 500	  /* ms that keys wait for the row they are meant for */
+#define ANSWER_TIME 5000  /* ms that they wait for what they were typed for */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
 
@@ -116,6 +117,7 @@ static void make_request(const struct console *console, struct page_request *req
 	request->status = -1;
 	request->code = -1;
 	view->ops->ask(view, request);
+	find_ask(console, request);
 }
 
 static void ask(struct console *console)
@@ -167,6 +169,7 @@ static void take_snapshot(struct console *console)
 		console->note[0] = '\0';
 	}
 	give_to_view(console);
+	find_answer(console);
 }
 
 void console_stop(struct console *console)
@@ -179,24 +182,31 @@ void console_stop(struct console *console)
 /* ---- keys ---------------------------------------------------------------------------------*/
 
 /*
- * The selected row is still being read. Keys wait for it (not for long), so that "g r" typed in
- * one go launches the first course and not whatever was there before.
+ * The selected row is still being read, or the answer to a search. Keys wait for it (not for
+ * long), so that "g r" typed in one go launches the first course and not whatever was there
+ * before.
  */
-static bool row_is_coming(struct console *console)
+static bool answer_is_coming(struct console *console)
 {
 	const struct view *view = console_top(console);
 	int64_t now = console_clock(console);
-	bool coming = view->list.rows->id &&
-		      (!view->page || (view->list.total > 0 &&
-				       list_selected_row(&view->list, view->page) < 0));
+	bool row = view->list.rows->id && (!view->page || (view->list.total > 0 &&
+					  list_selected_row(&view->list, view->page) < 0));
+	bool answer = find_waits(console);
 
-	if (!coming || console->too_small) {
+	if ((!row && !answer) || console->too_small) {
 		console->row_since = 0;
 		return false;
 	}
 	if (!console->row_since)
 		console->row_since = now;
-	return now - console->row_since < ROW_TIME;
+	if (!answer)
+		return now - console->row_since < ROW_TIME;
+	if (now - console->row_since < ANSWER_TIME)
+		return true;
+	find_give_up(console);
+	console->row_since = 0;
+	return false;
 }
 
 /* Returns how many keys were read; -1 when they wait. */
@@ -206,7 +216,7 @@ static int read_keys(struct console *console)
 	int kind, count = 0;
 
 	console->keys_wait = false;
-	while (!row_is_coming(console)) {
+	while (!answer_is_coming(console)) {
 		kind = get_wch(&key);
 		if (kind == ERR)
 			return count;
@@ -276,7 +286,7 @@ static void hang_up(struct console *console)
 static void wait_and_read(struct console *console)
 {
 	static int empty_reads;
-	bool waits = row_is_coming(console);
+	bool waits = answer_is_coming(console);
 	struct pollfd fds[3] = {
 		{.fd = console->hung_up || waits ? -1 : 0, .events = POLLIN},
 		{.fd = desk_wake_fd(console->desk), .events = POLLIN},

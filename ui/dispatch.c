@@ -15,16 +15,6 @@
 
 /* ---- actions ------------------------------------------------------------------------------*/
 
-static void open_prompt(struct console *console, enum action action)
-{
-	struct list *list = &console_top(console)->list;
-
-	if (action == ACTION_SEARCH)
-		prompt_text(&console->prompt, PROMPT_SEARCH, list->search, sizeof(list->search));
-	else
-		prompt_text(&console->prompt, PROMPT_FILTER, list->filter, sizeof(list->filter));
-}
-
 /* What an action needs is looked at here and nowhere else. */
 static bool needs_met(struct console *console, enum action action)
 {
@@ -46,6 +36,21 @@ static bool needs_met(struct console *console, enum action action)
 	return !why;
 }
 
+static void set_filter(struct console *console, const char *text)
+{
+	struct view *view = console_top(console);
+	struct error err = {0};
+	bool another = strcmp(view->list.filter, text) != 0;
+
+	/* Half a filter is often none: what was understood before stays in force. */
+	if (list_filter(&view->list, view->page, text, console_wall(console), &err) != RESULT_OK)
+		console_note(console, ROLE_WARNING, "%s", err.text);
+	if (!another)
+		return;
+	if (view->ops->filtered)
+		view->ops->filtered(view);
+}
+
 static void do_back(struct console *console, enum action action)
 {
 	if (console->depth > 1)
@@ -54,6 +59,16 @@ static void do_back(struct console *console, enum action action)
 		console_stop(console);
 	else
 		console_note(console, ROLE_NORMAL, "this is the first screen: q leaves");
+}
+
+static void open_why(struct console *console, const struct view *view)
+{
+	struct place place = view->place;
+
+	if (view->ops->item ? view->ops->item(view, &place) : place.course != 0)
+		console_push(console, &screen_why, &place);
+	else
+		console_note(console, ROLE_NORMAL, "no item is selected: there is no story to tell");
 }
 
 static void do_action(struct console *console, enum action action)
@@ -77,6 +92,9 @@ static void do_action(struct console *console, enum action action)
 	case ACTION_FINDINGS:
 		console_push(console, &screen_findings, &view->place);
 		break;
+	case ACTION_WHY:
+		open_why(console, view);
+		break;
 	case ACTION_GO:
 		act_go(console);
 		break;
@@ -89,7 +107,13 @@ static void do_action(struct console *console, enum action action)
 		break;
 	case ACTION_SEARCH:
 	case ACTION_FILTER:
-		open_prompt(console, action);
+	case ACTION_GOTO:
+		find_open(console, action);
+		break;
+	case ACTION_PLOTS:
+		console->plots_of_hour = !console->plots_of_hour;
+		console_note(console, ROLE_NORMAL, "the plots show the last %s",
+			     console->plots_of_hour ? "hour, a minute each" : "minute, a second each");
 		break;
 	case ACTION_UNTAG:
 		tags_clear(&console->tags);
@@ -104,33 +128,6 @@ static void do_action(struct console *console, enum action action)
 }
 
 /* ---- keys ---------------------------------------------------------------------------------*/
-
-static void set_filter(struct console *console, const char *text)
-{
-	struct view *view = console_top(console);
-	struct error err = {0};
-	bool another = strcmp(view->list.filter, text) != 0;
-
-	/* Half a filter is often none: what was understood before stays in force. */
-	if (list_filter(&view->list, view->page, text, console_wall(console), &err) != RESULT_OK)
-		console_note(console, ROLE_WARNING, "%s", err.text);
-	if (!another)
-		return;
-	/* "all shown" meant what the old filter showed. */
-	console->tags.all = false;
-	if (view->ops->filtered)
-		view->ops->filtered(view);
-}
-
-static void set_search(struct console *console, const char *text)
-{
-	struct view *view = console_top(console);
-
-	/* The prompt has kept it short enough. */
-	snprintf(view->list.search, sizeof(view->list.search), "%.63s", text);
-	if (text[0])
-		view->ops->key(view, ACTION_NEXT);
-}
 
 static void key_to_prompt(struct console *console, int key, bool code)
 {
@@ -151,8 +148,8 @@ static void key_to_prompt(struct console *console, int key, bool code)
 	else if (prompt->kind == PROMPT_FILTER &&
 		 (answer == PROMPT_CHANGED || answer == PROMPT_TAKEN))
 		set_filter(console, prompt->text);
-	else if (prompt->kind == PROMPT_SEARCH && answer == PROMPT_TAKEN)
-		set_search(console, prompt->text);
+	else if (find_key(console, answer))
+		return;
 	else if (asks && answer == PROMPT_CANCELED)
 		console_note(console, ROLE_NORMAL, "nothing was done");
 	if (answer == PROMPT_TAKEN || answer == PROMPT_CANCELED)

@@ -6,18 +6,31 @@
 #include "ui/view.h"
 
 #include <ctype.h>
+#include <curses.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/eta.h"
 #include "ui/glyph.h"
+#include "ui/plot.h"
 #include "ui/widget.h"
 
 #define TALL_ROWS 20 /* from here on the dashboard is drawn */
+#define WIDE_ROWS 30 /* from here on with tall plots, if it is wide, too */
+#define WIDE 120     /* columns from which on there is room beside the bar */
+#define LEFT_CELLS 64 /* for the bar, left of the plots */
+#define PLOTS_MIN 36 /* cells that two plots on a line need */
+/* lines with the rule below */
+#define BRIEF_ROWS 3
+#define TALL_HEAD 5
+#define WIDE_HEAD 6
 
 int head_rows(const struct console *console, bool dashboard, int rows)
 {
 	(void)console;
-	return (dashboard && rows >= TALL_ROWS ? 4 : 2) + 1;
+	if (!dashboard || rows < TALL_ROWS)
+		return BRIEF_ROWS;
+	return rows >= WIDE_ROWS && COLS >= WIDE ? WIDE_HEAD : TALL_HEAD;
 }
 
 static void upper(char *out, size_t size, const char *text)
@@ -64,12 +77,12 @@ static void draw_title(const struct console *console, int cols)
 		       widget_clock(console_wall(console)).text);
 }
 
-static int64_t all_courses(const struct totals *totals)
+int64_t head_courses(const struct snapshot *now)
 {
 	int64_t all = 0;
 
 	for (int status = 0; status < COURSE_STATUS_COUNT; status++)
-		all += totals->courses[status];
+		all += now->totals.courses[status];
 	return all;
 }
 
@@ -78,125 +91,249 @@ static int64_t left_courses(const struct totals *totals)
 	return totals->courses[COURSE_NOT_MIGRATED] + totals->courses[COURSE_IN_PROGRESS];
 }
 
-/* "ETA 03:50 - 04:05", or why there is none. */
-static void eta_text(const struct console *console, char *out, size_t size)
+/* A viewer sees what arrives in the status database, not how fast. */
+static struct small_text rate_text(const struct snapshot *now)
 {
-	const struct snapshot *now = console->now;
-	int64_t wall = console_wall(console);
-	struct small_text low = widget_time(now->eta_low, wall);
-	struct small_text high = widget_time(now->eta_high, wall);
+	struct small_text none = {""};
 
-	if (!now->eta_low || !now->eta_high)
-		snprintf(out, size, "ETA: %s", now->eta_reason[0] ? now->eta_reason : "none");
-	else if (!strcmp(low.text, high.text))
-		snprintf(out, size, "ETA about %s", high.text);
-	else
-		snprintf(out, size, "ETA %s %s %s", low.text, glyph(GLYPH_RANGE), high.text);
+	return now->engine_here ? widget_rate(now->rate) : none;
 }
 
 static void draw_brief(const struct console *console, int cols)
 {
 	const struct totals *totals = &console->now->totals;
 	int64_t failed = totals->courses[COURSE_FAILED];
-	char eta[160], right[224];
+	char eta[320], right[400];
 	int x, cells;
 
-	eta_text(console, eta, sizeof(eta));
-	snprintf(right, sizeof(right), "%s  %s", widget_rate(console->now->rate).text, eta);
-	cells = widget_cells(right);
 	x = widget_put(1, 1, cols, ROLE_GOOD, "done %s",
 		       widget_number(totals->courses[COURSE_MIGRATED]).text);
 	x = widget_put(1, x + 2, cols, failed ? ROLE_ERROR : ROLE_NORMAL, "failed %s",
 		       widget_number(failed).text);
 	x = widget_put(1, x + 2, cols, ROLE_NORMAL, "left %s",
 		       widget_number(left_courses(totals)).text);
-	x = widget_put(1, x, cols, ROLE_NORMAL, " of %s", widget_number(all_courses(totals)).text);
+	x = widget_put(1, x, cols, ROLE_NORMAL, " of %s", widget_number(head_courses(console->now)).text);
 	if (cols >= 78)
 		x = widget_put(1, x, cols, ROLE_NORMAL, " courses");
+	eta_text(console->now, console_wall(console), cols - x - 12, eta, sizeof(eta));
+	snprintf(right, sizeof(right), "%s  %s", rate_text(console->now).text, eta);
+	cells = widget_cells(right);
+	if (cells > cols - x - 2) { /* half a range would be another one: the rate gives way */
+		memcpy(right, eta, sizeof(eta));
+		cells = widget_cells(right);
+	}
 	if (cells > cols - x - 2)
 		cells = cols - x - 2;
 	if (cells > 0)
 		widget_text(1, cols - cells, cells, ROLE_NORMAL, right);
 }
 
+/* The totals by status, each behind the digit that shows only these. */
+static const struct total {
+	enum course_status status; /* COURSE_STATUS_COUNT: paused */
+	enum role role;
+	enum glyph sign;
+	const char *brief;
+} shown_totals[] = {
+	{COURSE_NOT_MIGRATED, ROLE_NORMAL, GLYPH_NONE, "Not-Mig"},
+	{COURSE_IN_PROGRESS, ROLE_BUSY, GLYPH_BUSY, "In-Prog"},
+	{COURSE_MIGRATED, ROLE_GOOD, GLYPH_DONE, "Migrated"},
+	{COURSE_FAILED, ROLE_ERROR, GLYPH_FAILED, "Failed"},
+	{COURSE_STATUS_COUNT, ROLE_PAUSED, GLYPH_PAUSED, "paused"},
+};
+#define TOTALS (sizeof(shown_totals) / sizeof(shown_totals[0]))
+
+static int64_t count_of(const struct totals *totals, const struct total *total)
+{
+	return total->status < COURSE_STATUS_COUNT ? totals->courses[total->status]
+						    : totals->paused;
+}
+
+/* "1 Not-Migrated 417"; @brevity 1: "1 Not-Mig 417", 2: "1. 417". */
+static void total_text(const struct console *console, size_t i, int brevity, char *out, size_t size)
+{
+	const struct total *total = &shown_totals[i];
+	const char *word = total->status < COURSE_STATUS_COUNT ? course_status_name(total->status)
+							       : total->brief;
+
+	if (brevity)
+		word = brevity > 1 ? glyph(total->sign) : total->brief;
+	snprintf(out, size, "%zu%s%s %s", i + 1, brevity > 1 ? "" : " ", word,
+		 console->now->counted ? widget_number(count_of(&console->now->totals, total)).text
+				       : glyph(GLYPH_UNKNOWN));
+}
+
+static bool is_active(const struct console *console, size_t i)
+{
+	const struct page_request *asked = &console->asked;
+
+	if (!console->has_asked || asked->kind != PAGE_COURSES)
+		return false;
+	return shown_totals[i].status < COURSE_STATUS_COUNT
+		       ? asked->status == (int)shown_totals[i].status
+		       : strstr(asked->filter, HEAD_PAUSED_TERM) != NULL;
+}
+
+/* None paused: that total gives way first. */
+static bool is_wanted(const struct console *console, size_t i, int cols)
+{
+	return shown_totals[i].status < COURSE_STATUS_COUNT || console->now->totals.paused ||
+	       is_active(console, i) || cols >= WIDE;
+}
+
+static int totals_cells(const struct console *console, int cols, int brevity)
+{
+	char text[96];
+	int cells = 0;
+
+	for (size_t i = 0; i < TOTALS; i++) {
+		total_text(console, i, brevity, text, sizeof(text));
+		if (is_wanted(console, i, cols))
+			cells += widget_cells(text) + (brevity ? 1 : 2);
+	}
+	return cells;
+}
+
 static void draw_statuses(const struct console *console, int cols)
 {
-	static const struct {
-		enum course_status status;
-		enum role role;
-	} order[] = {
-		{COURSE_MIGRATED, ROLE_GOOD}, {COURSE_IN_PROGRESS, ROLE_BUSY},
-		{COURSE_FAILED, ROLE_ERROR}, {COURSE_NOT_MIGRATED, ROLE_NORMAL},
-	};
-	const struct totals *totals = &console->now->totals;
-	char right[96];
-	int x = -1, cells;
+	int brevity = 0, x = 1, cells;
+	char text[96];
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		int64_t count = totals->courses[order[i].status];
+	while (brevity < 2 && totals_cells(console, cols, brevity) > cols)
+		brevity++;
+	for (size_t i = 0; i < TOTALS; i++) {
+		const struct total *total = &shown_totals[i];
+		enum role role = count_of(&console->now->totals, total) ? total->role : ROLE_DIM;
 
-		x = widget_put(1, x + 2, cols, count ? order[i].role : ROLE_DIM, "%s %s",
-			       course_status_name(order[i].status), widget_number(count).text);
+		if (!is_wanted(console, i, cols))
+			continue;
+		total_text(console, i, brevity, text, sizeof(text));
+		x = widget_put(1, x, cols, is_active(console, i) ? ROLE_SELECTED : role, "%s", text) +
+		    (brevity ? 1 : 2);
 	}
-	if (totals->paused)
-		x = widget_put(1, x + 2, cols, ROLE_PAUSED, "paused %s",
-			       widget_number(totals->paused).text);
-	snprintf(right, sizeof(right), "of %s courses", widget_number(all_courses(totals)).text);
-	cells = widget_cells(right);
-	if (x + 2 + cells <= cols)
-		widget_text(1, cols - cells, cells, ROLE_NORMAL, right);
+	snprintf(text, sizeof(text), "of %s courses", widget_number(head_courses(console->now)).text);
+	if (x + widget_cells(text) > cols)
+		snprintf(text, sizeof(text), "of %s", widget_number(head_courses(console->now)).text);
+	cells = widget_cells(text);
+	if (x + cells <= cols)
+		widget_text(1, cols - cells, cells, ROLE_NORMAL, text);
 }
 
 /* The bar counts courses, because the transcripts of a course are known only once it is
    planned; the number behind says so while any are not. */
-static void draw_progress(const struct console *console, int cols)
+static void progress_text(const struct console *console, char *out, size_t size)
 {
 	const struct totals *totals = &console->now->totals;
-	int64_t done = totals->courses[COURSE_MIGRATED], failed = totals->courses[COURSE_FAILED];
-	char text[224];
-	int cells;
 
-	snprintf(text, sizeof(text), "%s of courses  %s of %s transcripts%s",
-		 widget_percent(done + failed, all_courses(totals)).text,
+	snprintf(out, size, "%s of courses  %s of %s transcripts%s",
+		 widget_percent(totals->courses[COURSE_MIGRATED] + totals->courses[COURSE_FAILED],
+				head_courses(console->now)).text,
 		 widget_number(totals->counts.in_val).text,
 		 widget_number(totals->counts.expected).text,
 		 totals->courses[COURSE_NOT_MIGRATED] ? " so far" : "");
+}
+
+static void draw_bar(const struct console *console, int x, int width)
+{
+	const struct totals *totals = &console->now->totals;
+
+	if (width >= 5)
+		widget_bar(2, x, width, totals->courses[COURSE_MIGRATED],
+			   totals->courses[COURSE_FAILED], head_courses(console->now));
+}
+
+static void draw_progress(const struct console *console, int cols)
+{
+	char text[224];
+	int cells;
+
+	progress_text(console, text, sizeof(text));
 	cells = widget_cells(text);
 	if (cells > cols - 2)
 		cells = cols - 2;
-	if (cols - cells - 3 >= 5)
-		widget_bar(2, 1, cols - cells - 4, done, failed, all_courses(totals));
+	draw_bar(console, 1, cols - cells - 4);
 	widget_text(2, cols - cells - 1, cells, ROLE_NORMAL, text);
 }
 
+static void under_way_text(const struct snapshot *now, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (now->pausing)
+		snprintf(out, size, "%s under way, %s pausing", widget_number(now->under_way).text,
+			 widget_number(now->pausing).text);
+	else if (now->under_way)
+		snprintf(out, size, "%s under way", widget_number(now->under_way).text);
+}
+
+/* The two plots, of the last minute or the last hour. */
+static void get_plots(const struct console *console, struct plot *done, struct plot *errors)
+{
+	const struct snapshot *now = console->now;
+	bool hour = console->plots_of_hour;
+
+	*done = (struct plot){"done", ROLE_GOOD, hour ? now->minutes : now->history, HISTORY_POINTS,
+			      hour, false};
+	*errors = (struct plot){"errors", ROLE_ERROR, hour ? now->minute_errors : now->errors,
+				HISTORY_POINTS, hour, true};
+}
+
+/* All on one line: rate, plots, what is under way, and the ETA, which has its room first. */
 static void draw_rates(const struct console *console, int cols)
 {
 	const struct snapshot *now = console->now;
-	char eta[160], under_way[128] = "";
-	int spark, x, cells, room;
+	struct plot done, errors;
+	char eta[320], under_way[128];
+	int x, end, cells, room;
 
-	eta_text(console, eta, sizeof(eta));
-	if (now->pausing)
-		snprintf(under_way, sizeof(under_way), "%s under way, %s pausing",
-			 widget_number(now->under_way).text, widget_number(now->pausing).text);
-	else if (now->under_way)
-		snprintf(under_way, sizeof(under_way), "%s under way",
-			 widget_number(now->under_way).text);
+	eta_text(now, console_wall(console), cols / 2, eta, sizeof(eta));
+	under_way_text(now, under_way, sizeof(under_way));
+	get_plots(console, &done, &errors);
 	cells = widget_cells(eta);
 	if (cells > cols - 10)
 		cells = cols - 10;
-	widget_text(3, cols - cells - 1, cells, ROLE_TITLE, eta);
-	x = widget_put(3, 1, cols - cells - 2, ROLE_TITLE, "%7s", widget_rate(now->rate).text);
-	room = cols - cells - x - 4 - (under_way[0] ? widget_cells(under_way) + 2 : 0) - 10;
-	spark = room / 2;
-	spark = spark > HISTORY_POINTS ? HISTORY_POINTS : spark;
-	if (spark >= 4) {
-		widget_spark(3, x + 1, spark, ROLE_GOOD, now->history, HISTORY_POINTS);
-		x = widget_put(3, x + spark + 3, cols, ROLE_NORMAL, "errors ");
-		widget_spark(3, x, spark, ROLE_ERROR, now->errors, HISTORY_POINTS);
-		x += spark;
+	end = cols - cells - 1;
+	widget_text(3, end, cells, ROLE_TITLE, eta);
+	x = widget_put(3, 1, end - 1, ROLE_TITLE, "%7s", rate_text(now).text) + 1;
+	cells = under_way[0] ? widget_cells(under_way) + 2 : 0;
+	/* Where the plots would be stumps, what is under way gives way. */
+	if (end - x - cells < PLOTS_MIN)
+		cells = 0;
+	room = end - x - cells - 2;
+	if (now->engine_here && room + 2 >= PLOTS_MIN) {
+		plot_line(&done, 3, x, room * 55 / 100 - 1);
+		plot_line(&errors, 3, x + room * 55 / 100, room - room * 55 / 100);
 	}
-	widget_put(3, x + 2, cols - cells - 2, ROLE_BUSY, "%s", under_way);
+	if (cells)
+		widget_put(3, end - cells, end - 1, ROLE_BUSY, "%s", under_way);
+}
+
+/* With room for it the plots stand beside the bar, three lines high. */
+static void draw_wide(const struct console *console, int cols)
+{
+	const struct snapshot *now = console->now;
+	int left = LEFT_CELLS, plot = (cols - left - 2) / 2, x;
+	struct plot done, errors;
+	char text[320];
+
+	if (plot > HISTORY_POINTS + 10) {
+		plot = HISTORY_POINTS + 10;
+		left = cols - 2 * plot - 2;
+	}
+	draw_bar(console, 1, left - 2);
+	progress_text(console, text, sizeof(text));
+	x = widget_put(3, 1, left, ROLE_NORMAL, "%s", text);
+	under_way_text(now, text, sizeof(text));
+	if (x + 2 + widget_cells(text) < left)
+		widget_put(3, x + 2, left, ROLE_BUSY, "%s", text);
+	x = widget_put(4, 1, left, ROLE_TITLE, "%s", rate_text(now).text);
+	x += x > 1 ? 2 : 0;
+	eta_text(now, console_wall(console), left - x - 1, text, sizeof(text));
+	widget_put(4, x, left, ROLE_TITLE, "%s", text);
+	if (!now->engine_here)
+		return;
+	get_plots(console, &done, &errors);
+	plot_tall(&done, 2, left, plot, 3);
+	plot_tall(&errors, 2, left + plot + 1, plot, 3);
 }
 
 /* The one reason why work waits or is slow, or what the operator is asked; "" if all goes on. */
@@ -227,8 +364,11 @@ void head_draw(const struct console *console, bool dashboard, int rows, int cols
 	char reason[256];
 
 	draw_title(console, cols);
-	if (height > 3) {
+	if (height > BRIEF_ROWS)
 		draw_statuses(console, cols);
+	if (height == WIDE_HEAD) {
+		draw_wide(console, cols);
+	} else if (height == TALL_HEAD) {
 		draw_progress(console, cols);
 		draw_rates(console, cols);
 	} else {

@@ -11,10 +11,10 @@
 
 enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
-	VIEW_HELP = 32, VIEW_COLUMNS = 64,
-	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS,
-	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_LOG,
-	VIEW_ANY = 127,
+	VIEW_HELP = 32, VIEW_COLUMNS = 64, VIEW_ITEMS = 128, VIEW_WHY = 256,
+	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
+	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_ITEMS | VIEW_LOG,
+	VIEW_ANY = 511,
 };
 
 enum needs {
@@ -34,15 +34,17 @@ enum needs {
 	X(RETRY,    NEEDS_COURSE | NEEDS_SERVICE, "retry",    "Retry what failed") \
 	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Compare the source with edx-val and the store") \
 	X(OPEN,     NEEDS_ROW, NULL,     "Open the selected row") \
+	X(WHY,      0,         "why",    "Why: the whole life of the selected item") \
 	X(NEXT,     0,         NULL,     "Next match of the search; without one: next difference") \
 	X(PREVIOUS, 0,         NULL,     "Previous match or difference") \
-	X(TAB,      0,         NULL,     "Next language (diff), next code (findings)") \
-	X(BACKTAB,  0,         NULL,     "Previous language or code") \
-	X(SEARCH,   0,         "search", "Search; an empty text ends it") \
+	X(TAB,      0,         NULL,     "Next language (diff), code (findings), least severity (log)") \
+	X(BACKTAB,  0,         NULL,     "Previous language, code or severity") \
+	X(SEARCH,   0,         "search", "Search as you type; Esc goes back, an empty text ends it") \
 	X(FILTER,   0,         "filter", "Show only rows that pass a filter; an empty one shows all") \
 	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \
-	X(TAG_ALL,  0,         "tag all",   "Tag all courses that the filter shows") \
+	X(TAG_ALL,  0,         "tag all",   "Tag all courses shown, beside those that are") \
 	X(UNTAG,    0,         NULL,     "Untag all") \
+	X(GOTO,     0,         "go to",  "Go to a course by a part of its key or name") \
 	X(SORT,     0,         "sort",   "Sort by the next column") \
 	X(SORT_BACK, 0,        NULL,     "Sort by the column before") \
 	X(REVERSE,  0,         NULL,     "Reverse the order") \
@@ -51,6 +53,7 @@ enum needs {
 	X(CHOOSE,   0,         "show or hide", "Show or hide the selected column") \
 	X(RESTORE,  0,         "default", "As many columns as the screen is wide, by key") \
 	X(FINDINGS, 0,         "findings", "Findings: of all, or of the course shown") \
+	X(PLOTS,    0,         NULL,     "Plots of the last minute, or of the last hour") \
 	X(LOG,      0,         "log",    "Log of acts and of the engine") \
 	X(SHOW_1,   0,         NULL,     "Show only Not-Migrated; again: all") \
 	X(SHOW_2,   0,         NULL,     "Show only In-Progress; again: all") \

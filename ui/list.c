@@ -20,6 +20,12 @@ void list_clear(struct list *list)
 	list->passing = NULL;
 }
 
+/* Rows that are all here, in an order of our own, are searched here whoever filters them. */
+static bool desk_searches(const struct list *list)
+{
+	return list->rows->by_desk && !list->whole;
+}
+
 void list_ask(const struct list *list, struct page_request *request)
 {
 	int64_t row = list->selected;
@@ -31,6 +37,12 @@ void list_ask(const struct list *list, struct page_request *request)
 	if (list->index)
 		row = row < (int64_t)list->index_count ? (int64_t)list->index[row] : 0;
 	request->selected = row;
+	if (!desk_searches(list) || !list->find.pending)
+		return;
+	snprintf(request->find, sizeof(request->find), "%s", list->search);
+	request->find_from = list->find.from;
+	request->find_direction = list->find.direction;
+	request->find_serial = list->find.serial;
 }
 
 int64_t list_row(const struct list *list, const struct snapshot *page, int64_t position)
@@ -172,6 +184,8 @@ static int64_t position_of(const struct list *list, const struct snapshot *page,
 	return -1;
 }
 
+static void take_search(struct list *list, const struct snapshot *page);
+
 void list_take(struct list *list, const struct snapshot *page)
 {
 	int64_t at;
@@ -190,12 +204,7 @@ void list_take(struct list *list, const struct snapshot *page)
 	/* A row outside this page keeps its id only until a page that covers its place comes. */
 	if (list_selected_row(list, page) >= 0 || list->total == 0)
 		adopt(list, page);
-	if (list->search_direction && (list->index || !list->whole)) {
-		int direction = list->search_direction;
-
-		list->search_direction = 0;
-		list_search(list, page, direction);
-	}
+	take_search(list, page);
 }
 
 void list_move(struct list *list, const struct snapshot *page, int64_t to)
@@ -220,11 +229,16 @@ void list_resize(struct list *list, int64_t height)
 
 void list_changed(struct list *list, const struct snapshot *page)
 {
+	const struct list_rows *rows = list->rows;
+	bool sorted = list->sort || list->descending;
+
 	list->selected = 0;
 	list->top = 0;
-	if (list->filter[0] || list->sort || list->descending)
-		list->whole = list->rows->match != NULL;
-	if (page && list->rows->match)
+	if (rows->by_desk)
+		list->whole = sorted && (rows->compare || !rows->sorts);
+	else if (list->filter[0] || sorted)
+		list->whole = rows->match != NULL;
+	if (page && rows->match && !rows->by_desk)
 		list_take(list, page);
 }
 
@@ -257,22 +271,142 @@ static bool is_hit(const struct list *list, const struct snapshot *page, size_t 
 	return list->rows->differs && list->rows->differs(page, row);
 }
 
+/* Which of the matches stands at @at. */
+static void count_hits(struct list *list, const struct snapshot *page, int64_t at)
+{
+	list->find.hit = list->find.hits = 0;
+	for (int64_t i = 0; i < (int64_t)list->index_count; i++) {
+		if (!is_hit(list, page, list->index[i]))
+			continue;
+		list->find.hits++;
+		list->find.hit += i <= at;
+	}
+}
+
+/* The answer: @at is a position, or -1. */
+static enum list_found arrive(struct list *list, const struct snapshot *page, int64_t at)
+{
+	struct list_search *find = &list->find;
+
+	find->pending = false;
+	find->found = at >= 0 ? LIST_FOUND : LIST_NOT_FOUND;
+	find->wrapped = at >= 0 && (find->direction > 0 ? at <= find->from : at >= find->from);
+	if (at >= 0)
+		list_jump(list, page, at);
+	else if (find->typing)
+		list_move(list, page, find->origin);
+	return find->found;
+}
+
+/* Looks from find.from in find.direction, now or when the rows or the answer are there. */
+static enum list_found look(struct list *list, const struct snapshot *page)
+{
+	struct list_search *find = &list->find;
+	int64_t count = (int64_t)list->index_count, at = find->from, hit = -1;
+
+	find->serial++;
+	find->pending = true;
+	find->found = LIST_PENDING;
+	find->hit = find->hits = 0;
+	if (desk_searches(list))
+		return LIST_PENDING;
+	list->whole = true;
+	if (!list->index)
+		return LIST_PENDING;
+	for (int64_t step = 0; step < count && hit < 0; step++) {
+		at += find->direction;
+		at = at >= count ? 0 : at < 0 ? count - 1 : at;
+		if (is_hit(list, page, list->index[at]))
+			hit = at;
+	}
+	if (hit >= 0)
+		count_hits(list, page, hit);
+	return arrive(list, page, hit);
+}
+
+/* A new page is there: rows have moved, and an answer may have come with it. */
+static void take_search(struct list *list, const struct snapshot *page)
+{
+	struct list_search *find = &list->find;
+	int64_t at = find->typing && find->origin_id ? position_of(list, page, find->origin_id) : -1;
+
+	if (at >= 0) {
+		find->origin_top += at - find->origin;
+		find->from += find->pending ? at - find->origin : 0;
+		find->origin = at;
+	}
+	if (!find->pending)
+		return;
+	if (!desk_searches(list)) {
+		if (list->index || !list->whole)
+			find->news = look(list, page) != LIST_PENDING;
+	} else if (page->counted && page->found_serial == find->serial &&
+		   page->request.find_direction) { /* before it is counted nobody looked */
+		arrive(list, page, page->found);
+		find->news = true;
+	}
+}
+
 enum list_found list_search(struct list *list, const struct snapshot *page, int direction)
 {
-	int64_t count, at;
+	list->find.direction = direction;
+	list->find.from = list->selected;
+	return look(list, page);
+}
 
-	list->whole = true;
-	if (!list->index) {
-		list->search_direction = direction;
+void list_search_open(struct list *list)
+{
+	struct list_search *find = &list->find;
+
+	find->typing = true;
+	find->pending = find->news = false;
+	find->origin = list->selected;
+	find->origin_top = list->top;
+	find->origin_id = list->id;
+	snprintf(find->text, sizeof(find->text), "%s", list->search);
+}
+
+static void go_back(struct list *list, const struct snapshot *page)
+{
+	list->find.pending = list->find.news = false;
+	list->find.hits = 0;
+	list->top = list->find.origin_top;
+	list_move(list, page, list->find.origin);
+}
+
+enum list_found list_search_typed(struct list *list, const struct snapshot *page, const char *text)
+{
+	snprintf(list->search, sizeof(list->search), "%s", text);
+	if (!text[0]) {
+		go_back(list, page);
 		return LIST_PENDING;
 	}
-	count = (int64_t)list->index_count;
-	for (int64_t step = 1; step <= count; step++) {
-		at = (list->selected + direction * step % count + count) % count;
-		if (!is_hit(list, page, list->index[at]))
-			continue;
-		list_jump(list, page, at);
-		return LIST_FOUND;
-	}
-	return LIST_NOT_FOUND;
+	list->find.direction = 1;
+	list->find.from = list->find.origin - 1;
+	return look(list, page);
+}
+
+void list_search_keep(struct list *list)
+{
+	list->find.typing = false;
+}
+
+void list_search_cancel(struct list *list, const struct snapshot *page)
+{
+	snprintf(list->search, sizeof(list->search), "%s", list->find.text);
+	go_back(list, page);
+	list->find.typing = false;
+}
+
+void list_search_drop(struct list *list)
+{
+	list->find.pending = list->find.news = false;
+}
+
+bool list_search_news(struct list *list)
+{
+	bool news = list->find.news;
+
+	list->find.news = false;
+	return news;
 }

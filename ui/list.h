@@ -5,6 +5,10 @@
  * search, filter or sort what the desk only pages (videos, findings, the log), a list asks for
  * the first LIST_WHOLE rows and keeps an order of its own over them; rows are then positions
  * in that order. The selection stays with the row of the same id while others move.
+ *
+ * A search goes to the first match from where it began, while the text is typed, and from match
+ * to match afterwards. Of courses the desk answers it, later: an answer that is not to the newest
+ * question is not looked at.
  */
 #ifndef SUBFERRY_UI_LIST_H
 #define SUBFERRY_UI_LIST_H
@@ -18,7 +22,7 @@
 struct list_rows {
 	size_t (*count)(const struct snapshot *page);
 	int64_t (*id)(const struct snapshot *page, size_t row);
-	/* NULL where the desk filters, sorts and searches (courses). */
+	/* NULL where the desk filters, sorts and searches, and nothing is done here (courses). */
 	bool (*match)(const struct snapshot *page, size_t row, const char *text);
 	/* How the filter is understood (filter.h): @field answers for what @row gives. Without a
 	   language it is a text as for match; without match the desk filters, and it is only looked
@@ -31,9 +35,26 @@ struct list_rows {
 	const char *const *sort_names;
 	unsigned most_first; /* bits: sorts that begin with the largest */
 	int sorts; /* 0: one order only, which can be reversed where match is given */
+	/* The desk filters and searches (find_* of the request). It sorts, too, where there are sorts
+	   and no compare; otherwise the rows are sorted here, and then searched here with match. */
+	bool by_desk;
 };
 
 enum list_found { LIST_FOUND, LIST_NOT_FOUND, LIST_PENDING };
+
+struct list_search {
+	char text[64]; /* before the prompt: what Esc brings back */
+	bool typing;   /* the text is being typed; it began at: */
+	int64_t origin, origin_top, origin_id;
+	bool pending;  /* waits for the desk's answer, or for the whole list */
+	bool news;     /* an answer has come later than the question: list_search_news() */
+	int direction;
+	int64_t from;  /* it looks from here, exclusive */
+	uint64_t serial; /* the newest question to the desk */
+	enum list_found found;
+	bool wrapped;	   /* it went on at the other end */
+	int64_t hit, hits; /* which match of how many; 0: nobody counted */
+};
 
 struct list {
 	const struct list_rows *rows;
@@ -51,7 +72,7 @@ struct list {
 	int sort; /* 0: as the desk has them */
 	bool descending;
 	char search[64]; /* "": next difference */
-	int search_direction; /* a search that waits for the whole list; 0: none */
+	struct list_search find;
 };
 
 void list_clear(struct list *list);
@@ -78,6 +99,16 @@ enum result list_filter(struct list *list, const struct snapshot *page, const ch
 void list_changed(struct list *list, const struct snapshot *page);
 /* Selects the next row (@direction 1 or -1) that holds the search text, or differs. */
 enum list_found list_search(struct list *list, const struct snapshot *page, int direction);
+/* The operator begins to type; each @text (NULL-terminated, short enough) goes to its first match
+   from there; in the end it is kept, or the list is again as it was. */
+void list_search_open(struct list *list);
+enum list_found list_search_typed(struct list *list, const struct snapshot *page, const char *text);
+void list_search_keep(struct list *list);
+void list_search_cancel(struct list *list, const struct snapshot *page);
+/* Nobody waits for the answer any more. */
+void list_search_drop(struct list *list);
+/* Once: an answer came in list_take(). */
+bool list_search_news(struct list *list);
 /* The details of the page (findings of the selected row, last attempt) are of the row that is
    selected now. */
 bool list_has_details(const struct list *list, const struct snapshot *page);

@@ -13,6 +13,8 @@
 #define CONTROL(c) ((c) & 31)
 #define ESCAPE 27
 #define TYPING_ROOM 18 /* cells that a long question leaves */
+#define ASIDE_FROM 22  /* where what is known of the text stands, if the text is short */
+#define ASIDE_ROOM 10  /* fewer cells say nothing */
 
 void prompt_close(struct prompt *prompt)
 {
@@ -103,6 +105,12 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
 		return PROMPT_TAKEN;
 	if (!code && (key == ESCAPE || key == CONTROL('g')))
 		return PROMPT_CANCELED;
+	if (prompt->kind == PROMPT_GOTO) {
+		if ((!code && key == '\t') || (code && key == KEY_DOWN))
+			return PROMPT_NEXT;
+		if (code && (key == KEY_BTAB || key == KEY_UP))
+			return PROMPT_PREVIOUS;
+	}
 	if ((code && key == KEY_BACKSPACE) || (!code && (key == 127 || key == CONTROL('h')))) {
 		if (!prompt->text[0])
 			return PROMPT_CANCELED;
@@ -124,7 +132,18 @@ static const char *label_of(const struct prompt *prompt)
 {
 	if (prompt->kind == PROMPT_WORD)
 		return prompt->question;
-	return prompt->kind == PROMPT_SEARCH ? "search: " : "filter: ";
+	return prompt->kind == PROMPT_SEARCH ? "search: "
+	       : prompt->kind == PROMPT_GOTO ? "go to: " : "filter: ";
+}
+
+/* Behind the text, at a place that stays while one types a word. */
+static void draw_aside(const struct prompt *prompt, int y, int x, int width)
+{
+	x += 2;
+	x = x < ASIDE_FROM ? ASIDE_FROM : x;
+	if (prompt->aside[0] && width - x >= ASIDE_ROOM)
+		widget_put(y, x, width, prompt->doubtful ? ROLE_WARNING : ROLE_NORMAL, "%s",
+			   prompt->aside);
 }
 
 void prompt_draw(const struct prompt *prompt, int y, int width)
@@ -146,5 +165,6 @@ void prompt_draw(const struct prompt *prompt, int y, int width)
 		for (text++; ((unsigned char)*text & 0xC0) == 0x80; text++)
 			;
 	x += widget_text(y, x, width - x, ROLE_NORMAL, text);
+	draw_aside(prompt, y, x, width - 1);
 	move(y, x < width ? x : width - 1);
 }

@@ -6,8 +6,13 @@
 
 #include "src/engine/desk.h"
 
-enum prompt_kind { PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_CONFIRM, PROMPT_WORD };
-enum prompt_answer { PROMPT_OPEN, PROMPT_CHANGED, PROMPT_TAKEN, PROMPT_CANCELED };
+enum prompt_kind {
+	PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_GOTO, PROMPT_CONFIRM, PROMPT_WORD,
+};
+/* NEXT and PREVIOUS: of what PROMPT_GOTO offers. */
+enum prompt_answer {
+	PROMPT_OPEN, PROMPT_CHANGED, PROMPT_TAKEN, PROMPT_CANCELED, PROMPT_NEXT, PROMPT_PREVIOUS,
+};
 
 /* An act that waits for its key or its word. The ids are copied: what is done is what
    the question named, even if tags or rows have changed meanwhile. */
@@ -16,8 +21,7 @@ struct pending_act {
 	enum act act;
 	int64_t *ids;
 	size_t count;
-	struct course_query query;
-	char text[128]; /* query.text points here */
+	bool named;
 };
 
 struct prompt {
@@ -26,6 +30,8 @@ struct prompt {
 	char before[128]; /* what Esc brings back */
 	size_t limit;	  /* bytes with the NUL */
 	char question[200];
+	char aside[320];  /* what is known of the text, behind it: not typed */
+	bool doubtful;	  /* it is a disappointment */
 	struct pending_act act;
 };
 

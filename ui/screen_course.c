@@ -130,8 +130,17 @@ static unsigned course_key(struct view *view, enum action action)
 		return view_list_key(view, action);
 	if (video)
 		console_push(view->console, &screen_diff,
-			     &(struct place){view->place.course, video->id, ""});
+			     &(struct place){view->place.course, video->id, "", NULL});
 	return REACT_REDRAW;
+}
+
+static bool course_item(const struct view *view, struct place *place)
+{
+	const struct video_row *video = selected_video(view);
+
+	if (video)
+		place->video = video->id;
+	return true;
 }
 
 static bool course_target(const struct view *view, struct target *target)
@@ -330,5 +339,5 @@ const struct view_ops screen_course = {
 					ACTION_SORT, ACTION_FINDINGS, ACTION_LOG, ACTION_NONE},
 	.open_word = "diff", .next_word = "next difference",
 	.open = course_open, .layout = course_layout, .ask = course_ask, .take = course_take,
-	.draw = course_draw, .key = course_key, .target = course_target, .close = course_close,
+	.draw = course_draw, .key = course_key, .item = course_item, .target = course_target, .close = course_close,
 };

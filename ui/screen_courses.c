@@ -25,11 +25,6 @@ struct courses {
 	char filter[sizeof(((struct list *)NULL)->filter)];
 	char asked[FILTER_BYTES]; /* the same with what one key restricts to */
 	struct error filter_error;
-	/* the search the desk carries out for us */
-	uint64_t find_serial;
-	bool finding;
-	int find_direction;
-	int64_t find_from;
 };
 
 /* ---- rows ---------------------------------------------------------------------------------*/
@@ -45,7 +40,9 @@ static int64_t row_id(const struct snapshot *page, size_t row)
 }
 
 /* The desk filters, sorts and searches courses: there may be many thousands. */
-static const struct list_rows rows = {.count = row_count, .id = row_id, .sorts = SORT_COUNT};
+static const struct list_rows rows = {
+	.count = row_count, .id = row_id, .sorts = SORT_COUNT, .by_desk = true,
+};
 
 static const struct course_row *selected_course(const struct view *view)
 {
@@ -131,27 +128,11 @@ static void courses_ask(const struct view *view, struct page_request *request)
 	request->descending = view->list.descending;
 	snprintf(request->filter, sizeof(request->filter), "%s", courses->asked);
 	list_ask(&view->list, request);
-	if (!courses->finding)
-		return;
-	snprintf(request->find, sizeof(request->find), "%s", view->list.search);
-	request->find_from = courses->find_from;
-	request->find_direction = courses->find_direction;
-	request->find_serial = courses->find_serial;
 }
 
 static void courses_take(struct view *view)
 {
-	struct courses *courses = (struct courses *)view;
-	const struct snapshot *page = view->page;
-
-	list_take(&view->list, page);
-	if (!courses->finding || page->found_serial != courses->find_serial)
-		return;
-	courses->finding = false;
-	if (page->found >= 0)
-		list_jump(&view->list, page, page->found);
-	else
-		view_found(view, LIST_NOT_FOUND);
+	list_take(&view->list, view->page);
 }
 
 static void courses_close(struct view *view)
@@ -182,25 +163,10 @@ void courses_sort_first(struct console *console, enum course_sort sort)
 
 /* ---- keys ---------------------------------------------------------------------------------*/
 
-static void find(struct courses *courses, int direction)
-{
-	struct list *list = &courses->view.list;
-
-	if (!list->search[0]) {
-		console_note(courses->view.console, ROLE_NORMAL, "search with / first");
-		return;
-	}
-	courses->finding = true;
-	courses->find_serial++;
-	courses->find_direction = direction;
-	courses->find_from = list->selected;
-}
-
 static void show_only(struct courses *courses, int only)
 {
 	courses->only = courses->only == only ? -1 : only;
 	courses_filtered(&courses->view);
-	courses->view.console->tags.all = false;
 	list_changed(&courses->view.list, courses->view.page);
 }
 
@@ -222,9 +188,7 @@ static void toggle_tag(struct view *view)
 	const struct course_row *course = selected_course(view);
 	struct console *console = view->console;
 
-	if (console->tags.all)
-		console_note(console, ROLE_NORMAL, "all shown are tagged: u untags them");
-	else if (course && !tags_toggle(&console->tags, course->id))
+	if (course && !tags_toggle(&console->tags, course->id))
 		console_note(console, ROLE_ERROR, "out of memory: not tagged");
 	else
 		view_list_key(view, ACTION_DOWN);
@@ -245,12 +209,7 @@ static unsigned courses_key(struct view *view, enum action action)
 		toggle_tag(view);
 		break;
 	case ACTION_TAG_ALL:
-		tags_clear(&view->console->tags);
-		view->console->tags.all = true;
-		break;
-	case ACTION_NEXT:
-	case ACTION_PREVIOUS:
-		find(courses, action == ACTION_NEXT ? 1 : -1);
+		find_tag_all(view->console);
 		break;
 	case ACTION_SORT:
 	case ACTION_SORT_BACK:
@@ -278,22 +237,20 @@ static unsigned courses_key(struct view *view, enum action action)
 	return REACT_REDRAW;
 }
 
+static bool courses_item(const struct view *view, struct place *place)
+{
+	const struct course_row *course = selected_course(view);
+
+	if (course)
+		*place = (struct place){.course = course->id, .language = ""};
+	return course != NULL;
+}
+
 static bool courses_target(const struct view *view, struct target *target)
 {
-	const struct courses *courses = (const struct courses *)view;
 	const struct course_row *course = selected_course(view);
 	const struct tags *tags = &view->console->tags;
 
-	target->query = (struct course_query){
-		.status = status_of(courses), .text = courses->asked,
-		.sort = (enum course_sort)view->list.sort, .descending = view->list.descending,
-		.count = -1,
-	};
-	if (tags->all) {
-		target->all = true;
-		target->total = view->list.total;
-		return true;
-	}
 	if (tags->count) {
 		target->ids = tags->ids;
 		target->count = tags->count;
@@ -364,6 +321,7 @@ const struct view_ops screen_courses = {
 					ACTION_FINDINGS, ACTION_LOG, ACTION_NONE},
 	.open_word = "open",
 	.open = courses_open, .layout = courses_layout, .ask = courses_ask, .take = courses_take,
-	.filtered = courses_filtered, .draw = courses_draw, .key = courses_key, .target = courses_target,
+	.filtered = courses_filtered, .draw = courses_draw, .key = courses_key,
+	.item = courses_item, .target = courses_target,
 	.close = courses_close,
 };

@@ -174,6 +174,12 @@ static unsigned diff_key(struct view *view, enum action action)
 	return REACT_REDRAW;
 }
 
+static bool diff_item(const struct view *view, struct place *place)
+{
+	place->language = ((const struct diff_view *)view)->language;
+	return true;
+}
+
 static bool diff_target(const struct view *view, struct target *target)
 {
 	target->one = view->place.course;
@@ -262,5 +268,5 @@ const struct view_ops screen_diff = {
 					ACTION_LOG, ACTION_NONE},
 	.next_word = "next difference", .tab_word = "language",
 	.open = diff_open, .layout = diff_layout, .ask = diff_ask, .take = diff_take,
-	.draw = diff_draw, .key = diff_key, .target = diff_target, .close = diff_close,
+	.draw = diff_draw, .key = diff_key, .item = diff_item, .target = diff_target, .close = diff_close,
 };

@@ -5,13 +5,20 @@
 
 #include "ui/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/glyph.h"
+#include "src/status/fields.h"
 #include "ui/widget.h"
 
+#define TITLE_LINES 2
 #define DETAIL_LINES 3
+
+struct log_view {
+	struct view view;
+	enum finding_severity least; /* what is less is not shown */
+};
 
 /* ---- rows ---------------------------------------------------------------------------------*/
 
@@ -27,14 +34,19 @@ static int64_t row_id(const struct snapshot *page, size_t row)
 
 static bool row_match(const struct snapshot *page, size_t row, const char *text)
 {
-	const struct event_row *event = &page->events[row];
-
-	return strcasestr(event->who, text) || strcasestr(event->action, text) ||
-	       strcasestr(event->object, text) || strcasestr(event->what, text) ||
-	       strcasestr(event->why, text);
+	return event_row_holds(&page->events[row], text);
 }
 
-static const struct list_rows rows = {.count = row_count, .id = row_id, .match = row_match};
+/* For the filter of what is sorted here. */
+static const void *row_of(const struct snapshot *page, size_t row)
+{
+	return &page->events[row];
+}
+
+static const struct list_rows rows = {
+	.language = &event_fields, .field = event_field, .row = row_of,
+	.count = row_count, .id = row_id, .match = row_match, .by_desk = true,
+};
 
 static const struct event_row *selected_event(const struct view *view)
 {
@@ -47,25 +59,40 @@ static const struct event_row *selected_event(const struct view *view)
 
 static struct view *log_open(struct console *console, const struct place *place)
 {
-	struct view *view = calloc(1, sizeof(*view));
+	struct log_view *log = calloc(1, sizeof(*log));
 
-	if (!view)
+	if (!log)
 		return NULL;
-	view_init(view, console, &screen_log, &rows, place);
+	view_init(&log->view, console, &screen_log, &rows, place);
 	/* At the top one sees what happens now; further down one reads. */
-	view->list.follow = true;
-	return view;
+	log->view.list.follow = true;
+	return &log->view;
 }
 
 static void log_layout(struct view *view)
 {
-	list_resize(&view->list, view->area.h - 2 - DETAIL_LINES);
+	list_resize(&view->list, view->area.h - TITLE_LINES - 1 - DETAIL_LINES);
+}
+
+/* As terms of the filter language: what Tab shows and what was typed. */
+static void make_filter(const struct log_view *log, char *out, size_t size)
+{
+	static const char *const terms[] = {
+		[FINDING_NOTICE] = "", [FINDING_WARNING] = "severity:error,warning ",
+		[FINDING_ERROR] = "severity:error ",
+	};
+
+	snprintf(out, size, "%s%s", terms[log->least], log->view.list.filter);
 }
 
 static void log_ask(const struct view *view, struct page_request *request)
 {
+	const struct log_view *log = (const struct log_view *)view;
+
 	request->course = view->place.course;
+	make_filter(log, request->filter, sizeof(request->filter));
 	list_ask(&view->list, request);
+	request->selected = 0; /* every row comes with all there is to tell of it */
 }
 
 static void log_take(struct view *view)
@@ -76,6 +103,58 @@ static void log_take(struct view *view)
 static void log_close(struct view *view)
 {
 	view_free(view);
+}
+
+/* ---- keys ---------------------------------------------------------------------------------*/
+
+static void next_severity(struct log_view *log, int direction)
+{
+	log->least = (enum finding_severity)(((int)log->least + direction + 3) % 3);
+	list_changed(&log->view.list, NULL);
+}
+
+/* What the event is of, as far as it names something that is still there. */
+static bool log_item(const struct view *view, struct place *place)
+{
+	int64_t row = list_selected_row(&view->list, view->page);
+	const struct event_item *item;
+
+	if (row < 0 || !view->page->event_items)
+		return false;
+	item = &view->page->event_items[row];
+	*place = (struct place){item->course, item->video, item->language, NULL};
+	return item->course != 0;
+}
+
+static void open_item(struct view *view)
+{
+	struct place place;
+
+	if (log_item(view, &place))
+		console_push(view->console, place.video ? &screen_diff : &screen_course, &place);
+	else
+		console_note(view->console, ROLE_NORMAL, "this event names no course or video");
+}
+
+static unsigned log_key(struct view *view, enum action action)
+{
+	struct log_view *log = (struct log_view *)view;
+
+	switch (action) {
+	case ACTION_TAB:
+	case ACTION_BACKTAB:
+		next_severity(log, action == ACTION_TAB ? 1 : -1);
+		break;
+	case ACTION_OPEN:
+		open_item(view);
+		break;
+	case ACTION_REVERSE:
+		view->list.whole = true;
+		return view_list_key(view, action);
+	default:
+		return view_list_key(view, action);
+	}
+	return REACT_REDRAW;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------*/
@@ -118,12 +197,34 @@ static void draw_details(const struct view *view, int y)
 		widget_wrapped(y, 1, width, 1, ROLE_NORMAL, event->why);
 }
 
+static void draw_title(const struct log_view *log, int y)
+{
+	static const char *const shown[] = {
+		[FINDING_NOTICE] = "everything", [FINDING_WARNING] = "warnings and errors",
+		[FINDING_ERROR] = "errors only",
+	};
+	const struct view *view = &log->view;
+	int width = view->area.w - 1;
+	int x = widget_put(y, 1, width, ROLE_TITLE, "log of %s",
+			   view->place.course ? "one course" : "the campus");
+
+	x = widget_put(y, x + 2, width, log->least ? ROLE_SELECTED : ROLE_NORMAL, "%s",
+		       shown[log->least]);
+	if (view->place.course && view->page && view->page->course.key)
+		widget_put(y, x + 2, width, ROLE_DIM, "%s", view->page->course.key);
+	else
+		widget_put(y, x + 2, width, ROLE_DIM, "%s events, newest first",
+			   widget_number(view->list.total).text);
+}
+
 static void log_draw(struct view *view, const struct snapshot *now)
 {
+	const struct log_view *log = (const struct log_view *)view;
 	int y = view->area.y, height = (int)view->list.height, width = view->area.w;
 	int64_t top = list_top_to_draw(&view->list, view->page);
 
 	(void)now;
+	draw_title(log, y++);
 	widget_text(y, TIME, WHO - TIME, ROLE_DIM, view->list.descending ? "TIME, OLDEST" : "TIME");
 	widget_text(y, WHO, ACTION - WHO, ROLE_DIM, "WHO");
 	widget_text(y, ACTION, OBJECT - ACTION, ROLE_DIM, "ACT");
@@ -138,15 +239,17 @@ static void log_draw(struct view *view, const struct snapshot *now)
 				 top + i == view->list.selected);
 	}
 	view_draw_empty(view, y, height, "nothing has happened yet");
-	view_rule(view, y + height, view->place.course ? "log of one course  " : "log  ");
+	view_rule(view, y + height, view->list.find.pending ? "searching  " : "");
 	if (!view_tell_whole(view, y + height + 1, DETAIL_LINES))
 		draw_details(view, y + height + 1);
 }
 
 const struct view_ops screen_log = {
 	.name = "log", .bit = VIEW_LOG, .kind = PAGE_LOG,
-	.footer = (const enum action[]){ACTION_SEARCH, ACTION_NEXT, ACTION_FILTER, ACTION_REVERSE,
-					ACTION_FINDINGS, ACTION_NONE},
+	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_TAB, ACTION_SEARCH,
+					ACTION_FILTER, ACTION_NEXT, ACTION_FINDINGS, ACTION_REVERSE,
+					ACTION_NONE},
+	.open_word = "item", .next_word = "next match", .tab_word = "severity",
 	.open = log_open, .layout = log_layout, .ask = log_ask, .take = log_take,
-	.draw = log_draw, .key = view_list_key, .close = log_close,
+	.draw = log_draw, .key = log_key, .item = log_item, .close = log_close,
 };

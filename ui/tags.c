@@ -31,7 +31,7 @@ bool tags_has(const struct tags *tags, int64_t id)
 {
 	size_t at = place(tags, id);
 
-	return tags->all || (at < tags->count && tags->ids[at] == id);
+	return at < tags->count && tags->ids[at] == id;
 }
 
 bool tags_toggle(struct tags *tags, int64_t id)
@@ -41,6 +41,7 @@ bool tags_toggle(struct tags *tags, int64_t id)
 
 	if (at < tags->count && tags->ids[at] == id) {
 		memmove(tags->ids + at, tags->ids + at + 1, (--tags->count - at) * sizeof(*ids));
+		tags->swept = tags->swept && tags->count;
 		return true;
 	}
 	if (tags->count == tags->size) {
@@ -54,5 +55,35 @@ bool tags_toggle(struct tags *tags, int64_t id)
 	}
 	memmove(tags->ids + at + 1, tags->ids + at, (tags->count++ - at) * sizeof(*ids));
 	tags->ids[at] = id;
+	return true;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+bool tags_add(struct tags *tags, const int64_t *ids, size_t count)
+{
+	int64_t *all = calloc(tags->count + count + 1, sizeof(*all));
+	size_t kept = 0;
+
+	if (!all)
+		return false;
+	if (tags->count)
+		memcpy(all, tags->ids, tags->count * sizeof(*all));
+	if (count)
+		memcpy(all + tags->count, ids, count * sizeof(*all));
+	qsort(all, tags->count + count, sizeof(*all), compare_ids);
+	for (size_t i = 0; i < tags->count + count; i++)
+		if (!kept || all[kept - 1] != all[i])
+			all[kept++] = all[i];
+	free(tags->ids);
+	tags->ids = all;
+	tags->size = tags->count + count + 1;
+	tags->count = kept;
+	tags->swept = tags->swept || count > 0;
 	return true;
 }

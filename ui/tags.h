@@ -1,5 +1,6 @@
 /*
- * tags.h - the courses an operator has tagged, by id; or all that a filter shows.
+ * tags.h - the courses an operator has tagged, by id. They stay what they were, whatever is
+ * filtered, sorted or shown meanwhile.
  */
 #ifndef SUBFERRY_UI_TAGS_H
 #define SUBFERRY_UI_TAGS_H
@@ -11,12 +12,14 @@
 struct tags {
 	int64_t *ids; /* ascending */
 	size_t count, size;
-	bool all; /* everything the present filter shows; @ids is empty then */
+	bool swept; /* some came in with others, not one by one */
 };
 
 void tags_clear(struct tags *tags); /* untags all; frees */
 bool tags_has(const struct tags *tags, int64_t id);
 /* Tags, or untags what is tagged; false without memory. */
 bool tags_toggle(struct tags *tags, int64_t id);
+/* Tags these @count courses (in any order) beside those that are; false without memory. */
+bool tags_add(struct tags *tags, const int64_t *ids, size_t count);
 
 #endif

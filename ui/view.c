@@ -35,11 +35,25 @@ void view_free(struct view *view)
 
 void view_found(struct view *view, enum list_found found)
 {
-	if (found == LIST_NOT_FOUND && view->list.search[0])
+	const struct list_search *find = &view->list.find;
+	const char *what = view->list.search[0] ? "match" : "difference";
+	char place[128] = "";
+
+	if (found == LIST_NOT_FOUND && view->list.search[0]) {
 		console_note(view->console, ROLE_WARNING, "nothing here holds \"%s\"",
 			     view->list.search);
-	else if (found == LIST_NOT_FOUND)
+		return;
+	}
+	if (found == LIST_NOT_FOUND) {
 		console_note(view->console, ROLE_GOOD, "no difference here");
+		return;
+	}
+	if (found == LIST_FOUND && find->hits)
+		snprintf(place, sizeof(place), "%s %s of %s", what, widget_number(find->hit).text,
+			 widget_number(find->hits).text);
+	if (found == LIST_FOUND && (place[0] || find->wrapped))
+		console_note(view->console, ROLE_NORMAL, "%s%s%s", find->wrapped ? "search wrapped" : "",
+			     find->wrapped && place[0] ? ": " : "", place);
 }
 
 static void change_order(struct view *view, enum action action)
@@ -126,6 +140,31 @@ enum role view_severity_role(enum finding_severity severity)
 					     : ROLE_NORMAL;
 }
 
+enum glyph view_severity_glyph(enum finding_severity severity)
+{
+	return severity == FINDING_ERROR     ? GLYPH_FAILED
+	       : severity == FINDING_WARNING ? GLYPH_WARNING
+					     : GLYPH_NONE;
+}
+
+int view_draw_sums(const struct snapshot *page, int y, int x, int limit)
+{
+	int64_t open[FINDING_ERROR + 1] = {0}, waived = 0;
+
+	for (size_t i = 0; page && i < page->group_count; i++) {
+		for (int severity = 0; severity <= FINDING_ERROR; severity++)
+			open[severity] += page->groups[i].open[severity];
+		waived += page->groups[i].waived;
+	}
+	x = widget_put(y, x, limit, open[FINDING_ERROR] ? ROLE_ERROR : ROLE_NORMAL, "errors %s",
+		       widget_number(open[FINDING_ERROR]).text);
+	x = widget_put(y, x + 2, limit, open[FINDING_WARNING] ? ROLE_WARNING : ROLE_NORMAL,
+		       "warnings %s", widget_number(open[FINDING_WARNING]).text);
+	x = widget_put(y, x + 2, limit, ROLE_NORMAL, "notices %s",
+		       widget_number(open[FINDING_NOTICE]).text);
+	return widget_put(y, x + 2, limit, ROLE_NORMAL, "waived %s", widget_number(waived).text);
+}
+
 /* What to say to the operator now: a word of ours, else the engine's last message. */
 static const char *current_message(const struct console *console, enum role *role)
 {
@@ -141,16 +180,34 @@ static const char *current_message(const struct console *console, enum role *rol
 	return now->message;
 }
 
+/* What always stands on the rule: how many are tagged, and the place in the list. */
+static void add_essentials(const struct view *view, struct buf *out)
+{
+	const struct list *list = &view->list;
+
+	if (view->console->tags.count)
+		buf_printf(out, "%s tagged  ", widget_number((int64_t)view->console->tags.count).text);
+	if (list->total > 0)
+		buf_printf(out, "%s of %s", widget_number(list->selected + 1).text,
+			   widget_number(list->total).text);
+}
+
+static int essential_cells(const struct view *view)
+{
+	struct buf essentials = BUF_INIT;
+	int cells;
+
+	add_essentials(view, &essentials);
+	cells = widget_cells(buf_text(&essentials));
+	buf_clear(&essentials);
+	return cells;
+}
+
 /* What restricts the list. */
 static void add_reminders(const struct view *view, struct buf *out)
 {
 	const struct list *list = &view->list;
-	const struct tags *tags = &view->console->tags;
 
-	if (tags->all)
-		buf_printf(out, "all shown are tagged  ");
-	else if (tags->count)
-		buf_printf(out, "%s tagged  ", widget_number((int64_t)tags->count).text);
 	if (list->search[0])
 		buf_printf(out, "/%.40s  ", list->search);
 	if (list->filter[0])
@@ -178,16 +235,14 @@ int view_rule_room(const struct view *view)
 	room -= widget_cells(current_message(view->console, &role));
 	add_reminders(view, &right);
 	add_place(view, &right);
-	buf_printf(&right, "%s of %s  ", widget_number(view->list.selected + 1).text,
-		   widget_number(view->list.total).text);
-	room -= widget_cells(buf_text(&right));
+	add_essentials(view, &right);
+	room -= widget_cells(buf_text(&right)) + 2;
 	buf_clear(&right);
 	return room > 0 ? room : 0;
 }
 
 void view_rule(const struct view *view, int y, const char *extra)
 {
-	const struct list *list = &view->list;
 	struct buf right = BUF_INIT;
 	size_t reminders;
 	enum role role;
@@ -197,10 +252,8 @@ void view_rule(const struct view *view, int y, const char *extra)
 	buf_add_text(&right, extra);
 	add_place(view, &right);
 	reminders = right.len;
-	if (list->total > 0)
-		buf_printf(&right, "%s of %s", widget_number(list->selected + 1).text,
-		    widget_number(list->total).text);
-	/* Where there is no room for all, the message and the place in the list stay. */
+	add_essentials(view, &right);
+	/* Where there is no room for all, the message and the essentials stay. */
 	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS <= view->area.w)
 		reminders = 0;
 	widget_rule(y, view->area.w, role, message, buf_text(&right) + reminders);
@@ -218,7 +271,7 @@ bool view_tell_whole(const struct view *view, int y, int lines)
 
 	if (!view->console->note[0] && view->console->message_seen)
 		return false;
-	if (role == ROLE_NORMAL || widget_cells(message) + 20 <= view->area.w)
+	if (role == ROLE_NORMAL || widget_cells(message) + essential_cells(view) + 7 <= view->area.w)
 		return false;
 	widget_wrapped(y, 1, view->area.w - 2, lines, role, message);
 	return true;

@@ -12,6 +12,7 @@
 #include "src/engine/desk.h"
 #include "ui/console.h"
 #include "ui/course_layout.h"
+#include "ui/glyph.h"
 #include "ui/keys.h"
 #include "ui/list.h"
 #include "ui/prompt.h"
@@ -33,15 +34,14 @@ struct area {
 struct place {
 	int64_t course, video;
 	const char *language; /* or "" */
+	const char *code;     /* of findings: name of the only one, static; NULL: all */
 };
 
 /* What an act is for. */
 struct target {
-	bool all; /* all that match @query */
 	const int64_t *ids;
 	size_t count;
-	int64_t total; /* courses meant */
-	struct course_query query;
+	bool named;  /* one by one */
 	int64_t one; /* storage for @ids of a single course */
 	bool paused; /* a single course that is paused */
 };
@@ -70,6 +70,9 @@ struct view_ops {
 	void (*draw)(struct view *view, const struct snapshot *now);
 	/* Actions the console does not handle itself. */
 	unsigned (*key)(struct view *view, enum action action);
+	/* The item under the cursor, for its story; false if there is none. NULL: what the screen
+	   was opened on. */
+	bool (*item)(const struct view *view, struct place *place);
 	/* False if there is nothing to act on. May be NULL. */
 	bool (*target)(const struct view *view, struct target *target);
 	void (*close)(struct view *view);
@@ -84,6 +87,14 @@ struct view {
 	struct place place;
 };
 
+/* A course that is looked for by a part of its key. */
+struct guessing {
+	int64_t step;	       /* which of those that fit is asked for */
+	int64_t course, count; /* as last answered: its id, 0 none; of how many */
+	bool answered;	       /* the answer is to what is typed now */
+	bool enter;	       /* open it as soon as it is known */
+};
+
 struct console {
 	const struct console_options *options;
 	struct campus *campus;
@@ -95,6 +106,10 @@ struct console {
 	int depth;
 	struct prompt prompt;
 	struct tags tags;
+	struct guessing guessing; /* while the prompt asks where to go */
+	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */
+	bool ids_wanted;
+	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */
 	enum role note_role;
@@ -129,6 +144,21 @@ int64_t console_clock(const struct console *console); /* monotonic, milliseconds
 /* @key is a character, or with @code a KEY_ code of curses. */
 void dispatch_key(struct console *console, int key, bool code);
 
+/* ---- find.c -------------------------------------------------------------------------------*/
+
+/* Opens the prompt of ACTION_SEARCH, ACTION_FILTER or ACTION_GOTO. */
+void find_open(struct console *console, enum action action);
+/* What a key did in it; true: the prompt has closed itself, or stays until an answer comes. */
+bool find_key(struct console *console, enum prompt_answer answer);
+/* Tags all courses that are shown, as soon as their ids are there. */
+void find_tag_all(struct console *console);
+/* Adds questions to @request; looks for answers in the newest snapshot. */
+void find_ask(const struct console *console, struct page_request *request);
+void find_answer(struct console *console);
+/* Keys wait for an answer; it does not come. */
+bool find_waits(const struct console *console);
+void find_give_up(struct console *console);
+
 /* ---- view.c: what screens share -----------------------------------------------------------*/
 
 void view_init(struct view *view, struct console *console, const struct view_ops *ops,
@@ -152,9 +182,17 @@ const char *view_sort_mark(const struct view *view, int sort);
 /* "x 3": open errors and warnings in a few cells. */
 enum role view_findings(const struct counts *counts, char *out, size_t size);
 enum role view_severity_role(enum finding_severity severity);
+enum glyph view_severity_glyph(enum finding_severity severity);
+/* "errors 3  warnings 1  notices 0  waived 2" from column @x of line @y; returns the column
+   behind. */
+int view_draw_sums(const struct snapshot *page, int y, int x, int limit);
 
 /* ---- head.c: the lines that are always there ----------------------------------------------*/
 
+/* What a filter says for "only paused ones". */
+#define HEAD_PAUSED_TERM "status:paused"
+/* Courses of every status. */
+int64_t head_courses(const struct snapshot *now);
 int head_rows(const struct console *console, bool dashboard, int rows);
 void head_draw(const struct console *console, bool dashboard, int rows, int cols);
 /* What is left of all that on a screen too small for more. */
@@ -176,7 +214,7 @@ void act_word(struct console *console);
 /* ---- the screens --------------------------------------------------------------------------*/
 
 extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
-	screen_log, screen_help, screen_columns;
+	screen_items, screen_why, screen_log, screen_help, screen_columns;
 
 /* What there is to say of @course (NULL: nothing), two lines from @y. */
 void course_details_draw(const struct view *view, int y, const struct course_row *course);

@@ -304,8 +304,7 @@ int widget_put(int y, int x, int limit, enum role role, const char *fmt, ...)
 	return cells > 0 ? x + widget_text(y, x, cells, role, text) : x;
 }
 
-/* Bytes of @safe that fit into @width cells, if possible up to a blank. */
-static size_t line_length(const char *safe, int width)
+size_t widget_fitting(const char *safe, int width)
 {
 	struct cluster cluster;
 	const char *at = safe, *next, *blank = NULL;
@@ -329,7 +328,7 @@ int widget_wrapped(int y, int x, int width, int lines, enum role role, const cha
 	int line = 0;
 
 	while (at && *at && line < lines) {
-		size_t len = line < lines - 1 ? line_length(at, width) : strlen(at);
+		size_t len = line < lines - 1 ? widget_fitting(at, width) : strlen(at);
 
 		widget_text_len(y + line++, x, width, role, at, len);
 		for (at += len; *at == ' '; at++)
@@ -440,7 +439,7 @@ int widget_wrapped_marked(int y, int x, int width, int lines, enum role role, co
 	if (width < 4 || x < 0 || x + width > COLS)
 		lines = 0;
 	while (at && line < lines && y + line < LINES && (*at || !line)) {
-		size_t n = line < lines - 1 ? line_length(at, width) : strlen(at);
+		size_t n = line < lines - 1 ? widget_fitting(at, width) : strlen(at);
 
 		put_marked(y + line++, x, width, role, at, at + n, from <= len ? safe + mark : NULL);
 		for (at += n; *at == ' '; at++)
@@ -465,7 +464,7 @@ void widget_rule(int y, int width, enum role left_role, const char *left, const 
 	theme_use(ROLE_NORMAL);
 	/* The left text is news and the right one a reminder: a short one stays beside them, a
 	   long one gives way. */
-	if (right_cells > 0 && right_cells <= width / 4)
+	if (right_cells > 0 && right_cells <= width / 2)
 		left_room = width - right_cells - 7;
 	if (left && *left) {
 		int cells = widget_cells(left);

@@ -29,6 +29,9 @@ int widget_printf(int y, int x, int width, enum role role, const char *fmt, ...)
 int widget_put(int y, int x, int limit, enum role role, const char *fmt, ...) SF_PRINTF(5, 6);
 /* Draws @text into up to @lines lines, broken between words; returns the lines used. */
 int widget_wrapped(int y, int x, int width, int lines, enum role role, const char *text);
+/* Bytes of @safe (text_safe()) that fit into @width cells, if possible up to a blank; more than 0
+   unless it is empty. */
+size_t widget_fitting(const char *safe, int width);
 /*
  * The same of a text of which a part is to be seen: it is underlined from byte @from on, which
  * begins a character; @len: behind the end, more than @len: nowhere. widget_marked() draws one

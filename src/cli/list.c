@@ -48,7 +48,7 @@ static void print_courses(const struct course_row *rows, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct course_row *row = &rows[i];
 
-		table_add(&table, "%s", show_status(row, status, sizeof(status)));
+		table_add(&table, "%s", course_row_status(row, status, sizeof(status)));
 		table_add(&table, "%" PRId64 "/%" PRId64, row->tried, row->videos);
 		table_add(&table, "%" PRId64, row->counts.expected);
 		if (row->counts.unknown)
@@ -94,7 +94,7 @@ static int read_sort(struct cli *cli, struct course_query *query)
 		return -1;
 	query->descending = !strcmp(text + len, ",desc");
 	for (int i = 0; i < SORT_COUNT; i++)
-		if (strlen(names[i]) == len && !strncmp(text, names[i], len) &&
+		if (names[i] && strlen(names[i]) == len && !strncmp(text, names[i], len) &&
 		    (!text[len] || query->descending)) {
 			query->sort = (enum course_sort)i;
 			return -1;

@@ -18,35 +18,6 @@ int show_courses(struct cli *cli, int status, struct course_row **rows, size_t *
 	return -1;
 }
 
-const char *show_status(const struct course_row *row, char *out, size_t size)
-{
-	const char *more = "";
-
-	if (row->gone)
-		more = ", gone";
-	else if (row->intent == INTENT_PAUSE)
-		more = ", paused";
-	else if (row->intent == INTENT_RUN && row->status != COURSE_IN_PROGRESS)
-		more = ", launched";
-	snprintf(out, size, "%s%s", course_status_name(row->status), more);
-	return out;
-}
-
-const char *show_time(int64_t wall, char *out, size_t size)
-{
-	char *dot;
-
-	if (!wall) {
-		snprintf(out, size, "-");
-		return out;
-	}
-	clock_format(wall, out, size);
-	dot = strchr(out, '.');
-	if (dot)
-		snprintf(dot, size - (size_t)(dot - out), "Z");
-	return out;
-}
-
 void show_counts_json(cJSON *object, const struct counts *counts)
 {
 	member_number(object, "expected", counts->expected);

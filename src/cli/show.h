@@ -12,10 +12,6 @@
 /* Courses by key, those gone too; @status -1: all. The caller clears each and frees the array.
    Returns -1 to go on, else the exit status. */
 int show_courses(struct cli *cli, int status, struct course_row **rows, size_t *count);
-/* "Migrated", "In-Progress, paused", "Failed, wanted", ... into @out; returns @out. */
-const char *show_status(const struct course_row *row, char *out, size_t size);
-/* A wall time in UTC without fractions, or "-"; @out has 28 bytes or more. */
-const char *show_time(int64_t wall, char *out, size_t size);
 
 /*
  * type course: key, name, location, status, intent, gone, pass, videos, tried, failed,

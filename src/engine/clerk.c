@@ -93,8 +93,10 @@ static void add_validations(struct desk *desk, const int64_t *ids, size_t count)
 	pthread_mutex_unlock(&desk->lock);
 }
 
-static void wish(struct desk *desk, const struct desk_act *act, const int64_t *ids, size_t count)
+static void wish(struct desk *desk, const struct desk_act *act)
 {
+	const int64_t *ids = act->ids;
+	size_t count = act->count;
 	struct wish_answer *answers = calloc(count + 1, sizeof(*answers));
 	struct error err = {0};
 	const char *refused = "";
@@ -104,7 +106,7 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 
 	if (!answers)
 		return;
-	if (status_wish(desk->campus->status, wishes[act->act].wish, ids, count, NULL, act->ids, answers,
+	if (status_wish(desk->campus->status, wishes[act->act].wish, ids, count, NULL, act->named, answers,
 			&err) != RESULT_OK) {
 		desk_say(desk, FINDING_ERROR, "%s", err.text);
 		free(answers);
@@ -129,28 +131,14 @@ static void wish(struct desk *desk, const struct desk_act *act, const int64_t *i
 	free(answers);
 }
 
-static void carry_out(struct desk *desk, struct reader *reader, struct desk_act *act)
+static void carry_out(struct desk *desk, struct desk_act *act)
 {
-	struct error err = {0};
-	int64_t *found = NULL;
-	const int64_t *ids = act->ids;
-	size_t count = act->count;
-
-	if (!ids) {
-		act->query.text = act->text;
-		act->query.first = 0;
-		act->query.count = -1;
-		if (reader_course_ids(reader, &act->query, &found, &count, &err) != RESULT_OK)
-			desk_say(desk, FINDING_ERROR, "%s", err.text);
-		else if (!count)
-			desk_say(desk, FINDING_NOTICE, "no course: nothing done");
-		ids = found;
-	}
-	if (ids && count && act->act == ACT_VALIDATE)
-		add_validations(desk, ids, count);
-	else if (ids && count)
-		wish(desk, act, ids, count);
-	free(found);
+	if (!act->count)
+		desk_say(desk, FINDING_NOTICE, "no course: nothing done");
+	else if (act->act == ACT_VALIDATE)
+		add_validations(desk, act->ids, act->count);
+	else
+		wish(desk, act);
 	free(act->ids);
 	free(act);
 }
@@ -158,7 +146,7 @@ static void carry_out(struct desk *desk, struct reader *reader, struct desk_act 
 /* ---- the threads ------------------------------------------------------------------------- */
 
 /* Does one thing; false when there is none. Lock held on entry and exit. */
-static bool serve(struct desk *desk, struct reader *reader)
+static bool serve(struct desk *desk)
 {
 	struct desk_act *act = desk->acts;
 
@@ -196,7 +184,7 @@ static bool serve(struct desk *desk, struct reader *reader)
 		desk->acts_end = &desk->acts;
 	desk->busy = true;
 	pthread_mutex_unlock(&desk->lock);
-	carry_out(desk, reader, act);
+	carry_out(desk, act);
 	pthread_mutex_lock(&desk->lock);
 	desk->busy = false;
 	return true;
@@ -206,20 +194,14 @@ void *clerk_main(void *arg)
 {
 	struct desk *desk = arg;
 	struct clock *clock = desk->campus->clock;
-	struct reader *reader = NULL;
-	struct error err = {0};
 	int64_t next_look;
 
 	take_engine(desk, true);
 	scan(desk);
-	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
-		return NULL;
-	}
 	next_look = clock_now(clock) + TAKE_OVER_EVERY;
 	pthread_mutex_lock(&desk->lock);
 	while (!desk->ends) {
-		if (serve(desk, reader))
+		if (serve(desk))
 			continue;
 		if (!desk->engine && !desk->stopping && clock_now(clock) >= next_look) {
 			pthread_mutex_unlock(&desk->lock);
@@ -231,7 +213,6 @@ void *clerk_main(void *arg)
 		clock_wait(clock, &desk->turn, &desk->lock, desk->engine ? INT64_MAX : next_look);
 	}
 	pthread_mutex_unlock(&desk->lock);
-	reader_close(reader);
 	return NULL;
 }
 

@@ -95,25 +95,51 @@ static void tell_holder(struct reader *reader, struct snapshot *snap)
 	holder_row_clear(&holder);
 }
 
-/* Transcripts that the intents in force still want, as far as it can be estimated. */
-static int64_t estimate_left(const struct totals *t)
+/* What the intents in force still want, as far as it can be estimated. */
+static struct progress_work work_left(const struct totals *t, bool held)
 {
-	double per_video = t->videos ? (double)t->counts.expected / (double)t->videos : 0;
-	int64_t planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
-			  t->courses[COURSE_FAILED];
-	double per_course = planned ? (double)t->counts.expected / (double)planned : 0;
+	struct progress_work work = {
+		.videos = t->wanted_videos - t->wanted_tried, .unplanned = t->wanted_unplanned,
+		.planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
+			   t->courses[COURSE_FAILED],
+		.held = held};
 
-	return (int64_t)(per_video * (double)(t->wanted_videos - t->wanted_tried) +
-			 per_course * (double)t->wanted_unplanned + 0.5);
+	if (t->videos)
+		work.per_video = (double)t->counts.expected / (double)t->videos;
+	if (work.planned)
+		work.per_course = (double)t->counts.expected / (double)work.planned;
+	return work;
+}
+
+static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
+{
+	struct progress_work work = work_left(&snap->totals, *state->hold);
+	struct progress_left left = progress_left(&state->progress, &work);
+	int64_t now = clock_wall(desk->campus->clock);
+	const char *reason = left.reason;
+
+	if (!snap->counted) {
+		left = (struct progress_left){0};
+		reason = "counting";
+	} else if (!snap->totals.wanted) {
+		left = (struct progress_left){0};
+		reason = snap->totals.paused ? "paused" : "nothing launched";
+	}
+	if (*state->hold)
+		reason = "held";
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s", reason);
+	snap->left_low = left.low;
+	snap->left_high = left.high;
+	if (*state->hold)
+		return;
+	snap->eta_low = left.low ? now + left.low * 1000000 : 0;
+	snap->eta_high = left.high ? now + left.high * 1000000 : 0;
 }
 
 static void tell_engine(const struct desk *desk, const struct engine_state *state,
 			struct snapshot *snap)
 {
-	int64_t left = estimate_left(&snap->totals), low, high;
-	int64_t now = clock_wall(desk->campus->clock);
 	char since[32];
-	const char *reason;
 
 	snap->engine_here = true;
 	snap->waits_for_go = state->waits_for_go;
@@ -122,24 +148,14 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	snap->rate = progress_rate(&state->progress, 10);
 	memcpy(snap->history, state->progress.done, sizeof(snap->history));
 	memcpy(snap->errors, state->progress.errors, sizeof(snap->errors));
+	memcpy(snap->minutes, state->progress.minutes, sizeof(snap->minutes));
+	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
 	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
 		 (long long)state->workers);
 	if (*state->hold)
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
 			 local_time(state->hold_since, since, sizeof(since)));
-	if (!snap->counted) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "counting");
-	} else if (*state->hold) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "held");
-	} else if (!snap->totals.wanted) {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s",
-			 snap->totals.paused ? "paused" : "nothing launched");
-	} else if (progress_left(&state->progress, left, &low, &high, &reason)) {
-		snap->eta_low = now + low * 1000000;
-		snap->eta_high = now + high * 1000000;
-	} else {
-		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s", reason);
-	}
+	tell_eta(desk, state, snap);
 }
 
 /* How the adaptive limit stands; all 0 at full speed, when there is nothing to tell. */
@@ -165,8 +181,8 @@ static void tell_load(const struct desk *desk, struct snapshot *snap)
 /* What makes a snapshot differ from the one before, beside the database. */
 struct seen {
 	int64_t version;
-	uint64_t request, message, diff;
-	int64_t under_way, second;
+	uint64_t request, message, diff, story;
+	int64_t under_way, second, minute;
 	bool engine, waits, validating, roster;
 	char hold[160];
 	int allowed;
@@ -186,6 +202,7 @@ static void see(struct desk *desk, const struct engine_state *state, int64_t ver
 	out->request = desk->request_serial;
 	out->message = desk->message_serial;
 	out->diff = desk->diff_serial;
+	out->story = desk->story_serial;
 	out->engine = desk->engine;
 	out->validating = desk->validating;
 	if (!desk->engine)
@@ -197,6 +214,9 @@ static void see(struct desk *desk, const struct engine_state *state, int64_t ver
 	for (int i = 0; i < PROGRESS_SECONDS; i++)
 		if (state->progress.done[i] > 0 || state->progress.errors[i] > 0)
 			out->second = state->progress.second;
+	for (int i = 0; i < PROGRESS_MINUTES; i++)
+		if (state->progress.minutes[i] > 0 || state->progress.minute_errors[i] > 0)
+			out->minute = state->progress.second / 60;
 }
 
 /* The cues belong to the request they were read for. */
@@ -230,11 +250,16 @@ static void make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	tell_campus(desk, snap);
 	tell_load(desk, snap);
 	page_read(reader, roster, clock_wall(desk->campus->clock), request, snap);
+	if (snap->loading) { /* given up: another page is on its way */
+		snapshot_unref(snap);
+		return;
+	}
 	if (engine)
 		tell_engine(desk, state, snap);
 	else
 		tell_holder(reader, snap);
 	tell_diff(desk, snap);
+	story_show(desk, snap);
 	pthread_mutex_lock(&desk->lock);
 	memcpy(snap->message, desk->message, sizeof(snap->message));
 	snap->message_severity = desk->message_severity;
@@ -261,6 +286,34 @@ static enum result first_snapshot(struct desk *desk, const char *problem, struct
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 	publish(desk, snap);
 	return RESULT_OK;
+}
+
+/* The same list, wherever in it one looks. */
+static bool same_question(const struct page_request *a, const struct page_request *b)
+{
+	return a->kind == b->kind && a->course == b->course && a->video == b->video &&
+	       a->code == b->code && a->find_serial == b->find_serial && !strcmp(a->filter, b->filter);
+}
+
+/*
+ * Of the pager's reader: nobody waits any more for a long list that is being looked through. A
+ * cursor that moves on in it is no reason: pages would never be done while a key is held down.
+ */
+static bool is_stale(void *arg)
+{
+	struct desk *desk = arg;
+	bool stale;
+
+	pthread_mutex_lock(&desk->lock);
+	stale = desk->ends || !same_question(&desk->reading, &desk->request);
+	pthread_mutex_unlock(&desk->lock);
+	return stale;
+}
+
+static bool may_be_long(const struct page_request *request)
+{
+	return request->kind == PAGE_GROUPS || request->kind == PAGE_FINDINGS ||
+	       request->kind == PAGE_LOG;
 }
 
 /* Asked for something, or a while has passed. Lock held. */
@@ -299,8 +352,11 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 		now.roster = listed || *request.filter;
 		if (memcmp(&now, &last, sizeof(now))) {
 			last = now;
+			desk->reading = request;
 			pthread_mutex_unlock(&desk->lock);
+			reader_interrupt_when(reader, may_be_long(&request) ? is_stale : NULL, desk);
 			make_snapshot(desk, reader, now.roster ? roster : NULL, &request, engine, &state);
+			reader_interrupt_when(reader, NULL, NULL);
 			pthread_mutex_lock(&desk->lock);
 		}
 		if (!listed)
@@ -449,6 +505,7 @@ void desk_free(struct desk *desk)
 		free(choice);
 	}
 	drop_diff(desk);
+	story_unref(desk->story);
 	free(desk->to_validate);
 	if (desk->wake_read >= 0) {
 		close(desk->wake_read);
@@ -544,6 +601,7 @@ void desk_ask(struct desk *desk, const struct page_request *request)
 		drop_diff(desk);
 	}
 	want_diff(desk, request);
+	story_want(desk, request);
 	desk->request = *request;
 	desk->request_serial++;
 	pthread_cond_broadcast(&desk->turn);
@@ -563,10 +621,9 @@ void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 	}
 	act->act = kind;
 	act->count = target->count;
+	act->named = target->named;
 	if (act->ids)
 		memcpy(act->ids, target->ids, target->count * sizeof(*act->ids));
-	act->query = target->query;
-	snprintf(act->text, sizeof(act->text), "%s", target->query.text ? target->query.text : "");
 	pthread_mutex_lock(&desk->lock);
 	*desk->acts_end = act;
 	desk->acts_end = &act->next;

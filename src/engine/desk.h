@@ -40,11 +40,11 @@ void desk_wake_drain(struct desk *desk);
 void desk_ask(struct desk *desk, const struct page_request *request);
 
 enum act { ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE };
-/* Which courses: @ids if count > 0, else all that match @query (copied). */
+/* Which courses (copied). */
 struct act_target {
 	const int64_t *ids;
 	size_t count;
-	struct course_query query;
+	bool named; /* one by one, so that migrated ones are meant, too (status_wish()) */
 };
 /* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause". */
 void desk_act(struct desk *desk, enum act act, const struct act_target *target);

@@ -2,8 +2,8 @@
  * desk_internal.h - the desk's inside, shared by desk.c, page.c, clerk.c and differ.c only.
  *
  * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
- * (scan, wishes), the auditor validates, the differ reads the cues of a diff. @lock guards everything below it and
- * is held for moments, never during I/O.
+ * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock
+ * guards everything below it and is held for moments, never during I/O.
  */
 #ifndef SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
 #define SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
@@ -18,10 +18,9 @@
 struct desk_act {
 	struct desk_act *next;
 	enum act act;
-	int64_t *ids; /* owned; NULL: all that match @query */
+	int64_t *ids; /* owned */
 	size_t count;
-	struct course_query query;
-	char text[128]; /* what query.text points to */
+	bool named;
 };
 
 /* A choice of the operator that waits to be written. */
@@ -47,6 +46,7 @@ struct desk {
 	struct snapshot *newest;
 	struct page_request request;
 	uint64_t request_serial;
+	struct page_request reading; /* what the pager is at */
 	struct desk_act *acts, **acts_end;
 	bool busy;	       /* the clerk is at an act */
 	struct desk_choice *choices;
@@ -63,6 +63,11 @@ struct desk {
 	struct diff *diff;     /* of diff_for, NULL while it is read */
 	char diff_stage[64];   /* what of it is being read */
 	uint64_t diff_serial;
+	/* the story being shown (story.h): read by the differ when @story_wanted */
+	struct page_request story_for;
+	bool story_wanted;
+	struct story *story;   /* of the request, NULL while it is read */
+	uint64_t story_serial;
 };
 
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
@@ -74,5 +79,14 @@ void *differ_main(void *desk);
    courses are read in order, unfiltered, and no question about them is answered. @now: wall. */
 void page_read(struct reader *reader, struct roster *roster, int64_t now,
 	       const struct page_request *request, struct snapshot *snap);
+/* page_triage.c: pages of findings, of the log, and whose a story is. @now: wall microseconds. */
+enum result page_groups(struct reader *reader, const struct page_request *request,
+			struct snapshot *snap, struct error *err);
+enum result page_findings(struct reader *reader, int64_t now, const struct page_request *request,
+			  struct snapshot *snap, struct error *err);
+enum result page_log(struct reader *reader, int64_t now, const struct page_request *request,
+		     struct snapshot *snap, struct error *err);
+enum result page_why(struct reader *reader, const struct page_request *request,
+		     struct snapshot *snap, struct error *err);
 
 #endif

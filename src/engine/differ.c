@@ -1,10 +1,12 @@
 /*
- * The differ: reads the cues a diff shows, on a thread of its own, so that a slow store keeps no
- * act of the operator waiting.
+ * The differ: reads what comes from source and servers for a screen, the cues of a diff and the
+ * story of an item, on a thread of its own, so that a slow store keeps no act of the operator
+ * waiting.
  */
 #include "config.h"
 
 #include "src/engine/desk_internal.h"
+#include "src/engine/story.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,6 +86,8 @@ void *differ_main(void *arg)
 	while (!desk->ends) {
 		struct page_request request = desk->diff_for;
 
+		if (story_serve(desk, reader))
+			continue;
 		if (!desk->diff_wanted) {
 			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
 			continue;

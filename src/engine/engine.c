@@ -38,6 +38,14 @@ bool engine_works(const struct engine *engine)
 	return engine->queue.running || (engine->queue.courses && !engine_holds(engine));
 }
 
+enum progress_state engine_progress(const struct engine *engine)
+{
+	if (engine_works(engine))
+		return PROGRESS_WORKS;
+	return engine->queue.courses || engine->wanted_count || engine->paused ? PROGRESS_WAITS
+									       : PROGRESS_IDLE;
+}
+
 /* A journal that cannot be written outweighs an endpoint, and the operator's word both. */
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text)
@@ -163,6 +171,7 @@ enum result engine_read_intents(struct engine *engine, struct reader *reader, st
 	size_t count = 0;
 	int64_t number = 0, seen;
 	uint64_t looks;
+	bool paused = false;
 	enum result st;
 
 	if (engine->options.dry)
@@ -176,6 +185,9 @@ enum result engine_read_intents(struct engine *engine, struct reader *reader, st
 		return st;
 	st = reader_wanted(reader, &intents, &count, err);
 	pthread_mutex_lock(&engine->lock);
+	for (size_t i = 0; i < count && st == RESULT_OK; i++)
+		paused |= intents[i].intent == INTENT_PAUSE;
+	engine->paused = st == RESULT_OK ? paused : engine->paused;
 	for (size_t i = 0; i < count && st == RESULT_OK; i++)
 		if (intents[i].number > seen && !take_intent(engine, &intents[i]))
 			st = error_set(err, RESULT_NOMEM, "out of memory");
@@ -466,7 +478,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		out->pausing += run->leaving ? (int64_t)run->running : 0;
 	out->workers = engine->workers;
-	progress_tick(&engine->progress, clock_now(engine->clock), engine_works(engine));
+	progress_tick(&engine->progress, clock_now(engine->clock), engine_progress(engine));
 	out->progress = engine->progress;
 	pthread_mutex_unlock(&engine->lock);
 }

@@ -66,6 +66,7 @@ struct engine {
 	int64_t *named;	     /* ... except those of these courses */
 	size_t named_count;
 	bool leftovers;	     /* there are some that wait */
+	bool paused;	     /* there are intents pause */
 	int opening;	     /* courses being opened or ended */
 	bool stopping;
 	bool keeper_ends;
@@ -104,6 +105,7 @@ void engine_tell(struct engine *engine, const struct engine_event *event);
 /* With the lock held. */
 bool engine_holds(const struct engine *engine); /* nothing new may start */
 bool engine_works(const struct engine *engine); /* something is, or could be, under way */
+enum progress_state engine_progress(const struct engine *engine);
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text);
 void engine_end_hold(struct engine *engine, enum hold_reason reason);

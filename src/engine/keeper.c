@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "src/engine/diary.h"
 #include "src/engine/internal.h"
 
 #include <stdio.h>
@@ -42,20 +43,26 @@ void *keeper_main(void *arg)
 	int64_t next_beat = 0, since = clock_wall(engine->clock);
 	char hold[sizeof(engine->hold_text)] = "", told[sizeof(hold)] = "";
 	struct reader *reader;
-	bool trouble = false;
+	bool trouble = false, waits;
+	struct diary diary;
 
+	if (!engine->options.dry)
+		diary_begin(&diary, engine->campus, engine->workers);
 	pthread_mutex_lock(&engine->lock);
 	reader = engine_take_reader(engine);
 	while (!engine->keeper_ends) {
 		int64_t now = clock_now(engine->clock);
 		struct error err = {0};
 
-		progress_tick(&engine->progress, now, engine_works(engine));
+		progress_tick(&engine->progress, now, engine_progress(engine));
 		beat(engine, true, &row);
 		row.since = since;
 		snprintf(hold, sizeof(hold), "%s", engine->hold_text);
 		row.hold = hold;
+		waits = engine->hold == HOLD_OPERATOR;
 		pthread_mutex_unlock(&engine->lock);
+		if (!engine->options.dry)
+			diary_note(&diary, hold, waits);
 		if (engine_read_intents(engine, reader, &err) != RESULT_OK)
 			tell_trouble(engine, &err, &trouble);
 		if (strcmp(hold, told) || (now >= next_beat && row.under_way != last.under_way)) {
@@ -74,5 +81,7 @@ void *keeper_main(void *arg)
 	row.hold = told;
 	told[0] = '\0';
 	status_holder(engine->campus->status, &row);
+	if (!engine->options.dry)
+		diary_end(&diary);
 	return NULL;
 }

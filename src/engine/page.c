@@ -182,35 +182,6 @@ static enum result read_diff(struct reader *reader, const struct page_request *r
 	return st == RESULT_OK ? selected_findings(reader, request->course, request->video, snap, err) : st;
 }
 
-static enum result read_findings(struct reader *reader, const struct page_request *request,
-				 struct snapshot *snap, struct error *err)
-{
-	struct finding_query query = {.course = request->course, .video = request->video,
-				      .code = request->code, .first = request->first,
-				      .count = request->count, .with_waived = true};
-	enum result st = reader_findings(reader, &query, &snap->findings, &snap->finding_count,
-					 &snap->total, err);
-
-	return st == RESULT_OK ? reader_finding_counts(reader, request->course, snap->finding_counts, err)
-			       : st;
-}
-
-static enum result read_log(struct reader *reader, const struct page_request *request,
-			    struct snapshot *snap, struct error *err)
-{
-	struct event_query query = {.first = request->first, .count = request->count};
-	struct course_row course = {0};
-	enum result st = RESULT_OK;
-
-	if (request->course)
-		st = reader_course_by_id(reader, request->course, &course, err);
-	query.object = course.key;
-	if (st == RESULT_OK)
-		st = reader_events(reader, &query, &snap->events, &snap->count, &snap->total, err);
-	course_row_clear(&course);
-	return st;
-}
-
 /* Adding up a large table would keep the first page waiting: the roster has the sums anyway. */
 static enum result read_totals(struct reader *reader, struct roster *roster, struct snapshot *snap,
 			       struct error *err)
@@ -246,11 +217,17 @@ void page_read(struct reader *reader, struct roster *roster, int64_t now,
 		case PAGE_DIFF:
 			st = read_diff(reader, request, snap, &err);
 			break;
+		case PAGE_GROUPS:
+			st = page_groups(reader, request, snap, &err);
+			break;
 		case PAGE_FINDINGS:
-			st = read_findings(reader, request, snap, &err);
+			st = page_findings(reader, now, request, snap, &err);
 			break;
 		case PAGE_LOG:
-			st = read_log(reader, request, snap, &err);
+			st = page_log(reader, now, request, snap, &err);
+			break;
+		case PAGE_WHY:
+			st = page_why(reader, request, snap, &err);
 			break;
 		}
 	}
@@ -258,4 +235,5 @@ void page_read(struct reader *reader, struct roster *roster, int64_t now,
 	guess(roster, request, snap);
 	if (st != RESULT_OK)
 		snprintf(snap->problem, sizeof(snap->problem), "%.250s", err.text);
+	snap->loading = st == RESULT_CANCELED; /* nobody waits for it any more */
 }

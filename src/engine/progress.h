@@ -1,8 +1,8 @@
 /*
  * progress.h - rates and the time that is left: true figures or an honest "cannot know".
  *
- * Counts what was done in each second; a rate is over the seconds work was possible. Pure; the
- * owner locks.
+ * Counts what was done in each second of the last minute and in each minute of the last hour, and
+ * how much of that time work was possible. Pure; the owner locks.
  */
 #ifndef SUBFERRY_SRC_ENGINE_PROGRESS_H
 #define SUBFERRY_SRC_ENGINE_PROGRESS_H
@@ -11,6 +11,13 @@
 #include <stdint.h>
 
 #define PROGRESS_SECONDS 60
+#define PROGRESS_MINUTES 60
+
+enum progress_state {
+	PROGRESS_IDLE,	/* nothing is wanted: this time says nothing */
+	PROGRESS_WAITS, /* held, or all that was launched is paused: time that work takes longer */
+	PROGRESS_WORKS,
+};
 
 struct progress {
 	double done[PROGRESS_SECONDS];	 /* transcripts a second, newest last */
@@ -18,19 +25,41 @@ struct progress {
 	int64_t second;			 /* the newest slot's second; 0 before the first */
 	int64_t worked;			 /* seconds in a row with something under way */
 	int64_t transcripts, failures;	 /* since the start */
+	double minutes[PROGRESS_MINUTES];	/* the same a minute, newest last */
+	double minute_errors[PROGRESS_MINUTES];
+	int works[PROGRESS_MINUTES], waits[PROGRESS_MINUTES]; /* seconds of each minute */
 };
 
-/* Moves to the second of @now (monotonic ms); @working: something was under way. */
-void progress_tick(struct progress *progress, int64_t now, bool working);
+/* Moves to the second of @now (monotonic ms); @state: since the tick before. */
+void progress_tick(struct progress *progress, int64_t now, enum progress_state state);
 void progress_done(struct progress *progress, int64_t transcripts);
 void progress_failed(struct progress *progress);
 /* Transcripts a second over the last @seconds full ones, of those worked. */
 double progress_rate(const struct progress *progress, int seconds);
+
+/* ---- the time that is left ------------------------------------------------------------------*/
+
+/* What the intents in force still want. */
+struct progress_work {
+	int64_t videos;	   /* planned and not tried yet ... */
+	double per_video;  /* ... of so many transcripts on average */
+	int64_t unplanned; /* courses whose videos are not known yet ... */
+	double per_course; /* ... of so many transcripts on average ... */
+	int64_t planned;   /* ... of so many courses that were planned */
+	bool held;	   /* work stands: @low and @high count from when it goes on */
+};
+
+/* Seconds. */
+struct progress_left {
+	int64_t low, high;  /* 0 and 0: cannot be known; high 0: no end can be told */
+	const char *reason; /* static: why it cannot be known, or "" */
+};
+
 /*
- * Seconds until @left transcripts are done, as a range from the recent rates; false with
- * *@reason (static) when it cannot be known.
+ * The fast end: what was done lately while work was possible. The slow end: what was done in all
+ * the time of the last hour, pauses and holds included. Courses that are not planned yet are
+ * guessed from those that are, and make the range the wider, the fewer those are.
  */
-bool progress_left(const struct progress *progress, int64_t left, int64_t *low, int64_t *high,
-		   const char **reason);
+struct progress_left progress_left(const struct progress *progress, const struct progress_work *work);
 
 #endif

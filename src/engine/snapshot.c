@@ -30,10 +30,13 @@ void snapshot_unref(struct snapshot *snap)
 	free(snap->language_from);
 	FREE_ROWS(snap->transcripts, snap->count, transcript_row_clear);
 	FREE_ROWS(snap->findings, snap->finding_count, finding_row_clear);
+	free(snap->groups);
+	free(snap->event_items);
 	FREE_ROWS(snap->events, snap->count, event_row_clear);
 	course_row_clear(&snap->course);
 	video_row_clear(&snap->video);
 	diff_unref(snap->diff);
+	story_unref(snap->story);
 	free(snap->ids);
 	free(snap);
 }

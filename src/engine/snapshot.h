@@ -8,6 +8,7 @@
 #ifndef SUBFERRY_SRC_ENGINE_SNAPSHOT_H
 #define SUBFERRY_SRC_ENGINE_SNAPSHOT_H
 
+#include "src/engine/story.h"
 #include "src/format/cues.h"
 #include "src/format/key.h"
 #include "src/status/reader.h"
@@ -19,15 +20,17 @@ enum page_kind {
 	PAGE_COURSES,  /* course_row */
 	PAGE_VIDEOS,   /* of one course: video_row, and its findings of the selected video */
 	PAGE_DIFF,     /* of one video: transcript_row, and the cues of one language */
-	PAGE_FINDINGS, /* finding_row, of all, one course, or one code */
+	PAGE_GROUPS,   /* finding_group, of all or one course */
+	PAGE_FINDINGS, /* finding_row, of all, one course, or one code; and the groups */
 	PAGE_LOG,      /* event_row */
+	PAGE_WHY,      /* of a course, a video or a language: its story */
 };
 
 /* What a screen wants to see. Plain data, copied. */
 struct page_request {
 	enum page_kind kind;
 	int64_t course, video; /* ids; 0: any */
-	char language[56];     /* PAGE_DIFF: whose cues */
+	char language[56];     /* PAGE_DIFF: whose cues; PAGE_WHY: "" is all */
 	int status;	       /* PAGE_COURSES: enum course_status or -1 */
 	int code;	       /* PAGE_FINDINGS: enum finding_code or -1 */
 	char filter[FILTER_BYTES]; /* filter.h, in the fields of the kind of row; an invalid one: "" */
@@ -103,7 +106,9 @@ struct snapshot {
 	double rate;	      /* transcripts a second over the last 10 s */
 	double history[HISTORY_POINTS], errors[HISTORY_POINTS]; /* a second each */
 	double minutes[HISTORY_POINTS], minute_errors[HISTORY_POINTS]; /* a minute each */
-	int64_t eta_low, eta_high; /* wall microseconds; 0: see eta_reason */
+	/* wall microseconds; 0 and 0: see eta_reason; high 0: not before low, and no end can be told */
+	int64_t eta_low, eta_high;
+	int64_t left_low, left_high; /* the same in seconds of work, from when a hold ends */
 	char eta_reason[64];  /* "nothing launched", "held", "too early to say" */
 	char message[256];    /* the last thing the engine or an act says to the operator */
 	enum finding_severity message_severity;
@@ -124,11 +129,14 @@ struct snapshot {
 	size_t finding_count;
 	int64_t finding_total;	     /* of the selected row: how many there are */
 	struct event_row *events;
-	int64_t finding_counts[FINDING_COUNT];
+	struct event_item *event_items; /* what each of them is of */
+	struct finding_group *groups; /* PAGE_GROUPS, PAGE_FINDINGS */
+	size_t group_count;
 	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */
 	struct video_row video;	     /* PAGE_DIFF: whose */
 	char last_attempt[160];	     /* of the selected row */
 	struct diff *diff;	     /* PAGE_DIFF or NULL */
+	struct story *story;	     /* PAGE_WHY; NULL while it is read */
 	int64_t found;		     /* answer to the search: a row, -1 none */
 	uint64_t found_serial;
 	int64_t guessed;	     /* answer to the guess: a course, 0 none ... */

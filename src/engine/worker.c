@@ -130,7 +130,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 	int64_t now = clock_now(engine->clock);
 	bool since_hold = try->begun >= engine->hold_since_now; /* what began before proves little */
 
-	progress_tick(&engine->progress, now, true);
+	progress_tick(&engine->progress, now, PROGRESS_WORKS);
 	if (try->result.end == TRANSACTION_AGAIN)
 		progress_failed(&engine->progress);
 	if (again) {

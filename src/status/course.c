@@ -73,6 +73,31 @@ static enum result begin_pass(struct status *status, struct begin *begin, const 
 	return st;
 }
 
+static enum result write_begin_event(struct status *status, const struct begin *begin,
+				     enum course_status from, const char *finding, struct error *err)
+{
+	struct columns columns = {0};
+	char what[80], why[96] = "";
+	char *key;
+	enum result st;
+
+	st = db_first(&status->db, err, "SELECT key FROM course WHERE id = ?1",
+		      DB_VALUES(INT(begin->course)), &columns.stmt);
+	if (st != RESULT_OK)
+		return st;
+	key = col_text(&columns);
+	st = col_result(&status->db, &columns, err);
+	db_done(columns.stmt);
+	snprintf(what, sizeof(what), "pass %lld, was %s", (long long)begin->pass,
+		 course_status_name(from));
+	if (*finding)
+		snprintf(why, sizeof(why), "only blocks with %s", finding);
+	if (st == RESULT_OK)
+		st = event_add(status, FINDING_NOTICE, "begin", key, what, why, err);
+	free(key);
+	return st;
+}
+
 static enum result write_begin(struct status *status, void *arg, struct error *err)
 {
 	struct begin *begin = arg;
@@ -101,8 +126,9 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 				 course_intent_name(intent));
 	if (from == COURSE_IN_PROGRESS && !begin->anew)
 		return RESULT_OK;
-	return begin_pass(status, begin, finding, from == COURSE_FAILED && !begin->anew,
-			  clock_wall(status->clock), err);
+	st = begin_pass(status, begin, finding, from == COURSE_FAILED && !begin->anew,
+			clock_wall(status->clock), err);
+	return st == RESULT_OK ? write_begin_event(status, begin, from, finding, err) : st;
 }
 
 enum result status_course_begin(struct status *status, int64_t course, bool anew, int64_t *pass,

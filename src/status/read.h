@@ -8,6 +8,13 @@
 #include "src/status/ids.h"
 #include "src/status/reader.h"
 
+/* The newest answer of reader_finding_groups(): screens ask again before anything has changed. */
+struct group_cache {
+	struct finding_group *groups; /* NULL: none yet */
+	size_t count;
+	int64_t course, video, version;
+};
+
 /* Which rows pass a filter, in the order of the list, kept from one page to the next. */
 struct matches {
 	struct ids ids;
@@ -17,6 +24,7 @@ struct matches {
 
 struct reader {
 	struct db db;
+	struct group_cache groups;
 	struct matches findings, events;
 	bool (*stale)(void *arg);
 	void *stale_arg;

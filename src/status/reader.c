@@ -52,6 +52,7 @@ void reader_close(struct reader *reader)
 	if (!reader)
 		return;
 	db_close(&reader->db);
+	free(reader->groups.groups);
 	matches_clear(&reader->findings);
 	matches_clear(&reader->events);
 	free(reader);

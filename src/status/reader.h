@@ -132,6 +132,20 @@ struct finding_query {
 enum result reader_findings(struct reader *reader, const struct finding_query *query,
 			    struct finding_row **rows, size_t *count, int64_t *total,
 			    struct error *err);
+/* The findings of one code. */
+struct finding_group {
+	enum finding_code code;
+	int64_t open[FINDING_ERROR + 1]; /* by severity: of an implicit language it is a lesser one */
+	int64_t waived;
+	int64_t courses; /* that have an open one */
+};
+int64_t finding_group_open(const struct finding_group *group);
+/* The worst of the open ones; where all are waived, the code's own. */
+enum finding_severity finding_group_severity(const struct finding_group *group);
+/* Groups of all findings, of a course's or of a video's (0: any), worst first, into a new array
+   *@groups (free()). Costs a walk along an index, and nothing while nothing has changed. */
+enum result reader_finding_groups(struct reader *reader, int64_t course, int64_t video,
+				  struct finding_group **groups, size_t *count, struct error *err);
 /* Open findings by code into @counts (FINDING_COUNT elements). */
 enum result reader_finding_counts(struct reader *reader, int64_t course, int64_t *counts,
 				  struct error *err);
@@ -151,6 +165,18 @@ struct event_query {
  */
 enum result reader_events(struct reader *reader, const struct event_query *query,
 			  struct event_row **rows, size_t *got, int64_t *total, struct error *err);
+/* @object: a course's key, or that with a block and a language behind ("-": none). Whatever it
+   is, an object that names no course leaves @out empty. */
+enum result reader_event_item(struct reader *reader, const char *object, struct event_item *out,
+			      struct error *err);
+/* Position of the next row of the query's list (direction 1) or the previous (-1) from @from,
+   exclusive, that holds @text; wraps around; -1 if there is none. Walks through the list. */
+enum result reader_find_finding(struct reader *reader, const struct finding_query *query,
+				const char *text, int64_t from, int direction, int64_t *out,
+				struct error *err);
+enum result reader_find_event(struct reader *reader, const struct event_query *query,
+			      const char *text, int64_t from, int direction, int64_t *out,
+			      struct error *err);
 /* The journal of a video, oldest first. */
 enum result reader_journal(struct reader *reader, int64_t video, struct journal_row **rows,
 			   size_t *count, struct error *err);

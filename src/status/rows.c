@@ -3,7 +3,10 @@
 #include "src/status/rows.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "src/base/filter.h"
 
 /* One table of words, a name function and its reader for each enumeration of the rows. */
 #define X(id, name) name,
@@ -51,6 +54,34 @@ static void drop(char **text)
 {
 	free(*text);
 	*text = NULL;
+}
+
+bool finding_row_holds(const struct finding_row *row, const char *text)
+{
+	return filter_finds(finding_info(row->code)->name, text) || filter_finds(row->course, text) ||
+	       filter_finds(row->block, text) || filter_finds(row->language, text) ||
+	       filter_finds(row->text, text);
+}
+
+bool event_row_holds(const struct event_row *row, const char *text)
+{
+	return filter_finds(row->who, text) || filter_finds(row->action, text) ||
+	       filter_finds(row->object, text) || filter_finds(row->what, text) ||
+	       filter_finds(row->why, text);
+}
+
+const char *course_row_status(const struct course_row *row, char *out, size_t size)
+{
+	const char *more = "";
+
+	if (row->gone)
+		more = ", gone";
+	else if (row->intent == INTENT_PAUSE)
+		more = ", paused";
+	else if (row->intent == INTENT_RUN && row->status != COURSE_IN_PROGRESS)
+		more = ", launched";
+	snprintf(out, size, "%s%s", course_status_name(row->status), more);
+	return out;
 }
 
 void course_row_clear(struct course_row *row)

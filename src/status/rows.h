@@ -172,6 +172,12 @@ struct event_row {
 	enum finding_severity severity; /* NOTICE for acts that went as they should */
 };
 
+/* What an event is of, as far as its object names something that is there. */
+struct event_item {
+	int64_t course, video; /* 0: none */
+	char language[56];
+};
+
 struct attempt_row {
 	int64_t id, video_id, pass, number, begun, ended;
 	char *result; /* "done", "failed", "again" */
@@ -203,6 +209,12 @@ struct holder_row {
 	int64_t hold_since;
 	int64_t under_way; /* transactions */
 };
+
+/* What a person sees of the row holds @text, whatever the case of ASCII letters. */
+bool finding_row_holds(const struct finding_row *row, const char *text);
+bool event_row_holds(const struct event_row *row, const char *text);
+/* "Migrated", "In-Progress, paused", "Failed, launched", ... into @out; returns @out. */
+const char *course_row_status(const struct course_row *row, char *out, size_t size);
 
 void course_row_clear(struct course_row *row);
 void video_row_clear(struct video_row *row);

@@ -57,7 +57,11 @@ wait_for "findings of one course"
 wait_for "asset-missing"
 see "srt-invalid" "errors" "warnings" "notices"
 keys Enter
+wait_for "of one course  open"
+keys Enter
 wait_for "Tab language"
+keys Escape
+wait_for "of one course  open"
 keys Escape
 wait_for "findings of one course"
 keys Escape
@@ -66,9 +70,12 @@ keys Escape
 wait_for "of 40 courses"
 keys F
 wait_for "findings of all courses"
+keys Enter
 wait_for "$first" # or what fits of it
 keys Tab
-wait_for "only "
+wait_for "of all courses  open"
+keys Escape
+wait_for "findings of all courses"
 keys Escape
 wait_for "of 40 courses"
 

@@ -65,10 +65,14 @@ wait_gone() {
 	fail "still there: $1"
 }
 
-# see TEXT...: all on the screen now.
+# see TEXT...: all on the screen; a screen that is being drawn at this moment may be completed.
 see() {
 	for text; do
-		screen | grep -qF -- "$text" || fail "not on the screen: $text"
+		for try in 1 2 3 4 5 6 7 8 9 last; do
+			screen | grep -qF -- "$text" && break
+			[ "$try" = last ] && fail "not on the screen: $text"
+			sleep 0.1
+		done
 	done
 }
 

@@ -118,8 +118,8 @@ static struct snapshot *page(struct desk *desk, struct page_request *request)
 
 static void act(struct world *world, struct desk *desk, enum act act, const char *key)
 {
-	int64_t id = key ? world_course_id(world, key) : 0;
-	struct act_target target = {.ids = &id, .count = key ? 1 : 0, .query = {.status = -1}};
+	int64_t ids[] = {world_course_id(world, key ? key : KEY), world_course_id(world, OTHER)};
+	struct act_target target = {.ids = ids, .count = key ? 1 : 2, .named = key};
 
 	desk_act(desk, act, &target);
 }
@@ -159,7 +159,7 @@ static void acts_are_answered_and_followed(void **state)
 
 static void acts_on_nothing_say_so(void **state)
 {
-	struct act_target target = {.query = {.status = COURSE_MIGRATED}};
+	struct act_target target = {0};
 	struct desk *desk = open_desk(*state);
 
 	desk_act(desk, ACT_PAUSE, &target);
@@ -214,13 +214,71 @@ static void pages_show_what_was_asked(void **state)
 	request.kind = PAGE_FINDINGS;
 	request.course = 0;
 	snap = page(desk, &request);
-	assert_int_equal(snap->finding_counts[FINDING_ASSET_MISSING], 1);
+	assert_int_equal(snap->group_count, 1);
+	assert_int_equal(snap->groups[0].code, FINDING_ASSET_MISSING);
+	assert_int_equal(snap->groups[0].open[FINDING_ERROR], 1);
 	assert_int_equal(snap->finding_count, 1);
 	snapshot_unref(snap);
 	request.kind = PAGE_VIDEOS;
 	request.course = 4711;
 	snap = page(desk, &request);
 	assert_string_not_equal(snap->problem, "");
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static bool has_story(const struct snapshot *snap, const void *arg)
+{
+	return answers(snap, arg) && snap->story;
+}
+
+static bool tells(const struct story *story, const char *words)
+{
+	for (size_t i = 0; i < story->count; i++)
+		if (strstr(story_line(story, i), words))
+			return true;
+	return false;
+}
+
+static void a_story_is_told_as_far_as_it_can_be(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+	struct page_request request = {.kind = PAGE_WHY, .status = -1, .code = -1, .language = "es",
+				       .find_serial = 1};
+	struct transcript_row row;
+	struct snapshot *snap;
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	row = world_transcript(world, KEY, "a", "es");
+	request.course = world_course_id(world, KEY);
+	request.video = row.video_id;
+	transcript_row_clear(&row);
+	desk = open_desk(world);
+	desk_ask(desk, &request);
+	snap = wait_for(desk, has_story, &request, "a story of a language");
+	assert_string_equal(snap->course.key, KEY);
+	assert_string_equal(snap->video.block, "a");
+	assert_string_equal(snap->story->problem, "");
+	assert_string_equal(story_line(snap->story, 0), KEY " \"" KEY "\"");
+	assert_true(tells(snap->story, "      found     a_es.srt   <- this one"));
+	assert_true(tells(snap->story, "  Journal:"));
+	assert_true(tells(snap->story, "    es: migrated; expected by published"));
+	assert_false(tells(snap->story, "a_en.srt")); /* another language */
+	snapshot_unref(snap);
+	request.video = 0;
+	request.language[0] = '\0';
+	desk_ask(desk, &request);
+	snap = wait_for(desk, has_story, &request, "a story of a course");
+	assert_true(tells(snap->story, "    done    video@b"));
+	assert_true(tells(snap->story, "  What was done, newest first:"));
+	snapshot_unref(snap);
+	request.course = 4711;
+	desk_ask(desk, &request);
+	snap = wait_for(desk, has_story, &request, "a story of nothing");
+	assert_string_not_equal(snap->story->problem, "");
+	assert_int_equal(snap->story->count, 0);
 	snapshot_unref(snap);
 	desk_free(desk);
 }
@@ -668,6 +726,7 @@ int main(void)
 		TEST(acts_are_answered_and_followed),
 		TEST(acts_on_nothing_say_so),
 		TEST(pages_show_what_was_asked),
+		TEST(a_story_is_told_as_far_as_it_can_be),
 		TEST(a_diff_shows_both_sides),
 		TEST(a_diff_without_its_source_shows_what_is_stored),
 		TEST(a_diff_tells_bytes_formatting_and_damage_apart),

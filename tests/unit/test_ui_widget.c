@@ -433,6 +433,66 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	erase();
 }
 
+static void head_shows_every_total_with_its_digit_at_any_width(void **state)
+{
+	static const char *const all[] = {"93,417", "1,204", "5,812", "1,117", "113"};
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.campus = "harbour", .environment = "staging", .mode = "mock",
+			       .counted = true, .totals = {.courses = {93417, 1204, 5812, 1117},
+							   .paused = 113}};
+	struct console console = {.campus = &campus, .now = &now};
+	char digit[2] = "1";
+	const char *line;
+
+	(void)state;
+	for (int width = 60; width <= 80; width += 20) {
+		erase();
+		head_draw(&console, true, 24, width);
+		line = cells(1, 0, width);
+		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+			digit[0] = (char)('1' + i);
+			line = strstr(line, digit);
+			assert_non_null(line);
+			line = strstr(line, all[i]);
+			assert_non_null(line);
+		}
+	}
+	now.counted = false;
+	erase();
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(1, 0, 80), "1 Not-Migrated ?")); /* nobody knows: not nought */
+	erase();
+}
+
+static void head_plots_a_minute_or_an_hour(void **state)
+{
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.campus = "harbour", .environment = "staging", .mode = "mock",
+			       .counted = true, .engine_here = true, .eta_reason = "paused"};
+	struct console console = {.campus = &campus, .now = &now};
+
+	(void)state;
+	now.history[HISTORY_POINTS - 1] = 12;
+	now.minutes[HISTORY_POINTS - 1] = 340;
+	now.minute_errors[HISTORY_POINTS - 1] = 7;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(3, 0, 80), "done 60 s "));
+	assert_non_null(strstr(cells(3, 0, 80), " 12/s "));
+	console.plots_of_hour = true;
+	erase();
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(3, 0, 80), "done 60 min "));
+	assert_non_null(strstr(cells(3, 0, 80), " 340/min "));
+	assert_non_null(strstr(cells(3, 0, 80), " 7/min "));
+	/* a viewer does not see how fast it goes: nothing is plotted, and no rate of nought told */
+	now.engine_here = false;
+	erase();
+	head_draw(&console, true, 24, 80);
+	assert_null(strstr(cells(3, 0, 80), "/s"));
+	assert_null(strstr(cells(3, 0, 80), "done"));
+	erase();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,6 +514,8 @@ int main(void)
 		cmocka_unit_test(prompt_takes_a_word_as_it_is_typed),
 		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
 		cmocka_unit_test(head_tells_the_one_reason_why_work_is_slow_or_waits),
+		cmocka_unit_test(head_shows_every_total_with_its_digit_at_any_width),
+		cmocka_unit_test(head_plots_a_minute_or_an_hour),
 	};
 
 	return cmocka_run_group_tests(tests, open_screen, close_screen);
