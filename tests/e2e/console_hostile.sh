@@ -58,7 +58,7 @@ look() {
 	keys C-l
 	settle
 	[ "$now" = "$drawn" ] && return
-	echo "$drawn" >"$place/drawn"
+	printf "%s\n" "$drawn" >"$place/drawn"
 	fail "$1: drawn anew it is another: $(screen | sed '/^─/d' | diff "$place/drawn" -)"
 }
 
@@ -92,14 +92,14 @@ acts() {
 	PYTHON
 }
 
+# walk KEYS...: all screens; each of KEYS leads from the first course to one that is opened.
 walk() {
 	look "courses"
 	cells=$(status_cells)
 	[ "$(echo "$cells" | wc -l)" = 1 ] || fail "the statuses stand in different columns: $cells"
 	keys Down Down Down Down Down Down Down Down Down Up
 	look "courses, further down"
-	for down in "Down Down Down Down" "Down Down Down Down Down Down" \
-		"Down Down Down Down Down Down Down"; do
+	for down in "$@"; do
 		keys g $down Enter
 		look "course"
 		keys Down Down Down
@@ -118,6 +118,12 @@ walk() {
 	look "findings, further down"
 	keys Enter
 	look "below a finding"
+	keys i
+	look "why"
+	keys G
+	look "why, its end"
+	keys Escape
+	settle
 	keys Enter
 	look "further below"
 	home
@@ -149,16 +155,22 @@ paste() {
 }
 
 begin 80 24
+names="Down Down Down Down Down Down" # the course whose every field is hostile
 for size in "80 24" "60 15" "200 60"; do
 	step "every screen at $size"
 	width=${size% *} height=${size#* }
 	resize $size
-	wait_for " of 9 courses"
-	walk
+	wait_for " of 9" # courses
+	if [ "$width" = 80 ]; then
+		walk "Down Down Down Down" "$names" "$names Down"
+	else
+		walk "$names"
+		continue
+	fi
 
 	step "pasted into a filter, a search, a question, and where nothing is asked"
 	before_acts=$(acts)
-	for prompt in f /; do
+	for prompt in f / o; do
 		keys "$prompt"
 		settle
 		paste pasted
@@ -176,8 +188,6 @@ for size in "80 24" "60 15" "200 60"; do
 	paste keys
 	wait_for "pasted text is taken only"
 	look "pasted where nothing is asked"
-	keys g r
-	settle
 	keys t r
 	wait_for "y/n"
 	paste keys
@@ -185,7 +195,9 @@ for size in "80 24" "60 15" "200 60"; do
 	see "y/n"
 	keys n
 	wait_for "nothing was done"
+	keys u
 	home
+	[ "$(acts)" = "$before_acts" ] || fail "something was done: $(acts), not $before_acts"
 	kill -0 "$(cat "$place/pid")" || fail "it has ended by itself"
 
 done

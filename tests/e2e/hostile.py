@@ -202,6 +202,8 @@ class Hostile(unittest.TestCase):
             for args in (["why", word], ["why", "course-v1:Org+Plain+R", word], ["findings", word],
                          ["why", "course-v1:Org+Plain+R", "p0", word], ["list", "--status", word],
                          [word], [b"--" + word], ["migrate", word], ["verify", word, "--json"],
+                         ["list", word], ["list", b"name:" + word], ["list", "--sort", word],
+                         ["findings", "--filter", b"text:" + word],
                          ["retry", "--finding", word, "--all"], ["pause", word], ["convert", word]):
                 if word == b"--all" and args[0] in ("migrate", "verify", "pause", "why", "findings"):
                     continue
