@@ -188,7 +188,7 @@ static void cli_parse_refuses_what_it_does_not_know(void **state)
 	    "subferry list --nope",
 	    "subferry pause",
 	    "subferry pause --all x",
-	    "subferry list x",
+	    "subferry doctor x",
 	    "subferry why",
 	    "subferry why a b c d",
 	    "subferry convert",
