@@ -207,7 +207,7 @@ class Hostile(unittest.TestCase):
                          ["retry", "--finding", word, "--all"], ["pause", word], ["convert", word]):
                 if word == b"--all" and args[0] in ("migrate", "verify", "pause", "why", "findings"):
                     continue
-                self.check(self.campus.run(*args), [args[0], word[:60]], (0, 2, 3))
+                self.check(self.campus.run(*args), [args[0], word[:60]], (0, 1, 2, 3))
             self.check(self.campus.plain("-c", word, "list"), ["-c", word[:60]], (2, 3))
         self.check_files()
 
