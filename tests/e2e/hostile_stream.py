@@ -50,6 +50,9 @@ def main():
     if len(data) < 1000 or b"\x1b[" not in data:
         print("nothing was recorded")
         return 1
+    if data.rfind(b"\x1b[?2004l") <= data.rfind(b"\x1b[?2004h"):
+        print("the terminal still marks what is pasted")
+        return 1
     # a part of a sequence at the end may still be on its way
     found = [fault for fault in faults(data) if fault[0] < len(data) - 16]
     for at, what in found[:10]:
