@@ -40,6 +40,29 @@ void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt
 	pthread_mutex_unlock(&desk->lock);
 }
 
+/*
+ * A snapshot is thousands of small pieces. The screen's thread, which may hold the last reference
+ * to an old one, should not spend a key's time on freeing them: they are kept until nobody else
+ * has them, and freed by the thread that publishes.
+ */
+static void retire(struct desk *desk, struct snapshot *old)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < desk->retired_count; i++) {
+		if (snapshot_is_shared(desk->retired[i]))
+			desk->retired[kept++] = desk->retired[i];
+		else
+			snapshot_unref(desk->retired[i]);
+	}
+	desk->retired_count = kept;
+	if (old && kept < DESK_RETIRED)
+		desk->retired[desk->retired_count++] = old;
+	else
+		snapshot_unref(old);
+}
+
+/* Of one thread at a time. */
 static void publish(struct desk *desk, struct snapshot *snap)
 {
 	struct snapshot *old;
@@ -49,8 +72,8 @@ static void publish(struct desk *desk, struct snapshot *snap)
 	snap->generation = old ? old->generation + 1 : 1;
 	desk->newest = snap;
 	pthread_mutex_unlock(&desk->lock);
-	snapshot_unref(old);
 	wake(desk);
+	retire(desk, old);
 }
 
 /* ---- the pager: what a snapshot says besides its page ------------------------------------- */
@@ -196,23 +219,21 @@ struct seen {
 	char slowed_by[64];
 };
 
-static void see(struct desk *desk, const struct engine_state *state, int64_t version,
-		struct seen *out)
+/* Lock held; what has locks of its own was looked at before, as their holders may be slow. */
+static void see(struct desk *desk, const struct engine_state *state, const struct http_load *load,
+		int64_t version, struct seen *out)
 {
-	struct http_load load;
-
 	memset(out, 0, sizeof(*out));
-	look_at_load(desk, &load);
-	out->allowed = load.allowed;
-	snprintf(out->slowed_by, sizeof(out->slowed_by), "%s", load.slowed_by);
+	out->allowed = load->allowed;
+	snprintf(out->slowed_by, sizeof(out->slowed_by), "%s", load->slowed_by);
 	out->version = version;
 	out->request = desk->request_serial;
 	out->message = desk->message_serial;
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
-	out->engine = desk->engine;
+	out->engine = state;
 	out->validating = desk->validating;
-	if (!desk->engine)
+	if (!state)
 		return;
 	out->under_way = state->under_way;
 	out->waits = state->waits_for_go;
@@ -343,19 +364,20 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 	if (!desk->request_serial && !desk->ends)
 		wait_for_question(desk);
 	while (!desk->ends) {
+		struct engine *engine = desk->engine; /* once there, it stays */
 		struct engine_state state = {0};
 		struct page_request request;
+		struct http_load load;
 		int64_t version;
-		bool engine;
 
 		pthread_mutex_unlock(&desk->lock);
 		version = reader_version(reader);
+		look_at_load(desk, &load);
+		if (engine)
+			engine_state(engine, &state);
 		pthread_mutex_lock(&desk->lock);
 		request = desk->request;
-		engine = desk->engine;
-		if (engine)
-			engine_state(desk->engine, &state);
-		see(desk, &state, version, &now);
+		see(desk, engine ? &state : NULL, &load, version, &now);
 		now.roster = listed || *request.filter;
 		if (memcmp(&now, &last, sizeof(now))) {
 			last = now;
@@ -498,6 +520,8 @@ void desk_free(struct desk *desk)
 		pthread_join(desk->pager, NULL);
 	engine_free(desk->engine);
 	snapshot_unref(desk->newest);
+	while (desk->retired_count)
+		snapshot_unref(desk->retired[--desk->retired_count]);
 	while (desk->acts) {
 		struct desk_act *act = desk->acts;
 

@@ -25,7 +25,7 @@
 #define WORKERS_MAX 64
 #define THREADS_A_WORKER 3
 #define READER_THREADS 2
-#define LOWER_PRIORITY 5	    /* nice */
+#define LOWER_PRIORITY 10	    /* nice */
 #define COURSES_AHEAD 8		    /* opened at a time */
 #define BYTES_AHEAD (8 * 1024 * 1024) /* loaded and not yet stored */
 #define BATCH_VIDEOS 64

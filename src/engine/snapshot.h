@@ -151,5 +151,7 @@ struct snapshot {
 
 struct snapshot *snapshot_ref(struct snapshot *snap);
 void snapshot_unref(struct snapshot *snap); /* accepts NULL */
+/* Somebody beside the caller has a reference. */
+bool snapshot_is_shared(const struct snapshot *snap);
 
 #endif
