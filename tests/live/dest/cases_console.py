@@ -108,7 +108,7 @@ class ConsoleWatched(ConsoleTest):
         c.wait("MODULESTORE", "ropes")
         self.campus.s3.client.delete_object(Bucket=BUCKET, Key=LOCATION + name)
         c.keys("Enter")
-        c.wait("dos", "edx-val fails to list what it has")
+        c.wait("dos", "edx-val fails to list what it has", "not compared")
         c.keys("Escape")
         c.wait("MODULESTORE", "ropes")
         c.keys("F")
