@@ -132,6 +132,17 @@ static void ask(struct console *console)
 	desk_ask(console->desk, &request);
 }
 
+bool console_rows_are_old(const struct console *console)
+{
+	const struct view *view = console_top(console);
+	struct page_request request;
+
+	if (!view->list.rows->id || !view->page)
+		return false;
+	make_request(console, &request);
+	return !answers(view->page, &request);
+}
+
 static void give_to_view(struct console *console)
 {
 	struct view *view = console_top(console);
@@ -183,8 +194,8 @@ void console_stop(struct console *console)
 
 /*
  * The selected row is still being read, or the answer to a search. Keys wait for it (not for
- * long), so that "g r" typed in one go launches the first course and not whatever was there
- * before.
+ * long), so that "g r" typed in one go launches the first course, and "4 r" a failed one, and not
+ * whatever was there before.
  */
 static bool answer_is_coming(struct console *console)
 {
@@ -192,8 +203,8 @@ static bool answer_is_coming(struct console *console)
 	int64_t now = console_clock(console);
 	/* what is typed into a prompt is meant for no row */
 	bool row = console->prompt.kind == PROMPT_NONE && view->list.rows->id &&
-		   (!view->page || (view->list.total > 0 &&
-				    list_selected_row(&view->list, view->page) < 0));
+		   (!view->page || console_rows_are_old(console) ||
+		    (view->list.total > 0 && list_selected_row(&view->list, view->page) < 0));
 	bool answer = find_waits(console);
 
 	if ((!row && !answer) || console->too_small) {

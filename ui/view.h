@@ -133,6 +133,9 @@ void console_push(struct console *console, const struct view_ops *ops, const str
 void console_pop(struct console *console); /* the first screen stays */
 /* The terminal or the stack has changed. */
 void console_relayout(struct console *console);
+/* What is shown is the answer to an older question (another order, another filter): no act is meant
+   for its rows. */
+bool console_rows_are_old(const struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);

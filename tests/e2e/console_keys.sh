@@ -54,6 +54,14 @@ keys 2;      wait_for "only In-Progress"
 keys 3;      wait_for "only Migrated"
 keys 0;      wait_for "of 40 ─"
 
+step "what is typed behind a filter or an order is meant for the rows that it shows"
+t send-keys 4 r
+wait_for "no course is selected"
+keys 0;      wait_for "of 40 ─"
+t send-keys 4 Space
+wait_for "nothing is selected"
+keys 0;      wait_for "of 40 ─"
+
 step "order"
 keys s;      wait_for "sorted by status"
 keys S;      wait_for "sorted by status, descending"
