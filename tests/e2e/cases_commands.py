@@ -57,8 +57,7 @@ class Statuses(CampusTest):
                         "ALTER TABLE course DROP COLUMN revision", "PRAGMA user_version=1"):
                 self.campus.sql("status.db", sql)
             self.expect(0, "doctor")
-            answer = self.expect(0, *command)
-            self.assertNotIn("older", answer.err)
+            self.assertNotIn(b"older", self.expect(0, *command).err)
 
     def test_two_for_usage(self):
         self.both()
