@@ -9,6 +9,8 @@
 #ifndef SUBFERRY_UI_VIEW_H
 #define SUBFERRY_UI_VIEW_H
 
+#include <wchar.h>
+
 #include "src/engine/desk.h"
 #include "ui/console.h"
 #include "ui/course_layout.h"
@@ -105,6 +107,7 @@ struct console {
 	struct view *views[VIEW_DEPTH];
 	int depth;
 	struct prompt prompt;
+	mbstate_t half; /* of a character whose bytes have not all been read */
 	struct tags tags;
 	struct guessing guessing; /* while the prompt asks where to go */
 	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */

@@ -45,6 +45,16 @@ wait_for "PierX+ZH100"
 keys f C-u Enter
 wait_for "of 40 ─"
 
+step "bytes that are no character, and one that comes in halves"
+keys /
+t send-keys -H e4 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 b8 63
+wait_for "search: bbbbbbbbbbbbbbbbbbbbc"
+t send-keys -H e4
+t send-keys -H b8 ad
+wait_for "bc中"
+keys Escape
+wait_gone "search:"
+
 step "filters of one key"
 keys 4;      wait_for "no course has this status"
 keys 0;      wait_for "of 40 ─"
