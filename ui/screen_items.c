@@ -263,7 +263,8 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 			    finding_info(finding->code)->name);
 	widget_text(y, at->language, at->course - at->language - 1, base, finding->language);
 	if (at->block > at->course)
-		widget_text(y, at->course, at->block - at->course - 1, base, finding->course);
+		widget_text(y, at->course, at->block - at->course - 1, base,
+			    view_key(finding->course, at->block - at->course - 1));
 	widget_text(y, at->block, at->text - at->block - 1, base,
 		    finding->block[0] ? finding->block : "the course itself");
 	if (at->text < at->width)

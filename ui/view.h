@@ -178,6 +178,9 @@ bool view_tell_whole(const struct view *view, int y, int lines);
 void view_draw_empty(const struct view *view, int y, int h, const char *nothing);
 /* What stands after the heading of the column @sort: the sign of the order, or "". */
 const char *view_sort_mark(const struct view *view, int sort);
+/* A course's key for a column of @cells: where that is narrow, without the "course-v1:" that says
+   nothing and takes the run's place. Borrowed from @key. */
+const char *view_key(const char *key, int cells);
 /* "x 3": open errors and warnings in a few cells. */
 enum role view_findings(const struct counts *counts, char *out, size_t size);
 enum role view_severity_role(enum finding_severity severity);

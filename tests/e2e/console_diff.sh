@@ -19,7 +19,7 @@ open_diff() {
 	keys /
 	type_text "HIST-30"
 	keys Enter
-	wait_for "▸ $1"
+	wait_for "▸ ${1#*:}" # a narrow column has no room for more
 	keys Enter
 	wait_for "Enter diff"
 	wait_for "MODULESTORE"
@@ -138,7 +138,7 @@ wait_for "of 40 courses"
 keys /
 type_text "HIST-30"
 keys Enter
-wait_for "> $course"
+wait_for "> ${course#*:}"
 keys Enter
 wait_for "Enter diff"
 wait_for "MODULESTORE"
