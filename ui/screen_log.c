@@ -160,15 +160,24 @@ static unsigned log_key(struct view *view, enum action action)
 /* ---- drawing ------------------------------------------------------------------------------*/
 
 #define TIME 3
-#define WHO 17
-#define ACTION 29
-#define OBJECT 42
+#define WHO 16
+#define ACTION 27
+#define OBJECT 37
+#define OBJECT_MOST 49 /* a key; what happened is worth the rest */
+
+/* Where it is told what happened. */
+static int what_at(const struct view *view)
+{
+	int object = (view->area.w - OBJECT) * 11 / 20;
+
+	return OBJECT + (object < OBJECT_MOST ? object : OBJECT_MOST);
+}
 
 static void draw_row(const struct view *view, int y, const struct event_row *event, bool selected)
 {
 	enum role base = selected ? ROLE_SELECTED : ROLE_NORMAL;
 	enum role role = selected ? ROLE_SELECTED : view_severity_role(event->severity);
-	int width = view->area.w, object = (width - OBJECT) * 6 / 10;
+	int width = view->area.w, what = what_at(view);
 	bool old = console_wall(view->console) - event->at > INT64_C(18) * 3600 * 1000000;
 
 	widget_text(y, 0, width, base, "");
@@ -178,8 +187,8 @@ static void draw_row(const struct view *view, int y, const struct event_row *eve
 			: widget_clock(event->at).text);
 	widget_text(y, WHO, ACTION - WHO - 1, base, event->who);
 	widget_text(y, ACTION, OBJECT - ACTION - 1, role, event->action);
-	widget_text(y, OBJECT, object - 1, base, event->object);
-	widget_text(y, OBJECT + object, width - OBJECT - object - 1, role, event->what);
+	widget_text(y, OBJECT, what - OBJECT - 1, base, view_key(event->object, what - OBJECT - 1));
+	widget_text(y, what, width - what - 1, role, event->what);
 }
 
 static void draw_details(const struct view *view, int y)
@@ -220,7 +229,7 @@ static void draw_title(const struct log_view *log, int y)
 static void log_draw(struct view *view, const struct snapshot *now)
 {
 	const struct log_view *log = (const struct log_view *)view;
-	int y = view->area.y, height = (int)view->list.height, width = view->area.w;
+	int y = view->area.y, height = (int)view->list.height;
 	int64_t top = list_top_to_draw(&view->list, view->page);
 
 	(void)now;
@@ -229,7 +238,7 @@ static void log_draw(struct view *view, const struct snapshot *now)
 	widget_text(y, WHO, ACTION - WHO, ROLE_DIM, "WHO");
 	widget_text(y, ACTION, OBJECT - ACTION, ROLE_DIM, "ACT");
 	widget_text(y, OBJECT, 8, ROLE_DIM, "ON");
-	widget_text(y, OBJECT + (width - OBJECT) * 6 / 10, 8, ROLE_DIM, "WHAT");
+	widget_text(y, what_at(view), 8, ROLE_DIM, "WHAT");
 	y++;
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
