@@ -14,7 +14,8 @@
 #include "ui/widget.h"
 
 #define KEYS_WIDTH 18
-#define LINES_MAX (2 * ACTION_COUNT + 24)
+#define BESIDE 140 /* cells in which keys and signs have room beside each other */
+#define LINES_MAX (2 * ACTION_COUNT + 32)
 
 struct help {
 	struct view view;
@@ -24,6 +25,7 @@ struct help {
 		bool title;
 	} lines[LINES_MAX];
 	int count;
+	int signs; /* where they begin; on a wide screen they and the rest stand beside the keys */
 };
 
 static size_t row_count(const struct snapshot *page)
@@ -92,9 +94,14 @@ static void add_signs(struct help *help)
 		{ GLYPH_WARNING, "open warnings, no error" },
 		{ GLYPH_TAG, "tagged" },
 		{ GLYPH_SAME, "modulestore and edx-val agree" },
-		{ GLYPH_DIFFERS, "missing in edx-val, or other bytes" },
+		{ GLYPH_DIFFERS, "edx-val holds another text" },
+		{ GLYPH_MISSING, "missing in edx-val, or its file in the store" },
 		{ GLYPH_UNKNOWN, "edx-val could not tell" },
 		{ GLYPH_EXTRA, "in edx-val without being promised: no error" },
+		{ GLYPH_DRAFT, "before a language: only the draft names it" },
+		{ GLYPH_PUBLISHED, "before a language: only the published version names it" },
+		{ GLYPH_IMPLICIT, "behind a language: found by the video's id, nothing names it" },
+		{ GLYPH_WARNING, "before a language: left out, its transcript is empty" },
 		{ GLYPH_NONE, "nothing to say" },
 	};
 	/* clang-format on */
@@ -114,17 +121,26 @@ static struct view *help_open(struct console *console, const struct place *place
 	add(help, "Keys of this screen:", below->name, true);
 	add_actions(help, below->bit, true);
 	add(help, "", "", false);
+	help->signs = help->count;
 	add(help, "Signs", "", true);
 	add_signs(help);
 	add(help, "", "", false);
 	add(help, "On other screens", "", true);
 	add_actions(help, below->bit, false);
-	help->view.list.total = help->count;
 	return &help->view;
+}
+
+static bool stands_beside(const struct help *help)
+{
+	return help->view.area.w >= BESIDE;
 }
 
 static void help_layout(struct view *view)
 {
+	const struct help *help = (const struct help *)view;
+	int left = help->signs - 1, right = help->count - help->signs;
+
+	view->list.total = !stands_beside(help) ? help->count : left > right ? left : right;
 	list_resize(&view->list, view->area.h - 1);
 }
 
@@ -177,29 +193,47 @@ static unsigned help_key(struct view *view, enum action action)
 	return REACT_REDRAW;
 }
 
-static void help_draw(struct view *view, const struct snapshot *now)
+/* Those of the lines from @first to before @last that are in sight, from column @x to @limit. */
+static void draw_lines(const struct help *help, int first, int last, int x, int limit)
 {
-	const struct help *help = (const struct help *)view;
-	int y = view->area.y, height = (int)view->list.height;
-	int64_t shown = view->list.top + height < help->count ? view->list.top + height : help->count;
-	char right[64];
+	int y = help->view.area.y, height = (int)help->view.list.height;
 
-	(void)now;
-	for (int i = 0; i < height && view->list.top + i < help->count; i++) {
-		const struct help_line *line = &help->lines[view->list.top + i];
+	first += (int)help->view.list.top;
+	for (int i = 0; i < height && first + i < last; i++) {
+		const struct help_line *line = &help->lines[first + i];
 
 		if (line->title) {
-			widget_printf(y + i, 1, view->area.w - 1, ROLE_TITLE, "%s %s", line->keys,
+			widget_printf(y + i, x, limit - x, ROLE_TITLE, "%s %s", line->keys,
 				      line->text);
 			continue;
 		}
-		widget_text(y + i, 3, KEYS_WIDTH - 1, ROLE_KEY, line->keys);
-		widget_text(y + i, 3 + KEYS_WIDTH, view->area.w - KEYS_WIDTH - 4, ROLE_NORMAL,
+		widget_text(y + i, x + 2, KEYS_WIDTH - 1, ROLE_KEY, line->keys);
+		widget_text(y + i, x + 2 + KEYS_WIDTH, limit - x - KEYS_WIDTH - 2, ROLE_NORMAL,
 			    line->text);
 	}
-	snprintf(right, sizeof(right), "lines %d to %d of %d: Up and Down scroll",
-		 (int)view->list.top + 1, (int)shown, help->count);
-	widget_rule(y + height, view->area.w, ROLE_NORMAL, "", right);
+}
+
+static void help_draw(struct view *view, const struct snapshot *now)
+{
+	const struct help *help = (const struct help *)view;
+	const struct list *list = &view->list;
+	int width = view->area.w;
+	char right[64] = "";
+
+	(void)now;
+	if (stands_beside(help)) {
+		draw_lines(help, 0, help->signs - 1, 1, width / 2 - 1);
+		draw_lines(help, help->signs, help->count, width / 2, width - 1);
+	} else {
+		draw_lines(help, 0, help->count, 1, width - 1);
+	}
+	if (list->total > list->height)
+		snprintf(right, sizeof(right), "lines %d to %d of %d: Up and Down scroll",
+			 (int)list->top + 1,
+			 (int)(list->top + list->height < list->total ? list->top + list->height
+								      : list->total),
+			 (int)list->total);
+	widget_rule(view->area.y + (int)list->height, width, ROLE_NORMAL, "", right);
 }
 
 static void help_close(struct view *view)
