@@ -231,6 +231,16 @@ static const struct transcript_row *shown_transcript(const struct diff_view *dif
 	return NULL;
 }
 
+/* What is told of the comparison, without the name that stands in the table. */
+static const char *detail_of(const struct transcript_row *row)
+{
+	size_t len = strlen(row->val_object);
+
+	if (len && !strncmp(row->detail, row->val_object, len) && !strncmp(row->detail + len, ": ", 2))
+		return row->detail + len + 2;
+	return row->detail;
+}
+
 void diff_draw_outcome(const struct diff_view *diff, int y)
 {
 	const struct transcript_row *row = shown_transcript(diff);
@@ -258,7 +268,7 @@ void diff_draw_outcome(const struct diff_view *diff, int y)
 						      sizeof(name)));
 	}
 	if (row->detail[0])
-		widget_put(y, x, width, ROLE_NORMAL, ": %s", row->detail);
+		widget_put(y, x, width, ROLE_NORMAL, ": %s", detail_of(row));
 }
 
 static int draw_verdict(const struct diff *cues, int y, int width)
