@@ -88,7 +88,7 @@ static void add_signs(struct help *help)
 	static const struct { enum glyph glyph; const char *text; } signs[] = {
 		{ GLYPH_DONE, "migrated; of a finding: waived" },
 		{ GLYPH_BUSY, "being migrated" },
-		{ GLYPH_LAUNCHED, "launched, waits for a worker" },
+		{ GLYPH_LAUNCHED, "launched, waits for a worker; of a video: not tried yet" },
 		{ GLYPH_PAUSED, "paused: transactions under way finish, no new one starts" },
 		{ GLYPH_FAILED, "failed; number of open errors and warnings" },
 		{ GLYPH_WARNING, "open warnings, no error" },
@@ -101,7 +101,7 @@ static void add_signs(struct help *help)
 		{ GLYPH_DRAFT, "before a language: only the draft names it" },
 		{ GLYPH_PUBLISHED, "before a language: only the published version names it" },
 		{ GLYPH_IMPLICIT, "behind a language: found by the video's id, nothing names it" },
-		{ GLYPH_WARNING, "before a language: left out, its transcript is empty" },
+		{ GLYPH_WARNING, "before a language: not expected, for it is left out or waived" },
 		{ GLYPH_NONE, "nothing to say" },
 	};
 	/* clang-format on */

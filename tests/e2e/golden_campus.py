@@ -18,11 +18,11 @@ CUES = [
     (0, "Bonjour et bienvenue \U0001F44B"),
     (2400, "Voici le tri fusion :"),
     (5120, "on coupe la liste en 2"),
-    (7900, "on trie chaque moitié"),
+    (7900, "on trie chaque partie"),
     (11030, "puis on les fusionne"),
     (14250, "الترتيب بالدمج"),
     (16900, "マージソート"),
-    (19640, "Coût : n log n \U0001F389"),
+    (19640, "On finit en n log n \U0001F389"),
     (22010, "À bientôt \U0001F469\u200D\U0001F3EB"),
 ]
 
@@ -62,7 +62,7 @@ def course():
     out.video("08-accueil", title="Messages d'accueil", edx_video_id="algo-08",
               transcripts={language: "mots.srt" for language in LANGUAGES})
     out.video("09-sans-paroles", title="Sans paroles", edx_video_id="algo-09")
-    out.video("10-revision", title="Révision", edx_video_id="algo-10",
+    out.video("10-exercices", title="Exercices", edx_video_id="algo-10",
               transcripts={"en": "mots.srt", "fr": "mots.srt"})
     return out
 
