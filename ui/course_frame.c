@@ -126,7 +126,7 @@ static bool draw_name(const struct view *view, const struct course_row *course, 
 	int width = view->area.w, x, end, cells;
 	enum glyph sign;
 	enum role role = status_of(course, &sign);
-	char right[160];
+	char right[160], key[512];
 	bool fits;
 
 	snprintf(right, sizeof(right), "%s %s%s  %s of %s videos", glyph(sign),
@@ -136,7 +136,8 @@ static bool draw_name(const struct view *view, const struct course_row *course, 
 	end = width - cells - 1;
 	widget_text(y, end, cells, role, right);
 	end = draw_progress(course, y, end, width);
-	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s", course->key);
+	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s",
+		       widget_course_key(course->key, end - 3, key, sizeof(key)));
 	fits = x + 2 + widget_cells(more) <= end - 1;
 	if (more[0] && fits)
 		x = widget_put(y, x + 2, end - 1, ROLE_NORMAL, "%s", more);

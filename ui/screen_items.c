@@ -252,6 +252,8 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 	enum role base = selected ? ROLE_SELECTED : finding->waived ? ROLE_DIM : ROLE_NORMAL;
 	enum role role = selected || finding->waived ? base : view_severity_role(finding->severity);
 	bool tagged = tags_has(&view->console->tags, finding->course_id);
+	int room = at->block - at->course - 1;
+	char key[512];
 
 	widget_text(y, 0, at->width, base, "");
 	widget_text(y, 0, 1, base, tagged ? glyph(GLYPH_TAG) : " ");
@@ -263,7 +265,8 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 			    finding_info(finding->code)->name);
 	widget_text(y, at->language, at->course - at->language - 1, base, finding->language);
 	if (at->block > at->course)
-		widget_text(y, at->course, at->block - at->course - 1, base, finding->course);
+		widget_text(y, at->course, room, base,
+			    widget_course_key(finding->course, room, key, sizeof(key)));
 	widget_text(y, at->block, at->text - at->block - 1, base,
 		    finding->block[0] ? finding->block : "the course itself");
 	if (at->text < at->width)
