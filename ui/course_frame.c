@@ -188,6 +188,14 @@ static void flow_put(struct flow *flow, enum role role, const char *text)
 	flow->x = widget_put(flow->y, flow->x, flow->width, role, "%s", text) + 2;
 }
 
+/* "attempt 2, try 1, 03:09: failed, ...": attempts are counted as in the list of courses. */
+static void try_text(const struct snapshot *page, int64_t wall, char *out, size_t size)
+{
+	snprintf(out, size, "attempt %s, try %s, %s: %s", widget_number(page->last_try.pass).text,
+		 widget_number(page->last_try.number).text,
+		 widget_time(page->last_try.ended, wall).text, page->last_try.result);
+}
+
 /* Which block it is, its id in val, how its languages stand, the last try; returns the line
    behind. */
 static int draw_video(const struct view *view, size_t row, int y, int lines)
@@ -205,8 +213,10 @@ static int draw_video(const struct view *view, size_t row, int y, int lines)
 	marks_tell(page, row, text, sizeof(text));
 	if (text[0])
 		flow_put(&flow, mark_role(mark_of_video(page, row)), text);
-	if (list_has_details(&view->list, page) && page->last_attempt[0])
-		flow_put(&flow, ROLE_DIM, page->last_attempt);
+	if (list_has_details(&view->list, page) && page->last_try.number > 0) {
+		try_text(page, console_wall(view->console), text, sizeof(text));
+		flow_put(&flow, ROLE_DIM, text);
+	}
 	return flow.y + 1;
 }
 

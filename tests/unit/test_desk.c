@@ -185,7 +185,9 @@ static void pages_show_what_was_asked(void **state)
 	snap = page(desk, &request);
 	assert_int_equal(snap->count, 2);
 	assert_string_equal(snap->videos[0].block, "a");
-	assert_non_null(strstr(snap->last_attempt, "done"));
+	assert_non_null(strstr(snap->last_try.result, "done"));
+	assert_int_equal(snap->last_try.pass, 1);
+	assert_int_equal(snap->last_try.number, 1);
 	/* the languages of each video, one video behind the other */
 	assert_int_equal(snap->language_from[0], 0);
 	assert_int_equal(snap->language_from[2], snap->language_count);
