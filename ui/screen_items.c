@@ -198,15 +198,18 @@ static bool items_target(const struct view *view, struct target *target)
 
 /* ---- drawing ------------------------------------------------------------------------------*/
 
+#define SUMS_WIDTH 56 /* the longest code and the figures */
+
 static void draw_title(const struct items *items, int y)
 {
 	const struct view *view = &items->view;
 	int width = view->area.w - 1;
+	char key[512];
 	int x = widget_put(y, 1, width, ROLE_TITLE, "%s of %s",
 			   items->code >= 0 ? finding_info((enum finding_code)items->code)->name
 					    : "findings",
-			   !view->place.course ? "all courses"
-			   : view->place.video ? "one video" : "one course");
+			   view->place.video ? "one video"
+			   : view_of_course(view, width - SUMS_WIDTH, key, sizeof(key)));
 
 	if (items->code < 0) {
 		view_draw_sums(view->page, y, x + 2, width);

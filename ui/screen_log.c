@@ -230,16 +230,15 @@ static void draw_title(const struct log_view *log, int y)
 	};
 	const struct view *view = &log->view;
 	int width = view->area.w - 1;
-	int x = widget_put(y, 1, width, ROLE_TITLE, "log of %s",
-			   view->place.course ? "one course" : "the campus");
+	char key[512];
+	int x = widget_put(y, 1, width, ROLE_TITLE, "log of %s", !view->place.course ? "the campus"
+			   : view_of_course(view, width / 2, key, sizeof(key)));
 
 	x = widget_put(y, x + 2, width, log->least ? ROLE_SELECTED : ROLE_NORMAL, "%s",
 		       shown[log->least]);
-	if (view->place.course && view->page && view->page->course.key)
-		widget_put(y, x + 2, width, ROLE_DIM, "%s", view->page->course.key);
-	else
-		widget_put(y, x + 2, width, ROLE_DIM, "%s events, newest first",
-			   widget_number(view->list.total).text);
+	widget_put(y, x + 2, width, ROLE_DIM, "%s event%s, %s first",
+		   widget_number(view->list.total).text, view->list.total == 1 ? "" : "s",
+		   view->list.descending ? "oldest" : "newest");
 }
 
 static void log_draw(struct view *view, const struct snapshot *now)

@@ -147,6 +147,15 @@ enum glyph view_severity_glyph(enum finding_severity severity)
 					     : GLYPH_NONE;
 }
 
+const char *view_of_course(const struct view *view, int room, char *out, size_t size)
+{
+	if (!view->place.course)
+		return "all courses";
+	if (!view->page || !view->page->course.key)
+		return "one course";
+	return widget_course_key(view->page->course.key, room, out, size);
+}
+
 int view_draw_sums(const struct snapshot *page, int y, int x, int limit)
 {
 	int64_t open[FINDING_ERROR + 1] = {0}, waived = 0;

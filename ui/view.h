@@ -182,6 +182,9 @@ const char *view_sort_mark(const struct view *view, int sort);
 enum role view_findings(const struct counts *counts, char *out, size_t size);
 enum role view_severity_role(enum finding_severity severity);
 enum glyph view_severity_glyph(enum finding_severity severity);
+/* Whose findings the screen @view shows: "all courses", or the key of the one, for @room cells.
+   The text is borrowed: of the page, or in @out. */
+const char *view_of_course(const struct view *view, int room, char *out, size_t size);
 /* "errors 3  warnings 1  notices 0  waived 2" from column @x of line @y; returns the column
    behind. */
 int view_draw_sums(const struct snapshot *page, int y, int x, int limit);

@@ -132,7 +132,7 @@ struct snapshot {
 	struct event_item *event_items; /* what each of them is of */
 	struct finding_group *groups; /* PAGE_GROUPS, PAGE_FINDINGS */
 	size_t group_count;
-	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */
+	struct course_row course;    /* of pages of one course: whose */
 	struct video_row video;	     /* PAGE_DIFF: whose */
 	struct {
 		int64_t pass, number; /* 0: none */
