@@ -54,7 +54,7 @@ static void do_back(struct console *console, enum action action)
 	else if (action == ACTION_QUIT)
 		console_stop(console);
 	else
-		console_note(console, ROLE_NORMAL, "this is the first screen: q leaves");
+		console_top(console)->ops->key(console_top(console), action);
 }
 
 static void open_why(struct console *console, const struct view *view)

@@ -168,7 +168,7 @@ static void ids_answer(struct console *console)
 	if (!tags_add(&console->tags, now->ids, now->id_count))
 		console_note(console, ROLE_ERROR, "out of memory: not tagged");
 	else
-		console_note(console, ROLE_NORMAL, "%s tagged that were not",
+		console_note(console, ROLE_NORMAL, "%s more tagged",
 			     widget_number((int64_t)(console->tags.count - before)).text);
 }
 
