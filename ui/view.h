@@ -147,6 +147,8 @@ void dispatch_key(struct console *console, int key, bool code);
 
 /* Opens the prompt of ACTION_SEARCH, ACTION_FILTER or ACTION_GOTO. */
 void find_open(struct console *console, enum action action);
+/* The text of a filter has changed: says behind it which fields there are. */
+void find_filter_typed(struct console *console);
 /* What a key did in it; true: the prompt has closed itself, or stays until an answer comes. */
 bool find_key(struct console *console, enum prompt_answer answer);
 /* Tags all courses that are shown, as soon as their ids are there. */

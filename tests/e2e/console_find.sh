@@ -94,6 +94,19 @@ wait_for "no course"
 keys Enter;  wait_for 'no course has "nosuchcourse"'
 keys Escape; wait_for "of 40 courses"
 
+step "a filter tells its fields while it is typed, and the words of one"
+keys f
+wait_for "fields: status: org: course:"
+type_text v
+wait_for "fields: videos>"
+keys C-u
+type_text "!stat"
+wait_for "fields: status:"
+type_text "us:"
+wait_for "Not-Migrated In-Progress"
+keys Escape
+wait_gone "filter:"
+
 step "tags stay what they were: filters, orders, screens"
 keys 0 f
 type_text zh100
