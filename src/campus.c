@@ -401,15 +401,20 @@ static void listing_clear(struct listing *list)
 static enum result report_problem(struct listing *list, const struct source_entry *entry,
 				  struct error *err)
 {
+	const char *location = entry->location ? entry->location : "";
+	const char *problem = entry->problem;
 	struct buf text = BUF_INIT;
 	bool failed;
 
 	list->problems++;
 	if (!list->problem)
 		return RESULT_OK;
-	buf_printf(&text, "%s%s%s: %s", entry->location ? entry->location : "",
-		   entry->location && entry->key ? ": " : "", entry->key ? entry->key : "",
-		   entry->problem);
+	/* most problems begin with the place themselves */
+	if (*location && !strncmp(problem, location, strlen(location)) &&
+	    !strncmp(problem + strlen(location), ": ", 2))
+		problem += strlen(location) + 2;
+	buf_printf(&text, "%s%s%s: %s", location, *location && entry->key ? ": " : "",
+		   entry->key ? entry->key : "", problem);
 	failed = text.failed;
 	if (!failed)
 		list->problem(list->arg, buf_text(&text));

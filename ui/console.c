@@ -190,8 +190,10 @@ static bool answer_is_coming(struct console *console)
 {
 	const struct view *view = console_top(console);
 	int64_t now = console_clock(console);
-	bool row = view->list.rows->id && (!view->page || (view->list.total > 0 &&
-					  list_selected_row(&view->list, view->page) < 0));
+	/* what is typed into a prompt is meant for no row */
+	bool row = console->prompt.kind == PROMPT_NONE && view->list.rows->id &&
+		   (!view->page || (view->list.total > 0 &&
+				    list_selected_row(&view->list, view->page) < 0));
 	bool answer = find_waits(console);
 
 	if ((!row && !answer) || console->too_small) {

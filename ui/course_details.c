@@ -7,9 +7,24 @@
 #include "ui/view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ui/glyph.h"
 #include "ui/widget.h"
+
+static bool is_same(const struct finding_row *a, const struct finding_row *b)
+{
+	return !b->waived && a->code == b->code && !strcmp(a->language, b->language);
+}
+
+/* Whether the line says the same already: of many videos, mostly. */
+static bool is_told(const struct snapshot *page, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_same(&page->findings[at], &page->findings[i]))
+			return true;
+	return false;
+}
 
 /* "asset-missing es, srt-invalid pt": what the selected course needs. */
 static void findings_line(const struct snapshot *page, char *out, size_t size)
@@ -20,7 +35,7 @@ static void findings_line(const struct snapshot *page, char *out, size_t size)
 	for (size_t i = 0; i < page->finding_count && at + 1 < size; i++) {
 		const struct finding_row *finding = &page->findings[i];
 
-		if (finding->waived)
+		if (finding->waived || is_told(page, i))
 			continue;
 		at += (size_t)snprintf(out + at, size - at, "%s%s%s%s", at ? ", " : "",
 				       finding_info(finding->code)->name,

@@ -9,6 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/term.h"
+
+#define PASTE_PAUSE 2000 /* ms without a key: a paste has ended */
+
 /* ---- actions ------------------------------------------------------------------------------*/
 
 /* What an action needs is looked at here and nowhere else. */
@@ -158,12 +162,45 @@ static void key_to_prompt(struct console *console, int key, bool code)
 		prompt_close(prompt);
 }
 
+/*
+ * What is pasted is text and never a key: "r" in it launches nothing, a newline answers nothing.
+ * True when @key was of a paste and all is done.
+ */
+static bool take_pasted(struct console *console, int key, bool code)
+{
+	int64_t now = console_clock(console);
+	enum prompt_kind kind = console->prompt.kind;
+
+	if (code && key == TERM_PASTE_BEGIN) {
+		console->pasted_at = now ? now : 1;
+		if (kind == PROMPT_NONE)
+			console_note(console, ROLE_NORMAL,
+				     "pasted text is taken only where a text is asked for");
+		return true;
+	}
+	if (code && key == TERM_PASTE_END) {
+		console->pasted_at = 0;
+		return true;
+	}
+	/* an end that was lost on the way does not lock the keyboard */
+	if (!console->pasted_at || now - console->pasted_at > PASTE_PAUSE)
+		console->pasted_at = 0;
+	else
+		console->pasted_at = now;
+	if (!console->pasted_at)
+		return false;
+	if (!code && key >= ' ' && key != 127 && kind != PROMPT_NONE && kind != PROMPT_CONFIRM &&
+	    !console->too_small)
+		key_to_prompt(console, key, false);
+	return true;
+}
+
 void dispatch_key(struct console *console, int key, bool code)
 {
 	enum action action;
 
 	console->dirty = true;
-	if (code && key == KEY_RESIZE)
+	if ((code && key == KEY_RESIZE) || take_pasted(console, key, code))
 		return;
 	console->note[0] = '\0';
 	console->message_seen = true;

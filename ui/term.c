@@ -17,6 +17,8 @@
 
 #include "ui/theme.h"
 
+#define PASTE_ON "\033[?2004h" /* "bracketed": the terminal marks what is pasted */
+#define PASTE_OFF "\033[?2004l"
 #define ESCAPE_DELAY 50 /* ms an Esc waits for the rest of a key: enough for a slow line */
 
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
@@ -129,12 +131,36 @@ static int collect(int c)
 	return c;
 }
 
+/* Only where the cursor is moved as in ECMA-48: there one who does not know a mode passes over it. */
+static bool knows_modes(void)
+{
+	char name[] = "cup";
+	const char *text = tigetstr(name);
+
+	return text && text != (char *)-1 && !strncmp(text, "\033[", 2);
+}
+
+/* Curses has no word for it; the mode belongs to neither of the two screens. */
+static void paste_mode(const char *mode)
+{
+	if (knows_modes() && write(STDOUT_FILENO, mode, strlen(mode)) < 0)
+		errno = 0;
+}
+
+static void paste_keys(void)
+{
+	define_key("\033[200~", TERM_PASTE_BEGIN);
+	define_key("\033[201~", TERM_PASTE_END);
+}
+
 /* Attributes, colours, keypad, cursor, and last the shell's own screen. */
 static void reset_prepare(void)
 {
 	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 
 	reset_len = 0;
+	for (const char *at = knows_modes() ? PASTE_OFF : ""; *at; at++)
+		collect((unsigned char)*at);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char name[8];
 		char *text;
@@ -188,6 +214,8 @@ enum result term_open(bool no_colour, struct error *err)
 	noecho();
 	nonl();
 	keypad(stdscr, TRUE);
+	paste_keys();
+	paste_mode(PASTE_ON);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
 	theme_init(no_colour);
@@ -199,6 +227,7 @@ void term_close(void)
 	if (screen) {
 		endwin();
 		if (atomic_exchange(&taken, false)) {
+			paste_mode(PASTE_OFF);
 			/* curses restores what it found; the modes are set once more in case
 			   a resize or a stop came between. */
 			tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
@@ -246,11 +275,13 @@ void term_suspend(void)
 	struct sigaction ours, stop = {.sa_handler = SIG_DFL};
 
 	endwin();
+	paste_mode(PASTE_OFF);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &ours);
 	raise(SIGTSTP);
 	/* here again after SIGCONT */
 	sigaction(SIGTSTP, &ours, NULL);
+	paste_mode(PASTE_ON);
 	term_resize();
 	clearok(curscr, TRUE);
 	refresh();

@@ -18,6 +18,9 @@ enum term_event {
 	TERM_SUSPEND = 4, /* ^Z */
 };
 
+/* Keys of our own, behind those of curses: around what a terminal pastes, if it tells. */
+enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END };
+
 /* RESULT_INVALID: no terminal, or one that cannot be drawn on. */
 enum result term_open(bool no_colour, struct error *err);
 void term_close(void); /* may run twice */

@@ -121,6 +121,7 @@ struct console {
 	bool hung_up;	 /* nobody sees us: draw nothing more */
 	int64_t row_since; /* since when keys wait for the selected row (monotonic ms); 0: they do not */
 	bool keys_wait;	 /* some may be left inside curses, where poll() does not see them */
+	int64_t pasted_at; /* when the last key of a paste came (monotonic ms); 0: none goes on */
 	bool running, dirty, too_small;
 };
 

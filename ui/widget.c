@@ -37,16 +37,17 @@ static const char *decode(const char *at, wchar_t *out)
 }
 
 /* They ask for another look of what they follow, which makes some terminals draw it wider or
-   narrower than wcwidth() counts: without them all agree. */
+   narrower than wcwidth() counts: without them all agree. And the joiner: tmux puts whatever
+   follows one into the same cell, letters too, and the rest of the line is a cell short. */
 static bool is_variation(wchar_t c)
 {
-	return (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
+	return c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF);
 }
 
-/* The same of emoji: joiners and skin tones. Elsewhere a joiner shapes letters. */
+/* The same of emoji: skin tones. */
 static bool is_emoji_glue(wchar_t c)
 {
-	return c == 0x200D || (c >= 0x1F3FB && c <= 0x1F3FF);
+	return c >= 0x1F3FB && c <= 0x1F3FF;
 }
 
 static bool is_emoji(wchar_t c)

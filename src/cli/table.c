@@ -12,6 +12,10 @@
 #include "src/base/buf.h"
 #include "src/base/text.h"
 
+/* A longer cell pushes only its own row to the right: one course with a name of thousands of
+   characters must not fill the rows of all others with as many blanks. */
+#define WIDEST 80
+
 static void add_cell(struct table *table, char *text)
 {
 	char *safe = text ? text_safe(text) : NULL;
@@ -72,7 +76,7 @@ static void print_row(const struct table *table, char *const *row, const size_t 
 	struct buf line = BUF_INIT;
 
 	for (size_t i = 0; i < table->columns; i++) {
-		size_t pad = widths[i] - cells_of(row[i]);
+		size_t cells = cells_of(row[i]), pad = cells < widths[i] ? widths[i] - cells : 0;
 		bool last = i + 1 == table->columns;
 
 		if (table->right & 1u << i)
@@ -103,9 +107,12 @@ void table_print(struct table *table)
 {
 	size_t widths[TABLE_COLUMNS] = {0};
 
-	for (size_t i = 0; i < table->count && !table->failed; i++)
-		if (cells_of(table->cells[i]) > widths[i % table->columns])
-			widths[i % table->columns] = cells_of(table->cells[i]);
+	for (size_t i = 0; i < table->count && !table->failed; i++) {
+		size_t cells = cells_of(table->cells[i]), *width = &widths[i % table->columns];
+
+		if (cells > *width && cells <= WIDEST)
+			*width = cells;
+	}
 	if (table->failed)
 		out_note("out of memory: the list is not printed");
 	for (size_t i = 0; i + table->columns <= table->count && !table->failed;

@@ -223,15 +223,18 @@ static void validate(struct desk *desk, struct reader *reader, int64_t id)
 					 .stop = &desk->stop_validation};
 	struct course_row row = {0};
 	struct counts counts;
+	char unknown[48] = "";
 	struct error err = {0};
 	enum result st = reader_course_by_id(reader, id, &row, &err);
 
 	if (st == RESULT_OK)
 		st = verify_course(desk->campus, reader, &row, &options, &counts, &err);
+	if (st == RESULT_OK && counts.unknown) /* which is not "not in val" */
+		snprintf(unknown, sizeof(unknown), " (%lld unknown)", (long long)counts.unknown);
 	if (st == RESULT_OK)
 		desk_say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
-			 "validated %s, level bytes: %lld of %lld in val, %lld differing, %lld errors",
-			 row.key, (long long)counts.in_val, (long long)counts.expected,
+			 "validated %s, level bytes: %lld of %lld in val%s, %lld differing, %lld errors",
+			 row.key, (long long)counts.in_val, (long long)counts.expected, unknown,
 			 (long long)counts.differing, (long long)counts.errors);
 	else if (st != RESULT_CANCELED)
 		desk_say(desk, FINDING_ERROR, "%s", err.text);

@@ -40,6 +40,29 @@ void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt
 	pthread_mutex_unlock(&desk->lock);
 }
 
+/*
+ * A snapshot is thousands of small pieces. The screen's thread, which may hold the last reference
+ * to an old one, should not spend a key's time on freeing them: they are kept until nobody else
+ * has them, and freed by the thread that publishes.
+ */
+static void retire(struct desk *desk, struct snapshot *old)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < desk->retired_count; i++) {
+		if (snapshot_is_shared(desk->retired[i]))
+			desk->retired[kept++] = desk->retired[i];
+		else
+			snapshot_unref(desk->retired[i]);
+	}
+	desk->retired_count = kept;
+	if (old && kept < DESK_RETIRED)
+		desk->retired[desk->retired_count++] = old;
+	else
+		snapshot_unref(old);
+}
+
+/* Of one thread at a time. */
 static void publish(struct desk *desk, struct snapshot *snap)
 {
 	struct snapshot *old;
@@ -49,8 +72,8 @@ static void publish(struct desk *desk, struct snapshot *snap)
 	snap->generation = old ? old->generation + 1 : 1;
 	desk->newest = snap;
 	pthread_mutex_unlock(&desk->lock);
-	snapshot_unref(old);
 	wake(desk);
+	retire(desk, old);
 }
 
 /* ---- the pager: what a snapshot says besides its page ------------------------------------- */
@@ -76,6 +99,16 @@ static const char *local_time(int64_t wall, char *out, size_t size)
 	return out;
 }
 
+/* The hold's reason last: it is what may be too long for a screen. */
+static void tell_hold(struct snapshot *snap, const char *hold, int64_t since)
+{
+	char when[32];
+
+	if (*hold)
+		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
+			 local_time(since, when, sizeof(when)), hold);
+}
+
 /* What other processes are told of the engine: this one is a viewer. */
 static void tell_holder(struct reader *reader, struct snapshot *snap)
 {
@@ -87,10 +120,11 @@ static void tell_holder(struct reader *reader, struct snapshot *snap)
 		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
 			 holder.who, holder.host, (long long)holder.pid,
 			 local_time(holder.since, since, sizeof(since)));
-		snprintf(snap->hold, sizeof(snap->hold), "%.150s", holder.hold);
+		tell_hold(snap, holder.hold, holder.hold_since);
 		snap->under_way = holder.under_way;
 	} else {
 		snprintf(snap->engine, sizeof(snap->engine), "no engine");
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "no engine");
 	}
 	holder_row_clear(&holder);
 }
@@ -139,8 +173,6 @@ static void tell_eta(const struct desk *desk, const struct engine_state *state, 
 static void tell_engine(const struct desk *desk, const struct engine_state *state,
 			struct snapshot *snap)
 {
-	char since[32];
-
 	snap->engine_here = true;
 	snap->waits_for_go = state->waits_for_go;
 	snap->under_way = state->under_way;
@@ -152,9 +184,7 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
 	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
 		 (long long)state->workers);
-	if (*state->hold)
-		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
-			 local_time(state->hold_since, since, sizeof(since)));
+	tell_hold(snap, state->hold, state->hold_since);
 	tell_eta(desk, state, snap);
 }
 
@@ -189,23 +219,21 @@ struct seen {
 	char slowed_by[64];
 };
 
-static void see(struct desk *desk, const struct engine_state *state, int64_t version,
-		struct seen *out)
+/* Lock held; what has locks of its own was looked at before, as their holders may be slow. */
+static void see(struct desk *desk, const struct engine_state *state, const struct http_load *load,
+		int64_t version, struct seen *out)
 {
-	struct http_load load;
-
 	memset(out, 0, sizeof(*out));
-	look_at_load(desk, &load);
-	out->allowed = load.allowed;
-	snprintf(out->slowed_by, sizeof(out->slowed_by), "%s", load.slowed_by);
+	out->allowed = load->allowed;
+	snprintf(out->slowed_by, sizeof(out->slowed_by), "%s", load->slowed_by);
 	out->version = version;
 	out->request = desk->request_serial;
 	out->message = desk->message_serial;
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
-	out->engine = desk->engine;
+	out->engine = state;
 	out->validating = desk->validating;
-	if (!desk->engine)
+	if (!state)
 		return;
 	out->under_way = state->under_way;
 	out->waits = state->waits_for_go;
@@ -336,19 +364,20 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 	if (!desk->request_serial && !desk->ends)
 		wait_for_question(desk);
 	while (!desk->ends) {
+		struct engine *engine = desk->engine; /* once there, it stays */
 		struct engine_state state = {0};
 		struct page_request request;
+		struct http_load load;
 		int64_t version;
-		bool engine;
 
 		pthread_mutex_unlock(&desk->lock);
 		version = reader_version(reader);
+		look_at_load(desk, &load);
+		if (engine)
+			engine_state(engine, &state);
 		pthread_mutex_lock(&desk->lock);
 		request = desk->request;
-		engine = desk->engine;
-		if (engine)
-			engine_state(desk->engine, &state);
-		see(desk, &state, version, &now);
+		see(desk, engine ? &state : NULL, &load, version, &now);
 		now.roster = listed || *request.filter;
 		if (memcmp(&now, &last, sizeof(now))) {
 			last = now;
@@ -491,6 +520,8 @@ void desk_free(struct desk *desk)
 		pthread_join(desk->pager, NULL);
 	engine_free(desk->engine);
 	snapshot_unref(desk->newest);
+	while (desk->retired_count)
+		snapshot_unref(desk->retired[--desk->retired_count]);
 	while (desk->acts) {
 		struct desk_act *act = desk->acts;
 

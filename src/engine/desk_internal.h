@@ -29,6 +29,8 @@ struct desk_choice {
 	char name[128], value[256];
 };
 
+#define DESK_RETIRED 8
+
 struct desk {
 	/* set once */
 	struct campus *campus;
@@ -44,6 +46,8 @@ struct desk {
 	bool stopping, ends;
 	int stop_validation; /* atomic */
 	struct snapshot *newest;
+	struct snapshot *retired[DESK_RETIRED]; /* of the thread that publishes */
+	size_t retired_count;
 	struct page_request request;
 	uint64_t request_serial;
 	struct page_request reading; /* what the pager is at */

@@ -12,6 +12,11 @@ struct snapshot *snapshot_ref(struct snapshot *snap)
 	return snap;
 }
 
+bool snapshot_is_shared(const struct snapshot *snap)
+{
+	return __atomic_load_n(&snap->refs, __ATOMIC_ACQUIRE) > 1;
+}
+
 /* Frees @count rows and their array; @clear frees what a row owns. */
 #define FREE_ROWS(rows, count, clear)                                 \
 	do {                                                          \

@@ -94,7 +94,7 @@ struct snapshot {
 	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
-	char hold[160];	      /* "" or the one reason why work waits, with since when */
+	char hold[160];	      /* "" or "since 03:12:41: " and the one reason why work waits */
 	/* fewer requests at a time than configured, because a server asked to slow down; 0: full
 	   speed */
 	int allowed, most;
@@ -155,5 +155,7 @@ struct snapshot {
 
 struct snapshot *snapshot_ref(struct snapshot *snap);
 void snapshot_unref(struct snapshot *snap); /* accepts NULL */
+/* Somebody beside the caller has a reference. */
+bool snapshot_is_shared(const struct snapshot *snap);
 
 #endif

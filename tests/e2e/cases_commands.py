@@ -54,7 +54,7 @@ class Statuses(CampusTest):
         for args in (["nonsense"], ["migrate"], ["verify"], ["retry"], ["pause"], ["resume"],
                      ["why"], ["waive"], ["unwaive"], ["migrate", "--nonsense", "--all"],
                      ["migrate", "--all", good], ["verify", "--level", "nonsense", "--all"],
-                     ["verify", "--level"], ["list", "--status", "nonsense"], ["list", "extra"],
+                     ["verify", "--level"], ["list", "--status", "nonsense"], ["list", "colour:red"], ["list", "videos>"],
                      ["scan", "extra"], ["retry", "--finding", "nonsense", "--all"],
                      ["why", good, "a", "es", "extra"], ["waive", good, "a", "es"],
                      ["unwaive", good, "a", "es"]):

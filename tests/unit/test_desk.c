@@ -489,6 +489,12 @@ static void a_validation_says_what_it_found(void **state)
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
 }
 
+static bool lost_its_engine(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->engine_here || !strcmp(snap->engine, "no engine");
+}
+
 static void a_viewer_writes_intents_and_takes_over(void **state)
 {
 	struct world *world = *state;
@@ -505,6 +511,10 @@ static void a_viewer_writes_intents_and_takes_over(void **state)
 	/* there is nothing to go on with: the key is not remembered for later */
 	desk_go(second);
 	desk_free(first);
+	snap = wait_for(second, lost_its_engine, NULL, "the engine gone");
+	if (!snap->engine_here) /* it may be here already */
+		assert_string_equal(snap->eta_reason, "no engine");
+	snapshot_unref(snap);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	snap = wait_for(second, is_here, &yes, "the engine taken over");
 	assert_true(snap->waits_for_go);

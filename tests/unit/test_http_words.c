@@ -101,6 +101,25 @@ static void words_come_from_the_known_fields(void **state)
 	}
 }
 
+/* The rest of what a terminal obeys is made harmless where it is shown, as all text is. */
+static void words_stay_in_one_line_without_controls(void **state)
+{
+	static const struct {
+		const char *header, *body;
+	} cases[] = {
+	    {NULL, "<Error><Code>a\x1b]0;t\x07\x1b[6n</Code><Message>\r\nb\x08\x7f%s%n</Message></Error>"},
+	    {NULL, "{\"message\": \"a\\u001b]0;t\\u0007\\u001b[6n: \\r\\nb\\b\\u007f%s%n\"}"},
+	    {"content-type: text/plain", "a\x1b]0;t\x07\x1b[6n: \r\nb\x08\x7f%s%n"},
+	};
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		error_of(403, cases[i].header, cases[i].body, &err);
+		assert_string_equal(err.text, "store: PUT x: 403 Forbidden: a ]0;t [6n: b %s%n");
+	}
+}
+
 static void words_are_cut_on_a_character(void **state)
 {
 	char body[600] = "", *end;
@@ -156,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(status_decides_the_code),
 	    cmocka_unit_test(words_come_from_the_known_fields),
+	    cmocka_unit_test(words_stay_in_one_line_without_controls),
 	    cmocka_unit_test(words_are_cut_on_a_character),
 	    cmocka_unit_test(redirect_names_where_without_secrets),
 	    cmocka_unit_test(escaped_leaves_the_unreserved_alone),

@@ -103,6 +103,35 @@ static void table_print_aligns_wide_characters(void **state)
 	free(text);
 }
 
+static void print_long_table(void)
+{
+	static const char *const headings[] = {"NAME", "N", NULL};
+	char name[202] = "";
+	struct table table;
+
+	table_init(&table, headings, 2);
+	table_add(&table, "%s", "short");
+	table_add(&table, "%d", 1);
+	memset(name, 'n', sizeof(name) - 1);
+	table_add(&table, "%s", name);
+	table_add(&table, "%d", 2);
+	table_print(&table);
+}
+
+static void table_print_keeps_a_long_cell_whole_and_the_others_in_place(void **state)
+{
+	char *text = capture(print_long_table);
+	const char *wide = strstr(text, "nnn");
+
+	(void)state;
+	assert_non_null(wide);
+	assert_memory_equal(text, "NAME   N\nshort  1\n", 18);
+	assert_ptr_equal(wide, text + 18);
+	assert_int_equal(strspn(wide, "n"), 201);
+	assert_string_equal(wide + 201, "  2\n");
+	free(text);
+}
+
 static int parse(struct cli *cli, const char *line)
 {
 	static char copy[256];
@@ -159,7 +188,7 @@ static void cli_parse_refuses_what_it_does_not_know(void **state)
 	    "subferry list --nope",
 	    "subferry pause",
 	    "subferry pause --all x",
-	    "subferry list x",
+	    "subferry doctor x",
 	    "subferry why",
 	    "subferry why a b c d",
 	    "subferry convert",
@@ -196,6 +225,7 @@ int main(void)
 	    cmocka_unit_test(out_line_makes_terminal_controls_visible),
 	    cmocka_unit_test(out_json_escapes_what_a_terminal_obeys_and_keeps_the_rest),
 	    cmocka_unit_test(table_print_aligns_wide_characters),
+	    cmocka_unit_test(table_print_keeps_a_long_cell_whole_and_the_others_in_place),
 	    cmocka_unit_test(cli_parse_takes_options_before_and_behind_the_command),
 	    cmocka_unit_test(cli_parse_refuses_what_it_does_not_know),
 	    cmocka_unit_test(cli_commands_are_documented),

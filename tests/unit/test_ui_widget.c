@@ -135,8 +135,9 @@ static void text_has_the_width_that_all_terminals_agree_about(void **state)
 	/* flags are two letters, a skin tone alone is a patch */
 	assert_int_equal(widget_cells("\U0001F1EB\U0001F1F7"), 2);
 	assert_int_equal(widget_cells("a\U0001F3FD"), 3);
-	/* a joiner between letters shapes them and takes no room */
-	assert_int_equal(widget_cells("\u0915\u094D\u200D\u0937"), 2);
+	/* a joiner would draw the next letter into the same cell in one terminal and not in others */
+	EXPECT_TEXT("\u0915\u094D\u200D\u0937.", 4, "\u0915\u094D\u0937. ");
+	EXPECT_TEXT("j\u200D\uFFFD.", 4, "j\uFFFD. ");
 	assert_int_equal(widget_cells("\u0645\u06CC\u200C\u062E"), 3);
 	/* jamo make one syllable of two cells */
 	EXPECT_TEXT("\u1112\u1161\u11AB!", 4, "\u1112\u1161\u11AB! ");
@@ -425,6 +426,27 @@ static void prompt_leaves_room_to_type_the_word(void **state)
 
 /* ---- the head -----------------------------------------------------------------------------*/
 
+static void head_tells_what_nobody_knows_from_what_is_not_there(void **state)
+{
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.campus = "harbour", .environment = "staging", .counted = true};
+	struct console console = {.campus = &campus, .now = &now};
+	struct counts *counts = &now.totals.counts;
+
+	(void)state;
+	counts->expected = 3;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " 0 of 3 transcripts"));
+	counts->unknown = 3;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " ? of 3 transcripts"));
+	counts->unknown = 2;
+	counts->in_val = 1;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " 1? of 3 transcripts"));
+	erase();
+}
+
 static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 {
 	struct campus campus = {.clock = clock_system()};
@@ -440,10 +462,11 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	head_draw(&console, false, 24, 80);
 	assert_non_null(strstr(
 		cells(2, 0, 80), "slowed: 3 of 16 requests at a time (store answers 503 Slow Down)"));
-	snprintf(now.hold, sizeof(now.hold), "store: connection refused");
+	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: store: connection refused");
 	head_draw(&console, false, 24, 80);
 	assert_null(strstr(cells(2, 0, 80), "slowed"));
-	assert_non_null(strstr(cells(2, 0, 80), "work waits: store: connection refused"));
+	assert_non_null(
+		strstr(cells(2, 0, 80), "work waits since 03:12:41: store: connection refused"));
 	erase();
 }
 
@@ -528,6 +551,7 @@ int main(void)
 		cmocka_unit_test(prompt_edits_whole_characters),
 		cmocka_unit_test(prompt_takes_a_word_as_it_is_typed),
 		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
+		cmocka_unit_test(head_tells_what_nobody_knows_from_what_is_not_there),
 		cmocka_unit_test(head_tells_the_one_reason_why_work_is_slow_or_waits),
 		cmocka_unit_test(head_shows_every_total_with_its_digit_at_any_width),
 		cmocka_unit_test(head_plots_a_minute_or_an_hour),

@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # pylint: disable=wrong-import-position,unused-wildcard-import,wildcard-import
 import dest_campus
 from cases_servers import *
+from cases_console import *
 from cases_doctor import *
 from cases_end_to_end import *
 from cases_engines import *
