@@ -14,16 +14,19 @@
 #include "ui/widget.h"
 
 #define KEYS_WIDTH 18
-#define LINES_MAX (2 * ACTION_COUNT + 24)
+#define LINES_MAX (4 * ACTION_COUNT + 48) /* no text is so long that it needs more */
 
 struct help {
 	struct view view;
 	struct help_line {
 		char keys[48];
-		const char *text;
+		const char *text; /* static */
+		size_t len;	  /* bytes of it that stand on this line */
 		bool title;
 	} lines[LINES_MAX];
 	int count;
+	const struct view_ops *below; /* whose keys */
+	int width;		      /* cells of a text */
 };
 
 static size_t row_count(const struct snapshot *page)
@@ -43,8 +46,25 @@ static struct help_line *add(struct help *help, const char *keys, const char *te
 	line = &help->lines[help->count++];
 	snprintf(line->keys, sizeof(line->keys), "%s", keys);
 	line->text = text;
+	line->len = strlen(text);
 	line->title = title;
 	return line;
+}
+
+/* A text too long for its line goes on on the next one. */
+static void add_wrapped(struct help *help, const char *keys, const char *text)
+{
+	while (*text) {
+		size_t len = widget_fitting(text, help->width);
+		struct help_line *line = add(help, keys, text, false);
+
+		if (!line || !len)
+			return;
+		line->len = len;
+		keys = "";
+		text += len;
+		text += strspn(text, " ");
+	}
 }
 
 /* "Up k" */
@@ -76,7 +96,7 @@ static void add_actions(struct help *help, unsigned view, bool here)
 		if (!(views & view) == here)
 			continue;
 		keys_of((enum action)action, here ? view : VIEW_ANY, keys, sizeof(keys));
-		add(help, keys, action_infos[action].help, false);
+		add_wrapped(help, keys, action_infos[action].help);
 	}
 }
 
@@ -101,47 +121,18 @@ static void add_signs(struct help *help)
 	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		add(help, glyph(signs[i].glyph), signs[i].text, false);
+		add_wrapped(help, glyph(signs[i].glyph), signs[i].text);
 }
 
 static struct view *help_open(struct console *console, const struct place *place)
 {
-	const struct view_ops *below = console_top(console)->ops;
 	struct help *help = calloc(1, sizeof(*help));
 
 	if (!help)
 		return NULL;
+	help->below = console_top(console)->ops;
 	view_init(&help->view, console, &screen_help, &rows, place);
-	add(help, "Keys of this screen:", below->name, true);
-	add_actions(help, below->bit, true);
-	add(help, "", "", false);
-	add(help, "Signs", "", true);
-	add_signs(help);
-	add(help, "", "", false);
-	add(help, "On other screens", "", true);
-	add_actions(help, below->bit, false);
-	help->view.list.total = help->count;
 	return &help->view;
-}
-
-static void help_layout(struct view *view)
-{
-	list_resize(&view->list, view->area.h - 1);
-}
-
-/* The page of the screen below goes on. */
-static void help_ask(const struct view *view, struct page_request *request)
-{
-	const struct console *console = view->console;
-
-	for (int i = console->depth - 1; i > 0; i--) {
-		const struct view *below = console->views[i - 1];
-
-		if (console->views[i] != view)
-			continue;
-		request->kind = below->ops->kind;
-		below->ops->ask(below, request);
-	}
 }
 
 /* Help scrolls; there is nothing to select. */
@@ -171,11 +162,45 @@ static unsigned help_key(struct view *view, enum action action)
 		top = most;
 		break;
 	default:
-		return REACT_NONE;
+		break;
 	}
 	list->top = top < 0 ? 0 : top > most ? most : top;
 	list->selected = list->top;
 	return REACT_REDRAW;
+}
+
+static void help_layout(struct view *view)
+{
+	struct help *help = (struct help *)view;
+
+	help->width = view->area.w - KEYS_WIDTH - 4;
+	help->count = 0;
+	add(help, "Keys of this screen:", help->below->name, true);
+	add_actions(help, help->below->bit, true);
+	add(help, "", "", false);
+	add(help, "Signs", "", true);
+	add_signs(help);
+	add(help, "", "", false);
+	add(help, "On other screens", "", true);
+	add_actions(help, help->below->bit, false);
+	view->list.total = help->count;
+	list_resize(&view->list, view->area.h - 1);
+	help_key(view, ACTION_NONE); /* a wider screen has fewer lines to scroll */
+}
+
+/* The page of the screen below goes on. */
+static void help_ask(const struct view *view, struct page_request *request)
+{
+	const struct console *console = view->console;
+
+	for (int i = console->depth - 1; i > 0; i--) {
+		const struct view *below = console->views[i - 1];
+
+		if (console->views[i] != view)
+			continue;
+		request->kind = below->ops->kind;
+		below->ops->ask(below, request);
+	}
 }
 
 static void help_draw(struct view *view, const struct snapshot *now)
@@ -195,8 +220,7 @@ static void help_draw(struct view *view, const struct snapshot *now)
 			continue;
 		}
 		widget_text(y + i, 3, KEYS_WIDTH - 1, ROLE_KEY, line->keys);
-		widget_text(y + i, 3 + KEYS_WIDTH, view->area.w - KEYS_WIDTH - 4, ROLE_NORMAL,
-			    line->text);
+		widget_text_len(y + i, 3 + KEYS_WIDTH, help->width, ROLE_NORMAL, line->text, line->len);
 	}
 	snprintf(right, sizeof(right), "lines %d to %d of %d: Up and Down scroll",
 		 (int)view->list.top + 1, (int)shown, help->count);
