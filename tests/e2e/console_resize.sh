@@ -40,7 +40,7 @@ keys End
 wait_for "Plots of the last minute, or of the"
 see "                     last hour"
 resize 120 40;   wait_for "Plots of the last minute, or of the last hour"
-see "Next match of the search"
+see "Show courses of every status"
 resize 80 24;    wait_for "Up and Down scroll"
 
 step "a prompt is given up when it cannot be seen"
