@@ -299,6 +299,7 @@ void diff_draw_sums(const struct diff_view *diff, int y)
 {
 	const struct diff *cues = diff->view.page->diff;
 	int width = diff->view.area.w - 1, x;
+	char bytes[128];
 
 	if (!cues || cues->loading)
 		return;
@@ -309,12 +310,17 @@ void diff_draw_sums(const struct diff_view *diff, int y)
 			       glyph(strcmp(cues->left_sha256, cues->right_sha256) ? GLYPH_DIFFERS
 										   : GLYPH_SAME),
 			       cues->right_sha256, glyph(GLYPH_CUT)) + 2;
-	x = widget_put(y, x, width, ROLE_NORMAL, "%s %s %s",
-		       cue_count(&cues->left, cues->left_problem).text, glyph(GLYPH_WALL),
-		       cue_count(&cues->right, cues->right_problem).text) + 2;
-	if (cues->left_size >= 0 && cues->right_size >= 0)
-		widget_put(y, x, width, ROLE_NORMAL, "%s bytes %s %s", widget_number(cues->left_size).text,
-			   glyph(GLYPH_WALL), widget_number(cues->right_size).text);
+	if (!*cues->left_problem || !*cues->right_problem)
+		x = widget_put(y, x, width, ROLE_NORMAL, "%s %s %s",
+			       cue_count(&cues->left, cues->left_problem).text, glyph(GLYPH_WALL),
+			       cue_count(&cues->right, cues->right_problem).text) + 2;
+	if (cues->left_size < 0 || cues->right_size < 0)
+		return;
+	/* The table has the sizes, too: better none than half of them. */
+	snprintf(bytes, sizeof(bytes), "%s bytes %s %s", widget_number(cues->left_size).text,
+		 glyph(GLYPH_WALL), widget_number(cues->right_size).text);
+	if (x + widget_cells(bytes) <= width)
+		widget_put(y, x, width, ROLE_NORMAL, "%s", bytes);
 }
 
 void diff_draw_heading(const struct diff_view *diff, int y)
