@@ -485,7 +485,7 @@ static void a_validation_says_what_it_found(void **state)
 	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
 	desk = open_desk(world);
 	act(world, desk, ACT_VALIDATE, KEY);
-	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 errors");
+	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 error");
 	desk_free(desk);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
 }
