@@ -201,11 +201,18 @@ static void add_essentials(const struct view *view, struct buf *out)
 			   widget_number(list->total).text);
 }
 
+/* Instead of the filter itself, where a message leaves no room: never are rows missing unsaid. */
+static const char *filtered_word(const struct view *view)
+{
+	return view->list.filter[0] ? "filtered  " : "";
+}
+
 static int essential_cells(const struct view *view)
 {
 	struct buf essentials = BUF_INIT;
 	int cells;
 
+	buf_add_text(&essentials, filtered_word(view));
 	add_essentials(view, &essentials);
 	cells = widget_cells(buf_text(&essentials));
 	buf_clear(&essentials);
@@ -253,19 +260,20 @@ int view_rule_room(const struct view *view)
 void view_rule(const struct view *view, int y, const char *extra)
 {
 	struct buf right = BUF_INIT;
-	size_t reminders;
 	enum role role;
 	const char *message = current_message(view->console, &role);
 
 	add_reminders(view, &right);
 	buf_add_text(&right, extra);
 	add_place(view, &right);
-	reminders = right.len;
 	add_essentials(view, &right);
 	/* Where there is no room for all, the message and the essentials stay. */
-	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS <= view->area.w)
-		reminders = 0;
-	widget_rule(y, view->area.w, role, message, buf_text(&right) + reminders);
+	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS > view->area.w) {
+		buf_clear(&right);
+		buf_add_text(&right, filtered_word(view));
+		add_essentials(view, &right);
+	}
+	widget_rule(y, view->area.w, role, message, buf_text(&right));
 	buf_clear(&right);
 }
 

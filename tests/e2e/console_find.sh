@@ -133,6 +133,17 @@ keys Enter r # out of sight, and still what is acted on
 wait_for "launch the $count courses on staging? y/n"
 keys n;      wait_for "nothing was done"
 
+step "a message does not hide that rows are filtered"
+keys f C-u
+type_text "org:ferryx org:ferryx org:ferryx org:ferryx"
+keys Enter
+wait_gone "filter: "
+keys X;      wait_for "no such key here"
+see " filtered  $count tagged"
+keys f C-u
+type_text piraeus
+keys Enter
+
 step "Esc on the first screen shows all again, and leaves the tags"
 keys 4;      wait_for "nothing matches"
 keys Escape; wait_for "all courses are shown"
