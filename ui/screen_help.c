@@ -15,17 +15,20 @@
 
 #define KEYS_WIDTH 18
 #define BESIDE 140 /* cells in which keys and signs have room beside each other */
-#define LINES_MAX (2 * ACTION_COUNT + 32)
+#define LINES_MAX (4 * ACTION_COUNT + 48) /* no text is so long that it needs more */
 
 struct help {
 	struct view view;
 	struct help_line {
 		char keys[48];
-		const char *text;
+		const char *text; /* static */
+		size_t len;	  /* bytes of it that stand on this line */
 		bool title;
 	} lines[LINES_MAX];
 	int count;
 	int signs; /* where they begin; on a wide screen they and the rest stand beside the keys */
+	const struct view_ops *below; /* whose keys */
+	int width;		      /* cells of a text */
 };
 
 static size_t row_count(const struct snapshot *page)
@@ -45,8 +48,25 @@ static struct help_line *add(struct help *help, const char *keys, const char *te
 	line = &help->lines[help->count++];
 	snprintf(line->keys, sizeof(line->keys), "%s", keys);
 	line->text = text;
+	line->len = strlen(text);
 	line->title = title;
 	return line;
+}
+
+/* A text too long for its line goes on on the next one. */
+static void add_wrapped(struct help *help, const char *keys, const char *text)
+{
+	while (*text) {
+		size_t len = widget_fitting(text, help->width);
+		struct help_line *line = add(help, keys, text, false);
+
+		if (!line || !len)
+			return;
+		line->len = len;
+		keys = "";
+		text += len;
+		text += strspn(text, " ");
+	}
 }
 
 /* "Up k" */
@@ -78,7 +98,7 @@ static void add_actions(struct help *help, unsigned view, bool here)
 		if (!(views & view) == here)
 			continue;
 		keys_of((enum action)action, here ? view : VIEW_ANY, keys, sizeof(keys));
-		add(help, keys, action_infos[action].help, false);
+		add_wrapped(help, keys, action_infos[action].help);
 	}
 }
 
@@ -90,7 +110,7 @@ static void add_signs(struct help *help)
 		{ GLYPH_BUSY, "being migrated" },
 		{ GLYPH_LAUNCHED, "launched, waits for a worker; of a video: not tried yet" },
 		{ GLYPH_PAUSED, "paused: transactions under way finish, no new one starts" },
-		{ GLYPH_FAILED, "failed; number of open errors and warnings" },
+		{ GLYPH_FAILED, "failed; before a number: open errors and warnings" },
 		{ GLYPH_WARNING, "open warnings, no error" },
 		{ GLYPH_TAG, "tagged" },
 		{ GLYPH_SAME, "modulestore and edx-val agree" },
@@ -107,56 +127,18 @@ static void add_signs(struct help *help)
 	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		add(help, glyph(signs[i].glyph), signs[i].text, false);
+		add_wrapped(help, glyph(signs[i].glyph), signs[i].text);
 }
 
 static struct view *help_open(struct console *console, const struct place *place)
 {
-	const struct view_ops *below = console_top(console)->ops;
 	struct help *help = calloc(1, sizeof(*help));
 
 	if (!help)
 		return NULL;
+	help->below = console_top(console)->ops;
 	view_init(&help->view, console, &screen_help, &rows, place);
-	add(help, "Keys of this screen:", below->name, true);
-	add_actions(help, below->bit, true);
-	add(help, "", "", false);
-	help->signs = help->count;
-	add(help, "Signs", "", true);
-	add_signs(help);
-	add(help, "", "", false);
-	add(help, "On other screens", "", true);
-	add_actions(help, below->bit, false);
 	return &help->view;
-}
-
-static bool stands_beside(const struct help *help)
-{
-	return help->view.area.w >= BESIDE;
-}
-
-static void help_layout(struct view *view)
-{
-	const struct help *help = (const struct help *)view;
-	int left = help->signs - 1, right = help->count - help->signs;
-
-	view->list.total = !stands_beside(help) ? help->count : left > right ? left : right;
-	list_resize(&view->list, view->area.h - 1);
-}
-
-/* The page of the screen below goes on. */
-static void help_ask(const struct view *view, struct page_request *request)
-{
-	const struct console *console = view->console;
-
-	for (int i = console->depth - 1; i > 0; i--) {
-		const struct view *below = console->views[i - 1];
-
-		if (console->views[i] != view)
-			continue;
-		request->kind = below->ops->kind;
-		below->ops->ask(below, request);
-	}
 }
 
 /* Help scrolls; there is nothing to select. */
@@ -186,11 +168,54 @@ static unsigned help_key(struct view *view, enum action action)
 		top = most;
 		break;
 	default:
-		return REACT_NONE;
+		break;
 	}
 	list->top = top < 0 ? 0 : top > most ? most : top;
 	list->selected = list->top;
 	return REACT_REDRAW;
+}
+
+static bool stands_beside(const struct help *help)
+{
+	return help->view.area.w >= BESIDE;
+}
+
+static void help_layout(struct view *view)
+{
+	struct help *help = (struct help *)view;
+	int left, right;
+
+	help->width = (stands_beside(help) ? view->area.w / 2 : view->area.w) - KEYS_WIDTH - 4;
+	help->count = 0;
+	add(help, "Keys of this screen:", help->below->name, true);
+	add_actions(help, help->below->bit, true);
+	add(help, "", "", false);
+	help->signs = help->count;
+	add(help, "Signs", "", true);
+	add_signs(help);
+	add(help, "", "", false);
+	add(help, "On other screens", "", true);
+	add_actions(help, help->below->bit, false);
+	left = help->signs - 1;
+	right = help->count - help->signs;
+	view->list.total = !stands_beside(help) ? help->count : left > right ? left : right;
+	list_resize(&view->list, view->area.h - 1);
+	help_key(view, ACTION_NONE); /* a wider screen has fewer lines to scroll */
+}
+
+/* The page of the screen below goes on. */
+static void help_ask(const struct view *view, struct page_request *request)
+{
+	const struct console *console = view->console;
+
+	for (int i = console->depth - 1; i > 0; i--) {
+		const struct view *below = console->views[i - 1];
+
+		if (console->views[i] != view)
+			continue;
+		request->kind = below->ops->kind;
+		below->ops->ask(below, request);
+	}
 }
 
 /* Those of the lines from @first to before @last that are in sight, from column @x to @limit. */
@@ -208,8 +233,7 @@ static void draw_lines(const struct help *help, int first, int last, int x, int 
 			continue;
 		}
 		widget_text(y + i, x + 2, KEYS_WIDTH - 1, ROLE_KEY, line->keys);
-		widget_text(y + i, x + 2 + KEYS_WIDTH, limit - x - KEYS_WIDTH - 2, ROLE_NORMAL,
-			    line->text);
+		widget_text_len(y + i, x + 2 + KEYS_WIDTH, help->width, ROLE_NORMAL, line->text, line->len);
 	}
 }
 

@@ -148,6 +148,15 @@ enum glyph view_severity_glyph(enum finding_severity severity)
 					     : GLYPH_NONE;
 }
 
+const char *view_of_course(const struct view *view, int room, char *out, size_t size)
+{
+	if (!view->place.course)
+		return "all courses";
+	if (!view->page || !view->page->course.key)
+		return "one course";
+	return widget_course_key(view->page->course.key, room, out, size);
+}
+
 int view_draw_sums(const struct snapshot *page, int y, int x, int limit)
 {
 	int64_t open[FINDING_ERROR + 1] = {0}, waived = 0;
@@ -193,11 +202,18 @@ static void add_essentials(const struct view *view, struct buf *out)
 			   widget_number(list->total).text);
 }
 
+/* Instead of the filter itself, where a message leaves no room: never are rows missing unsaid. */
+static const char *filtered_word(const struct view *view)
+{
+	return view->list.filter[0] ? "filtered  " : "";
+}
+
 static int essential_cells(const struct view *view)
 {
 	struct buf essentials = BUF_INIT;
 	int cells;
 
+	buf_add_text(&essentials, filtered_word(view));
 	add_essentials(view, &essentials);
 	cells = widget_cells(buf_text(&essentials));
 	buf_clear(&essentials);
@@ -245,19 +261,20 @@ int view_rule_room(const struct view *view)
 void view_rule(const struct view *view, int y, const char *extra)
 {
 	struct buf right = BUF_INIT;
-	size_t reminders;
 	enum role role;
 	const char *message = current_message(view->console, &role);
 
 	add_reminders(view, &right);
 	buf_add_text(&right, extra);
 	add_place(view, &right);
-	reminders = right.len;
 	add_essentials(view, &right);
 	/* Where there is no room for all, the message and the essentials stay. */
-	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS <= view->area.w)
-		reminders = 0;
-	widget_rule(y, view->area.w, role, message, buf_text(&right) + reminders);
+	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS > view->area.w) {
+		buf_clear(&right);
+		buf_add_text(&right, filtered_word(view));
+		add_essentials(view, &right);
+	}
+	widget_rule(y, view->area.w, role, message, buf_text(&right));
 	buf_clear(&right);
 }
 

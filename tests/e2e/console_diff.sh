@@ -144,6 +144,7 @@ wait_for "Enter diff"
 wait_for "MODULESTORE"
 keys Enter
 wait_for "not in edx-val: no row for en"
+see " cues | -"
 see "on choisit" "??????????"
 [ -z "$(screen | tr -d '\n' | LC_ALL=C tr -d ' -~')" ] || fail "not all is ASCII"
 keys q q q q
