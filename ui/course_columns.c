@@ -61,7 +61,7 @@ static void bar_text(const struct course_row *course, int cells, bool fine, char
 
 static void cell_key(const struct course_look *look, struct course_cell *out)
 {
-	out->text = look->course->key;
+	out->text = widget_course_key(view_key(look->course->key, look->width), look->width, out->room, sizeof(out->room));
 }
 
 static void cell_name(const struct course_look *look, struct course_cell *out)

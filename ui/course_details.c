@@ -122,7 +122,8 @@ void course_details_draw(const struct view *view, int y, const struct course_row
 	attempt_line(course, console_wall(view->console), attempt, sizeof(attempt));
 	/* The attempt gives way to the findings, where there is no room for both. */
 	x = widget_put(y + 1, 1, width, ROLE_NORMAL, "%s", findings);
-	if (attempt[0])
-		widget_put(y + 1, findings[0] ? x + 1 : x, width, ROLE_DIM, "%s%s%s",
-			   findings[0] ? glyph(GLYPH_DOT) : "", findings[0] ? " " : "", attempt);
+	if (!findings[0])
+		widget_put(y + 1, x, width, ROLE_DIM, "%s", attempt);
+	else if (attempt[0] && x + 3 + widget_cells(attempt) <= width)
+		widget_put(y + 1, x + 1, width, ROLE_DIM, "%s %s", glyph(GLYPH_DOT), attempt);
 }

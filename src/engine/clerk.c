@@ -72,8 +72,8 @@ static void scan(struct desk *desk)
 	if (campus_scan(desk->campus, &found, on_problem, desk, &err) != RESULT_OK)
 		desk_say(desk, FINDING_ERROR, "the course list could not be read: %s", err.text);
 	else if (found.added || found.gone)
-		desk_say(desk, FINDING_NOTICE, "%lld courses: %lld new, %lld gone", (long long)found.found,
-			 (long long)found.added, (long long)found.gone);
+		desk_say(desk, FINDING_NOTICE, "%lld course%s: %lld new, %lld gone", (long long)found.found,
+			 found.found == 1 ? "" : "s", (long long)found.added, (long long)found.gone);
 }
 
 /* ---- acts -------------------------------------------------------------------------------- */
@@ -233,9 +233,10 @@ static void validate(struct desk *desk, struct reader *reader, int64_t id)
 		snprintf(unknown, sizeof(unknown), " (%lld unknown)", (long long)counts.unknown);
 	if (st == RESULT_OK)
 		desk_say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
-			 "validated %s, level bytes: %lld of %lld in val%s, %lld differing, %lld errors",
+			 "validated %s, level bytes: %lld of %lld in val%s, %lld differing, %lld error%s",
 			 row.key, (long long)counts.in_val, (long long)counts.expected, unknown,
-			 (long long)counts.differing, (long long)counts.errors);
+			 (long long)counts.differing, (long long)counts.errors,
+			 counts.errors == 1 ? "" : "s");
 	else if (st != RESULT_CANCELED)
 		desk_say(desk, FINDING_ERROR, "%s", err.text);
 	course_row_clear(&row);

@@ -147,6 +147,12 @@ static struct progress_work work_left(const struct totals *t, bool held)
 	return work;
 }
 
+static bool all_ended(const struct totals *t)
+{
+	return t->courses[COURSE_MIGRATED] + t->courses[COURSE_FAILED] > 0 &&
+	       !t->courses[COURSE_NOT_MIGRATED] && !t->courses[COURSE_IN_PROGRESS];
+}
+
 static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
 {
 	struct progress_work work = work_left(&snap->totals, *state->hold);
@@ -159,7 +165,8 @@ static void tell_eta(const struct desk *desk, const struct engine_state *state, 
 		reason = "counting";
 	} else if (!snap->totals.wanted) {
 		left = (struct progress_left){0};
-		reason = snap->totals.paused ? "paused" : "nothing launched";
+		reason = snap->totals.paused ? "paused"
+			 : all_ended(&snap->totals) ? "every course has ended" : "nothing launched";
 	}
 	if (*state->hold)
 		reason = "held";

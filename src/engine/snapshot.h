@@ -132,9 +132,13 @@ struct snapshot {
 	struct event_item *event_items; /* what each of them is of */
 	struct finding_group *groups; /* PAGE_GROUPS, PAGE_FINDINGS */
 	size_t group_count;
-	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */
+	struct course_row course;    /* of pages of one course: whose */
 	struct video_row video;	     /* PAGE_DIFF: whose */
-	char last_attempt[160];	     /* of the selected row */
+	struct {
+		int64_t pass, number; /* 0: none */
+		int64_t ended;	      /* wall */
+		char result[160];     /* "done", "failed, ..." */
+	} last_try;		     /* PAGE_VIDEOS, PAGE_DIFF: of the selected row */
 	struct diff *diff;	     /* PAGE_DIFF or NULL */
 	struct story *story;	     /* PAGE_WHY; NULL while it is read */
 	int64_t found;		     /* answer to the search: a row, -1 none */

@@ -146,6 +146,7 @@ static void acts_are_answered_and_followed(void **state)
 	wait_message(desk, "Failed");
 	act(world, desk, ACT_RUN, NULL);
 	snap = wait_for(desk, has_ended, NULL, "both courses ended");
+	assert_string_equal(snap->eta_reason, "every course has ended");
 	assert_int_equal(snap->totals.courses[COURSE_MIGRATED], 1);
 	assert_int_equal(snap->totals.counts.in_val, 3);
 	assert_string_equal(snap->mode, "mock");
@@ -190,7 +191,9 @@ static void pages_show_what_was_asked(void **state)
 	snap = page(desk, &request);
 	assert_int_equal(snap->count, 2);
 	assert_string_equal(snap->videos[0].block, "a");
-	assert_non_null(strstr(snap->last_attempt, "done"));
+	assert_non_null(strstr(snap->last_try.result, "done"));
+	assert_int_equal(snap->last_try.pass, 1);
+	assert_int_equal(snap->last_try.number, 1);
 	/* the languages of each video, one video behind the other */
 	assert_int_equal(snap->language_from[0], 0);
 	assert_int_equal(snap->language_from[2], snap->language_count);
@@ -489,7 +492,7 @@ static void a_validation_says_what_it_found(void **state)
 	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
 	desk = open_desk(world);
 	act(world, desk, ACT_VALIDATE, KEY);
-	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 errors");
+	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 error");
 	desk_free(desk);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
 }

@@ -262,6 +262,20 @@ static void text_is_ascii_where_the_screen_is(void **state)
 		assert_int_equal(widget_cells(glyph((enum glyph)i)), 1);
 }
 
+static void course_keys_keep_their_run(void **state)
+{
+	char out[64];
+
+	(void)state;
+	assert_string_equal(widget_course_key("course-v1:A+B+2018_T1", 21, out, sizeof(out)),
+			    "course-v1:A+B+2018_T1");
+	assert_string_equal(widget_course_key("course-v1:A+B+2018_T1", 20, out, sizeof(out)),
+			    "\u2026A+B+2018_T1");
+	/* of slash keys and other texts nothing can be left out */
+	assert_string_equal(widget_course_key("edX/DemoX/Demo_Course", 12, out, sizeof(out)),
+			    "edX/DemoX/Demo_Course");
+}
+
 static void text_wraps_between_words(void **state)
 {
 	(void)state;
@@ -528,6 +542,7 @@ int main(void)
 		cmocka_unit_test(marked_text_shows_where_it_differs),
 		cmocka_unit_test(text_stays_on_the_screen),
 		cmocka_unit_test(text_is_ascii_where_the_screen_is),
+		cmocka_unit_test(course_keys_keep_their_run),
 		cmocka_unit_test(text_wraps_between_words),
 		cmocka_unit_test(small_texts_read_well),
 		cmocka_unit_test(keys_reach_every_action_without_function_keys),
