@@ -220,7 +220,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute;
-	bool engine, waits, validating, roster;
+	bool engine, tried, waits, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -239,6 +239,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
 	out->engine = state;
+	out->tried = desk->engine_tried;
 	out->validating = desk->validating;
 	if (!state)
 		return;
@@ -272,6 +273,23 @@ static void tell_diff(struct desk *desk, struct snapshot *snap)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+static bool has_tried(struct desk *desk)
+{
+	bool tried;
+
+	pthread_mutex_lock(&desk->lock);
+	tried = desk->engine_tried;
+	pthread_mutex_unlock(&desk->lock);
+	return tried;
+}
+
+/* Whether this process becomes the engine or a viewer is not known in the first moment. */
+static void tell_start(struct snapshot *snap)
+{
+	snprintf(snap->engine, sizeof(snap->engine), "starting");
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
+}
+
 /* Lock not held. */
 static void make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
 			  const struct page_request *request, bool engine,
@@ -291,8 +309,10 @@ static void make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	}
 	if (engine)
 		tell_engine(desk, state, snap);
-	else
+	else if (has_tried(desk))
 		tell_holder(reader, snap);
+	else
+		tell_start(snap);
 	tell_diff(desk, snap);
 	story_show(desk, snap);
 	pthread_mutex_lock(&desk->lock);
