@@ -88,6 +88,11 @@ static void status_under_way(const struct course_look *look, struct course_cell 
 			   paused ? "paused" : course_status_name(course->status));
 		return;
 	}
+	/* all tried: its links are written and its sums read back, which may take a while */
+	if (!paused && course->videos > 0 && course->tried >= course->videos) {
+		put_status(out, out->role, GLYPH_BUSY, "closing");
+		return;
+	}
 	bar_text(course, SHORT_BAR, false, bar, sizeof(bar));
 	snprintf(out->room, sizeof(out->room), "%s %s %d%%",
 		 glyph(paused ? GLYPH_PAUSED : GLYPH_BUSY), paused ? "paused" : bar,

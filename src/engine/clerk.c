@@ -48,6 +48,7 @@ static void take_engine(struct desk *desk, bool first)
 	pthread_mutex_lock(&desk->lock);
 	desk->engine = engine;
 	desk->viewer = st == RESULT_BUSY;
+	desk->engine_tried = true;
 	if (engine && desk->stopping) /* the desk was stopped while it started */
 		engine_stop(engine);
 	pthread_mutex_unlock(&desk->lock);

@@ -222,7 +222,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute;
-	bool engine, waits, validating, roster;
+	bool engine, tried, waits, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -241,6 +241,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
 	out->engine = state;
+	out->tried = desk->engine_tried;
 	out->validating = desk->validating;
 	if (!state)
 		return;
@@ -274,6 +275,23 @@ static void tell_diff(struct desk *desk, struct snapshot *snap)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+static bool has_tried(struct desk *desk)
+{
+	bool tried;
+
+	pthread_mutex_lock(&desk->lock);
+	tried = desk->engine_tried;
+	pthread_mutex_unlock(&desk->lock);
+	return tried;
+}
+
+/* Whether this process becomes the engine or a viewer is not known in the first moment. */
+static void tell_start(struct snapshot *snap)
+{
+	snprintf(snap->engine, sizeof(snap->engine), "starting");
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
+}
+
 /* False if its page could not be read, for what may have passed in a moment. Lock not held. */
 static bool make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
 			  const struct page_request *request, bool engine,
@@ -295,8 +313,10 @@ static bool make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	whole = !snap->problem[0];
 	if (engine)
 		tell_engine(desk, state, snap);
-	else
+	else if (has_tried(desk))
 		tell_holder(reader, snap);
+	else
+		tell_start(snap);
 	tell_diff(desk, snap);
 	story_show(desk, snap);
 	pthread_mutex_lock(&desk->lock);
@@ -380,8 +400,7 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 {
 	struct clock *clock = desk->campus->clock;
 	struct seen now, last = {.version = -1};
-	/* an engine at full speed commits between any two looks: long lists are not walked through
-	   all the time, which would keep keys waiting */
+	/* an engine commits between any two looks: not each is worth a walk that keys wait for */
 	int64_t rest_until = 0, began;
 	bool listed = false, whole = true;
 
