@@ -321,6 +321,22 @@ static void fail_group(struct job_list *group, enum result result, const struct 
 }
 
 /* Runs @group, and what comes meanwhile while the group may grow; commits, or undoes all. */
+/*
+ * A file that was removed or replaced underneath takes writes as before, and keeps them from
+ * everybody: nothing that is written there counts.
+ */
+static enum result still_in_place(sqlite3 *db, struct error *err)
+{
+	const char *path = sqlite3_db_filename(db, "main");
+	int moved = 0;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved)
+		return RESULT_OK;
+	return error_set(err, RESULT_UNREACHABLE,
+			 "cannot write: %s was removed or replaced while it is in use: put it back, or "
+			 "start again with the one that is there", path ? path : "the file");
+}
+
 static void run_group(struct dbwriter *writer, struct job_list *group)
 {
 	sqlite3 *db = writer->db;
@@ -338,6 +354,11 @@ static void run_group(struct dbwriter *writer, struct job_list *group)
 		return;
 	}
 	opened = now_ms();
+	st = still_in_place(db, &err);
+	if (st != RESULT_OK) {
+		fail_group(group, st, &err);
+		goto undo;
+	}
 	for (; job; job = job->next) {
 		if (!run_job(writer, job)) {
 			fail_group(group, job->result, &job->err);

@@ -107,6 +107,23 @@ static void run_commits_before_it_returns(void **state)
 	assert_int_equal(query(room->path, "SELECT n FROM t"), 7);
 }
 
+static void file_removed_underneath_takes_no_writes(void **state)
+{
+	struct room *room = *state;
+	struct error err = {RESULT_OK, ""};
+	char aside[112];
+
+	assert_int_equal(dbwriter_run(room->writer, insert, (void *)1, NULL), RESULT_OK);
+	snprintf(aside, sizeof(aside), "%s.aside", room->path);
+	assert_int_equal(rename(room->path, aside), 0);
+	assert_int_equal(dbwriter_run(room->writer, insert, (void *)2, &err), RESULT_UNREACHABLE);
+	assert_non_null(strstr(err.text, room->path));
+	assert_non_null(strstr(err.text, "removed or replaced"));
+	assert_int_equal(rename(aside, room->path), 0);
+	assert_int_equal(dbwriter_run(room->writer, insert, (void *)3, NULL), RESULT_OK);
+	assert_int_equal(query(room->path, "SELECT sum(n) FROM t"), 4);
+}
+
 static void run_undoes_only_the_function_that_fails(void **state)
 {
 	struct room *room = *state;
@@ -374,6 +391,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(run_commits_before_it_returns, setup, teardown),
+	    cmocka_unit_test_setup_teardown(file_removed_underneath_takes_no_writes, setup,
+					    teardown),
 	    cmocka_unit_test_setup_teardown(run_undoes_only_the_function_that_fails, setup,
 					    teardown),
 	    cmocka_unit_test_setup_teardown(run_and_post_from_eight_threads_lose_nothing, setup,
