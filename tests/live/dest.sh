@@ -50,4 +50,4 @@ fi
 export SUBFERRY_LIVE_SERVER="$venv/mongo-java-server" SUBFERRY_LIVE_DEST="$dest"
 export PATH="$dest/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 export SUBFERRY="${SUBFERRY:-$build/subferry}"
-exec "$dest/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/dest/test_dest.py}" "$@"
+"$dest/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/dest/test_dest.py}" "$@"
