@@ -18,6 +18,7 @@
 #include "src/source/link_task.h"
 #include "src/source/names.h"
 #include "src/source/studio_session.h"
+#include "src/source/studio_words.h"
 
 enum {
 	MAX_TROUBLE = 3, /* failures of a call before the other blocks are left for the next one */
@@ -319,7 +320,7 @@ static enum result check_login(struct studio_linker *self, const struct link_spe
 	struct http_answer answer = {0};
 	enum result st = studio_session_ask(self->session, "GET", "/home/", NULL, &answer, err);
 
-	if (st == RESULT_OK && (answer.status == 408 || answer.status >= 500))
+	if (st == RESULT_OK && studio_is_trouble(&answer))
 		st = studio_session_refusal(self->session, &answer, "Studio", err);
 	if (st == RESULT_OK)
 		link_say(speech, "linking: Studio takes the login of %s at %s",
