@@ -61,7 +61,7 @@ static void bar_text(const struct course_row *course, int cells, bool fine, char
 
 static void cell_key(const struct course_look *look, struct course_cell *out)
 {
-	out->text = look->course->key;
+	out->text = widget_course_key(view_key(look->course->key, look->width), look->width, out->room, sizeof(out->room));
 }
 
 static void cell_name(const struct course_look *look, struct course_cell *out)
@@ -86,6 +86,11 @@ static void status_under_way(const struct course_look *look, struct course_cell 
 	if (look->short_status) {
 		put_status(out, out->role, paused ? GLYPH_PAUSED : GLYPH_BUSY,
 			   paused ? "paused" : course_status_name(course->status));
+		return;
+	}
+	/* all tried: its links are written and its sums read back, which may take a while */
+	if (!paused && course->videos > 0 && course->tried >= course->videos) {
+		put_status(out, out->role, GLYPH_BUSY, "closing");
 		return;
 	}
 	bar_text(course, SHORT_BAR, false, bar, sizeof(bar));

@@ -7,9 +7,24 @@
 #include "ui/view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "ui/glyph.h"
 #include "ui/widget.h"
+
+static bool is_same(const struct finding_row *a, const struct finding_row *b)
+{
+	return !b->waived && a->code == b->code && !strcmp(a->language, b->language);
+}
+
+/* Whether the line says the same already: of many videos, mostly. */
+static bool is_told(const struct snapshot *page, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (is_same(&page->findings[at], &page->findings[i]))
+			return true;
+	return false;
+}
 
 /* "asset-missing es, srt-invalid pt": what the selected course needs. */
 static void findings_line(const struct snapshot *page, char *out, size_t size)
@@ -20,7 +35,7 @@ static void findings_line(const struct snapshot *page, char *out, size_t size)
 	for (size_t i = 0; i < page->finding_count && at + 1 < size; i++) {
 		const struct finding_row *finding = &page->findings[i];
 
-		if (finding->waived)
+		if (finding->waived || is_told(page, i))
 			continue;
 		at += (size_t)snprintf(out + at, size - at, "%s%s%s%s", at ? ", " : "",
 				       finding_info(finding->code)->name,
@@ -107,7 +122,8 @@ void course_details_draw(const struct view *view, int y, const struct course_row
 	attempt_line(course, console_wall(view->console), attempt, sizeof(attempt));
 	/* The attempt gives way to the findings, where there is no room for both. */
 	x = widget_put(y + 1, 1, width, ROLE_NORMAL, "%s", findings);
-	if (attempt[0])
-		widget_put(y + 1, findings[0] ? x + 1 : x, width, ROLE_DIM, "%s%s%s",
-			   findings[0] ? glyph(GLYPH_DOT) : "", findings[0] ? " " : "", attempt);
+	if (!findings[0])
+		widget_put(y + 1, x, width, ROLE_DIM, "%s", attempt);
+	else if (attempt[0] && x + 3 + widget_cells(attempt) <= width)
+		widget_put(y + 1, x + 1, width, ROLE_DIM, "%s %s", glyph(GLYPH_DOT), attempt);
 }

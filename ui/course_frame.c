@@ -126,7 +126,7 @@ static bool draw_name(const struct view *view, const struct course_row *course, 
 	int width = view->area.w, x, end, cells;
 	enum glyph sign;
 	enum role role = status_of(course, &sign);
-	char right[160];
+	char right[160], key[512];
 	bool fits;
 
 	snprintf(right, sizeof(right), "%s %s%s  %s of %s videos", glyph(sign),
@@ -136,7 +136,8 @@ static bool draw_name(const struct view *view, const struct course_row *course, 
 	end = width - cells - 1;
 	widget_text(y, end, cells, role, right);
 	end = draw_progress(course, y, end, width);
-	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s", course->key);
+	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s",
+		       widget_course_key(course->key, end - 3, key, sizeof(key)));
 	fits = x + 2 + widget_cells(more) <= end - 1;
 	if (more[0] && fits)
 		x = widget_put(y, x + 2, end - 1, ROLE_NORMAL, "%s", more);
@@ -187,6 +188,14 @@ static void flow_put(struct flow *flow, enum role role, const char *text)
 	flow->x = widget_put(flow->y, flow->x, flow->width, role, "%s", text) + 2;
 }
 
+/* "attempt 2, try 1, 03:09: failed, ...": attempts are counted as in the list of courses. */
+static void try_text(const struct snapshot *page, int64_t wall, char *out, size_t size)
+{
+	snprintf(out, size, "attempt %s, try %s, %s: %s", widget_number(page->last_try.pass).text,
+		 widget_number(page->last_try.number).text,
+		 widget_time(page->last_try.ended, wall).text, page->last_try.result);
+}
+
 /* Which block it is, its id in val, how its languages stand, the last try; returns the line
    behind. */
 static int draw_video(const struct view *view, size_t row, int y, int lines)
@@ -204,8 +213,10 @@ static int draw_video(const struct view *view, size_t row, int y, int lines)
 	marks_tell(page, row, text, sizeof(text));
 	if (text[0])
 		flow_put(&flow, mark_role(mark_of_video(page, row)), text);
-	if (list_has_details(&view->list, page) && page->last_attempt[0])
-		flow_put(&flow, ROLE_DIM, page->last_attempt);
+	if (list_has_details(&view->list, page) && page->last_try.number > 0) {
+		try_text(page, console_wall(view->console), text, sizeof(text));
+		flow_put(&flow, ROLE_DIM, text);
+	}
 	return flow.y + 1;
 }
 

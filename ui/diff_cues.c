@@ -228,6 +228,11 @@ static void tell_line(struct buf *out, const struct diff *diff, const struct dif
 		tell_pair(out, diff, line);
 		return;
 	}
+	if (*(here ? diff->right_problem : diff->left_problem)) { /* which stands where it would be */
+		buf_printf(out, "cue %d: not compared, the other side is not there to be read",
+			   (here ? line->left : line->right) + 1);
+		return;
+	}
 	buf_printf(out, "cue %d is ", (here ? line->left : line->right) + 1);
 	if (line->how & (DIFF_SPLIT | DIFF_JOINED))
 		buf_printf(out, "a part of the cue beside it, which is one %s", here ? "there" : "here");

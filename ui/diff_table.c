@@ -52,8 +52,14 @@ static const char *short_name(const char *name, int room, char *out, size_t size
 
 static enum role look_of(const struct transcript_row *row, enum glyph *sign)
 {
-	if (row->compare == COMPARE_DIFFERS || row->compare == COMPARE_MISSING) {
+	if (row->compare == COMPARE_DIFFERS) {
 		*sign = GLYPH_DIFFERS;
+		return ROLE_ERROR;
+	}
+	/* as on the screen of the course, whatever the reason is: the left side tells that */
+	if (row->compare == COMPARE_MISSING ||
+	    (row->outcome == OUTCOME_FAILED && row->in_val == VAL_ABSENT)) {
+		*sign = GLYPH_MISSING;
 		return ROLE_ERROR;
 	}
 	if (row->outcome == OUTCOME_FAILED) {
@@ -231,6 +237,16 @@ static const struct transcript_row *shown_transcript(const struct diff_view *dif
 	return NULL;
 }
 
+/* What is told of the comparison, without the name that stands in the table. */
+static const char *detail_of(const struct transcript_row *row)
+{
+	size_t len = strlen(row->val_object);
+
+	if (len && !strncmp(row->detail, row->val_object, len) && !strncmp(row->detail + len, ": ", 2))
+		return row->detail + len + 2;
+	return row->detail;
+}
+
 void diff_draw_outcome(const struct diff_view *diff, int y)
 {
 	const struct transcript_row *row = shown_transcript(diff);
@@ -258,7 +274,7 @@ void diff_draw_outcome(const struct diff_view *diff, int y)
 						      sizeof(name)));
 	}
 	if (row->detail[0])
-		widget_put(y, x, width, ROLE_NORMAL, ": %s", row->detail);
+		widget_put(y, x, width, ROLE_NORMAL, ": %s", detail_of(row));
 }
 
 static int draw_verdict(const struct diff *cues, int y, int width)
@@ -276,10 +292,24 @@ static int draw_verdict(const struct diff *cues, int y, int width)
 			  widget_number((int64_t)cues->line_count).text) + 2;
 }
 
+/* Of a side that could not be read nobody knows how many it has. */
+static struct small_text cue_count(const struct cues *side, const char *problem)
+{
+	struct small_text out;
+
+	if (*problem)
+		snprintf(out.text, sizeof(out.text), "%s", glyph(GLYPH_EMPTY));
+	else
+		snprintf(out.text, sizeof(out.text), "%.20s cue%s", widget_number((int64_t)side->count).text,
+			 side->count == 1 ? "" : "s");
+	return out;
+}
+
 void diff_draw_sums(const struct diff_view *diff, int y)
 {
 	const struct diff *cues = diff->view.page->diff;
 	int width = diff->view.area.w - 1, x;
+	char bytes[128];
 
 	if (!cues || cues->loading)
 		return;
@@ -290,11 +320,17 @@ void diff_draw_sums(const struct diff_view *diff, int y)
 			       glyph(strcmp(cues->left_sha256, cues->right_sha256) ? GLYPH_DIFFERS
 										   : GLYPH_SAME),
 			       cues->right_sha256, glyph(GLYPH_CUT)) + 2;
-	x = widget_put(y, x, width, ROLE_NORMAL, "%zu cues %s %zu", cues->left.count, glyph(GLYPH_WALL),
-		       cues->right.count) + 2;
-	if (cues->left_size >= 0 && cues->right_size >= 0)
-		widget_put(y, x, width, ROLE_NORMAL, "%s bytes %s %s", widget_number(cues->left_size).text,
-			   glyph(GLYPH_WALL), widget_number(cues->right_size).text);
+	if (!*cues->left_problem || !*cues->right_problem)
+		x = widget_put(y, x, width, ROLE_NORMAL, "%s %s %s",
+			       cue_count(&cues->left, cues->left_problem).text, glyph(GLYPH_WALL),
+			       cue_count(&cues->right, cues->right_problem).text) + 2;
+	if (cues->left_size < 0 || cues->right_size < 0)
+		return;
+	/* The table has the sizes, too: better none than half of them. */
+	snprintf(bytes, sizeof(bytes), "%s bytes %s %s", widget_number(cues->left_size).text,
+		 glyph(GLYPH_WALL), widget_number(cues->right_size).text);
+	if (x + widget_cells(bytes) <= width)
+		widget_put(y, x, width, ROLE_NORMAL, "%s", bytes);
 }
 
 void diff_draw_heading(const struct diff_view *diff, int y)

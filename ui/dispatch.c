@@ -51,6 +51,12 @@ static void set_filter(struct console *console, const char *text)
 		view->ops->filtered(view);
 }
 
+static void take_filter(struct console *console)
+{
+	set_filter(console, console->prompt.text);
+	find_filter_typed(console);
+}
+
 static void do_back(struct console *console, enum action action)
 {
 	if (console->depth > 1)
@@ -58,7 +64,7 @@ static void do_back(struct console *console, enum action action)
 	else if (action == ACTION_QUIT)
 		console_stop(console);
 	else
-		console_note(console, ROLE_NORMAL, "this is the first screen: q leaves");
+		console_top(console)->ops->key(console_top(console), action);
 }
 
 static void open_why(struct console *console, const struct view *view)
@@ -147,7 +153,7 @@ static void key_to_prompt(struct console *console, int key, bool code)
 		set_filter(console, prompt->before);
 	else if (prompt->kind == PROMPT_FILTER &&
 		 (answer == PROMPT_CHANGED || answer == PROMPT_TAKEN))
-		set_filter(console, prompt->text);
+		take_filter(console);
 	else if (find_key(console, answer))
 		return;
 	else if (asks && answer == PROMPT_CANCELED)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/status/fields.h"
 #include "ui/widget.h"
 
 /* ---- search -------------------------------------------------------------------------------*/
@@ -81,6 +82,40 @@ static void search_taken(struct console *console)
 	snprintf(list->search, sizeof(list->search), "%.63s", console->prompt.text);
 	if (list->search[0])
 		view->ops->key(view, ACTION_NEXT);
+}
+
+/* ---- filter -------------------------------------------------------------------------------*/
+
+static const struct filter_language *language_of(const struct view *view)
+{
+	return view->ops == &screen_courses ? &course_fields : view->list.rows->language;
+}
+
+/* Behind the prompt: the fields that the term being typed may be of. Before anything is typed
+   these are all, as far as there is room; once the field is there, the words it may have. */
+void find_filter_typed(struct console *console)
+{
+	const struct filter_language *language = language_of(console_top(console));
+	struct prompt *prompt = &console->prompt;
+	const char *term = strrchr(prompt->text, ' ');
+	size_t at = 0, room = sizeof(prompt->aside);
+
+	prompt->aside[0] = '\0';
+	prompt->doubtful = false;
+	term = term ? term + 1 : prompt->text;
+	term += *term == '!' || *term == '-';
+	for (size_t i = 0; language && i < language->count && at < room; i++) {
+		const struct filter_field *field = &language->fields[i];
+		size_t len = strlen(field->name);
+
+		if (field->words && !strncasecmp(field->name, term, len) && term[len] == ':')
+			at += (size_t)snprintf(prompt->aside + at, room - at, "%s", field->words);
+		if (!strncasecmp(field->name, term, strlen(term)))
+			at += (size_t)snprintf(prompt->aside + at, room - at, "%s%s%s",
+					       at ? " " : "fields: ", field->name,
+					       field->kind == FILTER_NUMBER ? ">"
+					       : field->kind == FILTER_AGE  ? "<" : ":");
+	}
 }
 
 /* ---- a course by a part of its key --------------------------------------------------------*/
@@ -168,7 +203,7 @@ static void ids_answer(struct console *console)
 	if (!tags_add(&console->tags, now->ids, now->id_count))
 		console_note(console, ROLE_ERROR, "out of memory: not tagged");
 	else
-		console_note(console, ROLE_NORMAL, "%s tagged that were not",
+		console_note(console, ROLE_NORMAL, "%s more tagged",
 			     widget_number((int64_t)(console->tags.count - before)).text);
 }
 
@@ -185,6 +220,7 @@ void find_open(struct console *console, enum action action)
 		console->guessing = (struct guessing){.answered = true};
 	} else {
 		prompt_text(&console->prompt, PROMPT_FILTER, list->filter, sizeof(list->filter));
+		find_filter_typed(console);
 	}
 }
 

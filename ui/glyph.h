@@ -11,7 +11,7 @@
 /* clang-format off */
 #define GLYPH_LIST(X) \
 	X(CURSOR,   "▸", ">") X(TAG,      "●", "*") \
-	X(DONE,     "✓", "+") X(FAILED,   "✗", "x") X(BUSY,    "◐", "~") X(PAUSED, "‖", "=") \
+	X(DONE,     "✓", "v") X(FAILED,   "✗", "x") X(BUSY,    "◐", "~") X(PAUSED, "‖", "|") \
 	X(NONE,     "·", ".") X(LAUNCHED, "◌", "o") X(WARNING, "!", "!") X(EMPTY,  "—", "-") \
 	X(SAME,     "=", "=") X(DIFFERS,  "≠", "#") X(UNKNOWN, "?", "?") X(EXTRA,  "+", "+") \
 	X(MISSING,  "−", "-") X(DRAFT,  "°", "'") X(PUBLISHED, "•", "^") X(IMPLICIT, "*", "*") \

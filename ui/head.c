@@ -225,10 +225,14 @@ static void progress_text(const struct console *console, char *out, size_t size)
 {
 	const struct totals *totals = &console->now->totals;
 
-	snprintf(out, size, "%s of courses  %s of %s transcripts%s",
+	/* "7?": 7, and of others nobody knows; never a 0 that is none. */
+	snprintf(out, size, "%s of courses  %s%s of %s transcripts%s",
 		 widget_percent(totals->courses[COURSE_MIGRATED] + totals->courses[COURSE_FAILED],
 				head_courses(console->now)).text,
-		 widget_number(totals->counts.in_val).text,
+		 totals->counts.in_val || !totals->counts.unknown
+			 ? widget_number(totals->counts.in_val).text
+			 : "",
+		 totals->counts.unknown ? glyph(GLYPH_UNKNOWN) : "",
 		 widget_number(totals->counts.expected).text,
 		 totals->courses[COURSE_NOT_MIGRATED] ? " so far" : "");
 }
@@ -352,7 +356,7 @@ static void reason_text(const struct console *console, char *out, size_t size)
 		snprintf(out, size, "%s %s under way: press c to go on", wanted.text,
 			 now->totals.wanted == 1 ? "course was" : "courses were");
 	else if (now->hold[0])
-		snprintf(out, size, "work waits: %s", now->hold);
+		snprintf(out, size, "work waits %s", now->hold);
 	else if (now->allowed)
 		snprintf(out, size, "slowed: %d of %d requests at a time (%s)", now->allowed,
 			 now->most, now->slowed_by);

@@ -37,21 +37,21 @@ enum needs {
 	X(WHY,      0,         "why",    "Why: the whole life of the selected item") \
 	X(NEXT,     0,         NULL,     "Next match of the search; without one: next difference") \
 	X(PREVIOUS, 0,         NULL,     "Previous match or difference") \
-	X(TAB,      0,         NULL,     "Next language (diff), code (findings), least severity (log)") \
+	X(TAB,      0,         NULL,     "Next language (diff), code (items), severity (log)") \
 	X(BACKTAB,  0,         NULL,     "Previous language, code or severity") \
 	X(SEARCH,   0,         "search", "Search as you type; Esc goes back, an empty text ends it") \
 	X(FILTER,   0,         "filter", "Show only rows that pass a filter; an empty one shows all") \
 	X(TAG,      NEEDS_ROW, "tag",    "Tag or untag the course") \
-	X(TAG_ALL,  0,         "tag all",   "Tag all courses shown, beside those that are") \
+	X(TAG_ALL,  0,         "tag all",   "Tag all courses shown, beside those tagged already") \
 	X(UNTAG,    0,         NULL,     "Untag all") \
 	X(GOTO,     0,         "go to",  "Go to a course by a part of its key or name") \
 	X(SORT,     0,         "sort",   "Sort by the next column") \
 	X(SORT_BACK, 0,        NULL,     "Sort by the column before") \
 	X(REVERSE,  0,         NULL,     "Reverse the order") \
-	X(SORT_THIS, 0,        "sort by it", "Sort by the selected column") \
+	X(SORT_THIS, 0,        "sort by it", "Choice of columns: sort by the selected one") \
 	X(COLUMNS,  0,         "columns", "Choose the columns of the list of courses") \
-	X(CHOOSE,   0,         "show or hide", "Show or hide the selected column") \
-	X(RESTORE,  0,         "default", "As many columns as the screen is wide, by key") \
+	X(CHOOSE,   0,         "show or hide", "Choice of columns: show or hide the selected one") \
+	X(RESTORE,  0,         "default", "Choice of columns: as many as fit, sorted by key") \
 	X(FINDINGS, 0,         "findings", "Findings: of all, or of the course shown") \
 	X(PLOTS,    0,         NULL,     "Plots of the last minute, or of the last hour") \
 	X(LOG,      0,         "log",    "Log of acts and of the engine") \
@@ -68,7 +68,7 @@ enum needs {
 	X(TOP,      0,         NULL,     "First row") \
 	X(BOTTOM,   0,         NULL,     "Last row") \
 	X(REDRAW,   0,         NULL,     "Draw the screen again") \
-	X(BACK,     0,         "back",   "Back to the screen before") \
+	X(BACK,     0,         "back",   "Back; on the first screen: show all courses again") \
 	X(QUIT,     0,         "quit",   "Back, or leave: work under way finishes; again: at once") \
 	X(HELP,     0,         "help",   "This list")
 /* clang-format on */

@@ -267,7 +267,9 @@ static void draw_row(const struct columns *at, int y, const struct snapshot *pag
 		       widget_number(video->counts.expected).text);
 	draw_mark(at, y, mark_of_video(page, row), selected);
 	widget_aligned(y, at->right_count, 3, base, ALIGN_RIGHT,
-		       widget_number(video->counts.in_val).text);
+		       video->counts.unknown && !video->counts.in_val
+			       ? glyph(GLYPH_UNKNOWN)
+			       : widget_number(video->counts.in_val).text);
 	role = findings_text(&video->counts, text, sizeof(text));
 	widget_aligned(y, at->findings, 6, LOOK(role), ALIGN_RIGHT, text);
 }

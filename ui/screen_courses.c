@@ -194,6 +194,23 @@ static void toggle_tag(struct view *view)
 		view_list_key(view, ACTION_DOWN);
 }
 
+/* There is no screen to go back to: what restricts the list is left instead. */
+static void show_all(struct courses *courses)
+{
+	struct view *view = &courses->view;
+	struct list *list = &view->list;
+
+	if (courses->only < 0 && !list->filter[0]) {
+		console_note(view->console, ROLE_NORMAL, "this is the first screen: q leaves");
+		return;
+	}
+	courses->only = -1;
+	list_filter(list, view->page, "", console_wall(view->console), NULL);
+	courses_filtered(view);
+	list_changed(list, view->page);
+	console_note(view->console, ROLE_NORMAL, "all courses are shown");
+}
+
 static unsigned courses_key(struct view *view, enum action action)
 {
 	struct courses *courses = (struct courses *)view;
@@ -230,6 +247,9 @@ static unsigned courses_key(struct view *view, enum action action)
 		break;
 	case ACTION_SHOW_ALL:
 		show_only(courses, -1);
+		break;
+	case ACTION_BACK:
+		show_all(courses);
 		break;
 	default:
 		return view_list_key(view, action);

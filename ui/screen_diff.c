@@ -11,6 +11,8 @@
 
 #include "ui/widget.h"
 
+#define KEY_LEAST 16 /* less of a key says nothing */
+
 /* ---- rows: the lines of the diff ----------------------------------------------------------*/
 
 static size_t row_count(const struct snapshot *page)
@@ -227,14 +229,16 @@ static void draw_title(const struct view *view, int y)
 {
 	const struct snapshot *page = view->page;
 	int width = view->area.w - 1, x;
+	char key[512];
 
 	if (!page->video.name)
 		return;
 	x = widget_put(y, 1, width, ROLE_TITLE, "%s",
 		       page->video.name[0] ? page->video.name : page->video.block);
 	x = widget_put(y, x + 2, width, ROLE_DIM, "%s@%s", page->video.type, page->video.block);
-	if (page->course.key)
-		widget_put(y, x + 2, width, ROLE_DIM, "%s", page->course.key);
+	if (page->course.key && x + 2 + KEY_LEAST <= width)
+		widget_put(y, x + 2, width, ROLE_DIM, "%s",
+			   widget_course_key(page->course.key, width - x - 2, key, sizeof(key)));
 }
 
 static void diff_draw(struct view *view, const struct snapshot *now)

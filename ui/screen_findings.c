@@ -148,12 +148,14 @@ static bool findings_target(const struct view *view, struct target *target)
 #define WAIVED 46
 #define HINT 55
 #define NUMBER_WIDTH 8
+#define SUMS_WIDTH 58 /* the title's words and its figures */
 
 static void draw_title(const struct view *view, int y)
 {
 	int width = view->area.w - 1;
-	int x = widget_put(y, 1, width, ROLE_TITLE, "findings of %s", !view->place.course ? "all courses"
-			   : view->place.video ? "one video" : "one course");
+	char key[512];
+	int x = widget_put(y, 1, width, ROLE_TITLE, "findings of %s", view->place.video ? "one video"
+			   : view_of_course(view, width - SUMS_WIDTH, key, sizeof(key)));
 
 	view_draw_sums(view->page, y, x + 2, width);
 }

@@ -14,16 +14,21 @@
 #include "ui/widget.h"
 
 #define KEYS_WIDTH 18
-#define LINES_MAX (2 * ACTION_COUNT + 24)
+#define BESIDE 140 /* cells in which keys and signs have room beside each other */
+#define LINES_MAX (4 * ACTION_COUNT + 48) /* no text is so long that it needs more */
 
 struct help {
 	struct view view;
 	struct help_line {
 		char keys[48];
-		const char *text;
+		const char *text; /* static */
+		size_t len;	  /* bytes of it that stand on this line */
 		bool title;
 	} lines[LINES_MAX];
 	int count;
+	int signs; /* where they begin; on a wide screen they and the rest stand beside the keys */
+	const struct view_ops *below; /* whose keys */
+	int width;		      /* cells of a text */
 };
 
 static size_t row_count(const struct snapshot *page)
@@ -43,8 +48,25 @@ static struct help_line *add(struct help *help, const char *keys, const char *te
 	line = &help->lines[help->count++];
 	snprintf(line->keys, sizeof(line->keys), "%s", keys);
 	line->text = text;
+	line->len = strlen(text);
 	line->title = title;
 	return line;
+}
+
+/* A text too long for its line goes on on the next one. */
+static void add_wrapped(struct help *help, const char *keys, const char *text)
+{
+	while (*text) {
+		size_t len = widget_fitting(text, help->width);
+		struct help_line *line = add(help, keys, text, false);
+
+		if (!line || !len)
+			return;
+		line->len = len;
+		keys = "";
+		text += len;
+		text += strspn(text, " ");
+	}
 }
 
 /* "Up k" */
@@ -76,7 +98,7 @@ static void add_actions(struct help *help, unsigned view, bool here)
 		if (!(views & view) == here)
 			continue;
 		keys_of((enum action)action, here ? view : VIEW_ANY, keys, sizeof(keys));
-		add(help, keys, action_infos[action].help, false);
+		add_wrapped(help, keys, action_infos[action].help);
 	}
 }
 
@@ -86,61 +108,37 @@ static void add_signs(struct help *help)
 	static const struct { enum glyph glyph; const char *text; } signs[] = {
 		{ GLYPH_DONE, "migrated; of a finding: waived" },
 		{ GLYPH_BUSY, "being migrated" },
-		{ GLYPH_LAUNCHED, "launched, waits for a worker" },
+		{ GLYPH_LAUNCHED, "launched, waits for a worker; of a video: not tried yet" },
 		{ GLYPH_PAUSED, "paused: transactions under way finish, no new one starts" },
-		{ GLYPH_FAILED, "failed; number of open errors and warnings" },
+		{ GLYPH_FAILED, "failed; before a number: open errors and warnings" },
 		{ GLYPH_WARNING, "open warnings, no error" },
 		{ GLYPH_TAG, "tagged" },
 		{ GLYPH_SAME, "modulestore and edx-val agree" },
-		{ GLYPH_DIFFERS, "missing in edx-val, or other bytes" },
+		{ GLYPH_DIFFERS, "edx-val holds another text" },
+		{ GLYPH_MISSING, "missing in edx-val, or its file in the store" },
 		{ GLYPH_UNKNOWN, "edx-val could not tell" },
 		{ GLYPH_EXTRA, "in edx-val without being promised: no error" },
+		{ GLYPH_DRAFT, "before a language: only the draft names it" },
+		{ GLYPH_PUBLISHED, "before a language: only the published version names it" },
+		{ GLYPH_IMPLICIT, "behind a language: found by the video's id, nothing names it" },
+		{ GLYPH_WARNING, "before a language: not expected, for it is left out or waived" },
 		{ GLYPH_NONE, "nothing to say" },
 	};
 	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		add(help, glyph(signs[i].glyph), signs[i].text, false);
+		add_wrapped(help, glyph(signs[i].glyph), signs[i].text);
 }
 
 static struct view *help_open(struct console *console, const struct place *place)
 {
-	const struct view_ops *below = console_top(console)->ops;
 	struct help *help = calloc(1, sizeof(*help));
 
 	if (!help)
 		return NULL;
+	help->below = console_top(console)->ops;
 	view_init(&help->view, console, &screen_help, &rows, place);
-	add(help, "Keys of this screen:", below->name, true);
-	add_actions(help, below->bit, true);
-	add(help, "", "", false);
-	add(help, "Signs", "", true);
-	add_signs(help);
-	add(help, "", "", false);
-	add(help, "On other screens", "", true);
-	add_actions(help, below->bit, false);
-	help->view.list.total = help->count;
 	return &help->view;
-}
-
-static void help_layout(struct view *view)
-{
-	list_resize(&view->list, view->area.h - 1);
-}
-
-/* The page of the screen below goes on. */
-static void help_ask(const struct view *view, struct page_request *request)
-{
-	const struct console *console = view->console;
-
-	for (int i = console->depth - 1; i > 0; i--) {
-		const struct view *below = console->views[i - 1];
-
-		if (console->views[i] != view)
-			continue;
-		request->kind = below->ops->kind;
-		below->ops->ask(below, request);
-	}
 }
 
 /* Help scrolls; there is nothing to select. */
@@ -170,36 +168,96 @@ static unsigned help_key(struct view *view, enum action action)
 		top = most;
 		break;
 	default:
-		return REACT_NONE;
+		break;
 	}
 	list->top = top < 0 ? 0 : top > most ? most : top;
 	list->selected = list->top;
 	return REACT_REDRAW;
 }
 
-static void help_draw(struct view *view, const struct snapshot *now)
+static bool stands_beside(const struct help *help)
 {
-	const struct help *help = (const struct help *)view;
-	int y = view->area.y, height = (int)view->list.height;
-	int64_t shown = view->list.top + height < help->count ? view->list.top + height : help->count;
-	char right[64];
+	return help->view.area.w >= BESIDE;
+}
 
-	(void)now;
-	for (int i = 0; i < height && view->list.top + i < help->count; i++) {
-		const struct help_line *line = &help->lines[view->list.top + i];
+static void help_layout(struct view *view)
+{
+	struct help *help = (struct help *)view;
+	int left, right;
+
+	help->width = (stands_beside(help) ? view->area.w / 2 : view->area.w) - KEYS_WIDTH - 4;
+	help->count = 0;
+	add(help, "Keys of this screen:", help->below->name, true);
+	add_actions(help, help->below->bit, true);
+	add(help, "", "", false);
+	help->signs = help->count;
+	add(help, "Signs", "", true);
+	add_signs(help);
+	add(help, "", "", false);
+	add(help, "On other screens", "", true);
+	add_actions(help, help->below->bit, false);
+	left = help->signs - 1;
+	right = help->count - help->signs;
+	view->list.total = !stands_beside(help) ? help->count : left > right ? left : right;
+	list_resize(&view->list, view->area.h - 1);
+	help_key(view, ACTION_NONE); /* a wider screen has fewer lines to scroll */
+}
+
+/* The page of the screen below goes on. */
+static void help_ask(const struct view *view, struct page_request *request)
+{
+	const struct console *console = view->console;
+
+	for (int i = console->depth - 1; i > 0; i--) {
+		const struct view *below = console->views[i - 1];
+
+		if (console->views[i] != view)
+			continue;
+		request->kind = below->ops->kind;
+		below->ops->ask(below, request);
+	}
+}
+
+/* Those of the lines from @first to before @last that are in sight, from column @x to @limit. */
+static void draw_lines(const struct help *help, int first, int last, int x, int limit)
+{
+	int y = help->view.area.y, height = (int)help->view.list.height;
+
+	first += (int)help->view.list.top;
+	for (int i = 0; i < height && first + i < last; i++) {
+		const struct help_line *line = &help->lines[first + i];
 
 		if (line->title) {
-			widget_printf(y + i, 1, view->area.w - 1, ROLE_TITLE, "%s %s", line->keys,
+			widget_printf(y + i, x, limit - x, ROLE_TITLE, "%s %s", line->keys,
 				      line->text);
 			continue;
 		}
-		widget_text(y + i, 3, KEYS_WIDTH - 1, ROLE_KEY, line->keys);
-		widget_text(y + i, 3 + KEYS_WIDTH, view->area.w - KEYS_WIDTH - 4, ROLE_NORMAL,
-			    line->text);
+		widget_text(y + i, x + 2, KEYS_WIDTH - 1, ROLE_KEY, line->keys);
+		widget_text_len(y + i, x + 2 + KEYS_WIDTH, help->width, ROLE_NORMAL, line->text, line->len);
 	}
-	snprintf(right, sizeof(right), "lines %d to %d of %d: Up and Down scroll",
-		 (int)view->list.top + 1, (int)shown, help->count);
-	widget_rule(y + height, view->area.w, ROLE_NORMAL, "", right);
+}
+
+static void help_draw(struct view *view, const struct snapshot *now)
+{
+	const struct help *help = (const struct help *)view;
+	const struct list *list = &view->list;
+	int width = view->area.w;
+	char right[64] = "";
+
+	(void)now;
+	if (stands_beside(help)) {
+		draw_lines(help, 0, help->signs - 1, 1, width / 2 - 1);
+		draw_lines(help, help->signs, help->count, width / 2, width - 1);
+	} else {
+		draw_lines(help, 0, help->count, 1, width - 1);
+	}
+	if (list->total > list->height)
+		snprintf(right, sizeof(right), "lines %d to %d of %d: Up and Down scroll",
+			 (int)list->top + 1,
+			 (int)(list->top + list->height < list->total ? list->top + list->height
+								      : list->total),
+			 (int)list->total);
+	widget_rule(view->area.y + (int)list->height, width, ROLE_NORMAL, "", right);
 }
 
 static void help_close(struct view *view)

@@ -198,15 +198,18 @@ static bool items_target(const struct view *view, struct target *target)
 
 /* ---- drawing ------------------------------------------------------------------------------*/
 
+#define SUMS_WIDTH 56 /* the longest code and the figures */
+
 static void draw_title(const struct items *items, int y)
 {
 	const struct view *view = &items->view;
 	int width = view->area.w - 1;
+	char key[512];
 	int x = widget_put(y, 1, width, ROLE_TITLE, "%s of %s",
 			   items->code >= 0 ? finding_info((enum finding_code)items->code)->name
 					    : "findings",
-			   !view->place.course ? "all courses"
-			   : view->place.video ? "one video" : "one course");
+			   view->place.video ? "one video"
+			   : view_of_course(view, width - SUMS_WIDTH, key, sizeof(key)));
 
 	if (items->code < 0) {
 		view_draw_sums(view->page, y, x + 2, width);
@@ -252,6 +255,8 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 	enum role base = selected ? ROLE_SELECTED : finding->waived ? ROLE_DIM : ROLE_NORMAL;
 	enum role role = selected || finding->waived ? base : view_severity_role(finding->severity);
 	bool tagged = tags_has(&view->console->tags, finding->course_id);
+	int room = at->block - at->course - 1;
+	char key[512];
 
 	widget_text(y, 0, at->width, base, "");
 	widget_text(y, 0, 1, base, tagged ? glyph(GLYPH_TAG) : " ");
@@ -263,7 +268,8 @@ static void draw_row(const struct view *view, int y, const struct columns *at,
 			    finding_info(finding->code)->name);
 	widget_text(y, at->language, at->course - at->language - 1, base, finding->language);
 	if (at->block > at->course)
-		widget_text(y, at->course, at->block - at->course - 1, base, finding->course);
+		widget_text(y, at->course, room, base,
+			    widget_course_key(view_key(finding->course, room), room, key, sizeof(key)));
 	widget_text(y, at->block, at->text - at->block - 1, base,
 		    finding->block[0] ? finding->block : "the course itself");
 	if (at->text < at->width)

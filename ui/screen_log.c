@@ -160,26 +160,51 @@ static unsigned log_key(struct view *view, enum action action)
 /* ---- drawing ------------------------------------------------------------------------------*/
 
 #define TIME 3
-#define WHO 17
-#define ACTION 29
-#define OBJECT 42
+#define TIME_WIDTH 12  /* "21 Nov 03:12" */
+#define WHO_WIDTH 9
+#define ACTION_WIDTH 8
+#define WHO_FROM 70    /* a narrower screen has no room for who it was: the filter finds it */
+#define OBJECT_MOST 56 /* on a wide one, what was done gets the rest */
 
-static void draw_row(const struct view *view, int y, const struct event_row *event, bool selected)
+struct columns {
+	int who, action, object, what, width; /* who: 0 where it is not shown */
+};
+
+static struct columns columns_for(int width)
+{
+	struct columns at = {.width = width, .action = TIME + TIME_WIDTH + 1};
+	int object;
+
+	if (width >= WHO_FROM) {
+		at.who = at.action;
+		at.action += WHO_WIDTH + 1;
+	}
+	at.object = at.action + ACTION_WIDTH + 1;
+	object = (width - at.object) * 55 / 100;
+	at.what = at.object + (object < OBJECT_MOST ? object : OBJECT_MOST);
+	return at;
+}
+
+static void draw_row(const struct view *view, const struct columns *at, int y,
+		     const struct event_row *event, bool selected)
 {
 	enum role base = selected ? ROLE_SELECTED : ROLE_NORMAL;
 	enum role role = selected ? ROLE_SELECTED : view_severity_role(event->severity);
-	int width = view->area.w, object = (width - OBJECT) * 6 / 10;
+	int width = at->width, object = at->what - at->object - 1;
 	bool old = console_wall(view->console) - event->at > INT64_C(18) * 3600 * 1000000;
+	char key[512];
 
 	widget_text(y, 0, width, base, "");
 	widget_text(y, 1, 1, base, selected ? glyph(GLYPH_CURSOR) : " ");
-	widget_text(y, TIME, WHO - TIME - 1, base,
+	widget_text(y, TIME, TIME_WIDTH, base,
 		    old ? widget_time(event->at, console_wall(view->console)).text
 			: widget_clock(event->at).text);
-	widget_text(y, WHO, ACTION - WHO - 1, base, event->who);
-	widget_text(y, ACTION, OBJECT - ACTION - 1, role, event->action);
-	widget_text(y, OBJECT, object - 1, base, event->object);
-	widget_text(y, OBJECT + object, width - OBJECT - object - 1, role, event->what);
+	if (at->who)
+		widget_text(y, at->who, WHO_WIDTH, base, event->who);
+	widget_text(y, at->action, ACTION_WIDTH, role, event->action);
+	widget_text(y, at->object, object, base,
+		    widget_course_key(view_key(event->object, object), object, key, sizeof(key)));
+	widget_text(y, at->what, width - at->what - 1, role, event->what);
 }
 
 static void draw_details(const struct view *view, int y)
@@ -205,37 +230,38 @@ static void draw_title(const struct log_view *log, int y)
 	};
 	const struct view *view = &log->view;
 	int width = view->area.w - 1;
-	int x = widget_put(y, 1, width, ROLE_TITLE, "log of %s",
-			   view->place.course ? "one course" : "the campus");
+	char key[512];
+	int x = widget_put(y, 1, width, ROLE_TITLE, "log of %s", !view->place.course ? "the campus"
+			   : view_of_course(view, width / 2, key, sizeof(key)));
 
 	x = widget_put(y, x + 2, width, log->least ? ROLE_SELECTED : ROLE_NORMAL, "%s",
 		       shown[log->least]);
-	if (view->place.course && view->page && view->page->course.key)
-		widget_put(y, x + 2, width, ROLE_DIM, "%s", view->page->course.key);
-	else
-		widget_put(y, x + 2, width, ROLE_DIM, "%s events, newest first",
-			   widget_number(view->list.total).text);
+	widget_put(y, x + 2, width, ROLE_DIM, "%s event%s, %s first",
+		   widget_number(view->list.total).text, view->list.total == 1 ? "" : "s",
+		   view->list.descending ? "oldest" : "newest");
 }
 
 static void log_draw(struct view *view, const struct snapshot *now)
 {
 	const struct log_view *log = (const struct log_view *)view;
-	int y = view->area.y, height = (int)view->list.height, width = view->area.w;
+	struct columns at = columns_for(view->area.w);
+	int y = view->area.y, height = (int)view->list.height;
 	int64_t top = list_top_to_draw(&view->list, view->page);
 
 	(void)now;
 	draw_title(log, y++);
-	widget_text(y, TIME, WHO - TIME, ROLE_DIM, view->list.descending ? "TIME, OLDEST" : "TIME");
-	widget_text(y, WHO, ACTION - WHO, ROLE_DIM, "WHO");
-	widget_text(y, ACTION, OBJECT - ACTION, ROLE_DIM, "ACT");
-	widget_text(y, OBJECT, 8, ROLE_DIM, "ON");
-	widget_text(y, OBJECT + (width - OBJECT) * 6 / 10, 8, ROLE_DIM, "WHAT");
+	widget_text(y, TIME, TIME_WIDTH, ROLE_DIM, view->list.descending ? "TIME, OLDEST" : "TIME");
+	if (at.who)
+		widget_text(y, at.who, WHO_WIDTH, ROLE_DIM, "WHO");
+	widget_text(y, at.action, ACTION_WIDTH, ROLE_DIM, "ACT");
+	widget_text(y, at.object, 8, ROLE_DIM, "ON");
+	widget_text(y, at.what, 8, ROLE_DIM, "WHAT");
 	y++;
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
 
 		if (row >= 0)
-			draw_row(view, y + i, &view->page->events[row],
+			draw_row(view, &at, y + i, &view->page->events[row],
 				 top + i == view->list.selected);
 	}
 	view_draw_empty(view, y, height, "nothing has happened yet");

@@ -9,6 +9,7 @@
 #include "ui/glyph.h"
 #include "ui/widget.h"
 
+#define KEY_ROOM 36 /* cells in which nearly all keys fit */
 #define MESSAGE_TIME 60000 /* ms a message stays that is no warning */
 
 void view_init(struct view *view, struct console *console, const struct view_ops *ops,
@@ -147,6 +148,15 @@ enum glyph view_severity_glyph(enum finding_severity severity)
 					     : GLYPH_NONE;
 }
 
+const char *view_of_course(const struct view *view, int room, char *out, size_t size)
+{
+	if (!view->place.course)
+		return "all courses";
+	if (!view->page || !view->page->course.key)
+		return "one course";
+	return widget_course_key(view->page->course.key, room, out, size);
+}
+
 int view_draw_sums(const struct snapshot *page, int y, int x, int limit)
 {
 	int64_t open[FINDING_ERROR + 1] = {0}, waived = 0;
@@ -192,11 +202,18 @@ static void add_essentials(const struct view *view, struct buf *out)
 			   widget_number(list->total).text);
 }
 
+/* Instead of the filter itself, where a message leaves no room: never are rows missing unsaid. */
+static const char *filtered_word(const struct view *view)
+{
+	return view->list.filter[0] ? "filtered  " : "";
+}
+
 static int essential_cells(const struct view *view)
 {
 	struct buf essentials = BUF_INIT;
 	int cells;
 
+	buf_add_text(&essentials, filtered_word(view));
 	add_essentials(view, &essentials);
 	cells = widget_cells(buf_text(&essentials));
 	buf_clear(&essentials);
@@ -244,19 +261,20 @@ int view_rule_room(const struct view *view)
 void view_rule(const struct view *view, int y, const char *extra)
 {
 	struct buf right = BUF_INIT;
-	size_t reminders;
 	enum role role;
 	const char *message = current_message(view->console, &role);
 
 	add_reminders(view, &right);
 	buf_add_text(&right, extra);
 	add_place(view, &right);
-	reminders = right.len;
 	add_essentials(view, &right);
 	/* Where there is no room for all, the message and the essentials stay. */
-	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS <= view->area.w)
-		reminders = 0;
-	widget_rule(y, view->area.w, role, message, buf_text(&right) + reminders);
+	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS > view->area.w) {
+		buf_clear(&right);
+		buf_add_text(&right, filtered_word(view));
+		add_essentials(view, &right);
+	}
+	widget_rule(y, view->area.w, role, message, buf_text(&right));
 	buf_clear(&right);
 }
 
@@ -305,4 +323,13 @@ const char *view_sort_mark(const struct view *view, int sort)
 	if (view->list.sort != sort)
 		return "";
 	return glyph(view->list.descending ? GLYPH_DOWNWARD : GLYPH_UPWARD);
+}
+
+const char *view_key(const char *key, int cells)
+{
+	static const char scheme[] = "course-v1:";
+	size_t len = sizeof(scheme) - 1;
+
+	/* By the column, not by the key: the keys of a list stand below each other. */
+	return cells < KEY_ROOM && !strncmp(key, scheme, len) ? key + len : key;
 }

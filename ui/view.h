@@ -148,6 +148,8 @@ void dispatch_key(struct console *console, int key, bool code);
 
 /* Opens the prompt of ACTION_SEARCH, ACTION_FILTER or ACTION_GOTO. */
 void find_open(struct console *console, enum action action);
+/* The text of a filter has changed: says behind it which fields there are. */
+void find_filter_typed(struct console *console);
 /* What a key did in it; true: the prompt has closed itself, or stays until an answer comes. */
 bool find_key(struct console *console, enum prompt_answer answer);
 /* Tags all courses that are shown, as soon as their ids are there. */
@@ -179,10 +181,16 @@ bool view_tell_whole(const struct view *view, int y, int lines);
 void view_draw_empty(const struct view *view, int y, int h, const char *nothing);
 /* What stands after the heading of the column @sort: the sign of the order, or "". */
 const char *view_sort_mark(const struct view *view, int sort);
+/* A course's key for a column of @cells: where that is narrow, without the "course-v1:" that says
+   nothing and takes the run's place. Borrowed from @key. */
+const char *view_key(const char *key, int cells);
 /* "x 3": open errors and warnings in a few cells. */
 enum role view_findings(const struct counts *counts, char *out, size_t size);
 enum role view_severity_role(enum finding_severity severity);
 enum glyph view_severity_glyph(enum finding_severity severity);
+/* Whose findings the screen @view shows: "all courses", or the key of the one, for @room cells.
+   The text is borrowed: of the page, or in @out. */
+const char *view_of_course(const struct view *view, int room, char *out, size_t size);
 /* "errors 3  warnings 1  notices 0  waived 2" from column @x of line @y; returns the column
    behind. */
 int view_draw_sums(const struct snapshot *page, int y, int x, int limit);

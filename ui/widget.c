@@ -344,6 +344,16 @@ int widget_cells(const char *text)
 	return cells_of(make_safe(text, strlen(text)));
 }
 
+const char *widget_course_key(const char *key, int room, char *out, size_t size)
+{
+	static const char scheme[] = "course-v1:";
+
+	if (strncmp(key, scheme, sizeof(scheme) - 1) != 0 || widget_cells(key) <= room)
+		return key;
+	snprintf(out, size, "%s%s", glyph(GLYPH_CUT), key + sizeof(scheme) - 1);
+	return out;
+}
+
 /* ---- text with a difference in it ---------------------------------------------------------*/
 
 /* Cells of @safe up to @end; a character that goes beyond is not counted. */

@@ -44,6 +44,10 @@ int widget_wrapped_marked(int y, int x, int width, int lines, enum role role, co
 			  size_t len, size_t from);
 /* Cells that @text takes on the screen. */
 int widget_cells(const char *text);
+/* The key of a course for @room cells: where it is too long, without the "course-v1:" that all
+   have in common, so that its end, the run, is still there. Returns @key or @out; other texts
+   stay as they are. */
+const char *widget_course_key(const char *key, int room, char *out, size_t size);
 
 /* A horizontal line over the whole width; @left and @right (may be NULL or "") stand on it. */
 void widget_rule(int y, int width, enum role left_role, const char *left, const char *right);

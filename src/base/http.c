@@ -279,10 +279,10 @@ static enum result give_up(struct http_endpoint *endpoint, const struct http_req
 	http_request_name(request, name, sizeof(name));
 	http_status_name(answer, status, sizeof(status));
 	if (time >= endpoint->http->throttled_too_long)
-		return error_set(err, RESULT_UNREACHABLE, "%s: %s: nothing but %s for %lld seconds",
-				 endpoint->name, name, status, (long long)(time / 1000));
+		return error_set(err, RESULT_UNREACHABLE, "%s: nothing but %s for %lld seconds (%s)",
+				 endpoint->name, status, (long long)(time / 1000), name);
 	if (throttle_hurried(endpoint->http->throttle))
-		return error_set(err, RESULT_RETRY, "%s: %s: %s", endpoint->name, name, status);
+		return error_set(err, RESULT_RETRY, "%s: %s (%s)", endpoint->name, status, name);
 	return RESULT_OK;
 }
 
@@ -300,7 +300,7 @@ enum result http_request(struct http_endpoint *endpoint, const struct http_reque
 		if (!throttle_enter(throttle)) {
 			http_request_name(request, name, sizeof(name));
 			return error_set(err, RESULT_RETRY,
-					 "%s: %s: not sent, fewer requests were asked for",
+					 "%s: not sent, fewer requests were asked for (%s)",
 					 endpoint->name, name);
 		}
 		st = send_once(endpoint, request, out, &throttling, err);

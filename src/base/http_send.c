@@ -311,7 +311,8 @@ static enum result translate(const struct flight *flight, CURLcode code, struct 
 		st = RESULT_INVALID;
 	else
 		st = RESULT_UNREACHABLE;
-	return error_set(err, st, "%s: %s", name, why);
+	/* The reason first: it is the address that may be cut where there is little room. */
+	return error_set(err, st, "%s (%s)", why, name);
 }
 
 static enum result fly(struct flight *flight, const struct http_endpoint_options *endpoint,

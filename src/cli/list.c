@@ -26,7 +26,7 @@ static void print_totals(const struct course_row *rows, size_t count)
 		else
 			by_status[rows[i].status]++;
 	}
-	buf_printf(&line, "%zu courses", count);
+	buf_printf(&line, "%zu course%s", count, count == 1 ? "" : "s");
 	for (int i = 0; i < COURSE_STATUS_COUNT; i++)
 		if (by_status[i])
 			buf_printf(&line, ", %" PRId64 " %s", by_status[i],

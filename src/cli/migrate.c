@@ -378,10 +378,10 @@ static void tell_summary(const struct migrating *m, const struct sums *sums)
 	if (!m->json) {
 		snprintf(now, sizeof(now), "%" PRId64 " transcripts %s now; ", m->registered,
 			 m->dry ? "would be migrated" : "migrated");
-		out_line("%s: %zu courses: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
+		out_line("%s: %zu course%s: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
 			 " paused; %s%" PRId64 " of %" PRId64 " expected are in val, of %" PRId64
 			 " videos; %" PRId64 " errors, %" PRId64 " warnings",
-			 mode, m->count, sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
+			 mode, m->count, m->count == 1 ? "" : "s", sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
 			 sums->paused, m->followed ? "" : now, sums->counts.in_val,
 			 sums->counts.expected, sums->videos, sums->counts.errors,
 			 sums->counts.warnings);

@@ -51,9 +51,9 @@ int cli_scan_command(struct cli *cli)
 		if (st >= 0)
 			return st;
 	} else {
-		out_line("%" PRId64 " courses found: %" PRId64 " new, %" PRId64 " gone, %" PRId64
+		out_line("%" PRId64 " course%s found: %" PRId64 " new, %" PRId64 " gone, %" PRId64
 			 " back; %" PRId64 " entries cannot be read",
-			 result.found, result.added, result.gone, result.back, problems);
+			 result.found, result.found == 1 ? "" : "s", result.added, result.gone, result.back, problems);
 	}
 	return problems ? CLI_FINDINGS : CLI_OK;
 }

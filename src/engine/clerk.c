@@ -48,6 +48,7 @@ static void take_engine(struct desk *desk, bool first)
 	pthread_mutex_lock(&desk->lock);
 	desk->engine = engine;
 	desk->viewer = st == RESULT_BUSY;
+	desk->engine_tried = true;
 	if (engine && desk->stopping) /* the desk was stopped while it started */
 		engine_stop(engine);
 	pthread_mutex_unlock(&desk->lock);
@@ -72,8 +73,8 @@ static void scan(struct desk *desk)
 	if (campus_scan(desk->campus, &found, on_problem, desk, &err) != RESULT_OK)
 		desk_say(desk, FINDING_ERROR, "the course list could not be read: %s", err.text);
 	else if (found.added || found.gone)
-		desk_say(desk, FINDING_NOTICE, "%lld courses: %lld new, %lld gone", (long long)found.found,
-			 (long long)found.added, (long long)found.gone);
+		desk_say(desk, FINDING_NOTICE, "%lld course%s: %lld new, %lld gone", (long long)found.found,
+			 found.found == 1 ? "" : "s", (long long)found.added, (long long)found.gone);
 }
 
 /* ---- acts -------------------------------------------------------------------------------- */
@@ -223,16 +224,20 @@ static void validate(struct desk *desk, struct reader *reader, int64_t id)
 					 .stop = &desk->stop_validation};
 	struct course_row row = {0};
 	struct counts counts;
+	char unknown[48] = "";
 	struct error err = {0};
 	enum result st = reader_course_by_id(reader, id, &row, &err);
 
 	if (st == RESULT_OK)
 		st = verify_course(desk->campus, reader, &row, &options, &counts, &err);
+	if (st == RESULT_OK && counts.unknown) /* which is not "not in val" */
+		snprintf(unknown, sizeof(unknown), " (%lld unknown)", (long long)counts.unknown);
 	if (st == RESULT_OK)
 		desk_say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
-			 "validated %s, level bytes: %lld of %lld in val, %lld differing, %lld errors",
-			 row.key, (long long)counts.in_val, (long long)counts.expected,
-			 (long long)counts.differing, (long long)counts.errors);
+			 "validated %s, level bytes: %lld of %lld in val%s, %lld differing, %lld error%s",
+			 row.key, (long long)counts.in_val, (long long)counts.expected, unknown,
+			 (long long)counts.differing, (long long)counts.errors,
+			 counts.errors == 1 ? "" : "s");
 	else if (st != RESULT_CANCELED)
 		desk_say(desk, FINDING_ERROR, "%s", err.text);
 	course_row_clear(&row);

@@ -99,6 +99,16 @@ static const char *local_time(int64_t wall, char *out, size_t size)
 	return out;
 }
 
+/* The hold's reason last: it is what may be too long for a screen. */
+static void tell_hold(struct snapshot *snap, const char *hold, int64_t since)
+{
+	char when[32];
+
+	if (*hold)
+		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
+			 local_time(since, when, sizeof(when)), hold);
+}
+
 /* What other processes are told of the engine: this one is a viewer. */
 static void tell_holder(struct reader *reader, struct snapshot *snap)
 {
@@ -110,10 +120,11 @@ static void tell_holder(struct reader *reader, struct snapshot *snap)
 		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
 			 holder.who, holder.host, (long long)holder.pid,
 			 local_time(holder.since, since, sizeof(since)));
-		snprintf(snap->hold, sizeof(snap->hold), "%.150s", holder.hold);
+		tell_hold(snap, holder.hold, holder.hold_since);
 		snap->under_way = holder.under_way;
 	} else {
 		snprintf(snap->engine, sizeof(snap->engine), "no engine");
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "no engine");
 	}
 	holder_row_clear(&holder);
 }
@@ -134,6 +145,12 @@ static struct progress_work work_left(const struct totals *t, bool held)
 	return work;
 }
 
+static bool all_ended(const struct totals *t)
+{
+	return t->courses[COURSE_MIGRATED] + t->courses[COURSE_FAILED] > 0 &&
+	       !t->courses[COURSE_NOT_MIGRATED] && !t->courses[COURSE_IN_PROGRESS];
+}
+
 static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
 {
 	struct progress_work work = work_left(&snap->totals, *state->hold);
@@ -146,7 +163,8 @@ static void tell_eta(const struct desk *desk, const struct engine_state *state, 
 		reason = "counting";
 	} else if (!snap->totals.wanted) {
 		left = (struct progress_left){0};
-		reason = snap->totals.paused ? "paused" : "nothing launched";
+		reason = snap->totals.paused ? "paused"
+			 : all_ended(&snap->totals) ? "every course has ended" : "nothing launched";
 	}
 	if (*state->hold)
 		reason = "held";
@@ -162,8 +180,6 @@ static void tell_eta(const struct desk *desk, const struct engine_state *state, 
 static void tell_engine(const struct desk *desk, const struct engine_state *state,
 			struct snapshot *snap)
 {
-	char since[32];
-
 	snap->engine_here = true;
 	snap->waits_for_go = state->waits_for_go;
 	snap->under_way = state->under_way;
@@ -175,9 +191,7 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
 	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
 		 (long long)state->workers);
-	if (*state->hold)
-		snprintf(snap->hold, sizeof(snap->hold), "%.120s (since %.8s)", state->hold,
-			 local_time(state->hold_since, since, sizeof(since)));
+	tell_hold(snap, state->hold, state->hold_since);
 	tell_eta(desk, state, snap);
 }
 
@@ -206,7 +220,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute;
-	bool engine, waits, validating, roster;
+	bool engine, tried, waits, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -225,6 +239,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
 	out->engine = state;
+	out->tried = desk->engine_tried;
 	out->validating = desk->validating;
 	if (!state)
 		return;
@@ -258,6 +273,23 @@ static void tell_diff(struct desk *desk, struct snapshot *snap)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+static bool has_tried(struct desk *desk)
+{
+	bool tried;
+
+	pthread_mutex_lock(&desk->lock);
+	tried = desk->engine_tried;
+	pthread_mutex_unlock(&desk->lock);
+	return tried;
+}
+
+/* Whether this process becomes the engine or a viewer is not known in the first moment. */
+static void tell_start(struct snapshot *snap)
+{
+	snprintf(snap->engine, sizeof(snap->engine), "starting");
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
+}
+
 /* Lock not held. */
 static void make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
 			  const struct page_request *request, bool engine,
@@ -277,8 +309,10 @@ static void make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	}
 	if (engine)
 		tell_engine(desk, state, snap);
-	else
+	else if (has_tried(desk))
 		tell_holder(reader, snap);
+	else
+		tell_start(snap);
 	tell_diff(desk, snap);
 	story_show(desk, snap);
 	pthread_mutex_lock(&desk->lock);

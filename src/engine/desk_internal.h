@@ -42,6 +42,7 @@ struct desk {
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
 	bool viewer;	       /* the clerk saw that another process has the engine */
+	bool engine_tried;     /* the clerk has tried to become the engine */
 	bool allows;	       /* the word for linking was typed; the clerk passes it on */
 	bool stopping, ends;
 	int stop_validation; /* atomic */

@@ -72,6 +72,11 @@ static enum result find_row(const struct reading *r, const char *id, const char 
 				 r->language, id);
 	if (!*row && val->rows_complete)
 		return error_set(err, RESULT_MISSING, "not in edx-val: no row for %s", r->language);
+	if (!*row && val->list_broken)
+		return error_set(err, RESULT_MISSING,
+				 "edx-val fails to list what it has: a file of this course is missing in "
+				 "its storage. Whether it has %s is unknown",
+				 r->language);
 	if (!*row)
 		return error_set(err, RESULT_MISSING, "edx-val does not tell whether it has %s: no row seen",
 				 r->language);

@@ -46,6 +46,37 @@ enum progress_state engine_progress(const struct engine *engine)
 									       : PROGRESS_IDLE;
 }
 
+/* Where in "GET https://host/path: why" the address ends; NULL where @text does not begin so. */
+static const char *address_end(const char *text)
+{
+	size_t method = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	const char *end = strstr(text, ": ");
+
+	if (!method || text[method] != ' ' || !end)
+		return NULL;
+	text += method + 1;
+	return strcspn(text, " ") > (size_t)(end - text) && strstr(text, "://") ? end : NULL;
+}
+
+void engine_hold_text(char *out, size_t size, const char *endpoint, const char *text)
+{
+	size_t name = strlen(endpoint), server;
+	const char *end;
+
+	if (name && !strncmp(text, endpoint, name) && !strncmp(text + name, ": ", 2))
+		text += name + 2; /* it says so itself */
+	end = address_end(text);
+	if (!end) {
+		snprintf(out, size, "%s%s%s", endpoint, name ? ": " : "", text);
+		return;
+	}
+	server = (size_t)(strstr(text, "://") + 3 - text);
+	server += strcspn(text + server, "/ ");
+	if (text + server > end)
+		server = (size_t)(end - text);
+	snprintf(out, size, "%s%s%s (%.*s)", endpoint, name ? ": " : "", end + 2, (int)server, text);
+}
+
 /* A journal that cannot be written outweighs an endpoint, and the operator's word both. */
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text)
@@ -57,8 +88,7 @@ void engine_set_hold(struct engine *engine, enum hold_reason reason, const char 
 	engine->hold_endpoint = endpoint;
 	engine->hold_since = clock_wall(engine->clock);
 	engine->hold_since_now = clock_now(engine->clock);
-	snprintf(engine->hold_text, sizeof(engine->hold_text), "%s%s%s", endpoint,
-		 *endpoint ? ": " : "", text);
+	engine_hold_text(engine->hold_text, sizeof(engine->hold_text), endpoint, text);
 	pthread_cond_broadcast(&engine->idle);
 }
 

@@ -108,6 +108,11 @@ bool engine_works(const struct engine *engine); /* something is, or could be, un
 enum progress_state engine_progress(const struct engine *engine);
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text);
+/*
+ * Why @endpoint holds the engine, for one line of a screen: "GET https://host/path: why" becomes
+ * "store: why (GET https://host)", so that what does not fit is what nobody misses.
+ */
+void engine_hold_text(char *out, size_t size, const char *endpoint, const char *text);
 void engine_end_hold(struct engine *engine, enum hold_reason reason);
 /* @run starts nothing more, and what it has under way waits for no throttling server. */
 void engine_leave(struct engine *engine, struct course_run *run);

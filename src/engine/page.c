@@ -6,17 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void last_attempt(struct reader *reader, int64_t video, struct snapshot *snap)
+static void last_try(struct reader *reader, int64_t video, struct snapshot *snap)
 {
 	struct attempt_row *attempts = NULL;
 	size_t count = 0;
-	char when[32];
 
 	if (reader_attempts(reader, video, &attempts, &count, NULL) == RESULT_OK && count) {
 		const struct attempt_row *last = &attempts[count - 1];
 
-		snprintf(snap->last_attempt, sizeof(snap->last_attempt), "try %lld at %.19s: %s%s%.80s",
-			 (long long)last->number, clock_format(last->ended, when, sizeof(when)),
+		snap->last_try.pass = last->pass;
+		snap->last_try.number = last->number;
+		snap->last_try.ended = last->ended;
+		snprintf(snap->last_try.result, sizeof(snap->last_try.result), "%s%s%.120s",
 			 last->result, *last->text ? ", " : "", last->text);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -161,7 +162,7 @@ static enum result read_videos(struct reader *reader, const struct page_request 
 	if (st == RESULT_OK)
 		st = read_languages(reader, request->course, snap, err);
 	if (st == RESULT_OK && at >= 0 && at < (int64_t)snap->count) {
-		last_attempt(reader, snap->videos[at].id, snap);
+		last_try(reader, snap->videos[at].id, snap);
 		st = selected_findings(reader, request->course, snap->videos[at].id, snap, err);
 	}
 	return st;
@@ -178,7 +179,7 @@ static enum result read_diff(struct reader *reader, const struct page_request *r
 		st = reader_transcripts(reader, request->video, &snap->transcripts, &snap->count, err);
 	snap->total = (int64_t)snap->count;
 	if (st == RESULT_OK)
-		last_attempt(reader, request->video, snap);
+		last_try(reader, request->video, snap);
 	return st == RESULT_OK ? selected_findings(reader, request->course, request->video, snap, err) : st;
 }
 

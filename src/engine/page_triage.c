@@ -12,9 +12,13 @@
 enum result page_groups(struct reader *reader, const struct page_request *request,
 			struct snapshot *snap, struct error *err)
 {
-	enum result st = reader_finding_groups(reader, request->course, request->video,
-					       &snap->groups, &snap->group_count, err);
+	enum result st = RESULT_OK;
 
+	if (request->course)
+		st = reader_course_by_id(reader, request->course, &snap->course, err);
+	if (st == RESULT_OK)
+		st = reader_finding_groups(reader, request->course, request->video, &snap->groups,
+					   &snap->group_count, err);
 	snap->total = (int64_t)snap->group_count;
 	return st;
 }
@@ -44,6 +48,8 @@ enum result page_findings(struct reader *reader, int64_t now, const struct page_
 	enum result st = reader_findings(reader, &query, &snap->findings, &snap->finding_count,
 					 &snap->total, err);
 
+	if (st == RESULT_OK && request->course)
+		st = reader_course_by_id(reader, request->course, &snap->course, err);
 	if (st == RESULT_OK)
 		st = reader_finding_groups(reader, request->course, request->video, &snap->groups,
 					   &snap->group_count, err);

@@ -53,8 +53,7 @@ static void try_hold(struct engine *engine)
 	if (st == RESULT_OK)
 		engine_end_hold(engine, reason);
 	else if (!result_is_transient(st) && st != RESULT_NOMEM) /* it answers: this is why now */
-		snprintf(engine->hold_text, sizeof(engine->hold_text), "%s: %.140s", endpoint,
-			 err.text);
+		engine_hold_text(engine->hold_text, sizeof(engine->hold_text), endpoint, err.text);
 }
 
 void *prober_main(void *arg)

@@ -144,7 +144,7 @@ static const char *why_unknown(const struct progress_work *work, const struct ho
 	if (work->unplanned && !work->planned)
 		return "the first courses are being read";
 	if (!hour->works && !work->held)
-		return "nothing under way";
+		return "no speed known yet"; /* courses may well have begun: no second is over */
 	if (hour->done <= 0 && hour->errors > 0)
 		return "so far every try fails";
 	if (hour->works < ENOUGH_SECONDS || hour->done <= 0)

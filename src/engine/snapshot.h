@@ -94,7 +94,7 @@ struct snapshot {
 	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
-	char hold[160];	      /* "" or the one reason why work waits, with since when */
+	char hold[160];	      /* "" or "since 03:12:41: " and the one reason why work waits */
 	/* fewer requests at a time than configured, because a server asked to slow down; 0: full
 	   speed */
 	int allowed, most;
@@ -132,9 +132,13 @@ struct snapshot {
 	struct event_item *event_items; /* what each of them is of */
 	struct finding_group *groups; /* PAGE_GROUPS, PAGE_FINDINGS */
 	size_t group_count;
-	struct course_row course;    /* PAGE_VIDEOS, PAGE_DIFF: whose */
+	struct course_row course;    /* of pages of one course: whose */
 	struct video_row video;	     /* PAGE_DIFF: whose */
-	char last_attempt[160];	     /* of the selected row */
+	struct {
+		int64_t pass, number; /* 0: none */
+		int64_t ended;	      /* wall */
+		char result[160];     /* "done", "failed, ..." */
+	} last_try;		     /* PAGE_VIDEOS, PAGE_DIFF: of the selected row */
 	struct diff *diff;	     /* PAGE_DIFF or NULL */
 	struct story *story;	     /* PAGE_WHY; NULL while it is read */
 	int64_t found;		     /* answer to the search: a row, -1 none */

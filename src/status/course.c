@@ -255,8 +255,7 @@ static enum result write_verified(struct status *status, void *arg, struct error
 		return st == RESULT_END ? error_set(err, RESULT_MISSING, "no such course") : st;
 	snprintf(key, sizeof(key), "%s", (const char *)sqlite3_column_text(stmt, 0));
 	db_done(stmt);
-	return event_add(status, FINDING_NOTICE, "verify", key, verified->text,
-			 verify_level_name(verified->level), err);
+	return event_add(status, FINDING_NOTICE, "verify", key, verified->text, "", err);
 }
 
 static void lay_out_verified(struct arena *arena, const void *from)

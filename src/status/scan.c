@@ -102,8 +102,8 @@ static enum result write_scan(struct status *status, void *arg, struct error *er
 		st = mark_gone(status, scan, err);
 	if (st != RESULT_OK)
 		return st;
-	snprintf(what, sizeof(what), "%lld courses: %lld new, %lld gone, %lld back",
-		 (long long)result->found, (long long)result->added, (long long)result->gone,
+	snprintf(what, sizeof(what), "%lld course%s: %lld new, %lld gone, %lld back",
+		 (long long)result->found, result->found == 1 ? "" : "s", (long long)result->added, (long long)result->gone,
 		 (long long)result->back);
 	return event_add(status, FINDING_NOTICE, "scan", "", what, "", err);
 }

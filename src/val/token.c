@@ -114,17 +114,17 @@ static enum result take(const cJSON *json, struct renewal *out, struct error *er
 
 static enum result refuse(const struct token *token, struct http_answer *answer, struct error *err)
 {
-	const char *what = "asking for a token";
+	const char *what = "no token";
 	struct error where;
 	enum result st;
 
 	if (answer->status / 100 == 3 || answer->status == 404) {
-		error_set(&where, RESULT_OK, "asking for a token (is %.160s right?)", token->url);
+		error_set(&where, RESULT_OK, "no token (is %.160s right?)", token->url);
 		what = where.text;
 	} else if (answer->status == 400 || answer->status == 401) {
-		what = "asking for a token (are client_id and its secret right?)";
+		what = "no token (are client_id and its secret right?)";
 	} else if (answer->status == 403) {
-		what = "asking for a token (forbidden, or asked for too often)";
+		what = "no token (forbidden, or asked for too often)";
 	}
 	hide_secret(token, answer);
 	st = http_status_error(answer, what, err);

@@ -144,9 +144,11 @@ static void tell_transcript(void *to, const struct transcript_row *row)
 		    row->cues, row->sha256);
 	if (*row->object)
 		say(to, "      object  %s", row->object);
-	say(to, "      in val  %s%s%s; %s at level %s%s%s", why_presence(row->in_val),
+	say(to, "      in val  %s%s%s; %s%s%s%s%s", why_presence(row->in_val),
 	    *row->val_object ? " as " : "", row->val_object, transcript_compare_name(row->compare),
-	    verify_level_name(row->level), *row->detail ? ": " : "", row->detail);
+	    row->level != LEVEL_NONE ? " at level " : "",
+	    row->level != LEVEL_NONE ? verify_level_name(row->level) : "",
+	    *row->detail ? ": " : "", row->detail);
 }
 
 static void tell_attempt(void *to, const struct attempt_row *row)

@@ -94,6 +94,19 @@ wait_for "no course"
 keys Enter;  wait_for 'no course has "nosuchcourse"'
 keys Escape; wait_for "of 40 courses"
 
+step "a filter tells its fields while it is typed, and the words of one"
+keys f
+wait_for "fields: status: org: course:"
+type_text v
+wait_for "fields: videos>"
+keys C-u
+type_text "!stat"
+wait_for "fields: status:"
+type_text "us:"
+wait_for "Not-Migrated In-Progress"
+keys Escape
+wait_gone "filter:"
+
 step "tags stay what they were: filters, orders, screens"
 keys 0 f
 type_text zh100
@@ -105,7 +118,7 @@ type_text ferryx
 wait_for "1 tagged"
 keys Enter
 wait_gone "1 of 1 ─"
-keys t;      wait_for "tagged that were not"
+keys t;      wait_for "more tagged"
 keys f C-u Enter
 wait_for "of 40 ─"
 count=$(screen | sed -nE 's/.* ([0-9]+) tagged .*/\1/p')
@@ -119,7 +132,25 @@ type_text piraeus
 keys Enter r # out of sight, and still what is acted on
 wait_for "launch the $count courses on staging? y/n"
 keys n;      wait_for "nothing was done"
-keys f C-u Enter u
+
+step "a message does not hide that rows are filtered"
+keys f C-u
+type_text "org:ferryx org:ferryx org:ferryx org:ferryx"
+keys Enter
+wait_gone "filter: "
+keys X;      wait_for "no such key here"
+see " filtered  $count tagged"
+keys f C-u
+type_text piraeus
+keys Enter
+
+step "Esc on the first screen shows all again, and leaves the tags"
+keys 4;      wait_for "nothing matches"
+keys Escape; wait_for "all courses are shown"
+wait_for " of 40 ─"
+see "$count tagged"
+keys Escape; wait_for "this is the first screen: q leaves"
+keys u
 wait_gone "tagged"
 t send-keys t r # in one go: the act waits for the tags
 wait_for "launch all 40 courses on staging? y/n"

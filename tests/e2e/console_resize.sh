@@ -34,6 +34,15 @@ step "findings"; keys F;     wait_for "CODE";         through "CODE"
 step "log";      keys l;     wait_for "ACT";          through "ACT"
 step "help";     keys '?';   wait_for "Keys of this"; through "Up and Down scroll"
 
+step "help breaks lines that are too long, and scrolls no further than it must"
+resize 60 15;    wait_for "lines 1 to 10"
+keys End
+wait_for "Plots of the last minute, or of the"
+see "                     last hour"
+resize 120 40;   wait_for "Plots of the last minute, or of the last hour"
+see "Show courses of every status"
+resize 80 24;    wait_for "Up and Down scroll"
+
 step "a prompt is given up when it cannot be seen"
 keys Escape;     wait_for "ACT"
 keys /;          wait_for "search:"

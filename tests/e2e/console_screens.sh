@@ -53,17 +53,17 @@ wait_for "Enter diff"
 
 step "findings: of the course, then of all"
 keys F
-wait_for "findings of one course"
+wait_for "findings of …DeltaU+ANT-5+2018"
 wait_for "asset-missing"
 see "srt-invalid" "errors" "warnings" "notices"
 keys Enter
-wait_for "of one course  open"
+wait_for "of …DeltaU+ANT-5+2018  open"
 keys Enter
 wait_for "Tab language"
 keys Escape
-wait_for "of one course  open"
+wait_for "of …DeltaU+ANT-5+2018  open"
 keys Escape
-wait_for "findings of one course"
+wait_for "findings of …DeltaU+ANT-5+2018"
 keys Escape
 wait_for "Enter diff"
 keys Escape

@@ -71,7 +71,7 @@ step "findings of one course alone"
 keys Enter
 wait_for "MODULESTORE"
 keys F
-wait_for "findings of one course"
+wait_for "findings of course-v1:DeltaU+ANT-5+2018"
 see "asset-missing" "srt-invalid" "errors 2"
 keys Escape
 wait_for "MODULESTORE"
@@ -101,7 +101,7 @@ keys Enter
 wait_for "MODULESTORE"
 see "course-v1:DeltaU+ANT-5+2018"
 keys l
-wait_for "log of one course"
+wait_for "log of course-v1:DeltaU+ANT-5+2018"
 keys Escape
 wait_for "MODULESTORE"
 keys Escape

@@ -105,12 +105,14 @@ class Course:
             self.files["static/" + name] = data
         return self
 
-    def video(self, block, kind="video", draft=None, published=True, inline=False, **fields):
-        """A block of this name. @draft: fields of its draft branch, where there is one.
+    def video(self, block, kind="video", draft=None, published=True, inline=False, title=None,
+              **fields):
+        """A block of this name, called @title. @draft: fields of its draft branch, where there is one.
 
         Without @published it is there as a draft alone.
         """
-        own = ' url_name=%s display_name=%s' % (quoteattr(block), quoteattr("Video " + block))
+        own = ' url_name=%s display_name=%s' % (quoteattr(block),
+                                                quoteattr(title or "Video " + block))
         path = "%s/%s.xml" % (kind, block.replace(":", "/"))
         if inline:
             self.blocks.append(video_xml(kind, fields, own))

@@ -6,7 +6,8 @@
 # SUBFERRY_VENV, or SUBFERRY_LIVE_VENV before it, names a folder to keep the Python packages and
 # the servers in for the next time; the source's server is installed by tests/live/mongo.sh.
 # SUBFERRY_LIVE_STRIDE=1 kills an engine at every request instead of at some; SUBFERRY_LIVE_TABLE=1
-# prints what every cell of the matrix of faults met.
+# prints what every cell of the matrix of faults met; SUBFERRY_LIVE_SCREENS names a file that gets
+# every screen of the console which a test looked at.
 # Exit status: 0 all passed, 77 it cannot be installed here, else something failed.
 set -eu
 

@@ -76,7 +76,7 @@ run 0 --demo list; quiet; says "40 courses, 40 Not-Migrated"; says "course-v1:Fe
 run 0 --demo scan; says "40 courses found: 0 new, 0 gone, 0 back"
 run 0 --demo scan --json; [ "$(wc -l <out)" -eq 41 ] || bad "not 41 lines"; says '{"type":"summary","found":40'
 run 0 --demo list --json; says '"status":	"Not-Migrated"'
-run 0 --demo list org:ferryx run=2015_T1 MA101; says "1 courses, 1 Not-Migrated"; says "+MA101x+"
+run 0 --demo list org:ferryx run=2015_T1 MA101; says "1 course, 1 Not-Migrated"; says "+MA101x+"
 run 0 --demo list -- -org:ferryx; says "31 courses"
 run 0 --demo list '!status:migrated' finding:none; says "40 courses"
 run 0 --demo list --json name:databases; [ "$(grep -c '"key"' out)" -eq 1 ] || bad "not one course"
@@ -104,7 +104,7 @@ grep -q srt-invalid out && bad "what does not pass is shown"
 run 0 --demo findings --filter lang:es; says "no findings"
 run 1 --demo findings $course --filter 'severity:error found:1h' --json
 [ "$(grep -c '"code"' out)" -eq 2 ] || bad "not two findings"
-run 0 --demo list finding:srt-invalid 'errors>1' changed:1h; says "1 courses, 1 Failed"
+run 0 --demo list finding:srt-invalid 'errors>1' changed:1h; says "1 course, 1 Failed"
 run 0 --demo list finding:none; says "39 courses"
 run 0 --demo list 'changed>1h' finding:error; says "0 courses"
 course=course-v1:FerryX+CS301x+2018_T2
@@ -140,7 +140,7 @@ run 0 -c m.conf verify --all --level bytes --json; says '"missing":0'
 mv olx/FerryX.MA101x.2015_T1.tar.gz .
 run 1 -c m.conf migrate --dry-run course-v1:FerryX+MA101x+2015_T1; complains "no export"
 run 0 -c m.conf scan; says "1 gone"
-run 0 -c m.conf verify --all; says "1 courses: in val 8 of 8"
+run 0 -c m.conf verify --all; says "1 course: in val 8 of 8"
 run 1 -c m.conf migrate course-v1:FerryX+MA101x+2015_T1; complains "gone from the source"
 mv FerryX.MA101x.2015_T1.tar.gz olx/
 run 0 -c m.conf scan; says "1 back"

@@ -138,6 +138,7 @@ static void acts_are_answered_and_followed(void **state)
 	wait_message(desk, "Failed");
 	act(world, desk, ACT_RUN, NULL);
 	snap = wait_for(desk, has_ended, NULL, "both courses ended");
+	assert_string_equal(snap->eta_reason, "every course has ended");
 	assert_int_equal(snap->totals.courses[COURSE_MIGRATED], 1);
 	assert_int_equal(snap->totals.counts.in_val, 3);
 	assert_string_equal(snap->mode, "mock");
@@ -177,7 +178,9 @@ static void pages_show_what_was_asked(void **state)
 	snap = page(desk, &request);
 	assert_int_equal(snap->count, 2);
 	assert_string_equal(snap->videos[0].block, "a");
-	assert_non_null(strstr(snap->last_attempt, "done"));
+	assert_non_null(strstr(snap->last_try.result, "done"));
+	assert_int_equal(snap->last_try.pass, 1);
+	assert_int_equal(snap->last_try.number, 1);
 	/* the languages of each video, one video behind the other */
 	assert_int_equal(snap->language_from[0], 0);
 	assert_int_equal(snap->language_from[2], snap->language_count);
@@ -474,9 +477,15 @@ static void a_validation_says_what_it_found(void **state)
 	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code = 'es'");
 	desk = open_desk(world);
 	act(world, desk, ACT_VALIDATE, KEY);
-	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 errors");
+	wait_message(desk, "validated " KEY ", level bytes: 2 of 3 in val, 0 differing, 1 error");
 	desk_free(desk);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_REMOVED), 1);
+}
+
+static bool lost_its_engine(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->engine_here || !strcmp(snap->engine, "no engine");
 }
 
 static void a_viewer_writes_intents_and_takes_over(void **state)
@@ -495,6 +504,10 @@ static void a_viewer_writes_intents_and_takes_over(void **state)
 	/* there is nothing to go on with: the key is not remembered for later */
 	desk_go(second);
 	desk_free(first);
+	snap = wait_for(second, lost_its_engine, NULL, "the engine gone");
+	if (!snap->engine_here) /* it may be here already */
+		assert_string_equal(snap->eta_reason, "no engine");
+	snapshot_unref(snap);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	snap = wait_for(second, is_here, &yes, "the engine taken over");
 	assert_true(snap->waits_for_go);

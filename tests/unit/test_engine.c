@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/engine/engine.h"
+#include "src/engine/internal.h"
 #include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Engine+1"
@@ -693,6 +694,36 @@ static void many_engines_come_and_go(void **state)
 	expect_idle_intent(world);
 }
 
+static void a_hold_says_why_before_it_says_where(void **state)
+{
+	static const struct {
+		const char *endpoint, *text, *want;
+	} rows[] = {
+		{"store", "store: Connection refused (PUT http://127.0.0.1:9000/bucket/a/b.sjson)",
+		 "store: Connection refused (PUT http://127.0.0.1:9000/bucket/a/b.sjson)"},
+		{"val", "POST http://127.0.0.1:9000/api/val/v0/videos/: 403 Forbidden: not yours",
+		 "val: 403 Forbidden: not yours (POST http://127.0.0.1:9000)"},
+		{"store", "GET s3://bucket/media/probe: 400 ExpiredToken: it has expired",
+		 "store: 400 ExpiredToken: it has expired (GET s3://bucket)"},
+		{"val", "GET http://val: 403 Forbidden", "val: 403 Forbidden (GET http://val)"},
+		{"val", "no token (is http://val/token right?): 404 Not Found",
+		 "val: no token (is http://val/token right?): 404 Not Found"},
+		{"source", "No suitable servers found: [Failed to resolve 'db']",
+		 "source: No suitable servers found: [Failed to resolve 'db']"},
+		{"source", "TLS handshake failed: see https://db/", "source: TLS handshake failed: see https://db/"},
+		{"", "held by the operator", "held by the operator"},
+	};
+	char line[160], full[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		engine_hold_text(line, sizeof(line), rows[i].endpoint, rows[i].text);
+		assert_string_equal(line, rows[i].want);
+	}
+	engine_hold_text(full, sizeof(full), "store", rows[0].text);
+	assert_string_equal(full, "store: Connection refus");
+}
+
 static void an_unreachable_store_holds_and_goes_on_by_itself(void **state)
 {
 	struct world *world = *state;
@@ -882,6 +913,7 @@ int main(void)
 		TEST(a_pause_is_seen_while_a_probe_lasts),
 		TEST(what_earlier_tries_registered_is_told),
 		TEST(many_engines_come_and_go),
+		cmocka_unit_test(a_hold_says_why_before_it_says_where),
 		TEST(an_unreachable_store_holds_and_goes_on_by_itself),
 		cmocka_unit_test(denied_credentials_hold_and_the_rest_goes_on),
 		TEST(intents_of_an_earlier_session_wait_for_one_word),

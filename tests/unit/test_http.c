@@ -190,8 +190,8 @@ static void mischief_leaves_the_outcome_unknown(void **state)
 
 		SAYS(&scene, said);
 		assert_int_equal(ask("POST", "/", &answer, &err), RESULT_UNKNOWN);
-		snprintf(text, sizeof(text), "store: POST %s/: %s", web_url(scene.web),
-			 cases[i].text);
+		snprintf(text, sizeof(text), "store: %s (POST %s/)", cases[i].text,
+			 web_url(scene.web));
 		assert_string_equal(err.text, text);
 		assert_int_equal(answer.body.len, 0);
 		assert_int_equal(web_requests(scene.web), before + 1);
@@ -379,9 +379,9 @@ static void nothing_was_sent_where_nobody_is_reached(void **state)
 	assert_int_equal(ask("POST", silent, &answer, &err), RESULT_UNREACHABLE);
 	assert_non_null(strstr(err.text, "no connection in time"));
 	assert_int_equal(ask("POST", tls, &answer, &err), RESULT_UNREACHABLE);
-	assert_non_null(strstr(err.text, ": TLS: "));
+	assert_non_null(strstr(err.text, "store: TLS: "));
 	assert_int_equal(ask("POST", closed, &answer, &err), RESULT_UNREACHABLE);
-	snprintf(text, sizeof(text), "store: POST %s: Connection refused", closed);
+	snprintf(text, sizeof(text), "store: Connection refused (POST %s)", closed);
 	assert_string_equal(err.text, text);
 	assert_int_equal(web_requests(scene.web), 0);
 	http_answer_clear(&answer);

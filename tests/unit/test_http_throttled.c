@@ -170,7 +170,7 @@ static void nothing_but_throttling_is_unreachable(void **state)
 	assert_int_equal(ask(&answer, &err), RESULT_UNREACHABLE);
 	assert_int_equal(hand.now - start, 75000);
 	snprintf(text, sizeof(text),
-		 "store: PUT %s/: nothing but 429 Too Many Requests for 75 seconds",
+		 "store: nothing but 429 Too Many Requests for 75 seconds (PUT %s/)",
 		 web_url(scene.web));
 	assert_string_equal(err.text, text);
 	http_answer_clear(&answer);

@@ -135,7 +135,7 @@ static void certificate_that_nobody_vouches_for_is_refused(void **state)
 		skip();
 	assert_int_equal(ask(NULL, false, url, &err), RESULT_UNREACHABLE);
 	snprintf(text, sizeof(text),
-		 "val: GET %s: TLS: SSL certificate problem: self-signed certificate", url);
+		 "val: TLS: SSL certificate problem: self-signed certificate (GET %s)", url);
 	assert_string_equal(err.text, text);
 	assert_int_equal(ask(other, false, url, &err), RESULT_UNREACHABLE);
 	assert_int_equal(ask("/nowhere/at/all", false, url, &err), RESULT_UNREACHABLE);

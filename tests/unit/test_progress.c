@@ -60,7 +60,7 @@ static void progress_says_why_it_cannot_know(void **state)
 
 	(void)state;
 	assert_string_equal(left_of(&history, 0, false).reason, "nothing left");
-	assert_string_equal(left_of(&history, 100, false).reason, "nothing under way");
+	assert_string_equal(left_of(&history, 100, false).reason, "no speed known yet");
 	assert_string_equal(left_of(&history, 100, true).reason, "too early to say");
 	live(&history, 3, PROGRESS_WORKS, 1);
 	assert_string_equal(left_of(&history, 100, false).reason, "too early to say");

@@ -129,7 +129,7 @@ static void scan_writes_one_event_with_counts(void **state)
 	assert_int_equal(count, 2);
 	assert_string_equal(rows[0].action, "scan");
 	assert_string_equal(rows[0].who, "ana");
-	assert_string_equal(rows[0].what, "1 courses: 0 new, 1 gone, 0 back");
+	assert_string_equal(rows[0].what, "1 course: 0 new, 1 gone, 0 back");
 	for (size_t i = 0; i < count; i++)
 		event_row_clear(&rows[i]);
 	free(rows);

@@ -50,6 +50,7 @@ static int open_screen(void **state)
 	(void)state;
 	if (!in || !out || !setlocale(LC_CTYPE, "C.UTF-8"))
 		return -1;
+	setenv("TZ", "JST-9", 1);
 	setenv("LINES", "60", 1);
 	setenv("COLUMNS", "200", 1);
 	screen = newterm("vt100", out, in);
@@ -237,10 +238,15 @@ static void findings_are_told_whole_where_there_is_room(void **state)
 
 	(void)state;
 	prepare(&f, 80);
-	snprintf(f.page.last_attempt, sizeof(f.page.last_attempt), "try 4 at noon");
+	f.page.last_try.pass = 2;
+	f.page.last_try.number = 4;
+	f.page.last_try.ended = NOW - MINUTE;
+	snprintf(f.page.last_try.result, sizeof(f.page.last_try.result), "done");
 	add_finding(&f, FINDING_SRT_INVALID, LONG_TEXT);
 	course_draw_details(&f.view, 10, 5);
-	SEES(10, "video@b0  val id val-b0  missing fr  try 4 at noon");
+	SEES(10, "video@b0  val id val-b0  missing fr");
+	/* in local time, as the clock of the first line */
+	SEES(10, "attempt 2, try 4, 11:40: done");
 	SEES(11, "fr  srt-invalid  the file has many words");
 	SEES(12, "narrow screen");
 }

@@ -262,6 +262,20 @@ static void text_is_ascii_where_the_screen_is(void **state)
 		assert_int_equal(widget_cells(glyph((enum glyph)i)), 1);
 }
 
+static void course_keys_keep_their_run(void **state)
+{
+	char out[64];
+
+	(void)state;
+	assert_string_equal(widget_course_key("course-v1:A+B+2018_T1", 21, out, sizeof(out)),
+			    "course-v1:A+B+2018_T1");
+	assert_string_equal(widget_course_key("course-v1:A+B+2018_T1", 20, out, sizeof(out)),
+			    "\u2026A+B+2018_T1");
+	/* of slash keys and other texts nothing can be left out */
+	assert_string_equal(widget_course_key("edX/DemoX/Demo_Course", 12, out, sizeof(out)),
+			    "edX/DemoX/Demo_Course");
+}
+
 static void text_wraps_between_words(void **state)
 {
 	(void)state;
@@ -412,6 +426,27 @@ static void prompt_leaves_room_to_type_the_word(void **state)
 
 /* ---- the head -----------------------------------------------------------------------------*/
 
+static void head_tells_what_nobody_knows_from_what_is_not_there(void **state)
+{
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.campus = "harbour", .environment = "staging", .counted = true};
+	struct console console = {.campus = &campus, .now = &now};
+	struct counts *counts = &now.totals.counts;
+
+	(void)state;
+	counts->expected = 3;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " 0 of 3 transcripts"));
+	counts->unknown = 3;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " ? of 3 transcripts"));
+	counts->unknown = 2;
+	counts->in_val = 1;
+	head_draw(&console, true, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), " 1? of 3 transcripts"));
+	erase();
+}
+
 static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 {
 	struct campus campus = {.clock = clock_system()};
@@ -427,10 +462,11 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	head_draw(&console, false, 24, 80);
 	assert_non_null(strstr(
 		cells(2, 0, 80), "slowed: 3 of 16 requests at a time (store answers 503 Slow Down)"));
-	snprintf(now.hold, sizeof(now.hold), "store: connection refused");
+	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: store: connection refused");
 	head_draw(&console, false, 24, 80);
 	assert_null(strstr(cells(2, 0, 80), "slowed"));
-	assert_non_null(strstr(cells(2, 0, 80), "work waits: store: connection refused"));
+	assert_non_null(
+		strstr(cells(2, 0, 80), "work waits since 03:12:41: store: connection refused"));
 	erase();
 }
 
@@ -506,6 +542,7 @@ int main(void)
 		cmocka_unit_test(marked_text_shows_where_it_differs),
 		cmocka_unit_test(text_stays_on_the_screen),
 		cmocka_unit_test(text_is_ascii_where_the_screen_is),
+		cmocka_unit_test(course_keys_keep_their_run),
 		cmocka_unit_test(text_wraps_between_words),
 		cmocka_unit_test(small_texts_read_well),
 		cmocka_unit_test(keys_reach_every_action_without_function_keys),
@@ -514,6 +551,7 @@ int main(void)
 		cmocka_unit_test(prompt_edits_whole_characters),
 		cmocka_unit_test(prompt_takes_a_word_as_it_is_typed),
 		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
+		cmocka_unit_test(head_tells_what_nobody_knows_from_what_is_not_there),
 		cmocka_unit_test(head_tells_the_one_reason_why_work_is_slow_or_waits),
 		cmocka_unit_test(head_shows_every_total_with_its_digit_at_any_width),
 		cmocka_unit_test(head_plots_a_minute_or_an_hour),

@@ -47,15 +47,17 @@ PLAIN = {
     ("list", 404),      # an older service, which has no lists
     ("video", 404),     # the video is made, and "exists" is then as good
     ("put", 409), ("put", 412),     # another writer, who then turns out to be none
-    ("token", "slow"), ("token", "repeat"), ("token", 429),
+    ("token", "slow"), ("token", "repeat"), ("token", 429), ("token", 500), ("token", 503),
     # HEAD has no words, so GET is asked for some, and has none to say.
     ("head", 301), ("head", 403), ("head", 404), ("head", 409), ("head", 412),
 }
+# Credentials that are not taken any more hold the campus, with the server's words, until they are.
+HELD = {("renewal", status) for status in (301, 403, 404, 409, 412)}
 
 
 def declared(step, fault):
     """The findings that may be open after the first run, () for none."""
-    if (step, fault) in PLAIN:
+    if (step, fault) in PLAIN | HELD:
         return ()
     end = {"val": "val-", "s3": "store-"}[STEPS[step][0]]
     found = DECLARED.get((step, fault), DECLARED.get(step, DECLARED.get(fault, ())))
@@ -97,7 +99,7 @@ def examine(cell, step, fault):
     words = [] if not isinstance(fault, int) else [WORDS % fault] if STEPS[step][0] == "s3" or \
         fault not in (301, 503) else ["127.0.0.1:9/elsewhere", REASONS[503]]
     refused = [c for c in codes if c.endswith("-refused") or c == "start"]
-    if refused and words and not any(w in told for w in words) and STEPS[step][1] != "HEAD":
+    if (refused or (step, fault) in HELD) and words and not any(w in told for w in words) and STEPS[step][1] != "HEAD":
         problems.append("without the server's words: " + told)
     if cell.wrong(whole=False):
         problems.append("in between: " + cell.wrong(whole=False))

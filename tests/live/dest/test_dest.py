@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import dest_campus
 import suite
 from cases_servers import *
+from cases_console import *
 from cases_doctor import *
 from cases_end_to_end import *
 from cases_engines import *
