@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "src/base/text.h"
 #include "ui/glyph.h"
@@ -132,6 +133,17 @@ static void ask(struct console *console)
 	desk_ask(console->desk, &request);
 }
 
+bool console_rows_are_old(const struct console *console)
+{
+	const struct view *view = console_top(console);
+	struct page_request request;
+
+	if (!view->list.rows->id || !view->page)
+		return false;
+	make_request(console, &request);
+	return !answers(view->page, &request);
+}
+
 static void give_to_view(struct console *console)
 {
 	struct view *view = console_top(console);
@@ -183,8 +195,8 @@ void console_stop(struct console *console)
 
 /*
  * The selected row is still being read, or the answer to a search. Keys wait for it (not for
- * long), so that "g r" typed in one go launches the first course and not whatever was there
- * before.
+ * long), so that "g r" typed in one go launches the first course, and "4 r" a failed one, and not
+ * whatever was there before.
  */
 static bool answer_is_coming(struct console *console)
 {
@@ -192,8 +204,8 @@ static bool answer_is_coming(struct console *console)
 	int64_t now = console_clock(console);
 	/* what is typed into a prompt is meant for no row */
 	bool row = console->prompt.kind == PROMPT_NONE && view->list.rows->id &&
-		   (!view->page || (view->list.total > 0 &&
-				    list_selected_row(&view->list, view->page) < 0));
+		   (!view->page || console_rows_are_old(console) ||
+		    (view->list.total > 0 && list_selected_row(&view->list, view->page) < 0));
 	bool answer = find_waits(console);
 
 	if ((!row && !answer) || console->too_small) {
@@ -211,19 +223,43 @@ static bool answer_is_coming(struct console *console)
 	return false;
 }
 
-/* Returns how many keys were read; -1 when they wait. */
+/*
+ * The character that ends with @byte: false if it does not end yet, or if there is none. curses'
+ * own get_wch() forgets the half of one that has not come whole, and at a byte that is of none
+ * it gives up for good: what was typed behind it would never be read.
+ */
+static bool ends_character(struct console *console, int byte, wchar_t *out)
+{
+	bool begun = !mbsinit(&console->half);
+	char one = (char)byte;
+	size_t got = mbrtowc(out, &one, 1, &console->half);
+
+	if (got == (size_t)-1) {
+		memset(&console->half, 0, sizeof(console->half));
+		/* what came before was cut off; this one may begin another */
+		got = begun ? mbrtowc(out, &one, 1, &console->half) : got;
+	}
+	if (got == (size_t)-1)
+		memset(&console->half, 0, sizeof(console->half));
+	return got != (size_t)-1 && got != (size_t)-2;
+}
+
+/* Returns how many bytes and keys were read; -1 when they wait. */
 static int read_keys(struct console *console)
 {
-	wint_t key;
-	int kind, count = 0;
+	int key, count = 0;
+	wchar_t wide;
 
 	console->keys_wait = false;
 	while (!answer_is_coming(console)) {
-		kind = get_wch(&key);
-		if (kind == ERR)
+		key = getch();
+		if (key == ERR)
 			return count;
-		dispatch_key(console, (int)key, kind == KEY_CODE_YES);
 		count++;
+		if (key > 0xFF)
+			dispatch_key(console, key, true);
+		else if (ends_character(console, key, &wide))
+			dispatch_key(console, (int)wide, false);
 	}
 	console->keys_wait = true;
 	return -1;

@@ -27,6 +27,9 @@ static bool needs_met(struct console *console, enum action action)
 		why = "the engine is being stopped";
 	else if ((needs & NEEDS_GO) && !console->now->waits_for_go)
 		why = "nothing waits to go on";
+	else if ((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count &&
+		 console_rows_are_old(console))
+		why = "the list is still being read: try again";
 	else if ((needs & NEEDS_ROW) && view->list.total == 0)
 		why = "nothing is selected";
 	else if ((needs & NEEDS_COURSE) && !act_target(console, &target))

@@ -234,6 +234,9 @@ void list_changed(struct list *list, const struct snapshot *page)
 
 	list->selected = 0;
 	list->top = 0;
+	/* where the cursor ends must not depend on which of the lists in between were seen */
+	if (rows->by_desk)
+		list->id = 0;
 	if (rows->by_desk)
 		list->whole = sorted && (rows->compare || !rows->sorts);
 	else if (list->filter[0] || sorted)

@@ -9,6 +9,8 @@
 #ifndef SUBFERRY_UI_VIEW_H
 #define SUBFERRY_UI_VIEW_H
 
+#include <wchar.h>
+
 #include "src/engine/desk.h"
 #include "ui/console.h"
 #include "ui/course_layout.h"
@@ -105,6 +107,7 @@ struct console {
 	struct view *views[VIEW_DEPTH];
 	int depth;
 	struct prompt prompt;
+	mbstate_t half; /* of a character whose bytes have not all been read */
 	struct tags tags;
 	struct guessing guessing; /* while the prompt asks where to go */
 	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */
@@ -133,6 +136,9 @@ void console_push(struct console *console, const struct view_ops *ops, const str
 void console_pop(struct console *console); /* the first screen stays */
 /* The terminal or the stack has changed. */
 void console_relayout(struct console *console);
+/* What is shown is the answer to an older question (another order, another filter): no act is meant
+   for its rows. */
+bool console_rows_are_old(const struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);

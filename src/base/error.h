@@ -26,6 +26,7 @@
 	X(REFUSED,     "refused by the other side") \
 	X(DENIED,      "nothing is done there with these credentials") \
 	X(BUSY,        "held by another process") \
+	X(OLD,         "of an older version") \
 	X(CANCELED,    "ended on request") \
 	X(NOMEM,       "out of memory") \
 	X(FATAL,       "cannot go on")

@@ -242,6 +242,9 @@ static void check_status(struct doctor *doctor)
 	st = reader_open(&cli->reader, path, &err);
 	if (st == RESULT_MISSING) {
 		report(doctor, true, "%s is not there yet: the first scan makes it", path);
+	} else if (st == RESULT_OLD) {
+		report(doctor, true, "%s is of an older subferry: the first command that needs it "
+		       "brings it up to date", path);
 	} else if (st != RESULT_OK ||
 		   reader_check_campus(cli->reader, cli->campus->conf->name, &err) != RESULT_OK) {
 		report(doctor, false, "%s", err.text);

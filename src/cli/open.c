@@ -140,6 +140,12 @@ int cli_open_reader(struct cli *cli, bool scan)
 		return code;
 	path = cli->campus->conf->status_db;
 	st = reader_open(&cli->reader, path, &err);
+	if (st == RESULT_OLD) { /* whoever writes brings it up to date */
+		code = cli_open(cli, CAMPUS_STATUS);
+		if (code >= 0)
+			return code;
+		st = reader_open(&cli->reader, path, &err);
+	}
 	if (st == RESULT_OK)
 		st = reader_check_campus(cli->reader, cli->campus->conf->name, &err);
 	if (st != RESULT_OK && st != RESULT_MISSING)

@@ -16,6 +16,8 @@
 #include "src/engine/desk_internal.h"
 
 #define LOOK_EVERY 100 /* ms: how often the pager looks for something new */
+#define LONG_READ 50   /* ms: a page that took so long is not read anew at each look ... */
+#define REST 1000      /* ms ... but so long after it at the earliest, as one that failed */
 
 /* ---- telling ----------------------------------------------------------------------------- */
 
@@ -290,23 +292,25 @@ static void tell_start(struct snapshot *snap)
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 }
 
-/* Lock not held. */
-static void make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
+/* False if its page could not be read, for what may have passed in a moment. Lock not held. */
+static bool make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
 			  const struct page_request *request, bool engine,
 			  const struct engine_state *state)
 {
 	struct snapshot *snap = calloc(1, sizeof(*snap));
+	bool whole;
 
 	if (!snap)
-		return;
+		return false;
 	snap->refs = 1;
 	tell_campus(desk, snap);
 	tell_load(desk, snap);
 	page_read(reader, roster, clock_wall(desk->campus->clock), request, snap);
 	if (snap->loading) { /* given up: another page is on its way */
 		snapshot_unref(snap);
-		return;
+		return true;
 	}
+	whole = !snap->problem[0];
 	if (engine)
 		tell_engine(desk, state, snap);
 	else if (has_tried(desk))
@@ -324,6 +328,7 @@ static void make_snapshot(struct desk *desk, struct reader *reader, struct roste
 			 ", validating, %zu more", desk->validate_count);
 	pthread_mutex_unlock(&desk->lock);
 	publish(desk, snap);
+	return whole;
 }
 
 /* The first snapshot is there before the threads: a screen never finds none. */
@@ -371,6 +376,14 @@ static bool may_be_long(const struct page_request *request)
 	       request->kind == PAGE_LOG;
 }
 
+/* Only what nobody pressed a key for differs from what was told last. */
+static bool can_wait(const struct seen *now, const struct seen *last)
+{
+	return now->request == last->request && now->message == last->message &&
+	       now->diff == last->diff && now->story == last->story && now->waits == last->waits &&
+	       now->roster == last->roster;
+}
+
 /* Asked for something, or a while has passed. Lock held. */
 static void wait_for_question(struct desk *desk)
 {
@@ -385,8 +398,11 @@ static void wait_for_question(struct desk *desk)
  */
 static void page_on(struct desk *desk, struct reader *reader, struct roster *roster)
 {
+	struct clock *clock = desk->campus->clock;
 	struct seen now, last = {.version = -1};
-	bool listed = false;
+	/* an engine commits between any two looks: not each is worth a walk that keys wait for */
+	int64_t rest_until = 0, began;
+	bool listed = false, whole = true;
 
 	if (!desk->request_serial && !desk->ends)
 		wait_for_question(desk);
@@ -406,13 +422,18 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 		request = desk->request;
 		see(desk, engine ? &state : NULL, &load, version, &now);
 		now.roster = listed || *request.filter;
-		if (memcmp(&now, &last, sizeof(now))) {
+		began = clock_now(clock);
+		if ((!whole || memcmp(&now, &last, sizeof(now))) &&
+		    (began >= rest_until || !can_wait(&now, &last))) {
 			last = now;
 			desk->reading = request;
 			pthread_mutex_unlock(&desk->lock);
 			reader_interrupt_when(reader, may_be_long(&request) ? is_stale : NULL, desk);
-			make_snapshot(desk, reader, now.roster ? roster : NULL, &request, engine, &state);
+			whole = make_snapshot(desk, reader, now.roster ? roster : NULL, &request, engine,
+					      &state);
 			reader_interrupt_when(reader, NULL, NULL);
+			rest_until = clock_now(clock);
+			rest_until = !whole || rest_until - began >= LONG_READ ? rest_until + REST : 0;
 			pthread_mutex_lock(&desk->lock);
 		}
 		if (!listed)
@@ -589,44 +610,6 @@ struct snapshot *desk_acquire(struct desk *desk)
 int desk_wake_fd(const struct desk *desk)
 {
 	return desk->wake_read;
-}
-
-static void name_choice(const struct desk *desk, const char *name, char *out, size_t size)
-{
-	snprintf(out, size, "console %.40s %.60s", desk->campus->conf->operator_name, name);
-}
-
-char *desk_recall(struct desk *desk, const char *name)
-{
-	struct reader *reader = NULL;
-	char full[128], *value = NULL;
-
-	name_choice(desk, name, full, sizeof(full));
-	if (reader_open(&reader, status_path(desk->campus->status), NULL) == RESULT_OK)
-		reader_recall(reader, full, &value, NULL);
-	reader_close(reader);
-	return value ? value : strdup("");
-}
-
-/* The newest value of a name replaces one that still waits. */
-void desk_remember(struct desk *desk, const char *name, const char *value)
-{
-	struct desk_choice *choice = calloc(1, sizeof(*choice)), **at = &desk->choices;
-
-	if (!choice)
-		return;
-	name_choice(desk, name, choice->name, sizeof(choice->name));
-	snprintf(choice->value, sizeof(choice->value), "%s", value);
-	pthread_mutex_lock(&desk->lock);
-	while (*at && strcmp((*at)->name, choice->name) != 0)
-		at = &(*at)->next;
-	if (*at) {
-		choice->next = (*at)->next;
-		free(*at);
-	}
-	*at = choice;
-	pthread_cond_broadcast(&desk->turn);
-	pthread_mutex_unlock(&desk->lock);
 }
 
 void desk_wake_drain(struct desk *desk)

@@ -55,8 +55,12 @@ static enum result answer_questions(const struct roster *roster, const struct pa
 	if (request->find_direction && *request->find)
 		snap->found = roster_find(roster, request->find, request->find_from,
 					  request->find_direction);
+	if (!request->ids_serial)
+		return RESULT_OK;
+	if (roster_ids(roster, &snap->ids, &snap->id_count, err) != RESULT_OK)
+		return RESULT_NOMEM; /* no answer: whoever asked is not told "none" */
 	snap->ids_serial = request->ids_serial;
-	return request->ids_serial ? roster_ids(roster, &snap->ids, &snap->id_count, err) : RESULT_OK;
+	return RESULT_OK;
 }
 
 /* The rows the roster names, whole. */

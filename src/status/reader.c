@@ -32,7 +32,7 @@ enum result reader_open(struct reader **out, const char *path, struct error *err
 	if (st == RESULT_OK && !version)
 		st = error_set(err, RESULT_MISSING, "status database %s is empty yet", path);
 	else if (st == RESULT_OK && version < schema_version())
-		st = error_set(err, RESULT_INVALID,
+		st = error_set(err, RESULT_OLD,
 			       "status database %s was written by an older subferry: "
 			       "open it for writing once, and it is brought up to date",
 			       path);

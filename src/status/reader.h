@@ -12,7 +12,8 @@
 
 struct reader;
 
-/* RESULT_MISSING: no such file yet; otherwise as status_open(). Works while nobody writes; then
+/* RESULT_MISSING: no such file yet; RESULT_OLD: status_open() has to bring its tables up to date
+   first; otherwise as status_open(). Works while nobody writes; then
    SQLite needs to make a file beside it, and says so where the folder does not let it. */
 enum result reader_open(struct reader **out, const char *path, struct error *err);
 void reader_close(struct reader *reader);

@@ -249,12 +249,13 @@ int64_t roster_position(const struct roster *roster, int64_t course)
 
 enum result roster_ids(const struct roster *roster, int64_t **ids, size_t *count, struct error *err)
 {
-	*count = roster->list_count;
-	*ids = malloc((*count + 1) * sizeof(**ids));
+	*count = 0;
+	*ids = malloc((roster->list_count + 1) * sizeof(**ids));
 	if (!*ids)
-		return error_set(err, RESULT_NOMEM, "no memory for the ids of %zu courses", *count);
-	for (size_t i = 0; i < *count; i++)
-		(*ids)[i] = roster->entries[roster->list[i]].id;
+		return error_set(err, RESULT_NOMEM, "no memory for the ids of %zu courses",
+				 roster->list_count);
+	for (; *count < roster->list_count; ++*count)
+		(*ids)[*count] = roster->entries[roster->list[*count]].id;
 	return RESULT_OK;
 }
 

@@ -48,6 +48,17 @@ class Statuses(CampusTest):
         self.expect(0, "why", good, "video@a", "es")
         self.expect(0, "why", bad, "b", "es")
 
+    def test_a_database_of_an_older_version_is_brought_up_to_date(self):
+        for command in (["list"], ["findings"], ["why", self.good.key]):
+            self.campus.add(self.good)
+            self.expect(0, "scan")
+            for sql in ("DROP TRIGGER course_is_new", "DROP TRIGGER course_has_changed",
+                        "DROP INDEX course_by_revision",
+                        "ALTER TABLE course DROP COLUMN revision", "PRAGMA user_version=1"):
+                self.campus.sql("status.db", sql)
+            self.expect(0, "doctor")
+            self.assertNotIn(b"older", self.expect(0, *command).err)
+
     def test_two_for_usage(self):
         self.both()
         good = self.good.key

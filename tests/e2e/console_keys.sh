@@ -45,6 +45,16 @@ wait_for "PierX+ZH100"
 keys f C-u Enter
 wait_for "of 40 ─"
 
+step "bytes that are no character, and one that comes in halves"
+keys /
+t send-keys -H e4 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 62 b8 63
+wait_for "search: bbbbbbbbbbbbbbbbbbbbc"
+t send-keys -H e4
+t send-keys -H b8 ad
+wait_for "bc中"
+keys Escape
+wait_gone "search:"
+
 step "filters of one key"
 keys 4;      wait_for "no course has this status"
 keys 0;      wait_for "of 40 ─"
@@ -52,6 +62,14 @@ keys 1;      wait_for "only Not-Migrated"
 keys 1;      wait_gone "only Not-Migrated"
 keys 2;      wait_for "only In-Progress"
 keys 3;      wait_for "only Migrated"
+keys 0;      wait_for "of 40 ─"
+
+step "what is typed behind a filter or an order is meant for the rows that it shows"
+t send-keys 4 r
+wait_for "no course is selected"
+keys 0;      wait_for "of 40 ─"
+t send-keys 4 Space
+wait_for "nothing is selected"
 keys 0;      wait_for "of 40 ─"
 
 step "order"

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "src/status/place.h"
+#include "src/status/roster.h"
 #include "src/status/schema.h"
 
 /* ---- a file system that can be full -------------------------------------------------------*/
@@ -96,6 +97,37 @@ static void open_refuses_a_newer_version(void **state)
 	assert_says(help->err, "newer subferry");
 	assert_int_equal(reader_open(&reader, help->path, &help->err), RESULT_INVALID);
 	assert_null(reader);
+}
+
+/* What the first release wrote. */
+static void make_old(struct help *help)
+{
+	help_sql(help, "DROP TRIGGER course_is_new; DROP TRIGGER course_has_changed;"
+		       "DROP INDEX course_by_revision; ALTER TABLE course DROP COLUMN revision;"
+		       "PRAGMA user_version=1");
+}
+
+static void open_brings_an_older_file_up_to_date(void **state)
+{
+	struct help *help = *state;
+	struct roster *roster;
+	struct reader *reader;
+	struct totals totals;
+
+	help_scan(help, 3);
+	help_close(help);
+	make_old(help);
+	assert_int_equal(reader_open(&reader, help->path, &help->err), RESULT_OLD);
+	assert_null(reader);
+	assert_says(help->err, "brought up to date");
+	help_open(help);
+	assert_ok(roster_new(&roster, &help->err), help->err);
+	assert_ok(roster_refresh(roster, help->reader, &help->err), help->err);
+	help_scan(help, 5); /* new courses and changed ones are seen */
+	assert_ok(roster_refresh(roster, help->reader, &help->err), help->err);
+	roster_totals(roster, &totals);
+	assert_int_equal(totals.courses[COURSE_NOT_MIGRATED], 5);
+	roster_free(roster);
 }
 
 static void open_leaves_another_programs_database_alone(void **state)
@@ -477,6 +509,7 @@ int main(void)
 		TEST(open_makes_the_file_and_opens_it_again),
 		TEST(open_refuses_the_file_of_another_campus),
 		TEST(open_refuses_a_newer_version),
+		TEST(open_brings_an_older_file_up_to_date),
 		cmocka_unit_test(open_leaves_another_programs_database_alone),
 		cmocka_unit_test(open_refuses_a_file_that_is_no_database),
 		TEST(open_tells_a_truncated_file),
