@@ -72,6 +72,11 @@ char *value_text(const bson_iter_t *at, bool *failed)
 	return text;
 }
 
+bool value_is(const bson_iter_t *at, const char *text)
+{
+	return BSON_ITER_HOLDS_UTF8(at) && strcmp(bson_iter_utf8(at, NULL), text) == 0;
+}
+
 char *value_text_of(const bson_t *document, const char *key, const char *fallback)
 {
 	bson_iter_t at;

@@ -27,6 +27,8 @@ bool value_broken(const bson_iter_t *ended);
 char *value_clean(const char *bytes, size_t len);
 /* The text @at stands on, a copy (free()); NULL when it is no text, or (*@failed) no memory. */
 char *value_text(const bson_iter_t *at, bool *failed);
+/* @at stands on just this text. */
+bool value_is(const bson_iter_t *at, const char *text);
 /* A copy of the text @key of @document, or of @fallback when it is none; NULL without memory. */
 char *value_text_of(const bson_t *document, const char *key, const char *fallback);
 /* Any number that is whole (int32, int64, double) and not negative; else false. */

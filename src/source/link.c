@@ -35,6 +35,16 @@ void link_answer(struct link_request *request, enum link_state state, const char
 	request->written = false;
 }
 
+static const char *all_the_same(enum link_wrote wrote)
+{
+	return wrote == LINK_WROTE ? "written, but read back without it: " : "";
+}
+
+void link_refuse(struct link_request *request, enum link_wrote wrote, const char *reason)
+{
+	link_answer(request, LINK_REFUSED, "%s%s", all_the_same(wrote), reason);
+}
+
 void link_look(struct link_sight *sight, const char *video_id, const struct link_request *request)
 {
 	sight->there = true;
@@ -47,23 +57,33 @@ void link_look(struct link_sight *sight, const char *video_id, const struct link
 bool link_settle(struct link_request *request, const struct link_sight *sight,
 		 enum link_wrote wrote)
 {
-	const char *before = wrote == LINK_WROTE ? "written, but read back without it: " : "";
-
 	if (!sight->there) {
-		link_answer(request, LINK_REFUSED, "%sthe block is no longer in the course",
-			    before);
+		link_refuse(request, wrote, "the block is no longer in the course");
 	} else if (sight->other) {
-		link_answer(request, LINK_REFUSED, "%sthe block names %s by now", before,
-			    sight->other);
+		link_answer(request, LINK_REFUSED, "%sthe block names %s by now",
+			    all_the_same(wrote), sight->other);
 	} else if (!sight->lacking) {
 		link_answer(request, LINK_DONE, "%s", "");
 		request->written = wrote != LINK_WROTE_NOTHING;
 	} else if (wrote == LINK_WROTE) {
-		link_answer(request, LINK_REFUSED, "%sthe block names no id", before);
+		link_refuse(request, wrote, "the block names no id");
 	} else {
 		return false;
 	}
 	return true;
+}
+
+/* ---- what a doctor says ---- */
+
+void link_say(const struct link_speech *speech, const char *fmt, ...)
+{
+	char line[1024];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	speech->say(speech->arg, line);
 }
 
 /* ---- a course that was edited just now ---- */

@@ -70,13 +70,6 @@ static void add_course(const struct work *work, bson_t *filter)
 	bson_append_utf8(filter, "_id.course", -1, work->key.course, -1);
 }
 
-static bool text_is(const bson_iter_t *at, const char *text)
-{
-	uint32_t size;
-
-	return BSON_ITER_HOLDS_UTF8(at) && strcmp(bson_iter_utf8(at, &size), text) == 0;
-}
-
 /* -1: a revision that there is not. */
 static int branch_of(const bson_t *id)
 {
@@ -84,7 +77,7 @@ static int branch_of(const bson_t *id)
 
 	if (!value_find(id, "revision", &at) || BSON_ITER_HOLDS_NULL(&at))
 		return PUBLISHED;
-	return text_is(&at, "draft") ? DRAFT : -1;
+	return value_is(&at, "draft") ? DRAFT : -1;
 }
 
 /* Reads into @out what of @document is written, or makes the condition of a write. */
@@ -146,7 +139,7 @@ static enum result take_document(void *arg, const bson_t *document, struct error
 	    !value_find(&id, "category", &category) || !BSON_ITER_HOLDS_UTF8(&category) ||
 	    !value_find(&id, "name", &block) || !BSON_ITER_HOLDS_UTF8(&block))
 		return RESULT_OK;
-	if (text_is(&category, "course") && text_is(&block, work->key.run))
+	if (value_is(&category, "course") && value_is(&block, work->key.run))
 		work->course_there = true;
 	branch = branch_of(&id);
 	if (branch < 0)
@@ -205,10 +198,7 @@ static enum link_wrote wrote_any(const struct work *work, size_t i)
 static void refuse_all(struct work *work, const char *reason)
 {
 	for (size_t i = 0; i < work->task->count; i++)
-		link_answer(&work->task->requests[i], LINK_REFUSED, "%s%s",
-			    wrote_any(work, i) == LINK_WROTE ? "written, but read back without it: "
-							     : "",
-			    reason);
+		link_refuse(&work->task->requests[i], wrote_any(work, i), reason);
 }
 
 /* Of one request. */

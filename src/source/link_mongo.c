@@ -3,8 +3,6 @@
 #include "src/source/link.h"
 
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,28 +94,6 @@ static const struct need needs[] = {
     {MONGO_DRAFT, MONGO_MODULESTORE, "update"},
 };
 
-struct speech {
-	void (*say)(void *arg, const char *line);
-	void *arg;
-};
-
-static void say(const struct speech *speech, const char *fmt, ...) SF_PRINTF(2, 3);
-static void say(const struct speech *speech, const char *fmt, ...)
-{
-	char line[1024];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	speech->say(speech->arg, line);
-}
-
-static bool is_text(const bson_iter_t *at, const char *text)
-{
-	return BSON_ITER_HOLDS_UTF8(at) && strcmp(bson_iter_utf8(at, NULL), text) == 0;
-}
-
 /* @resource is the collection, all collections of its database, of all of them, or anything. */
 static bool covers(const bson_iter_t *resource, const char *database, const char *collection)
 {
@@ -125,10 +101,10 @@ static bool covers(const bson_iter_t *resource, const char *database, const char
 
 	if (value_below(resource, "anyResource", &at))
 		return bson_iter_as_bool(&at);
-	if (!value_below(resource, "db", &at) || (!is_text(&at, database) && !is_text(&at, "")))
+	if (!value_below(resource, "db", &at) || (!value_is(&at, database) && !value_is(&at, "")))
 		return false;
 	return value_below(resource, "collection", &at) &&
-	       (is_text(&at, collection) || is_text(&at, ""));
+	       (value_is(&at, collection) || value_is(&at, ""));
 }
 
 static bool list_has(const bson_iter_t *list, const char *text)
@@ -138,7 +114,7 @@ static bool list_has(const bson_iter_t *list, const char *text)
 	if (!BSON_ITER_HOLDS_ARRAY(list) || !value_enter(list, &at))
 		return false;
 	while (bson_iter_next(&at))
-		if (is_text(&at, text))
+		if (value_is(&at, text))
 			return true;
 	return false;
 }
@@ -159,7 +135,7 @@ static bool may(const bson_iter_t *privileges, const char *database, const char 
 }
 
 static enum result judge_privileges(struct mongo_linker *self, const bson_iter_t *privileges,
-				    const struct speech *speech, struct error *err)
+				    const struct link_speech *speech, struct error *err)
 {
 	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++) {
 		const struct need *need = &needs[i];
@@ -172,7 +148,7 @@ static enum result judge_privileges(struct mongo_linker *self, const bson_iter_t
 			return error_set(err, RESULT_REFUSED,
 					 "linking: the account may not %s in %.300s", need->action,
 					 name);
-		say(speech, "linking: the account may %s in %.300s", need->action, name);
+		link_say(speech, "linking: the account may %s in %.300s", need->action, name);
 	}
 	return RESULT_OK;
 }
@@ -184,7 +160,7 @@ static bool is_empty(const bson_iter_t *list)
 	return BSON_ITER_HOLDS_ARRAY(list) && value_enter(list, &at) && !bson_iter_next(&at);
 }
 
-static enum result ask_privileges(struct mongo_linker *self, const struct speech *speech,
+static enum result ask_privileges(struct mongo_linker *self, const struct link_speech *speech,
 				  struct error *err)
 {
 	bson_t *command =
@@ -196,21 +172,21 @@ static enum result ask_privileges(struct mongo_linker *self, const struct speech
 
 	st = mongo_command(self->mongo, command, &reply, &why);
 	if (st == RESULT_REFUSED || st == RESULT_INVALID) {
-		say(speech, "linking: whether the account may write cannot be told: %.400s",
-		    why.text);
+		link_say(speech, "linking: whether the account may write cannot be told: %.400s",
+			 why.text);
 		st = RESULT_OK;
 	} else if (st != RESULT_OK) {
 		st = error_set(err, st, "%s", why.text);
 	} else if (!value_find(&reply, "authInfo", &info) ||
 		   !value_below(&info, "authenticatedUsers", &users)) {
-		say(speech, "linking: whether the account may write cannot be told: the server "
-			    "does not say who we are");
+		link_say(speech, "linking: whether the account may write cannot be told: "
+				 "the server does not say who we are");
 	} else if (is_empty(&users)) {
-		say(speech, "linking: may write: nobody is logged in, the server asks for no "
-			    "account or cannot be told");
+		link_say(speech, "linking: may write: nobody is logged in, the server asks for "
+				 "no account or cannot be told");
 	} else if (!value_below(&info, "authenticatedUserPrivileges", &privileges)) {
-		say(speech, "linking: whether the account may write cannot be told: the server "
-			    "does not say what it may do");
+		link_say(speech, "linking: whether the account may write cannot be told: "
+				 "the server does not say what it may do");
 	} else {
 		st = judge_privileges(self, &privileges, speech, err);
 	}
@@ -221,7 +197,7 @@ static enum result ask_privileges(struct mongo_linker *self, const struct speech
 
 /* An update that no document can match: it takes the right to update, and leaves no trace. */
 static enum result try_update(struct mongo_linker *self, enum mongo_place place, const char *field,
-			      const struct speech *speech, struct error *err)
+			      const struct link_speech *speech, struct error *err)
 {
 	bson_t filter = BSON_INITIALIZER;
 	bson_t *update = BCON_NEW("$set", "{", field, BCON_NULL, "}");
@@ -233,8 +209,8 @@ static enum result try_update(struct mongo_linker *self, enum mongo_place place,
 	bson_append_oid(&filter, "_id", -1, &id);
 	st = mongo_update(self->mongo, place, &filter, update, &matched, err);
 	if (st == RESULT_OK)
-		say(speech, "linking: %.300s takes an update",
-		    mongo_place_name(self->mongo, place));
+		link_say(speech, "linking: %.300s takes an update",
+			 mongo_place_name(self->mongo, place));
 	bson_destroy(&filter);
 	bson_destroy(update);
 	return st;
@@ -245,7 +221,7 @@ static enum result mongo_doctor(struct linker *linker, bool write,
 				struct error *err)
 {
 	struct mongo_linker *self = of(linker);
-	const struct speech speech = {line, arg};
+	const struct link_speech speech = {line, arg};
 	enum result st = mongo_probe(linker, err);
 
 	if (st == RESULT_OK)

@@ -224,11 +224,7 @@ static void refuse(struct work *work, bool all, const char *reason)
 {
 	for (size_t i = 0; i < work->task->count; i++)
 		if (all || work->wanted[i])
-			link_answer(&work->task->requests[i], LINK_REFUSED, "%s%s",
-				    work->wrote[i] == LINK_WROTE
-					? "written, but read back without it: "
-					: "",
-				    reason);
+			link_refuse(&work->task->requests[i], work->wrote[i], reason);
 }
 
 /* Answers what can be answered; true when something is left to be written. */

@@ -10,8 +10,6 @@
 
 #include <cjson/cJSON.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +18,7 @@
 #include "src/source/link_task.h"
 #include "src/source/names.h"
 #include "src/source/studio_session.h"
+#include "src/source/studio_words.h"
 
 enum {
 	MAX_TROUBLE = 3, /* failures of a call before the other blocks are left for the next one */
@@ -288,23 +287,6 @@ static enum result studio_probe(struct linker *linker, struct error *err)
 	return studio_session_probe(of(linker)->session, NULL, err);
 }
 
-struct speech {
-	void (*say)(void *arg, const char *line);
-	void *arg;
-};
-
-static void say(const struct speech *speech, const char *fmt, ...) SF_PRINTF(2, 3);
-static void say(const struct speech *speech, const char *fmt, ...)
-{
-	char line[1024];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	speech->say(speech->arg, line);
-}
-
 static const char *safety(const struct studio_linker *self)
 {
 	if (strncmp(studio_session_url(self->session), "https://", 8) ||
@@ -314,35 +296,36 @@ static const char *safety(const struct studio_linker *self)
 }
 
 static enum result check_clock(const struct studio_linker *self, int64_t date,
-			       const struct speech *speech, struct error *err)
+			       const struct link_speech *speech, struct error *err)
 {
 	int64_t now = clock_wall(studio_session_clock(self->session));
 	int64_t skew = date / 1000000 - now / 1000000;
 
 	if (!date) {
-		say(speech, "linking: Studio does not say what time it is");
+		link_say(speech, "linking: Studio does not say what time it is");
 		return RESULT_OK;
 	}
 	if (skew > SKEW_ALLOWED || skew < -SKEW_ALLOWED)
 		return error_set(err, RESULT_INVALID,
 				 "linking: Studio's clock and this machine's differ by %lld s: mend "
 				 "the clocks", (long long)skew);
-	say(speech, "linking: clock: %lld s from this machine's", (long long)skew);
+	link_say(speech, "linking: clock: %lld s from this machine's", (long long)skew);
 	return RESULT_OK;
 }
 
 /* Whether the account may write a course, only a write would show. */
-static enum result check_login(struct studio_linker *self, const struct speech *speech,
+static enum result check_login(struct studio_linker *self, const struct link_speech *speech,
 			       struct error *err)
 {
 	struct http_answer answer = {0};
 	enum result st = studio_session_ask(self->session, "GET", "/home/", NULL, &answer, err);
 
-	if (st == RESULT_OK && (answer.status == 408 || answer.status >= 500))
+	if (st == RESULT_OK && studio_is_trouble(&answer))
 		st = studio_session_refusal(self->session, &answer, "Studio", err);
 	if (st == RESULT_OK)
-		say(speech, "linking: Studio takes the login of %s at %s",
-		    studio_session_user(self->session), studio_session_login_url(self->session));
+		link_say(speech, "linking: Studio takes the login of %s at %s",
+			 studio_session_user(self->session),
+			 studio_session_login_url(self->session));
 	http_answer_clear(&answer);
 	return st;
 }
@@ -352,14 +335,15 @@ static enum result studio_doctor(struct linker *linker, bool write,
 				 struct error *err)
 {
 	struct studio_linker *self = of(linker);
-	const struct speech speech = {line, arg};
+	const struct link_speech speech = {line, arg};
 	int64_t date = 0;
 	enum result st = studio_session_probe(self->session, &date, err);
 
 	(void)write; /* no save leaves no trace: there is none to try */
 	if (st != RESULT_OK)
 		return st;
-	say(&speech, "linking: %s answers, %s", studio_session_url(self->session), safety(self));
+	link_say(&speech, "linking: %s answers, %s", studio_session_url(self->session),
+		 safety(self));
 	st = check_clock(self, date, &speech, err);
 	return st == RESULT_OK ? check_login(self, &speech, err) : st;
 }

@@ -1,5 +1,6 @@
 /*
- * link_task.h - linking the blocks of one course: what both modulestores share.
+ * link_task.h - linking the blocks of one course: what both modulestores share, and what all
+ * linkers do.
  *
  * Both read what their branches have of every block asked for, answer what can be answered,
  * write the rest on condition that nothing has changed, and read everything anew: to see that
@@ -48,11 +49,24 @@ enum link_wrote {
 
 void link_answer(struct link_request *request, enum link_state state, const char *fmt, ...)
     SF_PRINTF(3, 4);
+/* LINK_REFUSED for @reason, before which it says what this call has done all the same. */
+void link_refuse(struct link_request *request, enum link_wrote wrote, const char *reason);
 /* Adds a branch that has the block and names @video_id (stripped, "" if none). */
 void link_look(struct link_sight *sight, const char *video_id, const struct link_request *request);
 /* Answers @request if @sight decides; false: it is still to be written. */
 bool link_settle(struct link_request *request, const struct link_sight *sight,
 		 enum link_wrote wrote);
+
+/* ---- what a doctor says ---- */
+
+/* linker->doctor()'s @say and its @arg. */
+struct link_speech {
+	void (*say)(void *arg, const char *line);
+	void *arg;
+};
+
+/* A line of facts, cut to 1023 bytes. */
+void link_say(const struct link_speech *speech, const char *fmt, ...) SF_PRINTF(2, 3);
 
 /* ---- a course that was edited just now ---- */
 

@@ -89,3 +89,8 @@ enum result studio_refusal(struct http_answer *answer, const char *what,
 	buf_clear(&words);
 	return st;
 }
+
+bool studio_is_trouble(const struct http_answer *answer)
+{
+	return answer->status == 408 || answer->status >= 500;
+}

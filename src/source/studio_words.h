@@ -15,4 +15,7 @@
 enum result studio_refusal(struct http_answer *answer, const char *what,
 			   const char *const *secrets, struct error *err);
 
+/* The server itself is in trouble: a status that may pass. */
+bool studio_is_trouble(const struct http_answer *answer);
+
 #endif

@@ -24,47 +24,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position
 import dest_room
+import measured
 import s3_server
 import val_server
 from dest_room import HERE, LANGUAGES, LOCATION, BenchVal, Courses
 from http_proxy import S3, VAL, Proxy
+from measured import BUILD, SUBFERRY, Sample, last_json, run
 
-BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
-SUBFERRY = os.path.join(BUILD, "subferry")
 NULL = os.path.join(BUILD, "tests", "bench", "dest_null")
 PEER = os.path.join(HERE, "dest_peer.py")
 WANTED = 0.9
-
-Sample = collections.namedtuple("Sample", "seconds cpu")
-
-
-def run(words, environment, log):
-    """A Sample of one command, which must end well; its output is in @log."""
-    begun = time.monotonic()
-    child = os.posix_spawn(words[0], words, environment, file_actions=[
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
-        (os.POSIX_SPAWN_OPEN, 2, log + ".err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)])
-    _, status, usage = os.wait4(child, 0)
-    seconds = time.monotonic() - begun
-    if os.waitstatus_to_exitcode(status) != 0:
-        for path in (log, log + ".err"):
-            with open(path, encoding="utf-8", errors="replace") as f:
-                sys.stderr.write(f.read()[-3000:])
-        sys.exit("%s: exit %d" % (" ".join(words), os.waitstatus_to_exitcode(status)))
-    return Sample(seconds, usage.ru_utime + usage.ru_stime)
-
-
-def last_json(path):
-    with open(path, encoding="utf-8") as f:
-        return json.loads(f.read().splitlines()[-1])
 
 
 class Recorder(Proxy):
@@ -115,10 +90,9 @@ class Bench:
         environment = dest_room.environment()
         run([SUBFERRY, "-c", conf, "doctor", "--write"], environment, self.log)
         before()
-        both = [run([SUBFERRY, "-c", conf] + words, environment, self.log)
-                for words in (["scan"], ["migrate", "--all"])]
+        sample = measured.run_subferry(conf, environment, self.log)
         self.counted("subferry")
-        return Sample(sum(s.seconds for s in both), sum(s.cpu for s in both))
+        return sample
 
     def record(self):
         """What subferry sends; nothing is measured."""
@@ -137,7 +111,7 @@ class Bench:
             print("  %6.3f a transcript: %s" % (count / self.transcripts, kind))
         print("  connections: %d to val, %d to S3" % connections)
         return sum(kinds.values()), dest_room.registered(
-            self.val, self.s3, self.bucket, dest_room.ids_of_status(os.path.join(self.top, "run")))
+            self.val, self.s3, self.bucket, measured.ids_of_status(os.path.join(self.top, "run")))
 
     def null(self):
         """Seconds and CPU are without reading the file."""
@@ -170,7 +144,7 @@ class Bench:
     def compare(self, ours):
         """Both register the same bytes for the same video and language."""
         self.peer()
-        theirs = dest_room.registered(self.val, self.s3, self.bucket, dest_room.ids_of_file(
+        theirs = dest_room.registered(self.val, self.s3, self.bucket, measured.ids_of_file(
             os.path.join(self.top, "run", "ids")))
         if ours != theirs or len(ours) != self.transcripts:
             differing = sorted(k for k in set(ours) | set(theirs) if ours.get(k) != theirs.get(k))

@@ -23,18 +23,7 @@ import uuid
 import boto3
 import val_app
 from botocore.config import Config
-from pysrt import SubRipFile
-
-
-def convert(data):
-    cues = SubRipFile.from_string(data.decode("utf-8-sig"),
-                                  error_handling=SubRipFile.ERROR_RAISE)
-    out = {"start": [], "end": [], "text": []}
-    for cue in cues:
-        out["start"].append(cue.start.ordinal)
-        out["end"].append(cue.end.ordinal)
-        out["text"].append(cue.text.replace("\n", " "))
-    return json.dumps(out).encode("ascii")
+from pysrt_way import convert
 
 
 class Peer:
@@ -54,7 +43,7 @@ class Peer:
         if self.api.is_transcript_available(video, language):
             return 0
         with open(path, "rb") as f:
-            data = convert(f.read())
+            data = convert(f.read().decode("utf-8-sig"))
         name = "video-transcripts/%s.sjson" % uuid.uuid4().hex
         self.client.put_object(Bucket=self.place["bucket"], Key=self.place["location"] + name,
                                Body=data, ContentType="application/json", IfNoneMatch="*")

@@ -184,20 +184,6 @@ def environment():
 
 # ---- what is registered -------------------------------------------------------------------------
 
-def ids_of_status(folder):
-    db = sqlite3.connect(os.path.join(folder, "status.db"))
-    out = {i: (course, block) for i, course, block in db.execute(
-        "SELECT v.val_id, c.key, v.block FROM video v JOIN course c ON c.id = v.course_id")}
-    db.close()
-    return out
-
-
-def ids_of_file(path):
-    with open(path, encoding="utf-8") as f:
-        return {i: (course, block) for course, block, i in (
-            line.rstrip("\n").split("\t") for line in f)}
-
-
 def registered(val, s3, bucket, ids):
     """{(course, block, language): digest of the bytes}; @ids: {val's id: (course, block)}."""
     objects = s3.objects(bucket, LOCATION)

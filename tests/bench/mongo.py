@@ -14,7 +14,6 @@ Exit 1 unless subferry makes 20 times the peer's transcripts a second, or 80 % o
 whichever is less. --report-only: no verdict, exit 0. Run by tests/bench/mongo.sh.
 """
 import argparse
-import collections
 import json
 import os
 import platform
@@ -30,40 +29,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "live", "mongo")]
 
 # pylint: disable=wrong-import-position
+import measured
 import mongo_campus
-from mongo_campus import URI, MongoCampus
+from measured import BUILD, Sample, last_json, run
+from mongo_campus import MongoCampus, environment
 from proxy import Proxy
 from server import Server
 
-BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
-SUBFERRY = os.path.join(BUILD, "subferry")
 READER = os.path.join(BUILD, "tests", "bench", "mongo_read")
 PEER = os.path.join(HERE, "mongo_peer.py")
 TIMES_PEER, PART_OF_READER = 20, 0.8
-
-Sample = collections.namedtuple("Sample", "seconds cpu")
-
-
-def run(words, uri, log):
-    """A Sample of one command, which must end well; its output is in @log."""
-    begun = time.monotonic()
-    child = os.posix_spawn(words[0], words, dict(os.environ, **{URI: uri}), file_actions=[
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
-        (os.POSIX_SPAWN_OPEN, 2, log + ".err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)])
-    _, status, usage = os.wait4(child, 0)
-    seconds = time.monotonic() - begun
-    if os.waitstatus_to_exitcode(status) != 0:
-        for path in (log, log + ".err"):
-            with open(path, encoding="utf-8", errors="replace") as f:
-                sys.stderr.write(f.read()[-3000:])
-        sys.exit("%s: exit %d" % (" ".join(words), os.waitstatus_to_exitcode(status)))
-    return Sample(seconds, usage.ru_utime + usage.ru_stime)
-
-
-def last_json(path):
-    with open(path, encoding="utf-8") as f:
-        return json.loads(f.read().splitlines()[-1])
 
 
 class Bench:
@@ -101,16 +76,15 @@ class Bench:
         """Both commands as one."""
         folder = self.fresh("subferry")
         conf = mongo_campus.configure(folder, self.campus.database.name)
-        both = [run([SUBFERRY, "-c", conf] + words, uri, self.log)
-                for words in (["scan"], ["migrate", "--all"])]
+        sample = measured.run_subferry(conf, environment(uri), self.log)
         self.counted(folder, "subferry")
-        return Sample(sum(s.seconds for s in both), sum(s.cpu for s in both))
+        return sample
 
     def peer(self, uri):
         """Seconds and CPU are the peer's own: without starting Python and Django."""
         folder = self.fresh("peer")
         run([sys.executable, "-W", "ignore", PEER, self.campus.database.name] +
-            [os.path.join(folder, n) for n in ("val.db", "store", "ids")], uri, self.log)
+            [os.path.join(folder, n) for n in ("val.db", "store", "ids")], environment(uri), self.log)
         said = last_json(self.log)
         if said["failed"]:
             sys.exit("the peer failed with %d transcripts" % said["failed"])
@@ -119,7 +93,8 @@ class Bench:
         return Sample(said["seconds"], said["cpu"])
 
     def reader(self, uri, threads):
-        run([READER, self.campus.database.name, self.lines, str(threads)], uri, self.log)
+        run([READER, self.campus.database.name, self.lines, str(threads)], environment(uri),
+            self.log)
         said = last_json(self.log)
         if said["files"] != self.transcripts or said["chunks"] < said["files"]:
             sys.exit("the reader read %(files)d files, %(chunks)d chunks" % said)
@@ -127,12 +102,10 @@ class Bench:
 
     def compare(self):
         """Both registered the same bytes for the same video and language."""
-        with open(os.path.join(self.folder, "peer", "ids"), encoding="utf-8") as f:
-            ids = {i: (course, block) for course, block, i in (
-                line.rstrip("\n").split("\t") for line in f)}
-        theirs = mongo_campus.registered(os.path.join(self.folder, "peer"), ids)
+        folder = os.path.join(self.folder, "peer")
+        theirs = mongo_campus.registered(folder, measured.ids_of_file(os.path.join(folder, "ids")))
         folder = os.path.join(self.folder, "subferry")
-        ours = mongo_campus.registered(folder, mongo_campus.ids_of_status(folder))
+        ours = mongo_campus.registered(folder, measured.ids_of_status(folder))
         if ours != theirs or len(ours) != self.transcripts:
             differing = sorted(k for k in set(ours) | set(theirs) if ours.get(k) != theirs.get(k))
             sys.exit("%d of %d transcripts differ, %s the first" % (

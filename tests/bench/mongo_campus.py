@@ -139,14 +139,6 @@ def count(folder):
     return number
 
 
-def ids_of_status(folder):
-    db = sqlite3.connect(os.path.join(folder, "status.db"))
-    out = {i: (course, block) for i, course, block in db.execute(
-        "SELECT v.val_id, c.key, v.block FROM video v JOIN course c ON c.id = v.course_id")}
-    db.close()
-    return out
-
-
 def configure(folder, database):
     """subferry's configuration of a campus in @folder."""
     path = os.path.join(folder, "subferry.conf")
@@ -170,3 +162,7 @@ kind = directory
 path = store
 """ % (URI, database, database))
     return path
+
+
+def environment(uri):
+    return dict(os.environ, **{URI: uri})

@@ -24,7 +24,6 @@ import time
 import gridfs
 import pymongo
 from bson.son import SON
-from pysrt import SubRipFile
 from pysrt.srtexc import Error as SubRipError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -32,6 +31,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "live"))
 
 # pylint: disable=wrong-import-position,import-outside-toplevel
 import edxval_check
+import pysrt_way
 
 BRANCHES = ("published-branch", "draft-branch")
 DEFAULT_YOUTUBE = "3_yD_cEKoCk"
@@ -151,16 +151,9 @@ def resolve(files, bulk, block, language, in_val):
 
 def convert(data):
     try:
-        cues = SubRipFile.from_string(data.decode("utf-8").encode("utf-8").decode("utf-8-sig"),
-                                      error_handling=SubRipFile.ERROR_RAISE)
+        return pysrt_way.convert(data.decode("utf-8").encode("utf-8").decode("utf-8-sig"))
     except (SubRipError, UnicodeDecodeError) as error:
         raise NotFound(str(error)) from error
-    out = {"start": [], "end": [], "text": []}
-    for cue in cues:
-        out["start"].append(cue.start.ordinal)
-        out["end"].append(cue.end.ordinal)
-        out["text"].append(cue.text.replace("\n", " "))
-    return json.dumps(out).encode("ascii")
 
 
 # ---- the tasks ----------------------------------------------------------------------------------

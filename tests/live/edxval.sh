@@ -5,22 +5,14 @@
 #   SUBFERRY_VAL=... SUBFERRY_STORE=... tests/live/edxval.sh
 #                                   reads an existing val and store instead, and writes nothing
 #
-# SUBFERRY_VENV names a folder to keep the Python packages in for the next time.
+# SUBFERRY_VENV, or SUBFERRY_LIVE_VENV before it, names a folder to keep the Python packages in for
+# the next time.
 # Exit status: 0 all was read, 77 the packages cannot be had here, else something differs.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=$(pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-venv=${SUBFERRY_VENV:-$work/venv}
-case $venv in /*) ;; *) venv=$build/$venv ;; esac
-
-skip() {
-	echo "edxval: skipped: $1"
-	exit 77
-}
+name=edxval
+. "$here/../venv.sh"
 
 # edxval imports "fs" without asking for it, and "fs" needs the pkg_resources that setuptools
 # had until 80. Everything else is the newest there is.
@@ -29,10 +21,7 @@ install() {
 		edxval 'fs>=2.4,<3' 'setuptools<81' >"$work/pip.log" 2>&1
 }
 
-if [ ! -x "$venv/bin/python" ]; then
-	command -v python3 >/dev/null || skip 'there is no python3'
-	python3 -m venv "$venv" >"$work/venv.log" 2>&1 || skip "python3 cannot make a venv: $(tail -n 1 "$work/venv.log")"
-fi
+make_venv "$venv"
 if ! "$venv/bin/python" -c 'import edxval, fs, django' 2>/dev/null && ! install; then
 	if "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$work" six \
 		>/dev/null 2>&1; then

@@ -11,30 +11,11 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=$(pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-venv=${SUBFERRY_LIVE_VENV:-${SUBFERRY_VENV:-$work/venv}}
-case $venv in /*) ;; *) venv=$build/$venv ;; esac
-
-skip() {
-	echo "mongo: skipped: $1"
-	exit 77
-}
+name=mongo
+. "$here/../venv.sh"
 
 # The server's wire version is that of MongoDB 4.2: pymongo 4.11 and later turn it down.
-packages='pymongo>=4.6,<4.11'
-if [ ! -x "$venv/bin/python" ]; then
-	command -v python3 >/dev/null || skip 'there is no python3'
-	python3 -m venv "$venv" >"$work/venv.log" 2>&1 ||
-		skip "python3 cannot make a venv: $(tail -n 1 "$work/venv.log")"
-fi
-if ! "$venv/bin/python" -c 'import pymongo, sys; sys.exit(pymongo.version_tuple[:2] >= (4, 11))' \
-	2>/dev/null; then
-	"$venv/bin/pip" install --quiet --disable-pip-version-check "$packages" >"$work/pip.log" 2>&1 ||
-		skip "pip cannot install pymongo: $(tail -n 1 "$work/pip.log")"
-fi
+need "$venv" 'import pymongo; assert pymongo.version_tuple[:2] < (4, 11)' 'pymongo>=4.6,<4.11'
 
 # Made beside its place and moved there whole, so that a broken-off run leaves nothing half done.
 server=$venv/mongo-java-server

@@ -21,8 +21,6 @@
 
 #define KEY "course-v1:Test+Close+1"
 
-static char text[3][256];
-
 static int set_up(void **state)
 {
 	struct world *world = world_new();
@@ -33,16 +31,10 @@ static int set_up(void **state)
 	world_video(outline, "b", "", "fr=b.srt");
 	world_draft(outline, "b", "", "fr=b.srt");
 	world_video(outline, "c", "", "");
-	world_file(world, "a.srt", world_srt("hello", text[0], sizeof(text[0])));
-	world_file(world, "b.srt", world_srt("salut", text[1], sizeof(text[1])));
+	world_subrip(world, "a.srt", "hello");
+	world_subrip(world, "b.srt", "salut");
 	world_scan(world);
 	*state = world;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	world_free(*state);
 	return 0;
 }
 
@@ -355,7 +347,7 @@ static void a_source_that_is_away_when_ids_are_linked_holds(void **state)
 	expect_linked(*state, true);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
 {

@@ -24,8 +24,6 @@
 #define KEY "course-v1:Test+Desk+1"
 #define OTHER "course-v1:Test+Desk+2"
 
-static char text[2][256];
-
 static int set_up(void **state)
 {
 	struct world *world = world_new();
@@ -34,17 +32,11 @@ static int set_up(void **state)
 	world_video(outline, "a", "vid-a", "en=a_en.srt es=a_es.srt");
 	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
 	world_video(world_course(world, OTHER), "c", "vid-c", "en=gone.srt");
-	world_file(world, "a_en.srt", world_srt("hello", text[0], sizeof(text[0])));
-	world_file(world, "a_es.srt", world_srt("hola", text[0], sizeof(text[0])));
-	world_file(world, "b_fr.srt", world_srt("salut", text[0], sizeof(text[0])));
+	world_subrip(world, "a_en.srt", "hello");
+	world_subrip(world, "a_es.srt", "hola");
+	world_subrip(world, "b_fr.srt", "salut");
 	world_scan(world);
 	*state = world;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	world_free(*state);
 	return 0;
 }
 
@@ -330,7 +322,7 @@ static void a_diff_shows_both_sides(void **state)
 	assert_int_equal(snap->diff->line_count, 1);
 	assert_string_equal(snap->diff->left_sha256, snap->diff->right_sha256);
 	snapshot_unref(snap);
-	world_file(world, "a_en.srt", world_srt("good bye", text[0], sizeof(text[0])));
+	world_subrip(world, "a_en.srt", "good bye");
 	snap = diff(world, desk, "en");
 	assert_int_equal(snap->diff->first_difference, 0);
 	assert_true(snap->diff->lines[0].differs);
@@ -708,7 +700,7 @@ static void a_desk_that_stops_lets_what_is_under_way_finish(void **state)
 
 	world->faults[FAULT_PUT].delay = 300;
 	act(world, desk, ACT_RUN, KEY);
-	while (!__atomic_load_n(&world->faults[FAULT_PUT].calls, __ATOMIC_RELAXED))
+	while (!world_calls(world, FAULT_PUT))
 		usleep(1000);
 	desk_stop(desk);
 	for (int i = 0; i < 100 && !desk_idle(desk); i++)
@@ -738,7 +730,7 @@ static void desks_come_and_go(void **state)
 	world_check(world);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
 {

@@ -22,25 +22,6 @@
 #define KEY "course-v1:Test+Engine+1"
 #define PATIENCE WORLD_PATIENCE
 
-static char text[4][256];
-
-static const char *srt(int n, const char *words)
-{
-	return world_srt(words, text[n], sizeof(text[n]));
-}
-
-static int set_up(void **state)
-{
-	*state = world_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
 /* Two videos, three languages, one video without an id. */
 static void fill(struct world *world)
 {
@@ -48,9 +29,9 @@ static void fill(struct world *world)
 
 	world_video(outline, "a", "vid-a", "en=a_en.srt es=a_es.srt");
 	world_video(outline, "b", "", "fr=b_fr.srt");
-	world_file(world, "a_en.srt", srt(0, "hello"));
-	world_file(world, "a_es.srt", srt(0, "hola"));
-	world_file(world, "b_fr.srt", srt(0, "salut"));
+	world_subrip(world, "a_en.srt", "hello");
+	world_subrip(world, "a_es.srt", "hola");
+	world_subrip(world, "b_fr.srt", "salut");
 	world_scan(world);
 }
 
@@ -217,8 +198,8 @@ static void a_missing_file_fails_its_video_alone(void **state)
 
 	world_video(outline, "a", "vid-a", "en=a_en.srt es=gone.srt");
 	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
-	world_file(world, "a_en.srt", srt(0, "hello"));
-	world_file(world, "b_fr.srt", srt(0, "salut"));
+	world_subrip(world, "a_en.srt", "hello");
+	world_subrip(world, "b_fr.srt", "salut");
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	world_run(world);
@@ -271,14 +252,14 @@ static void a_retry_tries_only_what_failed(void **state)
 	world_video(outline, "a", "vid-a", "en=bad.srt");
 	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
 	world_file(world, "bad.srt", "no cue at all");
-	world_file(world, "b_fr.srt", srt(0, "salut"));
+	world_subrip(world, "b_fr.srt", "salut");
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	world_run(world);
 	world_expect(world, KEY, COURSE_FAILED);
 	failed = attempts_of(world, "a");
 	assert_int_equal(attempts_of(world, "b"), 1);
-	world_file(world, "bad.srt", srt(0, "mended"));
+	world_subrip(world, "bad.srt", "mended");
 	world_wish(world, WISH_RETRY, KEY, NULL);
 	world_run(world);
 	row = world_row(world, KEY);
@@ -303,12 +284,12 @@ static void a_file_that_comes_back_is_no_finding(void **state)
 	engine = world_start(world, false);
 	engine_go(engine);
 	/* the platform saves by delete and insert: the first look falls between the two */
-	while (!__atomic_load_n(&world->faults[FAULT_LOOKUP].calls, __ATOMIC_RELAXED))
+	while (!world_calls(world, FAULT_LOOKUP))
 		usleep(1000);
 	usleep(50000);
 	assert_false(engine_idle(engine));
 	engine_free(engine);
-	world_file(world, "late.srt", srt(0, "here"));
+	world_subrip(world, "late.srt", "here");
 	world_run(world);
 	world_expect(world, KEY, COURSE_MIGRATED);
 }
@@ -321,7 +302,7 @@ static void what_val_has_needs_no_file(void **state)
 	struct course_row row;
 
 	world_video(outline, "a", "vid-a", "en=a_en.srt es=gone.srt");
-	world_file(world, "a_en.srt", srt(0, "hello"));
+	world_subrip(world, "a_en.srt", "hello");
 	world_scan(world);
 	assert_int_equal(world->real_val->ops->create(world->real_val, KEY, "vid-a", NULL), RESULT_OK);
 	world_on_val(world, "INSERT INTO edxval_videotranscript (created, modified, transcript, "
@@ -346,10 +327,10 @@ static void blocks_sharing_an_id_keep_the_first(void **state)
 
 	world_video(outline, "a", "shared", "en=one.srt es=same.srt");
 	world_video(outline, "b", "shared", "en=two.srt es=same.srt fr=own.srt");
-	world_file(world, "one.srt", srt(0, "one"));
-	world_file(world, "two.srt", srt(0, "two"));
-	world_file(world, "same.srt", srt(0, "same"));
-	world_file(world, "own.srt", srt(0, "own"));
+	world_subrip(world, "one.srt", "one");
+	world_subrip(world, "two.srt", "two");
+	world_subrip(world, "same.srt", "same");
+	world_subrip(world, "own.srt", "own");
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	world_run(world);
@@ -372,8 +353,8 @@ static void ids_that_differ_in_case_stop_both(void **state)
 	world_video(outline, "a", "Clip", "en=one.srt");
 	world_video(outline, "b", "clip", "en=two.srt");
 	world_video(outline, "c", "other", "en=one.srt");
-	world_file(world, "one.srt", srt(0, "one"));
-	world_file(world, "two.srt", srt(0, "two"));
+	world_subrip(world, "one.srt", "one");
+	world_subrip(world, "two.srt", "two");
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	world_run(world);
@@ -389,10 +370,10 @@ static void draft_and_published_are_one_video(void **state)
 
 	world_video(outline, "a", "vid-a", "en=pub.srt es=both.srt");
 	world_draft(outline, "a", "vid-a", "en=draft.srt es=both.srt fr=new.srt");
-	world_file(world, "pub.srt", srt(0, "published"));
-	world_file(world, "draft.srt", srt(0, "draft"));
-	world_file(world, "both.srt", srt(0, "both"));
-	world_file(world, "new.srt", srt(0, "new"));
+	world_subrip(world, "pub.srt", "published");
+	world_subrip(world, "draft.srt", "draft");
+	world_subrip(world, "both.srt", "both");
+	world_subrip(world, "new.srt", "new");
 	world_scan(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	world_run(world);
@@ -462,7 +443,7 @@ static void a_changed_source_is_told_from_a_changed_val(void **state)
 	fill(world);
 	world_wish(world, WISH_RUN, KEY, NULL);
 	world_run(world);
-	world_file(world, "a_en.srt", srt(0, "hello, again"));
+	world_subrip(world, "a_en.srt", "hello, again");
 	world_on_val(world, "UPDATE edxval_videotranscript SET transcript = (SELECT transcript FROM "
 		      "edxval_videotranscript WHERE language_code = 'fr') WHERE language_code = 'es'");
 	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 2);
@@ -509,7 +490,7 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 		snprintf(id, sizeof(id), "video-%02d", i);
 		snprintf(names, sizeof(names), "en=%s.srt", id);
 		world_video(outline, id, id, names);
-		world_file(world, names + 3, srt(0, id));
+		world_subrip(world, names + 3, id);
 	}
 	world_scan(world);
 	world->campus.pace = 60;
@@ -545,11 +526,6 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	free(end);
 }
 
-static int calls(struct world *world, enum fault_point point)
-{
-	return __atomic_load_n(&world->faults[point].calls, __ATOMIC_RELAXED);
-}
-
 static void expect_idle_intent(struct world *world)
 {
 	struct course_row row = world_row(world, KEY);
@@ -568,7 +544,7 @@ static void resume_while_opening(struct world *world, int pause)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_OPEN))
+	while (!world_calls(world, FAULT_OPEN))
 		usleep(1000);
 	world_wish(world, WISH_PAUSE, KEY, NULL);
 	usleep((useconds_t)pause * 1000);
@@ -602,7 +578,7 @@ static void a_course_paused_while_it_opens_is_not_begun(void **state)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_OPEN))
+	while (!world_calls(world, FAULT_OPEN))
 		usleep(1000);
 	world_wish(world, WISH_PAUSE, KEY, NULL);
 	assert_true(engine_wait(engine, PATIENCE));
@@ -611,7 +587,7 @@ static void a_course_paused_while_it_opens_is_not_begun(void **state)
 	assert_int_equal(row.status, COURSE_IN_PROGRESS);
 	assert_int_equal(row.tried, 0);
 	course_row_clear(&row);
-	assert_int_equal(calls(world, FAULT_PUT), 0);
+	assert_int_equal(world_calls(world, FAULT_PUT), 0);
 	world_wish(world, WISH_RESUME, KEY, NULL);
 	engine_adopt(engine, NULL, 0);
 	assert_true(engine_wait(engine, PATIENCE));
@@ -631,7 +607,7 @@ static void stopping_waits_for_no_retry(void **state)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_READ))
+	while (!world_calls(world, FAULT_READ))
 		usleep(1000);
 	usleep(20000);
 	engine_stop(engine);
@@ -654,13 +630,13 @@ static void a_pause_is_seen_while_a_probe_lasts(void **state)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_STORE_PROBE))
+	while (!world_calls(world, FAULT_STORE_PROBE))
 		usleep(1000);
 	world_wish(world, WISH_PAUSE, KEY, NULL);
 	usleep(100000);
-	tried = calls(world, FAULT_PUT);
+	tried = world_calls(world, FAULT_PUT);
 	usleep(300000);
-	assert_int_equal(calls(world, FAULT_PUT), tried);
+	assert_int_equal(world_calls(world, FAULT_PUT), tried);
 	assert_true(engine_wait(engine, PATIENCE));
 	engine_free(engine);
 }
@@ -810,9 +786,9 @@ static void denied_credentials_hold_and_the_rest_goes_on(void **state)
 		}
 		assert_int_equal(strncmp(now.hold, rows[i].name, strlen(rows[i].name)), 0);
 		/* it is probed, not tried */
-		for (int k = 0; k < 1000 && calls(world, rows[i].probe) < 2; k++)
+		for (int k = 0; k < 1000 && world_calls(world, rows[i].probe) < 2; k++)
 			usleep(5000);
-		assert_int_equal(calls(world, rows[i].point), 1);
+		assert_int_equal(world_calls(world, rows[i].point), 1);
 		assert_false(engine_wait(engine, 10));
 		assert_int_equal(world_findings(world, KEY, rows[i].finding), rows[i].tried);
 		pthread_mutex_lock(&world->lock);
@@ -910,7 +886,7 @@ static void a_course_that_promises_nothing_is_migrated_at_once(void **state)
 	course_row_clear(&row);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
 {

@@ -25,12 +25,11 @@ static int set_up(void **state)
 {
 	struct world *world = world_new();
 	struct outline *outline = world_course(world, KEY);
-	char text[2][256];
 
 	world_video(outline, "a", "vid-a", "en=en.srt es=es.srt");
 	world_video(outline, "b", "vid-b", "en=en.srt");
-	world_file(world, "en.srt", world_srt("hello", text[0], sizeof(text[0])));
-	world_file(world, "es.srt", world_srt("hola", text[1], sizeof(text[1])));
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
 	world_scan(world);
 	*state = world;
 	return 0;
@@ -240,7 +239,7 @@ static void a_val_that_is_away_then_holds(void **state)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!__atomic_load_n(&world->faults[FAULT_VAL_PROBE].calls, __ATOMIC_RELAXED))
+	while (!world_calls(world, FAULT_VAL_PROBE))
 		usleep(1000);
 	engine_state(engine, &now);
 	assert_non_null(strstr(now.hold, "val"));
@@ -266,7 +265,7 @@ static void a_hold_says_what_the_probe_meets(void **state)
 	engine = world_start(world, false);
 	engine_go(engine);
 	for (int i = 0; i < 2; i++) /* at the second the first one's words are there */
-		while (__atomic_load_n(&world->faults[FAULT_VAL_PROBE].calls, __ATOMIC_RELAXED) <= i)
+		while (world_calls(world, FAULT_VAL_PROBE) <= i)
 			usleep(1000);
 	engine_state(engine, &now);
 	assert_non_null(strstr(now.hold, "val: a fault of the probe"));

@@ -20,30 +20,6 @@
 #define KEY "course-v1:Test+Ferry+1"
 #define OTHER "course-v1:Test+Ferry+2"
 
-static char text[4][256];
-
-static const char *srt(int n, const char *words)
-{
-	return world_srt(words, text[n], sizeof(text[n]));
-}
-
-static int set_up(void **state)
-{
-	*state = world_new();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	world_free(*state);
-	return 0;
-}
-
-static int calls(struct world *world, enum fault_point point)
-{
-	return __atomic_load_n(&world->faults[point].calls, __ATOMIC_RELAXED);
-}
-
 static void launch(struct world *world, const char *key)
 {
 	world_wish(world, WISH_RUN, key, NULL);
@@ -54,7 +30,7 @@ static void launch(struct world *world, const char *key)
 static void one_video(struct world *world)
 {
 	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
+	world_subrip(world, "en.srt", "hello");
 	world_scan(world);
 }
 
@@ -79,10 +55,10 @@ static void save_between(struct world *world, const char *name, enum fault_point
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (calls(world, first) < 2)
+	while (world_calls(world, first) < 2)
 		usleep(1000);
 	usleep(50000);
-	world_file(world, name, srt(0, "here"));
+	world_subrip(world, name, "here");
 	assert_true(engine_wait(engine, WORLD_PATIENCE));
 	engine_free(engine);
 }
@@ -114,10 +90,10 @@ static void a_second_look_is_taken_for_implicit_languages_too(void **state)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_READ))
+	while (!world_calls(world, FAULT_READ))
 		usleep(1000);
 	world_file(world, "subs_abc.srt.sjson", NULL);
-	while (calls(world, FAULT_LOOKUP) < 2)
+	while (world_calls(world, FAULT_LOOKUP) < 2)
 		usleep(1000);
 	world_file(world, "subs_abc.srt.sjson", "{\"start\": [0], \"end\": [1], \"text\": [\"x\"]}");
 	assert_true(engine_wait(engine, WORLD_PATIENCE));
@@ -141,7 +117,7 @@ static void a_second_look_is_taken_beside_a_final_finding(void **state)
 	world_expect(world, KEY, COURSE_FAILED);
 	assert_int_equal(world_findings(world, KEY, FINDING_SRT_INVALID), 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_ASSET_MISSING), 0);
-	assert_int_equal(calls(world, FAULT_PUT), 0);
+	assert_int_equal(world_calls(world, FAULT_PUT), 0);
 }
 
 /* ---- what val cannot tell ---------------------------------------------------------------- */
@@ -153,8 +129,8 @@ static void a_blind_val_takes_everything_once(void **state)
 	char *first, *second;
 
 	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
-	world_file(world, "es.srt", srt(0, "hola"));
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
 	world_scan(world);
 	world->blind = true;
 	launch(world, KEY);
@@ -182,7 +158,7 @@ static void a_row_that_is_there_and_cannot_be_read_is_unread(void **state)
 
 	one_video(world);
 	launch(world, KEY);
-	world_file(world, "en.srt", srt(0, "another"));
+	world_subrip(world, "en.srt", "another");
 	world->blind = true;
 	launch(world, KEY);
 	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
@@ -200,7 +176,7 @@ static void a_row_without_a_name_is_ours_if_the_journal_says_so(void **state)
 	launch(world, KEY);
 	expect_outcome(world, "a", "en", OUTCOME_MIGRATED, true);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 0);
-	world_file(world, "en.srt", srt(0, "another"));
+	world_subrip(world, "en.srt", "another");
 	launch(world, KEY);
 	expect_outcome(world, "a", "en", OUTCOME_KEPT, true);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
@@ -211,8 +187,8 @@ static void a_row_without_a_name_is_ours_if_the_journal_says_so(void **state)
 static void two_languages(struct world *world)
 {
 	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
-	world_file(world, "es.srt", srt(0, "hola"));
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
 	world_scan(world);
 }
 
@@ -400,7 +376,7 @@ static void an_object_that_is_read_at_the_next_try_is_compared(void **state)
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		world->faults[FAULT_LOOK] = (struct fault){faults[i], 2, false, 0, 0};
 		launch(world, KEY);
-		assert_int_equal(calls(world, FAULT_LOOK), 3);
+		assert_int_equal(world_calls(world, FAULT_LOOK), 3);
 		world_expect(world, KEY, COURSE_MIGRATED);
 		assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 0);
 		assert_int_equal(world_findings(world, KEY, FINDING_STORE_UNREACHABLE), 0);
@@ -411,12 +387,12 @@ static void an_object_that_is_read_at_the_next_try_is_compared(void **state)
 	/* so often, and no more; what the store refuses is not asked for again */
 	world->faults[FAULT_LOOK] = (struct fault){RESULT_RETRY, 3, false, 0, 0};
 	launch(world, KEY);
-	assert_int_equal(calls(world, FAULT_LOOK), 3);
+	assert_int_equal(world_calls(world, FAULT_LOOK), 3);
 	world_expect(world, KEY, COURSE_MIGRATED);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
 	world->faults[FAULT_LOOK] = (struct fault){RESULT_REFUSED, -1, false, 0, 0};
 	launch(world, KEY);
-	assert_int_equal(calls(world, FAULT_LOOK), 1);
+	assert_int_equal(world_calls(world, FAULT_LOOK), 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_UNREAD), 1);
 }
 
@@ -472,7 +448,7 @@ static void a_look_that_fails_to_the_end_leaves_failed_languages(void **state)
 	world->faults[FAULT_READ].delay = 50; /* the plan has looked; the transaction will not */
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_READ))
+	while (!world_calls(world, FAULT_READ))
 		usleep(1000);
 	pthread_mutex_lock(&world->lock);
 	world->faults[FAULT_LOOKUP].result = RESULT_RETRY;
@@ -501,8 +477,8 @@ static void nothing_is_put_again_when_a_finding_stops(void **state)
 	char *end;
 
 	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
-	world_file(world, "es.srt", srt(0, "hola"));
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
 	world_scan(world);
 	launch(world, KEY);
 	remove_objects(world);
@@ -513,7 +489,7 @@ static void nothing_is_put_again_when_a_finding_stops(void **state)
 	world_wish(world, WISH_RETRY, KEY, "object-missing");
 	world_run(world);
 	world_expect(world, KEY, COURSE_FAILED);
-	assert_int_equal(calls(world, FAULT_PUT), 0);
+	assert_int_equal(world_calls(world, FAULT_PUT), 0);
 	end = world_state(world);
 	assert_null(strstr(end, "sjson ")); /* no file */
 	free(end);
@@ -561,12 +537,12 @@ static void another_text_is_not_put_under_the_old_name(void **state)
 	one_video(world);
 	launch(world, KEY);
 	remove_objects(world);
-	world_file(world, "en.srt", srt(0, "changed"));
+	world_subrip(world, "en.srt", "changed");
 	world_verify(world, KEY, LEVEL_SIZE);
 	__atomic_store_n(&world->faults[FAULT_PUT].calls, 0, __ATOMIC_RELAXED);
 	world_wish(world, WISH_RETRY, KEY, "object-missing");
 	world_run(world);
-	assert_int_equal(calls(world, FAULT_PUT), 0);
+	assert_int_equal(world_calls(world, FAULT_PUT), 0);
 	assert_int_equal(world_findings(world, KEY, FINDING_OBJECT_MISSING), 1);
 }
 
@@ -578,9 +554,9 @@ static void a_waived_removal_is_well_and_stays(void **state)
 	char *end;
 
 	world_video(world_course(world, KEY), "a", "vid-a", "en=en.srt es=es.srt fr=fr.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
-	world_file(world, "es.srt", srt(0, "hola"));
-	world_file(world, "fr.srt", srt(0, "salut"));
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
+	world_subrip(world, "fr.srt", "salut");
 	world_scan(world);
 	launch(world, KEY);
 	world_on_val(world, "DELETE FROM edxval_videotranscript WHERE language_code <> 'en'");
@@ -626,7 +602,7 @@ static void a_waived_difference_is_no_error_until_the_source_changes(void **stat
 	launch(world, KEY);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 0);
 	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 0);
-	world_file(world, "en.srt", srt(0, "a third text"));
+	world_subrip(world, "en.srt", "a third text");
 	assert_int_equal(world_verify(world, KEY, LEVEL_BYTES).errors, 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_VAL_DIFFERS), 1);
 }
@@ -640,8 +616,8 @@ static void a_validation_tells_a_sibling_without_a_journal(void **state)
 
 	world_video(outline, "a", "shared", "en=one.srt");
 	world_video(outline, "b", "shared", "en=two.srt");
-	world_file(world, "one.srt", srt(0, "one"));
-	world_file(world, "two.srt", srt(0, "two"));
+	world_subrip(world, "one.srt", "one");
+	world_subrip(world, "two.srt", "two");
 	world_scan(world);
 	launch(world, KEY);
 	reader_close(world->reader);
@@ -663,10 +639,10 @@ static void two_courses(struct world *world)
 {
 	world_video(world_course(world, KEY), "a", "shared", "en=one.srt es=same.srt");
 	world_video(world_course(world, OTHER), "a", "shared", "en=two.srt es=same.srt fr=own.srt");
-	world_file(world, "one.srt", srt(0, "one"));
-	world_file(world, "two.srt", srt(0, "two"));
-	world_file(world, "same.srt", srt(0, "same"));
-	world_file(world, "own.srt", srt(0, "own"));
+	world_subrip(world, "one.srt", "one");
+	world_subrip(world, "two.srt", "two");
+	world_subrip(world, "same.srt", "same");
+	world_subrip(world, "own.srt", "own");
 	world_scan(world);
 }
 
@@ -706,7 +682,7 @@ static void a_paused_course_makes_no_sharer_wait(void **state)
 	world_wish(world, WISH_RUN, KEY, NULL);
 	engine = world_start(world, false);
 	engine_go(engine);
-	while (!calls(world, FAULT_READ))
+	while (!world_calls(world, FAULT_READ))
 		usleep(1000);
 	world_wish(world, WISH_PAUSE, KEY, NULL);
 	assert_true(engine_wait(engine, WORLD_PATIENCE));
@@ -737,9 +713,9 @@ static void a_dry_run_gives_each_language_of_a_group_once(void **state)
 	world_video(outline, "a", "shared", "en=one.srt es=broken.srt");
 	world_video(outline, "b", "shared", "en=two.srt fr=own.srt");
 	world_video(outline, "c", "shared", "fr=own.srt en=two.srt");
-	world_file(world, "one.srt", srt(0, "one"));
-	world_file(world, "two.srt", srt(0, "two"));
-	world_file(world, "own.srt", srt(0, "own"));
+	world_subrip(world, "one.srt", "one");
+	world_subrip(world, "two.srt", "two");
+	world_subrip(world, "own.srt", "own");
 	world_file(world, "broken.srt", "1\n00:00:01,000 --> what\nx\n");
 	world_scan(world);
 	/* the first is stopped by its Spanish: the second gives both, the third finds them */
@@ -760,7 +736,7 @@ static void a_dry_run_predicts_what_will_be_linked(void **state)
 	struct world *world = *state;
 
 	world_video(world_course(world, KEY), "a", "", "en=en.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
+	world_subrip(world, "en.srt", "hello");
 	world_scan(world);
 	assert_int_equal(world_rehearse(world, KEY), 1);
 	assert_int_equal(world_findings(world, KEY, FINDING_LINK_PENDING), 1);
@@ -776,8 +752,8 @@ static void a_validation_leaves_why_a_video_failed(void **state)
 
 	world_video(outline, "a", "Clip", "en=one.srt");
 	world_video(outline, "b", "clip", "en=two.srt");
-	world_file(world, "one.srt", srt(0, "one"));
-	world_file(world, "two.srt", srt(0, "two"));
+	world_subrip(world, "one.srt", "one");
+	world_subrip(world, "two.srt", "two");
 	world_scan(world);
 	launch(world, KEY);
 	world_expect(world, KEY, COURSE_FAILED);
@@ -800,7 +776,7 @@ static void a_validation_counts_notes_of_the_course(void **state)
 	struct counts counts;
 
 	world_video(outline, "a", "vid-a", "en=en.srt");
-	world_file(world, "en.srt", srt(0, "hello"));
+	world_subrip(world, "en.srt", "hello");
 	assert_int_equal(outline_note(outline, FINDING_BLOCK_UNNAMED, NULL, "inline, no name", NULL),
 			 RESULT_OK);
 	world_scan(world);
@@ -814,7 +790,7 @@ static void a_validation_counts_notes_of_the_course(void **state)
 	assert_int_equal(counts.waived, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
 {

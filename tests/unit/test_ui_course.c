@@ -2,22 +2,10 @@
 
 #include "ui/course_frame.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include <curses.h>
-#include <locale.h>
-#include <wchar.h>
-
 #include "src/val/val.h"
-#include "ui/glyph.h"
+#include "tests/unit/blind_screen.h"
 
 #define NOW INT64_C(1525228867000000) /* wall microseconds */
 #define MINUTE INT64_C(60000000)
@@ -41,32 +29,11 @@ static struct clock fixed = {&fixed_ops};
 static struct campus campus = {.clock = &fixed};
 static struct console console = {.campus = &campus};
 
-static SCREEN *screen;
-
 static int open_screen(void **state)
 {
-	FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
-
 	(void)state;
-	if (!in || !out || !setlocale(LC_CTYPE, "C.UTF-8"))
-		return -1;
 	setenv("TZ", "JST-9", 1);
-	setenv("LINES", "60", 1);
-	setenv("COLUMNS", "200", 1);
-	screen = newterm("vt100", out, in);
-	if (!screen)
-		return -1;
-	glyph_init(false);
-	theme_init(true);
-	return 0;
-}
-
-static int close_screen(void **state)
-{
-	(void)state;
-	endwin();
-	delscreen(screen);
-	return 0;
+	return open_blind_screen("60", "200");
 }
 
 /* What stands on line @y, without the blanks at its end. */
@@ -76,15 +43,10 @@ static const char *line(int y)
 	size_t at = 0, end = 0;
 
 	for (int x = 0; x < COLS; x++) {
-		cchar_t cell;
-		wchar_t wide[CCHARW_MAX + 1] = {0};
-		attr_t attributes;
-		short pair;
+		wchar_t first;
 
-		assert_int_equal(mvin_wch(y, x, &cell), OK);
-		getcchar(&cell, wide, &attributes, &pair, NULL);
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%ls", wide);
-		if (wide[0] != L' ')
+		at += read_cell(y, x, text + at, sizeof(text) - at, &first);
+		if (first != L' ')
 			end = at;
 	}
 	text[end] = '\0';

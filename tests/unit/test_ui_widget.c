@@ -2,52 +2,19 @@
 
 #include "ui/widget.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include <curses.h>
-#include <locale.h>
-#include <wchar.h>
-
-#include "ui/glyph.h"
+#include "tests/unit/blind_screen.h"
 #include "ui/keys.h"
 #include "ui/prompt.h"
 #include "ui/view.h"
 
 /* ---- a screen of 80x24 that nobody sees ---------------------------------------------------*/
 
-static SCREEN *screen;
-
 static int open_screen(void **state)
 {
-	FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
-
 	(void)state;
-	if (!in || !out || !setlocale(LC_CTYPE, "C.UTF-8"))
-		return -1;
-	setenv("LINES", "24", 1);
-	setenv("COLUMNS", "80", 1);
-	screen = newterm("vt100", out, in);
-	if (!screen)
-		return -1;
-	glyph_init(false);
-	theme_init(true);
-	return 0;
-}
-
-static int close_screen(void **state)
-{
-	(void)state;
-	endwin();
-	delscreen(screen);
-	return 0;
+	return open_blind_screen("24", "80");
 }
 
 /* What stands on line @y from @x on, @cells wide, as UTF-8. */
@@ -58,16 +25,11 @@ static const char *cells(int y, int x, int width)
 
 	text[0] = '\0';
 	while (width > 0) {
-		cchar_t cell;
-		wchar_t wide[CCHARW_MAX + 1] = {0};
-		attr_t attributes;
-		short pair;
+		wchar_t first;
 		int step;
 
-		assert_int_equal(mvin_wch(y, x, &cell), OK);
-		getcchar(&cell, wide, &attributes, &pair, NULL);
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%ls", wide);
-		step = wcwidth(wide[0]) > 1 ? 2 : 1;
+		at += read_cell(y, x, text + at, sizeof(text) - at, &first);
+		step = wcwidth(first) > 1 ? 2 : 1;
 		x += step;
 		width -= step;
 	}

@@ -487,6 +487,23 @@ void world_free(struct world *world)
 	free(world);
 }
 
+int world_set_up(void **state)
+{
+	*state = world_new();
+	return 0;
+}
+
+int world_tear_down(void **state)
+{
+	world_free(*state);
+	return 0;
+}
+
+int world_calls(struct world *world, enum fault_point point)
+{
+	return __atomic_load_n(&world->faults[point].calls, __ATOMIC_RELAXED);
+}
+
 struct outline *world_course(struct world *world, const char *key)
 {
 	struct outline *outline = outline_new(key, key);
@@ -544,10 +561,12 @@ void world_file(struct world *world, const char *name, const char *bytes)
 	pthread_mutex_unlock(&world->lock);
 }
 
-const char *world_srt(const char *text, char *buffer, size_t size)
+void world_subrip(struct world *world, const char *name, const char *words)
 {
-	snprintf(buffer, size, "1\n00:00:01,000 --> 00:00:02,000\n%s\n", text);
-	return buffer;
+	char text[256];
+
+	snprintf(text, sizeof(text), "1\n00:00:01,000 --> 00:00:02,000\n%s\n", words);
+	world_file(world, name, text);
 }
 
 void world_scan(struct world *world)

@@ -60,6 +60,11 @@ struct world {
 
 struct world *world_new(void);
 void world_free(struct world *world);
+/* The same as a test's fixtures. */
+int world_set_up(void **state);
+int world_tear_down(void **state);
+/* How often that was called. */
+int world_calls(struct world *world, enum fault_point point);
 /* A course whose outline takes blocks until world_scan(). */
 struct outline *world_course(struct world *world, const char *key);
 /* A published video with @transcripts "lang=file lang=file", and its fields for more. */
@@ -70,8 +75,8 @@ struct video_fields *world_draft(struct outline *outline, const char *id, const 
 				 const char *transcripts);
 /* Adds or replaces a file; NULL @bytes: it is gone. Also while an engine runs. */
 void world_file(struct world *world, const char *name, const char *bytes);
-/* A SubRip text of one cue. */
-const char *world_srt(const char *text, char *buffer, size_t size);
+/* The same with SubRip of one cue. */
+void world_subrip(struct world *world, const char *name, const char *words);
 /* Gives the campus a linker, which writes into the outlines; linking is allowed. */
 void world_link(struct world *world);
 /* Finishes the outlines and reads the list into the status database. */

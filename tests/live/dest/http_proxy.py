@@ -221,22 +221,23 @@ class Proxy:
             return [s for s in self.seen if (not method or re.fullmatch(method, s.method)) and
                     (not path or re.search(path, s.path))]
 
-    def close(self):
-        """Refuses connections from now on, and breaks those there are."""
+    def close(self, but=None):
+        """Refuses connections from now on, and breaks those there are, but for @but."""
         with self.lock:
             listener, self.listener = self.listener, None
-            sockets = list(self.sockets)
+            sockets = [s for s in self.sockets if s is not but]
         if listener:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            self.break_off(listener)
             listener.close()
         for sock in sockets:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            self.break_off(sock)
+
+    @staticmethod
+    def break_off(sock):
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
 
     def open(self):
         """Listens on the port it always had."""
@@ -343,20 +344,7 @@ class Proxy:
 
     def refuse(self, seconds, own):
         """Nobody is let in for a while; whoever is in stays, but for @own."""
-        with self.lock:
-            listener, self.listener = self.listener, None
-            others = [s for s in self.sockets if s is not own]
-        if listener:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            listener.close()
-        for sock in others:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        self.close(but=own)
         timer = threading.Timer(seconds, self.open)
         timer.daemon = True
         self.timers.append(timer)

@@ -7,14 +7,13 @@ import concurrent.futures
 import contextlib
 import os
 import sys
-import time
-import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position,unused-wildcard-import,wildcard-import
 import dest_campus
+import suite
 from cases_servers import *
 from cases_console import *
 from cases_doctor import *
@@ -26,20 +25,6 @@ from cases_tls import *
 from dest_campus import LOCATION, Servers
 from s3_server import SeaweedFS, Versity
 from val_server import ValServer
-
-
-class Result(unittest.TextTestResult):
-    """Counts what passed, and tells how long each test took."""
-    passed = 0
-
-    def startTest(self, test):
-        self.begun = time.monotonic()
-        super().startTest(test)
-
-    def addSuccess(self, test):
-        self.passed += 1
-        self.stream.write("%.1f s " % (time.monotonic() - self.begun))
-        super().addSuccess(test)
 
 
 @contextlib.contextmanager
@@ -67,24 +52,5 @@ def servers():
         yield
 
 
-def main():
-    if not os.access(dest_campus.SUBFERRY, os.X_OK):
-        print("there is no program at", dest_campus.SUBFERRY)
-        return 1
-    load = unittest.defaultTestLoader
-    here = sys.modules["__main__"]
-    suite = load.loadTestsFromNames(sys.argv[1:], here) if sys.argv[1:] else \
-        load.loadTestsFromModule(here)
-    with servers():
-        result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
-                                         resultclass=Result).run(suite)
-    failed = len({str(getattr(test, "test_case", test))
-                  for test, _ in result.failures + result.errors})
-    for test, why in result.skipped:
-        print("skipped %s: %s" % (test, why))
-    print("%d passed, %d failed, %d skipped" % (result.passed, failed, len(result.skipped)))
-    return 1 if failed or not result.passed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(suite.main(dest_campus.SUBFERRY, servers))

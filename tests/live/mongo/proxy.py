@@ -206,10 +206,7 @@ class Proxy:
             listener, self.listener = self.listener, None
             sockets = list(self.sockets)
         if listener:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+            self.break_off(listener)
             listener.close()
         for sock in sockets:
             self.break_off(sock)

@@ -1,0 +1,39 @@
+/*
+ * studio_login.h - how one logs in at the platform: the token, the doors of its releases, and the
+ * way over Studio's pages that brings the cookies.
+ *
+ * The inside of studio_session.h, for its two files only.
+ */
+#ifndef SUBFERRY_SRC_SOURCE_STUDIO_LOGIN_H
+#define SUBFERRY_SRC_SOURCE_STUDIO_LOGIN_H
+
+#include <pthread.h>
+
+#include "src/source/studio_jar.h"
+#include "src/source/studio_session.h"
+
+#define STUDIO_TOKEN "csrftoken"
+#define STUDIO_MAX_BODY (4 * 1024 * 1024)
+
+struct studio_session {
+	struct http_endpoint *endpoint;
+	struct clock *clock;
+	char *url, *login_url, *user, *password; /* URLs without a last '/' */
+	char *escaped; /* the password as forms have it */
+	pthread_mutex_t lock; /* of what follows; held while logging in, so that others wait */
+	struct studio_jar jar;
+	bool logged_in;
+	unsigned long logins; /* counts them */
+	int64_t refused_until; /* monotonic ms; a login is not tried before */
+	struct error refusal;
+};
+
+/*
+ * With the lock held. A login that was refused is not tried again for five minutes, RESULT_REFUSED
+ * until then.
+ */
+enum result studio_log_in(struct studio_session *session, struct error *err);
+/* Of "https://host:1" at the beginning of an URL; 0 without one. */
+size_t studio_origin_length(const char *url);
+
+#endif
