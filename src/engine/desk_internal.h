@@ -78,6 +78,16 @@ struct desk {
 
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
 void *pager_main(void *desk);
+/* pager.c: the snapshot that is there before the threads, so that a screen never finds none. */
+enum result pager_first(struct desk *desk, const char *problem, struct error *err);
+/* tell.c: what a snapshot says besides its page; @state is NULL where the engine is not here. The
+   lock is not held. */
+void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine_state *state,
+		   struct snapshot *snap);
+void tell_campus(const struct desk *desk, struct snapshot *snap);
+/* How the adaptive limit on requests stands; all 0 at full speed. */
+struct http_load;
+void tell_look_at_load(const struct desk *desk, struct http_load *out);
 void *clerk_main(void *desk);
 void *auditor_main(void *desk);
 void *differ_main(void *desk);

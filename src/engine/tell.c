@@ -1,0 +1,217 @@
+/*
+ * What a snapshot says besides its page: the campus, the engine or who has it, the time that is
+ * left, the load on the servers, the cues of a diff. Of the pager's thread; the desk's lock is not
+ * held.
+ */
+#include "config.h"
+
+#include "src/engine/desk_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/http.h"
+
+void tell_campus(const struct desk *desk, struct snapshot *snap)
+{
+	const struct conf *conf = desk->campus->conf;
+
+	snprintf(snap->campus, sizeof(snap->campus), "%s", conf->name);
+	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
+	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
+	snap->tls_unverified = campus_tls_unverified(desk->campus);
+}
+
+/* "03:12:41" as the clock on the screen says it. */
+static const char *local_time(int64_t wall, char *out, size_t size)
+{
+	time_t seconds = (time_t)(wall / 1000000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(out, size, "%H:%M:%S", &tm))
+		snprintf(out, size, "?");
+	return out;
+}
+
+/* The hold's reason last: it is what may be too long for a screen. */
+static void tell_hold(struct snapshot *snap, const char *hold, int64_t since)
+{
+	char when[32];
+
+	if (*hold)
+		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
+			 local_time(since, when, sizeof(when)), hold);
+}
+
+/* What other processes are told of the engine: this one is a viewer. */
+static void tell_holder(struct reader *reader, struct snapshot *snap)
+{
+	struct holder_row holder = {0};
+	char since[32];
+
+	snprintf(snap->mode, sizeof(snap->mode), "viewer");
+	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
+		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
+			 holder.who, holder.host, (long long)holder.pid,
+			 local_time(holder.since, since, sizeof(since)));
+		tell_hold(snap, holder.hold, holder.hold_since);
+		snap->under_way = holder.under_way;
+	} else {
+		snprintf(snap->engine, sizeof(snap->engine), "no engine");
+		snprintf(snap->eta_reason, sizeof(snap->eta_reason), "no engine");
+	}
+	holder_row_clear(&holder);
+}
+
+/* What the intents in force still want, as far as it can be estimated. */
+static struct progress_work work_left(const struct totals *t, bool held)
+{
+	struct progress_work work = {
+		.videos = t->wanted_videos - t->wanted_tried, .unplanned = t->wanted_unplanned,
+		.planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
+			   t->courses[COURSE_FAILED],
+		.held = held};
+
+	if (t->videos)
+		work.per_video = (double)t->counts.expected / (double)t->videos;
+	if (work.planned)
+		work.per_course = (double)t->counts.expected / (double)work.planned;
+	return work;
+}
+
+static bool all_ended(const struct totals *t)
+{
+	return t->courses[COURSE_MIGRATED] + t->courses[COURSE_FAILED] > 0 &&
+	       !t->courses[COURSE_NOT_MIGRATED] && !t->courses[COURSE_IN_PROGRESS];
+}
+
+static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
+{
+	struct progress_work work = work_left(&snap->totals, *state->hold);
+	struct progress_left left = progress_left(&state->progress, &work);
+	int64_t now = clock_wall(desk->campus->clock);
+	const char *reason = left.reason;
+
+	if (!snap->counted) {
+		left = (struct progress_left){0};
+		reason = "counting";
+	} else if (!snap->totals.wanted) {
+		left = (struct progress_left){0};
+		reason = snap->totals.paused ? "paused"
+			 : all_ended(&snap->totals) ? "every course has ended" : "nothing launched";
+	}
+	if (*state->hold)
+		reason = "held";
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "%s", reason);
+	snap->left_low = left.low;
+	snap->left_high = left.high;
+	if (*state->hold)
+		return;
+	snap->eta_low = left.low ? now + left.low * 1000000 : 0;
+	snap->eta_high = left.high ? now + left.high * 1000000 : 0;
+}
+
+static void tell_engine(const struct desk *desk, const struct engine_state *state,
+			struct snapshot *snap)
+{
+	snap->engine_here = true;
+	snap->waits_for_go = state->waits_for_go;
+	snap->under_way = state->under_way;
+	snap->pausing = state->pausing;
+	snap->rate = progress_rate(&state->progress, 10);
+	memcpy(snap->history, state->progress.done, sizeof(snap->history));
+	memcpy(snap->errors, state->progress.errors, sizeof(snap->errors));
+	memcpy(snap->minutes, state->progress.minutes, sizeof(snap->minutes));
+	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
+	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
+		 (long long)state->workers);
+	tell_hold(snap, state->hold, state->hold_since);
+	tell_eta(desk, state, snap);
+}
+
+/* How the adaptive limit stands; all 0 at full speed, when there is nothing to tell. */
+void tell_look_at_load(const struct desk *desk, struct http_load *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (desk->campus->http)
+		http_load(desk->campus->http, out);
+	if (out->allowed >= out->most)
+		memset(out, 0, sizeof(*out));
+}
+
+static void tell_load(const struct desk *desk, struct snapshot *snap)
+{
+	struct http_load load;
+
+	tell_look_at_load(desk, &load);
+	snap->allowed = load.allowed;
+	snap->most = load.most;
+	memcpy(snap->slowed_by, load.slowed_by, sizeof(snap->slowed_by));
+}
+
+/* The cues belong to the request they were read for. */
+static void tell_diff(struct desk *desk, struct snapshot *snap)
+{
+	const struct page_request *request = &snap->request;
+
+	if (request->kind != PAGE_DIFF || !*request->language)
+		return;
+	pthread_mutex_lock(&desk->lock);
+	if (desk->diff && desk->diff_for.video == request->video &&
+	    !strcmp(desk->diff_for.language, request->language))
+		snap->diff = diff_ref(desk->diff);
+	else if ((snap->diff = diff_new())) {
+		snap->diff->loading = true;
+		memcpy(snap->diff->stage, desk->diff_stage, sizeof(snap->diff->stage));
+	}
+	pthread_mutex_unlock(&desk->lock);
+}
+
+static bool has_tried(struct desk *desk)
+{
+	bool tried;
+
+	pthread_mutex_lock(&desk->lock);
+	tried = desk->engine_tried;
+	pthread_mutex_unlock(&desk->lock);
+	return tried;
+}
+
+/* Whether this process becomes the engine or a viewer is not known in the first moment. */
+static void tell_start(struct snapshot *snap)
+{
+	snprintf(snap->engine, sizeof(snap->engine), "starting");
+	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
+}
+
+static void tell_message(struct desk *desk, struct snapshot *snap)
+{
+	size_t at = strlen(snap->engine);
+
+	pthread_mutex_lock(&desk->lock);
+	memcpy(snap->message, desk->message, sizeof(snap->message));
+	snap->message_severity = desk->message_severity;
+	snap->message_serial = desk->message_serial;
+	if (desk->validating)
+		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", validating, %zu more",
+			 desk->validate_count);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine_state *state,
+		   struct snapshot *snap)
+{
+	tell_campus(desk, snap);
+	tell_load(desk, snap);
+	if (state)
+		tell_engine(desk, state, snap);
+	else if (has_tried(desk))
+		tell_holder(reader, snap);
+	else
+		tell_start(snap);
+	tell_diff(desk, snap);
+	story_show(desk, snap);
+	tell_message(desk, snap);
+}
