@@ -1,6 +1,6 @@
 /*
- * desk_internal.h - the desk's inside, shared by desk.c, choices.c, page*.c, story.c, clerk.c and
- * differ.c only.
+ * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, page*.c, story.c,
+ * clerk.c and differ.c only.
  *
  * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock

@@ -175,7 +175,7 @@ def first_frames(results, args, build, words):
 def idle(results, probe):
     """Nothing happens: only the clock may be written, and hardly any CPU be used."""
     pid = probe.pid()
-    time.sleep(12)  # until what was said at the start has gone
+    time.sleep(20)  # until what was said at the start has gone
     before, begun = cpu_seconds(pid), time.monotonic()
     words = probe.ask("idle 10000").split()
     percent = (cpu_seconds(pid) - before) / (time.monotonic() - begun) * 100

@@ -8,7 +8,7 @@
  *	keys N GAP A B	presses A and B in turn, N times in all, GAP ms after the answer to the one
  *			before; a key has arrived when the marked row (its place or its text)
  *			is another one: "N lost L" and then N latencies in microseconds
- *	type GAP TEXT	types TEXT; a character has arrived when the last line ends with what was
+ *	type GAP TEXT	types TEXT; a character has arrived when the last line shows what was
  *			typed: as above
  *	narrow GAP TEXT	the same, and "17 of 100" on the lower rule must have changed, too
  *	press TEXT	writes TEXT (\e is Esc, \r is Enter) and waits for nothing
@@ -107,13 +107,17 @@ static bool shows(const struct probe *probe, const char *text)
 	return false;
 }
 
-static bool prompt_ends_with(const struct probe *probe, const char *typed)
+/* Behind what was typed may stand, after two blanks, what it could become. */
+static bool prompt_shows(const struct probe *probe, const char *typed)
 {
 	const char *line = screen_text(&probe->screen, probe->screen.rows - 1, 0,
 				       probe->screen.cols);
-	size_t len = strlen(line), tail = strlen(typed);
+	const char *text = strstr(line, ": ");
+	size_t len = strlen(typed);
 
-	return len >= tail && !strcmp(line + len - tail, typed);
+	if (!text || strncmp(text + 2, typed, len) != 0)
+		return false;
+	return !text[2 + len] || !strncmp(text + 2 + len, "  ", 2);
 }
 
 /* "17 of 100,000" on the lower rule. */
@@ -206,7 +210,7 @@ static void type_text(struct probe *probe, int64_t gap, const char *text, bool n
 		while (!there && !probe->gone && now() < begun + LOST * 1000) {
 			take(probe, begun + LOST * 1000 - now());
 			count_line(probe, after, sizeof(after));
-			there = prompt_ends_with(probe, typed) &&
+			there = prompt_shows(probe, typed) &&
 				(!narrows || strcmp(before, after) != 0);
 		}
 		if (there)
