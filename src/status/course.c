@@ -151,14 +151,37 @@ struct end {
 	size_t note_count;
 };
 
+/* "; asset-missing, srt-invalid": what stands open as an error, or "". */
+static enum result name_errors(struct status *status, int64_t course, char *out, size_t size,
+			       struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	size_t at = 0;
+	enum result st;
+
+	out[0] = '\0';
+	st = db_first(&status->db, err,
+		      "SELECT DISTINCT code FROM finding WHERE course_id = ?1 AND severity = 2"
+		      " AND waived = 0 ORDER BY code",
+		      DB_VALUES(INT(course)), &stmt);
+	for (; st == RESULT_OK; st = db_next(&status->db, err, stmt))
+		if (at < size)
+			at += (size_t)snprintf(out + at, size - at, "%s%s", at ? ", " : "; ",
+					       (const char *)sqlite3_column_text(stmt, 0));
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
+}
+
 static enum result write_end_event(struct status *status, const struct end *end, struct error *err)
 {
 	struct columns columns = {0};
 	struct tally tally = {{0}};
-	char what[256];
+	char what[512], errors[256];
 	char *key;
-	enum result st;
+	enum result st = name_errors(status, end->course, errors, sizeof(errors), err);
 
+	if (st != RESULT_OK)
+		return st;
 	st = db_first(&status->db, err,
 		      "SELECT key, " TALLY_COLUMNS ", " TALLY_COURSE_COLUMNS
 		      " FROM course WHERE id = ?1",
@@ -170,10 +193,10 @@ static enum result write_end_event(struct status *status, const struct end *end,
 	st = col_result(&status->db, &columns, err);
 	db_done(columns.stmt);
 	snprintf(what, sizeof(what),
-		 "%s: %lld of %lld transcripts in val, %lld of %lld videos failed",
+		 "%s: %lld of %lld transcripts in val, %lld of %lld videos failed%s",
 		 course_status_name(end->to), (long long)tally.n[TALLY_IN_VAL],
 		 (long long)tally.n[TALLY_EXPECTED], (long long)tally.n[TALLY_FAILED],
-		 (long long)tally.n[TALLY_VIDEOS]);
+		 (long long)tally.n[TALLY_VIDEOS], errors);
 	if (st == RESULT_OK)
 		st = event_add(status, end->to == COURSE_FAILED ? FINDING_ERROR : FINDING_NOTICE,
 			       "end", key, what, end->problem, err);

@@ -78,6 +78,8 @@ _Static_assert(sizeof(finding_words) < FILTER_ROOM, "a course that has all findi
 	F(ACT,       "act",       TEXT,   true,  NULL, "the act, in a word") \
 	F(ON,        "on",        TEXT,   true,  NULL, \
 	  "the course, block or part of the campus it was done to") \
+	F(COURSE,    "course",    TEXT,   false, NULL, "the course key") \
+	F(CODE,      "code",      WORDS,  false, finding_codes, "finding it speaks of") \
 	F(WHAT,      "what",      TEXT,   true,  NULL, "what was done or seen") \
 	F(WHY,       "why",       TEXT,   true,  NULL, "reason") \
 	F(AGE,       "age",       AGE,    false, NULL, "time since it happened")
@@ -293,6 +295,21 @@ void finding_field(const void *finding_row, size_t field, struct filter_value *o
 	/* clang-format on */
 }
 
+/* The findings that an event names in what it tells. */
+static void codes_told(const struct event_row *row, struct filter_value *out)
+{
+	size_t used = 0;
+
+	out->room[0] = '\0';
+	for (int code = 0; code < FINDING_COUNT; code++) {
+		const char *name = finding_info((enum finding_code)code)->name;
+
+		if (strstr(row->what, name) || strstr(row->why, name))
+			add_word(out, &used, name);
+	}
+	out->text = out->room;
+}
+
 void event_field(const void *event_row, size_t field, struct filter_value *out)
 {
 	const struct event_row *row = event_row;
@@ -303,6 +320,8 @@ void event_field(const void *event_row, size_t field, struct filter_value *out)
 	case EVENT_FIELD_WHO:      out->text = row->who; break;
 	case EVENT_FIELD_ACT:      out->text = row->action; break;
 	case EVENT_FIELD_ON:       out->text = row->object; break;
+	case EVENT_FIELD_COURSE:   out->text = row->object; break; /* its key comes first there */
+	case EVENT_FIELD_CODE:     codes_told(row, out); break;
 	case EVENT_FIELD_WHAT:     out->text = row->what; break;
 	case EVENT_FIELD_WHY:      out->text = row->why; break;
 	case EVENT_FIELD_AGE:      out->number = row->at; break;

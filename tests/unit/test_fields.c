@@ -194,7 +194,7 @@ static void an_event_has_who_did_what(void **state)
 	    .who = (char *)"ana",
 	    .action = (char *)"read back",
 	    .object = (char *)"course-v1:A+B+C",
-	    .what = (char *)"3 videos",
+	    .what = (char *)"3 videos; asset-missing, srt-invalid",
 	    .why = (char *)"night",
 	    .severity = FINDING_ERROR,
 	};
@@ -202,7 +202,8 @@ static void an_event_has_who_did_what(void **state)
 	(void)state;
 	check(&event_fields, event_field, &row,
 	      TEXTS("severity:error", "who=ana", "act=\"read back\"", "on:a+b", "what:videos",
-		    "why:night", "age<6s", "-age<5s", "ana 3", "course-v1:A+B"));
+		    "why:night", "age<6s", "-age<5s", "ana 3", "course-v1:A+B",
+		    "course:a+b", "code:asset-missing", "code:srt", "-code:val-differs"));
 }
 
 static void a_mistaken_word_is_answered_with_its_neighbours(void **state)
