@@ -28,7 +28,7 @@ const struct cli_command cli_commands[] = {
 	 "Show the courses",
 	 cli_list, 0, CLI_ANY,
 	 {{"status", "STATUS", "Only Not-Migrated, In-Progress, Migrated or Failed ones"},
-	  {"sort", "FIELD[,desc]", "By key (the default), name, status, videos, expected, inval, findings, changed"},
+	  {"sort", "FIELD[,desc]", "By key (the default), name, status, videos, expected, inval, difference, findings, attempts, progress, changed, validated"},
 	  {"failed-tasks", NULL, "Show the videos that failed, as the platform's FailedTask table"},
 	  JSON("One document")}},
 	{"migrate", "COURSE...|--all [--dry-run] [--json]", "Migrate courses, and stay until they have ended",

@@ -86,6 +86,8 @@ static int read_sort(struct cli *cli, struct course_query *query)
 	    [SORT_KEY] = "key",		  [SORT_NAME] = "name",		[SORT_STATUS] = "status",
 	    [SORT_VIDEOS] = "videos",	  [SORT_EXPECTED] = "expected", [SORT_IN_VAL] = "inval",
 	    [SORT_FINDINGS] = "findings", [SORT_CHANGED] = "changed",
+	    [SORT_DIFFERENCE] = "difference", [SORT_ATTEMPTS] = "attempts",
+	    [SORT_PROGRESS] = "progress", [SORT_VERIFIED] = "validated",
 	};
 	const char *text = cli_option(cli, "sort");
 	size_t len = text ? strcspn(text, ",") : 0;
@@ -94,14 +96,15 @@ static int read_sort(struct cli *cli, struct course_query *query)
 		return -1;
 	query->descending = !strcmp(text + len, ",desc");
 	for (int i = 0; i < SORT_COUNT; i++)
-		if (names[i] && strlen(names[i]) == len && !strncmp(text, names[i], len) &&
+		if (strlen(names[i]) == len && !strncmp(text, names[i], len) &&
 		    (!text[len] || query->descending)) {
 			query->sort = (enum course_sort)i;
 			return -1;
 		}
 	return cli_usage(cli,
-			 "--sort %s: key, name, status, videos, expected, inval, findings or "
-			 "changed; ,desc behind it turns the order round",
+			 "--sort %s: key, name, status, videos, expected, inval, difference, "
+			 "findings, attempts, progress, changed or validated; ,desc behind it "
+			 "turns the order round",
 			 text);
 }
 

@@ -73,6 +73,7 @@ rm -r config
 # ---- the demo
 run 3 --demo findings; complains "subferry scan"
 run 0 --demo list; quiet; says "40 courses, 40 Not-Migrated"; says "course-v1:FerryX+MA101x+2015_T1"
+for sort in difference attempts,desc progress validated,desc; do run 0 --demo list --sort $sort; done
 run 0 --demo scan; says "40 courses found: 0 new, 0 gone, 0 back"
 run 0 --demo scan --json; [ "$(wc -l <out)" -eq 41 ] || bad "not 41 lines"; says '{"type":"summary","found":40'
 run 0 --demo list --json; says '"status":	"Not-Migrated"'
