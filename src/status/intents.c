@@ -129,7 +129,7 @@ static int decide(const struct wishes *wishes, const struct course *course,
 		; /* the table's */
 	} else if (wishes->wish == WISH_RUN && course->status == COURSE_MIGRATED &&
 		   !wishes->named) {
-		reason = "name it to have it planned anew";
+		reason = "run it by itself, by its key, to have it planned anew";
 	} else if (wishes->wish == WISH_RETRY && course->status == COURSE_MIGRATED &&
 		   !*wishes->finding) {
 		reason = "nothing to retry";
