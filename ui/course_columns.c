@@ -83,14 +83,14 @@ static void status_under_way(const struct course_look *look, struct course_cell 
 	char bar[64];
 
 	out->role = paused ? ROLE_PAUSED : ROLE_BUSY;
-	if (look->short_status) {
-		put_status(out, out->role, paused ? GLYPH_PAUSED : GLYPH_BUSY,
-			   paused ? "paused" : course_status_name(course->status));
-		return;
-	}
 	/* all tried: its links are written and its sums read back, which may take a while */
 	if (!paused && course->videos > 0 && course->tried >= course->videos) {
 		put_status(out, out->role, GLYPH_BUSY, "closing");
+		return;
+	}
+	if (look->short_status) {
+		put_status(out, out->role, paused ? GLYPH_PAUSED : GLYPH_BUSY,
+			   paused ? "paused" : course_status_name(course->status));
 		return;
 	}
 	bar_text(course, SHORT_BAR, false, bar, sizeof(bar));
