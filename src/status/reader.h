@@ -154,7 +154,7 @@ enum result reader_attempts(struct reader *reader, int64_t video, struct attempt
 			    size_t *count, struct error *err);
 
 struct event_query {
-	const char *object; /* NULL, "" or a course key: all whose object begins with it */
+	const char *object; /* NULL, "" or a course key: what was done to it or below it */
 	int64_t first, count; /* count -1: all */
 	const struct filter *filter; /* event_fields; NULL: all. Borrowed for the call */
 	int64_t now;		     /* wall microseconds, for its ages */

@@ -266,8 +266,8 @@ enum result read_matching_findings(struct reader *reader, const struct finding_q
 /* They are only ever added: what was looked through once need not be again. */
 static const char *const new_events_sql[] = {
     "SELECT " EVENT_COLUMNS " FROM event WHERE ?2 = '' AND id > ?1 ORDER BY id",
-    "SELECT " EVENT_COLUMNS " FROM event WHERE object >= ?2 AND object <= ?2 || char(1114111)"
-    " AND id > ?1 ORDER BY id",
+    "SELECT " EVENT_COLUMNS " FROM event WHERE"
+    " (object = ?2 OR (object >= ?2 || ' ' AND object < ?2 || '!')) AND id > ?1 ORDER BY id",
 };
 
 static bool peek_event(sqlite3_stmt *stmt, struct event_row *row)

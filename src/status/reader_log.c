@@ -37,10 +37,10 @@ const struct row_kind event_rows = {sizeof(struct event_row), fill_event, clear_
 /*
  * The chain of events has no holes (event.h): the newest id is how many there are, and a page is
  * a range of ids, however deep it lies among a million. Of an object, the page is cut from its
- * index first. Behind the last text that begins with ?1 stands ?1 and the last character there
- * is.
+ * index first: it is ?1 itself, or ?1, a blank and more ('!' comes next after the blank).
  */
-#define OF_OBJECT " FROM event WHERE object >= ?1 AND object <= ?1 || char(1114111)"
+#define OF_OBJECT                                                                                  \
+	" FROM event WHERE (object = ?1 OR (object >= ?1 || ' ' AND object < ?1 || '!'))"
 
 static const struct {
 	const char *rows, *total;

@@ -109,9 +109,33 @@ static void check_of_no_events_is_well(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, help_setup, help_teardown)
 
+/* "c1" is no part of "c10": the log of one course tells of no other. */
+static void object_is_a_whole_key(void **state)
+{
+	struct help *help = *state;
+	struct event_row *rows;
+	size_t count;
+	int64_t total;
+
+	status_event(help->status, FINDING_NOTICE, "waive", "k1 video@a en", "of its video", "");
+	status_event(help->status, FINDING_NOTICE, "begin", "k10", "another course", "");
+	status_event(help->status, FINDING_NOTICE, "begin", "k1", "itself", "");
+	help_flush(help);
+	assert_ok(reader_events(help->reader, &(struct event_query){"k1", 0, -1, NULL, 0}, &rows,
+				&count, &total, &help->err), help->err);
+	assert_int_equal(count, 2);
+	assert_int_equal(total, 2);
+	assert_string_equal(rows[0].what, "itself");
+	assert_string_equal(rows[1].what, "of its video");
+	for (size_t i = 0; i < count; i++)
+		event_row_clear(&rows[i]);
+	free(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(object_is_a_whole_key, help_setup, help_teardown),
 		TEST(events_are_kept_as_they_are_newest_first),
 		TEST(chain_is_whole_until_anything_is_changed),
 		cmocka_unit_test(hash_follows_its_description),

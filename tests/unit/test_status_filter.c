@@ -209,7 +209,7 @@ static void events_are_filtered_before_they_are_paged(void **state)
 	assert_true(check_events(help, "", "severity:error act=launch") > 0);
 	assert_int_equal(check_events(help, "", "zebra"), 0);
 	assert_true(check_events(help, "c7", "severity:warning") > 0);
-	assert_true(check_events(help, "c7 ", "on:@7") > 0);
+	assert_true(check_events(help, "c7", "on:@7") > 0);
 	assert_true(check_events(help, "", "age<18h") < EVENTS);
 	assert_true(check_events(help, "", "age<18h") > 0);
 }
