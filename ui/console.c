@@ -290,6 +290,13 @@ static void draw(struct console *console)
 	refresh();
 }
 
+void console_suspend(struct console *console)
+{
+	term_suspend();
+	term_resize();
+	console_relayout(console);
+}
+
 static void take_events(struct console *console)
 {
 	int stops;

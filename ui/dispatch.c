@@ -9,34 +9,36 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/dump.h"
+#include "ui/mouse.h"
+#include "ui/palette.h"
 #include "ui/term.h"
+#include "ui/tune.h"
+#include "ui/undo.h"
+#include "ui/waive.h"
 
 #define PASTE_PAUSE 2000 /* ms without a key: a paste has ended */
 
 /* ---- actions ------------------------------------------------------------------------------*/
 
-/* What an action needs is looked at here and nowhere else. */
-static bool needs_met(struct console *console, enum action action)
+const char *dispatch_refusal(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
 	const struct view *view = console_top(console);
 	struct target target;
-	const char *why = NULL;
 
 	if ((needs & NEEDS_SERVICE) && console->stopping)
-		why = "the engine is being stopped";
-	else if ((needs & NEEDS_GO) && !console->now->waits_for_go)
-		why = "nothing waits to go on";
-	else if ((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count &&
+		return "the engine is being stopped";
+	if ((needs & NEEDS_GO) && !console->now->waits_for_go)
+		return "nothing waits to go on";
+	if ((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count &&
 		 console_rows_are_old(console))
-		why = "the list is still being read: try again";
-	else if ((needs & NEEDS_ROW) && view->list.total == 0)
-		why = "nothing is selected";
-	else if ((needs & NEEDS_COURSE) && !act_target(console, &target))
-		why = "no course is selected";
-	if (why)
-		console_note(console, ROLE_WARNING, "%s", why);
-	return !why;
+		return "the list is still being read: try again";
+	if ((needs & NEEDS_ROW) && view->list.total == 0)
+		return "nothing is selected";
+	if ((needs & NEEDS_COURSE) && !act_target(console, &target))
+		return "no course is selected";
+	return NULL;
 }
 
 static void set_filter(struct console *console, const char *text)
@@ -80,12 +82,15 @@ static void open_why(struct console *console, const struct view *view)
 		console_note(console, ROLE_NORMAL, "no item is selected: there is no story to tell");
 }
 
-static void do_action(struct console *console, enum action action)
+void dispatch_action(struct console *console, enum action action)
 {
 	struct view *view = console_top(console);
+	const char *why = dispatch_refusal(console, action);
 
-	if (!needs_met(console, action))
+	if (why) {
+		console_note(console, ROLE_WARNING, "%s", why);
 		return;
+	}
 	switch (action) {
 	case ACTION_BACK:
 	case ACTION_QUIT:
@@ -127,6 +132,34 @@ static void do_action(struct console *console, enum action action)
 	case ACTION_UNTAG:
 		tags_clear(&console->tags);
 		break;
+	case ACTION_PALETTE:
+		palette_open(console);
+		break;
+	case ACTION_WAIVE:
+	case ACTION_WAIVE_ALL:
+		waive_begin(console, action);
+		break;
+	case ACTION_UNDO:
+		undo_last(console);
+		break;
+	case ACTION_HOLD:
+	case ACTION_MORE:
+	case ACTION_FEWER:
+	case ACTION_RATE:
+		tune_key(console, action);
+		break;
+	case ACTION_MOUSE:
+		mouse_toggle(console);
+		break;
+	case ACTION_THEME:
+		theme_next(console);
+		break;
+	case ACTION_DUMP:
+		dump_ask(console);
+		break;
+	case ACTION_SUSPEND:
+		console_suspend(console);
+		break;
 	case ACTION_REDRAW:
 		clearok(curscr, TRUE);
 		break;
@@ -136,22 +169,44 @@ static void do_action(struct console *console, enum action action)
 	}
 }
 
+/* Enter in a prompt that closes itself, or stays open and asks again; false: another prompt. */
+static bool take_text(struct console *console)
+{
+	switch (console->prompt.kind) {
+	case PROMPT_CONFIRM:
+		act_confirmed(console);
+		return true;
+	case PROMPT_WORD:
+		act_word(console);
+		return true;
+	case PROMPT_REASON:
+		waive_reason(console);
+		return true;
+	case PROMPT_RATE:
+		tune_rate(console);
+		return true;
+	case PROMPT_DUMP:
+		dump_write(console);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* ---- keys ---------------------------------------------------------------------------------*/
 
 static void key_to_prompt(struct console *console, int key, bool code)
 {
 	struct prompt *prompt = &console->prompt;
 	enum prompt_answer answer = prompt_key(prompt, key, code);
-	bool asks = prompt->kind == PROMPT_CONFIRM || prompt->kind == PROMPT_WORD;
+	bool asks = prompt->kind == PROMPT_CONFIRM || prompt->kind == PROMPT_WORD ||
+		    prompt->kind == PROMPT_REASON;
 
-	if (asks && answer == PROMPT_TAKEN) {
-		/* they know whether another question follows */
-		if (prompt->kind == PROMPT_CONFIRM)
-			act_confirmed(console);
-		else
-			act_word(console);
+	/* they know whether another question follows */
+	if (answer == PROMPT_TAKEN && take_text(console))
 		return;
-	}
+	if (prompt->kind == PROMPT_PALETTE && palette_key(console, answer))
+		return;
 	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_CANCELED)
 		set_filter(console, prompt->before);
 	else if (prompt->kind == PROMPT_FILTER &&
@@ -205,6 +260,10 @@ void dispatch_key(struct console *console, int key, bool code)
 	console->dirty = true;
 	if ((code && key == KEY_RESIZE) || take_pasted(console, key, code))
 		return;
+	if (code && key == KEY_MOUSE) {
+		mouse_event(console);
+		return;
+	}
 	console->note[0] = '\0';
 	console->message_seen = true;
 	/* An old error has been read by whoever presses keys. */
@@ -226,7 +285,7 @@ void dispatch_key(struct console *console, int key, bool code)
 		return;
 	action = keys_action(key, console_top(console)->ops->bit);
 	if (action != ACTION_NONE)
-		do_action(console, action);
+		dispatch_action(console, action);
 	else
 		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
 }

@@ -413,19 +413,6 @@ static const char *word_of(const struct view *view, enum action action, bool pau
 	return action == ACTION_PAUSE && paused ? "resume" : action_infos[action].word;
 }
 
-static bool is_possible(const struct console *console, enum action action, bool has_target)
-{
-	unsigned needs = action_infos[action].needs;
-
-	if ((needs & NEEDS_ROW) && console_top(console)->list.total == 0)
-		return false;
-	if ((needs & NEEDS_COURSE) && !has_target)
-		return false;
-	if ((needs & NEEDS_SERVICE) && console->stopping)
-		return false;
-	return !(needs & NEEDS_GO) || console->now->waits_for_go;
-}
-
 /* Draws "r run" at @x if it fits before @limit; returns where the next one may stand. */
 static int draw_key(int y, int x, int limit, int key, const char *word)
 {
@@ -460,7 +447,7 @@ void footer_draw(const struct console *console, int y, int cols)
 	x = 1;
 	for (int list = 0; list < 2; list++) {
 		for (const enum action *at = lists[list]; at && *at != ACTION_NONE; at++)
-			if (is_possible(console, *at, has_target))
+			if (!dispatch_refusal(console, *at))
 				x = draw_key(y, x, limit, keys_first(*at, bit),
 					     word_of(view, *at, has_target && target.paused));
 	}

@@ -13,6 +13,7 @@ enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
 	VIEW_HELP = 32, VIEW_COLUMNS = 64, VIEW_ITEMS = 128, VIEW_WHY = 256,
 	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
+	VIEW_WAIVES = VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
 	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_ITEMS | VIEW_LOG,
 	VIEW_ANY = 511,
 };
@@ -21,18 +22,26 @@ enum needs {
 	NEEDS_ROW = 1,	   /* a selected row */
 	NEEDS_COURSE = 2,  /* a course to act on: tagged, selected, or the one shown */
 	NEEDS_SERVICE = 4, /* the engine is not being stopped */
-	NEEDS_GO = 8,	   /* work of an earlier session waits */
+	NEEDS_GO = 8,	   /* work of an earlier session waits, or the operator holds all */
+	NEEDS_WORK = 16,   /* all is not held yet */
 };
 
 /* clang-format off */
 /* action, needs, word in the footer (NULL: none, or the screen has one of its own), help */
 #define ACTION_LIST(X) \
-	X(GO,       NEEDS_GO | NEEDS_SERVICE, "go on", "Go on with the work of an earlier session") \
+	X(GO,       NEEDS_GO | NEEDS_SERVICE, "go on", "Go on: with the work of an earlier session, or after a hold") \
 	X(RUN,      NEEDS_COURSE | NEEDS_SERVICE, "run",      "Launch the tagged courses, else the selected one") \
 	X(PAUSE,    NEEDS_COURSE | NEEDS_SERVICE, "pause",    "Pause; a single paused course: resume") \
 	X(RESUME,   NEEDS_COURSE | NEEDS_SERVICE, NULL,       "Resume what is paused") \
 	X(RETRY,    NEEDS_COURSE | NEEDS_SERVICE, "retry",    "Retry what failed") \
 	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Compare the source with edx-val and the store") \
+	X(WAIVE,    NEEDS_ROW | NEEDS_SERVICE, "waive", "Waive a finding, with a reason; a waived one: take that back") \
+	X(WAIVE_ALL, NEEDS_ROW | NEEDS_SERVICE, "waive all", "Waive all findings shown, with one reason") \
+	X(HOLD,     NEEDS_WORK | NEEDS_SERVICE, "hold all", "Hold all: nothing new starts until you go on") \
+	X(MORE,     NEEDS_SERVICE, NULL, "One worker more") \
+	X(FEWER,    NEEDS_SERVICE, NULL, "One worker fewer") \
+	X(RATE,     NEEDS_SERVICE, NULL, "Limit on transactions a second") \
+	X(UNDO,     0,         "undo",   "Undo: tags, a filter, a launch or pause not taken up yet") \
 	X(OPEN,     NEEDS_ROW, NULL,     "Open the selected row") \
 	X(WHY,      0,         "why",    "Why: the whole life of the selected item") \
 	X(NEXT,     0,         NULL,     "Next match of the search; without one: next difference") \
@@ -67,9 +76,14 @@ enum needs {
 	X(PAGE_DOWN, 0,        NULL,     "One page down") \
 	X(TOP,      0,         NULL,     "First row") \
 	X(BOTTOM,   0,         NULL,     "Last row") \
+	X(MOUSE,    0,         NULL,     "The mouse: take it, or leave it to the terminal") \
+	X(THEME,    0,         NULL,     "Next theme of colours") \
+	X(DUMP,     0,         NULL,     "Write this screen into a file") \
 	X(REDRAW,   0,         NULL,     "Draw the screen again") \
 	X(BACK,     0,         "back",   "Back; on the first screen: show all courses again") \
 	X(QUIT,     0,         "quit",   "Back, or leave: work under way finishes; again: at once") \
+	X(SUSPEND,  0,         NULL,     "Hold, let transactions finish, and give the shell the terminal") \
+	X(PALETTE,  0,         "actions", "Every action, found by typing its name") \
 	X(HELP,     0,         "help",   "This list")
 /* clang-format on */
 

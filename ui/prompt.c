@@ -105,7 +105,7 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
 		return PROMPT_TAKEN;
 	if (!code && (key == ESCAPE || key == CONTROL('g')))
 		return PROMPT_CANCELED;
-	if (prompt->kind == PROMPT_GOTO) {
+	if (prompt->kind == PROMPT_GOTO || prompt->kind == PROMPT_PALETTE) {
 		if ((!code && key == '\t') || (code && key == KEY_DOWN))
 			return PROMPT_NEXT;
 		if (code && (key == KEY_BTAB || key == KEY_UP))
@@ -130,10 +130,18 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
 
 static const char *label_of(const struct prompt *prompt)
 {
-	if (prompt->kind == PROMPT_WORD)
+	switch (prompt->kind) {
+	case PROMPT_SEARCH:
+		return "search: ";
+	case PROMPT_FILTER:
+		return "filter: ";
+	case PROMPT_GOTO:
+		return "go to: ";
+	case PROMPT_PALETTE:
+		return "action: ";
+	default:
 		return prompt->question;
-	return prompt->kind == PROMPT_SEARCH ? "search: "
-	       : prompt->kind == PROMPT_GOTO ? "go to: " : "filter: ";
+	}
 }
 
 /* Behind the text, at a place that stays while one types a word. */

@@ -48,3 +48,8 @@ void theme_use(enum role role)
 
 	attr_set(look->attributes, look->colour < 0 ? 0 : (short)(role + 1), NULL);
 }
+
+void theme_next(struct console *console)
+{
+	(void)console;
+}

@@ -34,5 +34,8 @@ enum role { ROLE_LIST(X) ROLE_COUNT };
 void theme_init(bool no_colour);
 /* What is drawn next on the screen looks so. */
 void theme_use(enum role role);
+/* ACTION_THEME. */
+struct console;
+void theme_next(struct console *console);
 
 #endif

@@ -141,6 +141,8 @@ void console_relayout(struct console *console);
 bool console_rows_are_old(const struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
+/* Holds, waits for the transactions under way (not for ever), and gives the shell the terminal. */
+void console_suspend(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
 int64_t console_wall(const struct console *console);  /* microseconds */
 int64_t console_clock(const struct console *console); /* monotonic, milliseconds */
@@ -149,6 +151,11 @@ int64_t console_clock(const struct console *console); /* monotonic, milliseconds
 
 /* @key is a character, or with @code a KEY_ code of curses. */
 void dispatch_key(struct console *console, int key, bool code);
+/* Does @action here and now, as its key would; what is not possible is told. */
+void dispatch_action(struct console *console, enum action action);
+/* Why @action is not possible here and now; NULL: it is. What NEEDS_* ask for is looked at here and
+   nowhere else; footer, palette and keys ask it. */
+const char *dispatch_refusal(const struct console *console, enum action action);
 
 /* ---- find.c -------------------------------------------------------------------------------*/
 
