@@ -75,6 +75,8 @@ struct dbwriter {
 	size_t awaiting;       /* jobs in @awaited */
 	size_t gathered;       /* of these, how many the group before was opened with */
 	bool stop;
+	bool at_work;	       /* a group is being written */
+	bool rests;	       /* dbwriter_rest(): no group begins */
 	bool has_failure; /* of a posted job, since the last flush */
 	struct error failure;
 };
@@ -406,6 +408,7 @@ static void tell_group(struct dbwriter *writer, struct job_list *group)
 			note_failure(writer, job);
 		free(job);
 	}
+	writer->at_work = false;
 	pthread_cond_broadcast(&writer->drained);
 	pthread_mutex_unlock(&writer->lock);
 }
@@ -436,15 +439,18 @@ static bool next_group(struct dbwriter *writer, struct job_list *group)
 {
 	list_init(group);
 	pthread_mutex_lock(&writer->lock);
-	while (!writer->awaited.first && !posts_due(writer, now_ms())) {
+	while (writer->rests || (!writer->awaited.first && !posts_due(writer, now_ms()))) {
 		if (writer->stop && !writer->posts.first)
 			break;
 		clock_wait(clock_system(), &writer->work, &writer->lock,
-			   writer->posts.first ? writer->posts.first->since + LINGER_MS : INT64_MAX);
+			   writer->posts.first && !writer->rests
+				   ? writer->posts.first->since + LINGER_MS
+				   : INT64_MAX);
 	}
 	if (writer->awaited.first)
 		gather(writer);
 	take(writer, group, 1);
+	writer->at_work = group->first;
 	pthread_mutex_unlock(&writer->lock);
 	return group->first;
 }
@@ -507,6 +513,7 @@ void dbwriter_free(struct dbwriter *writer)
 		return;
 	pthread_mutex_lock(&writer->lock);
 	writer->stop = true;
+	writer->rests = false;
 	pthread_cond_signal(&writer->work);
 	pthread_mutex_unlock(&writer->lock);
 	if (!pthread_equal(writer->thread, pthread_self())) /* else it never started */
@@ -577,6 +584,19 @@ void dbwriter_post(struct dbwriter *writer, dbwriter_fn *fn, void *arg,
 	writer->posted++;
 	enqueue(writer, job);
 	pthread_mutex_unlock(&writer->lock);
+}
+
+bool dbwriter_rest(struct dbwriter *writer, bool rest)
+{
+	bool still;
+
+	pthread_mutex_lock(&writer->lock);
+	still = !writer->awaited.first && !writer->posts.first && !writer->at_work;
+	if (!rest || still)
+		writer->rests = rest && !writer->stop;
+	pthread_cond_signal(&writer->work);
+	pthread_mutex_unlock(&writer->lock);
+	return !rest || still;
 }
 
 enum result dbwriter_flush(struct dbwriter *writer, struct error *err)

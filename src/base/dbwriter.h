@@ -58,6 +58,13 @@ void dbwriter_post(struct dbwriter *writer, dbwriter_fn *fn, void *arg,
  */
 enum result dbwriter_flush(struct dbwriter *writer, struct error *err);
 /*
+ * For a process that is about to be stopped by its terminal: stopped within a commit it would hold
+ * the file's lock, and everybody else up, until it is continued. @rest: true once nothing waits to
+ * be written and no commit is under way; from then on none begins until this is called with false
+ * (true again). Until then false, and nothing has changed: ask again. Waits for nobody.
+ */
+bool dbwriter_rest(struct dbwriter *writer, bool rest);
+/*
  * Translates SQLite's answer into "@doing: <file>: <its words>". What a person can mend while
  * the program waits (disk full, no rights, an I/O error) is UNREACHABLE, a lock is BUSY, a
  * broken file DAMAGED. @db may be NULL.

@@ -189,6 +189,11 @@ enum result status_mended(struct status *status, struct error *err)
 	return RESULT_OK;
 }
 
+bool status_rest(struct status *status, bool rest)
+{
+	return dbwriter_rest(status->writer, rest);
+}
+
 enum result status_flush(struct status *status, struct error *err)
 {
 	struct error why = {RESULT_OK, ""};

@@ -44,6 +44,8 @@ enum result status_broken(struct status *status, struct error *err);
 enum result status_mended(struct status *status, struct error *err);
 /* Waits until all that was posted is durable. */
 enum result status_flush(struct status *status, struct error *err);
+/* As dbwriter_rest(): from true to the call with false nothing is written, and no lock is held. */
+bool status_rest(struct status *status, bool rest);
 
 /* ---- the course list ----------------------------------------------------------------------*/
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -373,6 +374,61 @@ static void free_commits_what_was_posted(void **state)
 	assert_int_equal(query(room->path, "SELECT count(*) FROM t"), 100);
 }
 
+static sem_t inside, go_on;
+
+static enum result insert_slowly(sqlite3 *db, void *arg, struct error *err)
+{
+	sem_post(&inside);
+	sem_wait(&go_on);
+	return insert(db, arg, err);
+}
+
+/* Waits, but not for ever, until the writer rests. */
+static bool comes_to_rest(struct dbwriter *writer)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (dbwriter_rest(writer, true))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static void rest_holds_no_lock_and_keeps_what_comes(void **state)
+{
+	struct room *room = *state;
+	sqlite3 *other = open_db(room->path);
+
+	sem_init(&inside, 0, 0);
+	sem_init(&go_on, 0, 0);
+	dbwriter_post(room->writer, insert_slowly, (void *)1, NULL);
+	assert_false(dbwriter_rest(room->writer, true)); /* it waits to be written */
+	sem_wait(&inside);
+	assert_false(dbwriter_rest(room->writer, true)); /* it is being written */
+	sem_post(&go_on);
+	assert_true(comes_to_rest(room->writer));
+	assert_int_equal(query(room->path, "SELECT count(*) FROM t"), 1);
+	dbwriter_post(room->writer, insert, (void *)2, NULL);
+	/* longer than a post lingers: it would be in the file, or its lock be held */
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL),
+				 SQLITE_OK);
+		usleep(10000);
+	}
+	assert_int_equal(query(room->path, "SELECT count(*) FROM t"), 1);
+	assert_true(dbwriter_rest(room->writer, false));
+	assert_int_equal(dbwriter_flush(room->writer, NULL), RESULT_OK);
+	assert_int_equal(query(room->path, "SELECT count(*) FROM t"), 2);
+	assert_true(comes_to_rest(room->writer));
+	dbwriter_post(room->writer, insert, (void *)3, NULL);
+	dbwriter_free(room->writer); /* ends though it rests, and nothing is lost */
+	room->writer = NULL;
+	assert_int_equal(query(room->path, "SELECT count(*) FROM t"), 3);
+	sqlite3_close(other);
+	sem_destroy(&inside);
+	sem_destroy(&go_on);
+}
+
 static void error_names_what_can_be_mended(void **state)
 {
 	struct error err;
@@ -408,6 +464,8 @@ int main(void)
 					    teardown),
 	    cmocka_unit_test_setup_teardown(stmt_is_reset_after_its_function, setup, teardown),
 	    cmocka_unit_test_setup_teardown(free_commits_what_was_posted, setup, teardown),
+	    cmocka_unit_test_setup_teardown(rest_holds_no_lock_and_keeps_what_comes, setup,
+					    teardown),
 	    cmocka_unit_test(error_names_what_can_be_mended),
 	};
 
