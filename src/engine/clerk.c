@@ -51,6 +51,8 @@ static void take_engine(struct desk *desk, bool first)
 	desk->engine_tried = true;
 	if (engine && desk->stopping) /* the desk was stopped while it started */
 		engine_stop(engine);
+	if (engine && desk->rests)
+		engine_rest(engine, true);
 	pthread_mutex_unlock(&desk->lock);
 	if (st == RESULT_BUSY && first)
 		desk_say(desk, FINDING_NOTICE, "viewer: %s", err.text);

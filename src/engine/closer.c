@@ -173,8 +173,9 @@ static bool may_end(const struct engine *engine, const struct course_run *run, i
 	if (run->not_before > now)
 		return false;
 	/* while the journal cannot be written, or who is needed is away, only what leaves ends */
-	return run->leaving || (engine->hold != HOLD_JOURNAL &&
-				!((run->link_tries || run->read_tries) && engine->hold == HOLD_ENDPOINT));
+	return run->leaving ||
+	       (!engine->holds[HOLD_JOURNAL].on &&
+		!((run->link_tries || run->read_tries) && engine->holds[HOLD_ENDPOINT].on));
 }
 
 struct course_run *engine_next_ending(struct engine *engine, int64_t now)

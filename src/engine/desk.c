@@ -263,3 +263,14 @@ void desk_go(struct desk *desk)
 	pthread_cond_broadcast(&desk->turn);
 	pthread_mutex_unlock(&desk->lock);
 }
+
+/* An engine that is only starting rests from its start. */
+void desk_rest(struct desk *desk, bool rest)
+{
+	pthread_mutex_lock(&desk->lock);
+	desk->rests = rest;
+	if (desk->engine)
+		engine_rest(desk->engine, rest);
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}

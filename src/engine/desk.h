@@ -58,5 +58,11 @@ bool desk_needs_word(struct desk *desk);
 void desk_allow_link(struct desk *desk);
 /* Takes up the intents of an earlier session (snapshot.waits_for_go). */
 void desk_go(struct desk *desk);
+/*
+ * For the time that this process is suspended: its engine starts nothing new, and viewers are told
+ * so; false goes on, and leaves a hold that was there before as it is. snapshot.rests says when
+ * all that has come true, snapshot.under_way what still runs. A viewer has nothing to rest.
+ */
+void desk_rest(struct desk *desk, bool rest);
 
 #endif

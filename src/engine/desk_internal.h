@@ -63,6 +63,7 @@ struct desk {
 	enum finding_severity message_severity;
 	uint64_t message_serial;
 	bool wants_go;
+	bool rests;	       /* desk_rest() */
 	/* the cues being shown; the differ takes up what is wanted */
 	struct page_request diff_for;
 	bool diff_wanted;

@@ -28,11 +28,6 @@ struct reader *engine_take_reader(struct engine *engine)
 	return engine->readers[engine->readers_taken++];
 }
 
-bool engine_holds(const struct engine *engine)
-{
-	return engine->hold != HOLD_NONE || engine->stopping;
-}
-
 bool engine_works(const struct engine *engine)
 {
 	return engine->queue.running || (engine->queue.courses && !engine_holds(engine));
@@ -44,64 +39,6 @@ enum progress_state engine_progress(const struct engine *engine)
 		return PROGRESS_WORKS;
 	return engine->queue.courses || engine->wanted_count || engine->paused ? PROGRESS_WAITS
 									       : PROGRESS_IDLE;
-}
-
-/* Where in "GET https://host/path: why" the address ends; NULL where @text does not begin so. */
-static const char *address_end(const char *text)
-{
-	size_t method = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-	const char *end = strstr(text, ": ");
-
-	if (!method || text[method] != ' ' || !end)
-		return NULL;
-	text += method + 1;
-	return strcspn(text, " ") > (size_t)(end - text) && strstr(text, "://") ? end : NULL;
-}
-
-void engine_hold_text(char *out, size_t size, const char *endpoint, const char *text)
-{
-	size_t name = strlen(endpoint), server;
-	const char *end;
-
-	if (name && !strncmp(text, endpoint, name) && !strncmp(text + name, ": ", 2))
-		text += name + 2; /* it says so itself */
-	end = address_end(text);
-	if (!end) {
-		snprintf(out, size, "%s%s%s", endpoint, name ? ": " : "", text);
-		return;
-	}
-	server = (size_t)(strstr(text, "://") + 3 - text);
-	server += strcspn(text + server, "/ ");
-	if (text + server > end)
-		server = (size_t)(end - text);
-	snprintf(out, size, "%s%s%s (%.*s)", endpoint, name ? ": " : "", end + 2, (int)server, text);
-}
-
-/* A journal that cannot be written outweighs an endpoint, and the operator's word both. */
-void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
-		     const char *text)
-{
-	if (engine->hold == reason || engine->hold == HOLD_OPERATOR ||
-	    (engine->hold == HOLD_JOURNAL && reason == HOLD_ENDPOINT))
-		return;
-	engine->hold = reason;
-	engine->hold_endpoint = endpoint;
-	engine->hold_since = clock_wall(engine->clock);
-	engine->hold_since_now = clock_now(engine->clock);
-	engine_hold_text(engine->hold_text, sizeof(engine->hold_text), endpoint, text);
-	pthread_cond_broadcast(&engine->idle);
-}
-
-void engine_end_hold(struct engine *engine, enum hold_reason reason)
-{
-	if (engine->hold != reason)
-		return;
-	engine->hold = HOLD_NONE;
-	engine->hold_endpoint = "";
-	engine->hold_text[0] = '\0';
-	pthread_cond_broadcast(&engine->work);
-	pthread_cond_broadcast(&engine->room);
-	pthread_cond_broadcast(&engine->idle);
 }
 
 void engine_leave(struct engine *engine, struct course_run *run)
@@ -323,7 +260,6 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	engine->retry_delay = campus->conf->retry_delay;
 	engine->max_retries = (int)campus->conf->max_retries;
 	engine->max_transcript = (size_t)campus->conf->max_transcript;
-	engine->hold_endpoint = "";
 	gethostname(engine->holder_name, sizeof(engine->holder_name) - 1);
 	pthread_mutex_init(&engine->lock, NULL);
 	clock_cond_init(&engine->work);
@@ -342,7 +278,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	if (st == RESULT_OK)
 		st = options->dry ? take_dry_courses(engine, err) : find_leftovers(engine, err);
 	if (st == RESULT_OK && options->held && engine->leftovers)
-		engine_set_hold(engine, HOLD_OPERATOR, "", "restart: courses of an earlier session wait");
+		engine_set_hold(engine, HOLD_RESTART, "", "restart: courses of an earlier session wait");
 	if (st == RESULT_OK)
 		st = start_threads(engine, err);
 	if (st == RESULT_OK)
@@ -421,6 +357,7 @@ void engine_go(struct engine *engine)
 	pthread_mutex_lock(&engine->lock);
 	engine->adopted = -1;
 	engine->leftovers = false;
+	engine_end_hold(engine, HOLD_RESTART);
 	engine_end_hold(engine, HOLD_OPERATOR);
 	look_again(engine);
 	pthread_mutex_unlock(&engine->lock);
@@ -442,16 +379,6 @@ void engine_adopt(struct engine *engine, const int64_t *courses, size_t count)
 		engine->named_count += count;
 	}
 	look_again(engine);
-	pthread_mutex_unlock(&engine->lock);
-}
-
-void engine_hold(struct engine *engine, bool hold)
-{
-	pthread_mutex_lock(&engine->lock);
-	if (hold)
-		engine_set_hold(engine, HOLD_OPERATOR, "", "held by the operator");
-	else
-		engine_end_hold(engine, HOLD_OPERATOR);
 	pthread_mutex_unlock(&engine->lock);
 }
 
@@ -494,14 +421,18 @@ bool engine_wait(struct engine *engine, int64_t milliseconds)
 
 void engine_state(struct engine *engine, struct engine_state *out)
 {
+	const struct hold *hold;
 	struct course_run *run;
 
 	memset(out, 0, sizeof(*out));
 	pthread_mutex_lock(&engine->lock);
-	memcpy(out->hold, engine->hold_text, sizeof(out->hold));
-	out->hold_since = engine->hold_since;
-	if (engine->hold != HOLD_NONE)
-		out->held_for = clock_now(engine->clock) - engine->hold_since_now;
+	hold = &engine->holds[engine_held(engine)];
+	out->held = engine_held(engine);
+	memcpy(out->hold, hold->text, sizeof(out->hold));
+	out->hold_since = hold->since;
+	if (hold->on)
+		out->held_for = clock_now(engine->clock) - hold->since_now;
+	out->rests = engine->rest_told;
 	out->waits_for_go = engine->leftovers;
 	out->under_way = (int64_t)engine->queue.running;
 	run = engine->queue.turn;

@@ -59,17 +59,35 @@ void engine_stop(struct engine *engine);
 void engine_go(struct engine *engine);
 /* Adopts the intent `run` of these courses though it is older than the engine. */
 void engine_adopt(struct engine *engine, const int64_t *courses, size_t count);
-/* The operator's hold: nothing new starts until it is taken back. */
-void engine_hold(struct engine *engine, bool hold);
+/* The hold of an operator, who is named to everybody: nothing new starts until engine_go(). */
+void engine_hold(struct engine *engine, const char *who);
+/*
+ * A hold for the time that this process stands still itself (suspended), beside any other: its
+ * end leaves the others as they are. engine_state.rests: in force, and other processes can read it.
+ */
+void engine_rest(struct engine *engine, bool rest);
 /* Nothing is under way and no adopted intent wants anything (or it was stopped and is still). */
 bool engine_idle(struct engine *engine);
 /* Waits until engine_idle(), at most @milliseconds; returns engine_idle(). */
 bool engine_wait(struct engine *engine, int64_t milliseconds);
 
+/* Why nothing new starts; where several do, the last of them is told. */
+enum hold_reason {
+	HOLD_NONE,
+	HOLD_ENDPOINT, /* cannot be reached; ends by itself */
+	HOLD_JOURNAL,  /* the status database cannot be written; ends by itself */
+	HOLD_RESTART,  /* courses of an earlier session wait: engine_go() */
+	HOLD_OPERATOR, /* engine_hold(): engine_go() */
+	HOLD_REST,     /* engine_rest() */
+	HOLD_REASONS
+};
+
 struct engine_state {
+	enum hold_reason held;
 	char hold[160];	       /* "" or the one reason why work waits */
 	int64_t hold_since;    /* wall microseconds */
 	int64_t held_for;      /* milliseconds */
+	bool rests;	       /* engine_rest(): nothing new starts, and viewers can read so */
 	bool waits_for_go;     /* intents of an earlier session are not adopted yet */
 	int64_t under_way, pausing; /* transactions; of these, of courses that are leaving */
 	int64_t workers;

@@ -1,5 +1,5 @@
 /*
- * internal.h - the engine's inside, shared by its threads (engine.c, worker.c, loader.c,
+ * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, worker.c, loader.c,
  * closer.c, keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
@@ -31,7 +31,13 @@
 #define BATCH_VIDEOS 64
 #define BATCH_BYTES (2 * 1024 * 1024)
 
-enum hold_reason { HOLD_NONE, HOLD_OPERATOR, HOLD_ENDPOINT, HOLD_JOURNAL };
+/* Of those that are on, the last of enum hold_reason is told; work goes on when none is. */
+struct hold {
+	bool on;
+	const char *endpoint; /* ENDPOINT, JOURNAL: "source", "val", "store", "status"; else "" */
+	char text[160];
+	int64_t since, since_now; /* wall, monotonic */
+};
 
 /* A course that an intent wants and that is not open yet. */
 struct wanted_course {
@@ -70,10 +76,8 @@ struct engine {
 	int opening;	     /* courses being opened or ended */
 	bool stopping;
 	bool keeper_ends;
-	enum hold_reason hold;
-	char hold_text[160];
-	const char *hold_endpoint; /* "source", "val", "store", "status" */
-	int64_t hold_since, hold_since_now; /* wall, monotonic */
+	struct hold holds[HOLD_REASONS]; /* HOLD_NONE is never on */
+	bool rest_told;	     /* other processes can read that the engine rests */
 	struct progress progress;
 
 	sem_t store_gate, val_gate;
@@ -104,8 +108,14 @@ void engine_lower_priority(void);
 void engine_tell(struct engine *engine, const struct engine_event *event);
 /* With the lock held. */
 bool engine_holds(const struct engine *engine); /* nothing new may start */
+enum hold_reason engine_held(const struct engine *engine); /* the one that is told */
+/* Nothing may be done at all: what was begun before waits, too, for the journal or a person. */
+bool engine_stands(const struct engine *engine);
+/* What @endpoint is needed for holds the engine. */
+bool engine_misses(const struct engine *engine, const char *endpoint);
 bool engine_works(const struct engine *engine); /* something is, or could be, under way */
 enum progress_state engine_progress(const struct engine *engine);
+/* One that is on already keeps its text. */
 void engine_set_hold(struct engine *engine, enum hold_reason reason, const char *endpoint,
 		     const char *text);
 /*

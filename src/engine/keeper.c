@@ -23,8 +23,7 @@ static void beat(struct engine *engine, bool held, struct holder_row *row)
 	row->host = engine->holder_name;
 	row->pid = getpid();
 	row->beat = clock_wall(engine->clock);
-	row->hold = engine->hold_text;
-	row->hold_since = engine->hold_since;
+	row->hold_since = engine->holds[engine_held(engine)].since;
 	row->under_way = (int64_t)engine->queue.running;
 }
 
@@ -41,9 +40,10 @@ void *keeper_main(void *arg)
 	struct engine *engine = arg;
 	struct holder_row row, last = {.under_way = -1};
 	int64_t next_beat = 0, since = clock_wall(engine->clock);
-	char hold[sizeof(engine->hold_text)] = "", told[sizeof(hold)] = "";
+	char hold[sizeof(engine->holds->text)] = "", told[sizeof(hold)] = "";
 	struct reader *reader;
-	bool trouble = false, waits;
+	enum hold_reason held;
+	bool trouble = false;
 	struct diary diary;
 
 	if (!engine->options.dry)
@@ -57,12 +57,12 @@ void *keeper_main(void *arg)
 		progress_tick(&engine->progress, now, engine_progress(engine));
 		beat(engine, true, &row);
 		row.since = since;
-		snprintf(hold, sizeof(hold), "%s", engine->hold_text);
+		held = engine_held(engine);
+		snprintf(hold, sizeof(hold), "%s", engine->holds[held].text);
 		row.hold = hold;
-		waits = engine->hold == HOLD_OPERATOR;
 		pthread_mutex_unlock(&engine->lock);
 		if (!engine->options.dry)
-			diary_note(&diary, hold, waits);
+			diary_note(&diary, hold, held >= HOLD_RESTART);
 		if (engine_read_intents(engine, reader, &err) != RESULT_OK)
 			tell_trouble(engine, &err, &trouble);
 		if (strcmp(hold, told) || (now >= next_beat && row.under_way != last.under_way)) {
@@ -70,8 +70,12 @@ void *keeper_main(void *arg)
 			status_holder(engine->campus->status, &row);
 			last = row;
 			next_beat = now + BEAT_EVERY;
+			/* who stops this process next must know that it was written */
+			if (held == HOLD_REST)
+				status_flush(engine->campus->status, NULL);
 		}
 		pthread_mutex_lock(&engine->lock);
+		engine->rest_told = held == HOLD_REST && engine->holds[HOLD_REST].on;
 		if (!engine->keeper_ends)
 			clock_wait(engine->clock, &engine->idle, &engine->lock, now + LOOK_EVERY);
 	}

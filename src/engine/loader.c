@@ -337,7 +337,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	pthread_mutex_lock(&engine->lock);
 	if (result_holds(st))
 		engine_set_hold(engine, HOLD_ENDPOINT, "source", err.text);
-	else if (st == RESULT_OK && count && !strcmp(engine->hold_endpoint, "source"))
+	else if (st == RESULT_OK && count && engine_misses(engine, "source"))
 		engine_end_hold(engine, HOLD_ENDPOINT); /* what held the engine has just worked */
 	if (given_up) {
 		run->busy = false;
@@ -368,7 +368,7 @@ static bool do_one(struct engine *engine, struct reader *reader)
 		engine_end_course(engine, reader, run);
 		return true;
 	}
-	if (engine->stopping || engine->hold == HOLD_JOURNAL || engine->hold == HOLD_OPERATOR)
+	if (engine->stopping || engine_stands(engine))
 		return false;
 	if (engine->queue.bytes < BYTES_AHEAD || !engine->queue.running) {
 		run = queue_want(&engine->queue, now, (size_t)engine->threads * 2, BATCH_VIDEOS,

@@ -69,7 +69,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute;
-	bool engine, tried, waits, validating, roster;
+	bool engine, tried, waits, rests, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -94,6 +94,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 		return;
 	out->under_way = state->under_way;
 	out->waits = state->waits_for_go;
+	out->rests = state->rests;
 	memcpy(out->hold, state->hold, sizeof(out->hold));
 	/* rates move on while there is something to show in them */
 	for (int i = 0; i < PROGRESS_SECONDS; i++)

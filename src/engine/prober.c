@@ -38,22 +38,30 @@ static enum result probe(struct engine *engine, const char *endpoint, struct err
 }
 
 /* Lock held on entry and exit. */
-static void try_hold(struct engine *engine)
+static void try_hold(struct engine *engine, enum hold_reason reason)
 {
-	enum hold_reason reason = engine->hold;
-	const char *endpoint = engine->hold_endpoint;
+	struct hold *hold = &engine->holds[reason];
+	const char *endpoint = hold->endpoint;
 	struct error err = {0};
 	enum result st;
 
 	pthread_mutex_unlock(&engine->lock);
 	st = probe(engine, endpoint, &err);
 	pthread_mutex_lock(&engine->lock);
-	if (engine->hold != reason || engine->hold_endpoint != endpoint)
+	if (!hold->on || hold->endpoint != endpoint)
 		return;
 	if (st == RESULT_OK)
 		engine_end_hold(engine, reason);
 	else if (!result_is_transient(st) && st != RESULT_NOMEM) /* it answers: this is why now */
-		engine_hold_text(engine->hold_text, sizeof(engine->hold_text), endpoint, err.text);
+		engine_hold_text(hold->text, sizeof(hold->text), endpoint, err.text);
+}
+
+/* Lock held. Without the journal nothing else can be done: it comes first. */
+static enum hold_reason what_is_down(const struct engine *engine)
+{
+	if (engine->holds[HOLD_JOURNAL].on)
+		return HOLD_JOURNAL;
+	return engine->holds[HOLD_ENDPOINT].on ? HOLD_ENDPOINT : HOLD_NONE;
 }
 
 void *prober_main(void *arg)
@@ -64,11 +72,11 @@ void *prober_main(void *arg)
 
 	pthread_mutex_lock(&engine->lock);
 	while (!engine->keeper_ends) {
-		bool down = engine->hold == HOLD_ENDPOINT || engine->hold == HOLD_JOURNAL;
+		enum hold_reason down = what_is_down(engine);
 
 		if (down && clock_now(engine->clock) >= next) {
 			next = clock_now(engine->clock) + pause;
-			try_hold(engine);
+			try_hold(engine, down);
 			continue;
 		}
 		clock_wait(engine->clock, &engine->idle, &engine->lock, down ? next : INT64_MAX);

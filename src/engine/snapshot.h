@@ -95,6 +95,7 @@ struct snapshot {
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
 	char hold[160];	      /* "" or "since 03:12:41: " and the one reason why work waits */
+	bool rests;	      /* desk_rest() is in force, and viewers can read so */
 	/* fewer requests at a time than configured, because a server asked to slow down; 0: full
 	   speed */
 	int allowed, most;

@@ -26,10 +26,8 @@ static bool next_try(struct engine *engine, struct try *try)
 
 		if (engine->stopping)
 			return false;
-		if (engine->hold != HOLD_OPERATOR && engine->hold != HOLD_JOURNAL)
-			try->run = queue_take(&engine->queue, retries_only, &try->index);
-		else
-			try->run = NULL;
+		try->run = engine_stands(engine) ? NULL
+						 : queue_take(&engine->queue, retries_only, &try->index);
 		if (try->run)
 			break;
 		clock_wait(engine->clock, &engine->work, &engine->lock, INT64_MAX);
@@ -128,7 +126,8 @@ static int64_t arrived(const struct report *report)
 static void settle(struct engine *engine, struct try *try, bool again)
 {
 	int64_t now = clock_now(engine->clock);
-	bool since_hold = try->begun >= engine->hold_since_now; /* what began before proves little */
+	/* what began before proves little */
+	bool since_hold = try->begun >= engine->holds[HOLD_ENDPOINT].since_now;
 
 	progress_tick(&engine->progress, now, PROGRESS_WORKS);
 	if (try->result.end == TRANSACTION_AGAIN)
@@ -151,9 +150,9 @@ static void settle(struct engine *engine, struct try *try, bool again)
 									   : HOLD_ENDPOINT,
 				try->result.unreachable, try->result.error.text);
 	/* what held the engine has just worked */
-	if (since_hold && try->result.end == TRANSACTION_DONE && !strcmp(engine->hold_endpoint, "val"))
+	if (since_hold && try->result.end == TRANSACTION_DONE && engine_misses(engine, "val"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
-	if (since_hold && try->result.registered && !strcmp(engine->hold_endpoint, "store"))
+	if (since_hold && try->result.registered && engine_misses(engine, "store"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
 	/* its val id is free for another worker: for one that waits for work, not that paces */
 	if (engine->campus->pace)
