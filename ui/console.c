@@ -16,6 +16,7 @@
 
 #include "src/base/text.h"
 #include "ui/glyph.h"
+#include "ui/suspend.h"
 #include "ui/term.h"
 #include "ui/view.h"
 #include "ui/widget.h"
@@ -290,13 +291,6 @@ static void draw(struct console *console)
 	refresh();
 }
 
-void console_suspend(struct console *console)
-{
-	term_suspend();
-	term_resize();
-	console_relayout(console);
-}
-
 static void take_events(struct console *console)
 {
 	int stops;
@@ -305,19 +299,19 @@ static void take_events(struct console *console)
 	for (; stops > 0; stops--)
 		console_stop(console);
 	if (events & TERM_SUSPEND)
-		term_suspend();
-	if (events & (TERM_RESIZE | TERM_SUSPEND)) {
+		suspend_begin(console);
+	if (events & TERM_RESIZE) {
 		term_resize();
 		console_relayout(console);
 	}
 }
 
-/* Until the clock on the screen shows another second, or sooner while we wait for an end. */
+/* Until the clock on the screen shows another second, or sooner while we wait for work to end. */
 static int wait_time(const struct console *console)
 {
 	int left = 1000 - (int)(console_wall(console) / 1000 % 1000);
 
-	return console->stopping && left > STOP_TICK ? STOP_TICK : left;
+	return (console->stopping || suspend_waits(console)) && left > STOP_TICK ? STOP_TICK : left;
 }
 
 /* The terminal went away without a signal: finish like one. */
@@ -367,6 +361,8 @@ static void loop(struct console *console)
 	console->running = true;
 	while (console->running) {
 		take_snapshot(console);
+		if (suspend_look(console))
+			console_relayout(console);
 		ask(console);
 		if (console->dirty)
 			draw(console);

@@ -12,6 +12,7 @@
 #include "ui/dump.h"
 #include "ui/mouse.h"
 #include "ui/palette.h"
+#include "ui/suspend.h"
 #include "ui/term.h"
 #include "ui/tune.h"
 #include "ui/undo.h"
@@ -158,7 +159,7 @@ void dispatch_action(struct console *console, enum action action)
 		dump_ask(console);
 		break;
 	case ACTION_SUSPEND:
-		console_suspend(console);
+		suspend_begin(console);
 		break;
 	case ACTION_REDRAW:
 		clearok(curscr, TRUE);

@@ -19,6 +19,8 @@
 #define WIDE_ROWS 30 /* from here on with tall plots, if it is wide, too */
 #define WIDE 120     /* columns from which on there is room beside the bar */
 #define LEFT_CELLS 64 /* for the bar, left of the plots */
+#define HOLDER_CELLS 30 /* of who has the engine, where it is not here */
+#define NAME_CELLS 12 /* of the campus, that it is still known by */
 #define PLOTS_MIN 36 /* cells that two plots on a line need */
 /* lines with the rule below */
 #define BRIEF_ROWS 3
@@ -40,12 +42,32 @@ static void upper(char *out, size_t size, const char *text)
 		*out = (char)toupper((unsigned char)*out);
 }
 
+/* Who has the engine, up to column @limit: without what is said last, and without its heading,
+   where there is no room. */
+static void draw_engine(const char *text, int x, int limit)
+{
+	char brief[160], *comma;
+	int cells;
+
+	snprintf(brief, sizeof(brief), "%s", text);
+	while (widget_cells(brief) > limit - x && (comma = strrchr(brief, ',')))
+		*comma = '\0';
+	text = brief;
+	if (widget_cells(text) > limit - x && !strncmp(text, "engine: ", 8))
+		text += 8;
+	cells = widget_cells(text);
+	if (cells > limit - x)
+		cells = limit - x;
+	if (cells > 4)
+		widget_text(0, limit - cells, cells, ROLE_NORMAL, text);
+}
+
 static void draw_title(const struct console *console, int cols)
 {
 	const struct snapshot *now = console->now;
 	bool production = !strcmp(now->environment, "production");
 	char mode[sizeof(now->mode)], place[sizeof(now->environment)];
-	int engine, room, name, x = 0;
+	int room, name, x = 0;
 
 	upper(mode, sizeof(mode), now->mode);
 	if (production)
@@ -54,8 +76,13 @@ static void draw_title(const struct console *console, int cols)
 		snprintf(place, sizeof(place), "%s", now->environment);
 	if (cols >= 80)
 		x = widget_put(0, 0, cols, ROLE_TITLE, "subferry  ");
-	/* The name of the campus gives way first, then the engine; never where we are and how. */
+	/* The name of the campus gives way first, but for a few letters, then the engine; never where
+	   we are and how. */
 	room = cols - 9 - x - widget_cells(place) - widget_cells(mode) - 8 - (now->tls_unverified ? 17 : 0);
+	if (!now->engine_here)
+		room = room - HOLDER_CELLS > NAME_CELLS ? room - HOLDER_CELLS
+		       : room > NAME_CELLS		? NAME_CELLS
+							: room;
 	name = widget_cells(now->campus);
 	if (name > room)
 		name = room > 0 ? room : 0;
@@ -67,12 +94,7 @@ static void draw_title(const struct console *console, int cols)
 	x = widget_put(0, x, cols, ROLE_MODE, "%s", mode);
 	if (now->tls_unverified)
 		x = widget_put(0, x + 1, cols, ROLE_ERROR, "TLS NOT VERIFIED");
-	engine = widget_cells(now->engine);
-	room = cols - 10 - x - 2;
-	if (engine > room)
-		engine = room;
-	if (engine > 4)
-		widget_text(0, cols - 10 - engine, engine, ROLE_NORMAL, now->engine);
+	draw_engine(now->engine, x + 2, cols - 10);
 	widget_aligned(0, cols - 8, 8, ROLE_NORMAL, ALIGN_RIGHT,
 		       widget_clock(console_wall(console)).text);
 }
@@ -352,6 +374,9 @@ static void reason_text(const struct console *console, char *out, size_t size)
 			 widget_number(now->under_way).text, now->under_way == 1 ? "" : "s");
 	else if (console->stopping)
 		snprintf(out, size, "ending: what is under way will be completed next time");
+	else if (console->suspend_since)
+		snprintf(out, size, "suspending: %s transaction%s under way",
+			 widget_number(now->under_way).text, now->under_way == 1 ? "" : "s");
 	else if (now->waits_for_go)
 		snprintf(out, size, "%s %s under way: press c to go on", wanted.text,
 			 now->totals.wanted == 1 ? "course was" : "courses were");

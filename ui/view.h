@@ -120,6 +120,7 @@ struct console {
 	int64_t message_at;
 	bool message_gone;
 	bool message_seen; /* a key was pressed since it came */
+	int64_t suspend_since; /* ^Z waits for work under way to finish (monotonic ms); 0: it does not */
 	int stopping;	 /* 0, 1: transactions finish, 2: at once */
 	bool hung_up;	 /* nobody sees us: draw nothing more */
 	int64_t row_since; /* since when keys wait for the selected row (monotonic ms); 0: they do not */
@@ -141,8 +142,6 @@ void console_relayout(struct console *console);
 bool console_rows_are_old(const struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
-/* Holds, waits for the transactions under way (not for ever), and gives the shell the terminal. */
-void console_suspend(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
 int64_t console_wall(const struct console *console);  /* microseconds */
 int64_t console_clock(const struct console *console); /* monotonic, milliseconds */

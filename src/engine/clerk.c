@@ -219,10 +219,24 @@ void *clerk_main(void *arg)
 	return NULL;
 }
 
+/* Between two videos of a validation: a console that is being suspended stands still here. */
+static void rest_between_videos(void *arg)
+{
+	struct desk *desk = arg;
+
+	pthread_mutex_lock(&desk->lock);
+	desk->audit_rests = true;
+	while (desk->rests && !desk->stopping)
+		clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
+	desk->audit_rests = false;
+	pthread_mutex_unlock(&desk->lock);
+}
+
 static void validate(struct desk *desk, struct reader *reader, int64_t id)
 {
 	/* an engine is here, or elsewhere, or may come */
 	struct verify_options options = {.level = LEVEL_BYTES, .engine_runs = true,
+					 .pause = rest_between_videos, .pause_arg = desk,
 					 .stop = &desk->stop_validation};
 	struct course_row row = {0};
 	struct counts counts;
@@ -259,7 +273,7 @@ void *auditor_main(void *arg)
 	while (!desk->ends) {
 		int64_t id;
 
-		if (!desk->validate_count || desk->stopping) {
+		if (!desk->validate_count || desk->stopping || desk->rests) {
 			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
 			continue;
 		}

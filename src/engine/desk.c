@@ -271,6 +271,36 @@ void desk_rest(struct desk *desk, bool rest)
 	desk->rests = rest;
 	if (desk->engine)
 		engine_rest(desk->engine, rest);
+	if (!rest)
+		status_rest(desk->campus->status, false);
 	pthread_cond_broadcast(&desk->turn);
 	pthread_mutex_unlock(&desk->lock);
+}
+
+static void say_why(char *why, size_t size, int64_t count, const char *what)
+{
+	snprintf(why, size, "%lld %s%s still under way", (long long)count, what,
+		 count == 1 ? " is" : "s are");
+}
+
+bool desk_rests(struct desk *desk, char *why, size_t size)
+{
+	struct engine_state state = {.rests = true}; /* a viewer's has nothing to rest */
+	bool writes, compares;
+
+	pthread_mutex_lock(&desk->lock);
+	writes = desk->acts || desk->busy || desk->choices;
+	compares = desk->validating && !desk->audit_rests;
+	if (desk->engine)
+		engine_state(desk->engine, &state);
+	pthread_mutex_unlock(&desk->lock);
+	if (state.under_way || !state.rests)
+		say_why(why, size, state.under_way, "transaction");
+	else if (compares)
+		say_why(why, size, 1, "comparison");
+	else if (writes || !status_rest(desk->campus->status, true))
+		say_why(why, size, 1, "commit");
+	else
+		return true;
+	return false;
 }

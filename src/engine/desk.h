@@ -60,9 +60,11 @@ void desk_allow_link(struct desk *desk);
 void desk_go(struct desk *desk);
 /*
  * For the time that this process is suspended: its engine starts nothing new, and viewers are told
- * so; false goes on, and leaves a hold that was there before as it is. snapshot.rests says when
- * all that has come true, snapshot.under_way what still runs. A viewer has nothing to rest.
+ * so; false goes on, and leaves a hold that was there before as it is.
  */
 void desk_rest(struct desk *desk, bool rest);
+/* After desk_rest(true): true once all stands still, no transaction and no commit under way; from
+   then on nothing is written until desk_rest(false). False: not yet, and @why what is at work. */
+bool desk_rests(struct desk *desk, char *why, size_t size);
 
 #endif

@@ -59,11 +59,12 @@ struct desk {
 	int64_t *to_validate;  /* course ids, a queue */
 	size_t validate_count;
 	bool validating;       /* one is under way */
+	bool rests;	       /* desk_rest(): nothing new is begun */
+	bool audit_rests;      /* the auditor stands between two videos */
 	char message[256];
 	enum finding_severity message_severity;
 	uint64_t message_serial;
 	bool wants_go;
-	bool rests;	       /* desk_rest() */
 	/* the cues being shown; the differ takes up what is wanted */
 	struct page_request diff_for;
 	bool diff_wanted;

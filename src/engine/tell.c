@@ -14,6 +14,8 @@
 
 #include "src/base/http.h"
 
+#define RECENT (18 * 3600 * INT64_C(1000000)) /* microseconds: an hour alone is not mistaken */
+
 void tell_campus(const struct desk *desk, struct snapshot *snap)
 {
 	const struct conf *conf = desk->campus->conf;
@@ -45,17 +47,31 @@ static void tell_hold(struct snapshot *snap, const char *hold, int64_t since)
 			 local_time(since, when, sizeof(when)), hold);
 }
 
-/* What other processes are told of the engine: this one is a viewer. */
-static void tell_holder(struct reader *reader, struct snapshot *snap)
+/* "02:10", or with the day when it is not of the last hours. */
+static const char *since_text(int64_t wall, int64_t now, char *out, size_t size)
+{
+	time_t seconds = (time_t)(wall / 1000000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) ||
+	    !(now - wall < RECENT ? strftime(out, size, "%H:%M", &tm)
+				  : strftime(out, size, "%d %b %H:%M", &tm)))
+		snprintf(out, size, "?");
+	return out;
+}
+
+/* What other processes are told of the engine: this one is a viewer. What a narrow screen cuts off
+   is at the end. */
+static void tell_holder(struct reader *reader, int64_t now, struct snapshot *snap)
 {
 	struct holder_row holder = {0};
 	char since[32];
 
 	snprintf(snap->mode, sizeof(snap->mode), "viewer");
 	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
-		snprintf(snap->engine, sizeof(snap->engine), "engine: %.40s@%.40s, pid %lld, since %.5s",
-			 holder.who, holder.host, (long long)holder.pid,
-			 local_time(holder.since, since, sizeof(since)));
+		snprintf(snap->engine, sizeof(snap->engine), "engine: %.32s@%.32s since %.20s, pid %lld",
+			 holder.who, holder.host, since_text(holder.since, now, since, sizeof(since)),
+			 (long long)holder.pid);
 		tell_hold(snap, holder.hold, holder.hold_since);
 		snap->under_way = holder.under_way;
 	} else {
@@ -209,7 +225,7 @@ void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine
 	if (state)
 		tell_engine(desk, state, snap);
 	else if (has_tried(desk))
-		tell_holder(reader, snap);
+		tell_holder(reader, clock_wall(desk->campus->clock), snap);
 	else
 		tell_start(snap);
 	tell_diff(desk, snap);

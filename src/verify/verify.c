@@ -311,8 +311,11 @@ static enum result compare_all(struct verifying *v, struct error *err)
 		}
 		st = stopped(v) ? error_set(err, RESULT_CANCELED, "ended on request")
 				: load_videos(v->plan, indexes, count, v->expect.max_transcript, files, err);
-		for (size_t i = 0; i < count && st == RESULT_OK; i++)
+		for (size_t i = 0; i < count && st == RESULT_OK; i++) {
+			if (v->options->pause)
+				v->options->pause(v->options->pause_arg);
 			st = compare_video(v, &v->plan->videos[indexes[i]], &files[i], err);
+		}
 		for (size_t i = 0; i < count; i++)
 			video_files_clear(&files[i]);
 		if (st != RESULT_OK)

@@ -22,6 +22,9 @@ struct verify_options {
 	bool engine_runs;	/* an engine may be at work: what it has under way is left alone */
 	verify_video_fn *video; /* NULL: none */
 	void *arg;
+	/* Called before each video and may wait, for a process that is to stand still; NULL: none. */
+	void (*pause)(void *arg);
+	void *pause_arg;
 	const int *stop; /* atomic; not 0: end soon with RESULT_CANCELED; NULL: never */
 };
 

@@ -10,13 +10,6 @@ both_away() {
 	rm -rf "$place"
 }
 trap both_away EXIT
-subferry() {
-	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" "$SUBFERRY" --demo "$@"
-}
-# The sum of videos tried, as the status database has it.
-tried() {
-	subferry list --json | tr ',' '\n' | sed -n 's/^"tried"://p' | awk '{ sum += $1 } END { print sum }'
-}
 
 start 80 24
 wait_for "of 40 courses"
@@ -34,15 +27,19 @@ for _ in $(seq 100); do
 	screen | grep -qF "under way" || break
 	sleep 0.1
 done
-before=$(tried)
+before=$(sum_of tried)
 sleep 1.5 # two times what a transaction of the demo takes: one that was started would show
-[ "$(tried)" = "$before" ] || fail "videos went on: $before, then $(tried)"
+[ "$(sum_of tried)" = "$before" ] || fail "videos went on: $before, then $(sum_of tried)"
 
 step "a second console is a viewer, and says who has the engine"
 terminal=$((second - 1))
 start 80 24
 wait_for "VIEWER" 30
-see "$holder"
+see "engine: $(id -un)@$(uname -n) since "
+resize 110 24
+wait_for ", pid $holder"
+resize 80 24
+wait_gone ", pid $holder"
 
 step "its keys write intents, and the engine follows"
 keys : P

@@ -93,4 +93,16 @@ left() {
 	[ "$(t display-message -p '#{keypad_flag}')" = 0 ] || fail "the keypad is still in its own mode"
 }
 
+# A command on the same campus.
+subferry() {
+	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" "$SUBFERRY" --demo "$@"
+}
+# The sum of a number of `list --json` over all courses, as the status database has it.
+sum_of() {
+	subferry list --json | python3 -c '
+import json, sys
+print(sum(course[sys.argv[1]] for course in json.load(sys.stdin)["courses"]))' "$1" ||
+		fail "list --json cannot be read"
+}
+
 step() { echo "- $*"; }

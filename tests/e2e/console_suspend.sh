@@ -1,0 +1,110 @@
+#!/bin/sh
+# ^Z holds, lets transactions finish, and suspends: others may write meanwhile, viewers are told,
+# and fg goes on. What does not finish within five seconds is said, and work goes on.
+. "$(dirname "$0")/lib.sh"
+
+first=1 second=101
+both_away() {
+	[ -f "$place/lock.pid" ] && kill "$(cat "$place/lock.pid")" 2>/dev/null
+	for terminal in $first $second; do t kill-server 2>/dev/null; done
+	rm -rf "$place"
+}
+trap both_away EXIT
+# A shell with job control, as an operator has one.
+shell() {
+	width=$1 height=$2
+	terminal=$((terminal + 1))
+	t new-session -d -x "$width" -y "$height" \
+		"env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' PS1='shell> ' HISTFILE=/dev/null \
+		TERM=screen-256color bash --norc --noprofile -i" || exit 99
+	wait_for "shell>"
+}
+# What ps calls T: stopped.
+state_of() { ps -o stat= -p "$1" | cut -c1; }
+
+shell 80 24
+type_text "'$SUBFERRY' --demo --demo-size 120"
+keys Enter
+wait_for "of 120 courses"
+wait_for "engine here"
+holder=$(t list-panes -F '#{pane_pid}')
+holder=$(ps -o pid= --ppid "$holder" | tr -d ' ')
+keys t r
+wait_for "launch all 120 courses"
+keys y
+wait_for "under way" 30
+
+step "a transaction that cannot end: after five seconds it says why, and works on"
+python3 - "$place/state/subferry/demo/subferry.db" "$place" <<'PY' &
+import os, sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+db.execute("BEGIN IMMEDIATE")
+open(sys.argv[2] + "/locked", "w").close()
+while not os.path.exists(sys.argv[2] + "/unlock"):
+    time.sleep(0.05)
+db.execute("ROLLBACK")
+PY
+echo $! >"$place/lock.pid"
+for _ in $(seq 100); do [ -e "$place/locked" ] && break; sleep 0.1; done
+see "under way"
+keys C-z
+wait_for "suspending" 5
+wait_for "not suspended: after 5 s" 10
+see "still under way"
+[ "$(state_of "$holder")" != T ] || fail "stopped in the midst of a transaction"
+: >"$place/unlock"
+wait "$(cat "$place/lock.pid")"
+rm "$place/lock.pid"
+wait_for "under way" 30
+
+step "otherwise it lets them finish, and gives the shell the terminal"
+keys C-z
+wait_for "Stopped" 15
+[ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
+[ "$(t display-message -p '#{cursor_flag}')" = 1 ] || fail "the cursor is still hidden"
+[ "$(state_of "$holder")" = T ] || fail "not stopped"
+
+step "while it stands still nothing is written, and others may write"
+before=$(sum_of tried)
+subferry pause --all >"$place/pause.log" 2>&1 || fail "pause: $(cat "$place/pause.log")"
+[ "$(sum_of tried)" = "$before" ] || fail "videos went on: $before, then $(sum_of tried)"
+
+step "a viewer says why work waits"
+terminal=$((second - 1))
+shell 80 24
+type_text "'$SUBFERRY' --demo --demo-size 120"
+keys Enter
+wait_for "VIEWER" 30
+wait_for "suspended"
+keys t P
+wait_for "resume all" 5
+keys y
+wait_for "resumed" 10
+keys q
+wait_for "shell>"
+
+step "fg goes on"
+terminal=$first
+type_text "fg"
+keys Enter
+wait_for "suspended since"
+wait_for "under way" 15
+wait_gone "work waits"
+for _ in $(seq 100); do
+	[ "$(sum_of tried)" -gt "$before" ] && break
+	sleep 0.1
+done
+[ "$(sum_of tried)" -gt "$before" ] || fail "work did not go on"
+
+step "again, with nothing under way"
+keys t p
+wait_for "paused"
+wait_gone "under way" 15
+keys C-z
+wait_for "Stopped" 5
+type_text "fg"
+keys Enter
+wait_for "suspended since"
+keys q
+wait_for "shell>"
+[ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
