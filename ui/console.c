@@ -15,8 +15,11 @@
 #include <wchar.h>
 
 #include "src/base/text.h"
+#include "ui/dump.h"
 #include "ui/glyph.h"
+#include "ui/mouse.h"
 #include "ui/suspend.h"
+#include "ui/taste.h"
 #include "ui/term.h"
 #include "ui/view.h"
 #include "ui/widget.h"
@@ -24,6 +27,7 @@
 #define ROW_TIME 500	  /* ms that keys wait for the row they are meant for */
 #define ANSWER_TIME 5000  /* ms that they wait for what they were typed for */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
+#define FILE_TICK 20	  /* ms between looks whether a file is written */
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
 
 /* ---- what screens use ---------------------------------------------------------------------*/
@@ -58,14 +62,17 @@ void console_relayout(struct console *console)
 {
 	struct view *view = console_top(console);
 	int head = head_rows(console, view->ops->dashboard, LINES);
+	bool was_too_small = console->too_small;
 
 	console->too_small = LINES < SCREEN_MIN_ROWS || COLS < SCREEN_MIN_COLS;
 	console->dirty = true;
 	view->area = (struct area){head, LINES - head - 1, COLS};
 	if (console->too_small)
-		prompt_close(&console->prompt);
-	else
-		view->ops->layout(view);
+		return;
+	/* A question comes back: what was typed before it could be seen is no answer. */
+	if (was_too_small && console->prompt.kind != PROMPT_NONE)
+		flushinp();
+	view->ops->layout(view);
 }
 
 void console_push(struct console *console, const struct view_ops *ops, const struct place *place)
@@ -257,6 +264,8 @@ static int read_keys(struct console *console)
 		if (key == ERR)
 			return count;
 		count++;
+		if (mouse_takes(console, key))
+			continue;
 		if (key > 0xFF)
 			dispatch_key(console, key, true);
 		else if (ends_character(console, key, &wide))
@@ -268,7 +277,7 @@ static int read_keys(struct console *console)
 
 /* ---- the loop -----------------------------------------------------------------------------*/
 
-static void draw(struct console *console)
+void console_draw(struct console *console)
 {
 	struct view *view = console_top(console);
 	bool typing = console->prompt.kind != PROMPT_NONE && !console->too_small;
@@ -276,6 +285,7 @@ static void draw(struct console *console)
 	console->dirty = false;
 	if (console->hung_up)
 		return;
+	theme_ground();
 	erase();
 	if (console->too_small) {
 		head_draw_small(console, LINES, COLS);
@@ -287,6 +297,7 @@ static void draw(struct console *console)
 		else
 			prompt_draw(&console->prompt, LINES - 1, COLS);
 	}
+	console->screen_is_old = typing;
 	curs_set(typing ? 1 : 0);
 	refresh();
 }
@@ -311,6 +322,8 @@ static int wait_time(const struct console *console)
 {
 	int left = 1000 - (int)(console_wall(console) / 1000 % 1000);
 
+	if (console->dump && left > FILE_TICK)
+		return FILE_TICK;
 	return (console->stopping || suspend_waits(console)) && left > STOP_TICK ? STOP_TICK : left;
 }
 
@@ -363,11 +376,13 @@ static void loop(struct console *console)
 		take_snapshot(console);
 		if (suspend_look(console))
 			console_relayout(console);
+		dump_news(console);
 		ask(console);
 		if (console->dirty)
-			draw(console);
+			console_draw(console);
 		wait_and_read(console);
-		if (console->stopping == 2 || (console->stopping && desk_idle(console->desk)))
+		if (console->stopping == 2 || (console->stopping && desk_idle(console->desk) &&
+					       !dump_goes_on(console)))
 			console->running = false;
 	}
 }
@@ -380,6 +395,7 @@ static void console_clear(struct console *console)
 		view->ops->close(view);
 	}
 	prompt_close(&console->prompt);
+	dump_leave(console);
 	tags_clear(&console->tags);
 	snapshot_unref(console->now);
 }
@@ -401,6 +417,7 @@ int console_run(struct campus *campus, const struct console_options *options)
 	if (desk_new(&console.desk, campus, &err) != RESULT_OK)
 		goto out;
 	console.now = desk_acquire(console.desk);
+	taste_recall(&console);
 	console_push(&console, &screen_courses, NULL);
 	if (console.depth) {
 		loop(&console);

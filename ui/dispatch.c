@@ -13,6 +13,7 @@
 #include "ui/mouse.h"
 #include "ui/palette.h"
 #include "ui/suspend.h"
+#include "ui/taste.h"
 #include "ui/term.h"
 #include "ui/tune.h"
 #include "ui/undo.h"
@@ -126,9 +127,7 @@ void dispatch_action(struct console *console, enum action action)
 		find_open(console, action);
 		break;
 	case ACTION_PLOTS:
-		console->plots_of_hour = !console->plots_of_hour;
-		console_note(console, ROLE_NORMAL, "the plots show the last %s",
-			     console->plots_of_hour ? "hour, a minute each" : "minute, a second each");
+		taste_plots(console);
 		break;
 	case ACTION_UNTAG:
 		tags_clear(&console->tags);
@@ -153,7 +152,7 @@ void dispatch_action(struct console *console, enum action action)
 		mouse_toggle(console);
 		break;
 	case ACTION_THEME:
-		theme_next(console);
+		taste_theme(console);
 		break;
 	case ACTION_DUMP:
 		dump_ask(console);
@@ -254,15 +253,14 @@ static bool take_pasted(struct console *console, int key, bool code)
 	return true;
 }
 
-void dispatch_key(struct console *console, int key, bool code)
+static void obey_key(struct console *console, int key, bool code)
 {
 	enum action action;
 
-	console->dirty = true;
 	if ((code && key == KEY_RESIZE) || take_pasted(console, key, code))
 		return;
-	if (code && key == KEY_MOUSE) {
-		mouse_event(console);
+	if (code && (key == TERM_MOUSE || key == TERM_MOUSE_OLD)) {
+		mouse_begin(console, key);
 		return;
 	}
 	console->note[0] = '\0';
@@ -271,8 +269,8 @@ void dispatch_key(struct console *console, int key, bool code)
 	if (console_clock(console) - console->message_at > 5000)
 		console->message_gone = true;
 	if (console->too_small) {
-		/* Nobody acts on what cannot be seen. */
-		if (!code && key == 'q')
+		/* Nobody acts on what cannot be seen; and "q" may be of a text. */
+		if (!code && key == 'q' && console->prompt.kind == PROMPT_NONE)
 			console_stop(console);
 		return;
 	}
@@ -289,4 +287,11 @@ void dispatch_key(struct console *console, int key, bool code)
 		dispatch_action(console, action);
 	else
 		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
+}
+
+void dispatch_key(struct console *console, int key, bool code)
+{
+	console->dirty = true;
+	obey_key(console, key, code);
+	console->screen_is_old = true;
 }

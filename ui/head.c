@@ -422,58 +422,8 @@ void head_draw_small(const struct console *console, int rows, int cols)
 		      widget_number(left_courses(&now->totals)).text);
 	reason_text(console, reason, sizeof(reason));
 	widget_text(3, 0, cols, ROLE_WARNING, reason);
-	widget_text(4, 0, cols, ROLE_NORMAL, "q leaves");
-}
-
-/* ---- the footer ---------------------------------------------------------------------------*/
-
-static const char *word_of(const struct view *view, enum action action, bool paused)
-{
-	if (action == ACTION_OPEN)
-		return view->ops->open_word;
-	if (action == ACTION_NEXT)
-		return view->list.search[0] ? "next match" : view->ops->next_word;
-	if (action == ACTION_TAB)
-		return view->ops->tab_word;
-	return action == ACTION_PAUSE && paused ? "resume" : action_infos[action].word;
-}
-
-/* Draws "r run" at @x if it fits before @limit; returns where the next one may stand. */
-static int draw_key(int y, int x, int limit, int key, const char *word)
-{
-	char name[16];
-
-	if (!key || !word)
-		return x;
-	keys_name(key, name, sizeof(name));
-	if (x + widget_cells(name) + 1 + widget_cells(word) > limit)
-		return x;
-	x = widget_put(y, x, limit, ROLE_KEY, "%s", name);
-	return widget_put(y, x, limit, ROLE_NORMAL, " %s", word) + 2;
-}
-
-void footer_draw(const struct console *console, int y, int cols)
-{
-	static const enum action first[] = {ACTION_GO, ACTION_NONE};
-	const struct view *view = console_top(console);
-	unsigned bit = view->ops->bit;
-	const enum action *lists[] = {first, view->ops->footer};
-	bool help = bit != VIEW_HELP;
-	struct target target;
-	bool has_target = act_target(console, &target);
-	int limit, x;
-
-	if (help)
-		draw_key(y, cols - 7, cols, keys_first(ACTION_HELP, bit), "help");
-	x = console->depth > 1 ? cols - (help ? 17 : 9) : cols - 15;
-	draw_key(y, x, cols, keys_first(console->depth > 1 ? ACTION_BACK : ACTION_QUIT, bit),
-		 console->depth > 1 ? "back" : "quit");
-	limit = x - 2;
-	x = 1;
-	for (int list = 0; list < 2; list++) {
-		for (const enum action *at = lists[list]; at && *at != ACTION_NONE; at++)
-			if (!dispatch_refusal(console, *at))
-				x = draw_key(y, x, limit, keys_first(*at, bit),
-					     word_of(view, *at, has_target && target.paused));
-	}
+	if (console->prompt.kind == PROMPT_NONE)
+		widget_text(4, 0, cols, ROLE_NORMAL, "q leaves");
+	else
+		widget_text(4, 0, cols, ROLE_WARNING, "something is asked: enlarge, or ^C leaves");
 }

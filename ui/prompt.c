@@ -19,6 +19,7 @@
 void prompt_close(struct prompt *prompt)
 {
 	free(prompt->act.ids);
+	free(prompt->dump);
 	memset(prompt, 0, sizeof(*prompt));
 }
 
@@ -28,8 +29,8 @@ void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text,
 	prompt->kind = kind;
 	prompt->limit = limit < sizeof(prompt->text) ? limit : sizeof(prompt->text);
 	snprintf(prompt->before, prompt->limit, "%s", text);
-	/* A search begins anew, a filter is refined. */
-	if (kind == PROMPT_FILTER)
+	/* A search begins anew, a filter and the name of a file are changed. */
+	if (kind == PROMPT_FILTER || kind == PROMPT_DUMP)
 		snprintf(prompt->text, prompt->limit, "%s", text);
 }
 

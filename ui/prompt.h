@@ -6,6 +6,8 @@
 
 #include "src/engine/desk.h"
 
+#define PROMPT_BYTES 512
+
 enum prompt_kind {
 	PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_GOTO, PROMPT_CONFIRM, PROMPT_WORD,
 	PROMPT_PALETTE, PROMPT_REASON, PROMPT_RATE, PROMPT_DUMP,
@@ -27,13 +29,14 @@ struct pending_act {
 
 struct prompt {
 	enum prompt_kind kind;
-	char text[128];	  /* what was typed, UTF-8 */
-	char before[128]; /* what Esc brings back */
+	char text[PROMPT_BYTES];   /* what was typed, UTF-8 */
+	char before[PROMPT_BYTES]; /* what Esc brings back */
 	size_t limit;	  /* bytes with the NUL */
 	char question[200];
 	char aside[320];  /* what is known of the text, behind it: not typed */
 	bool doubtful;	  /* it is a disappointment */
 	struct pending_act act;
+	char *dump; /* owned: the screen that PROMPT_DUMP asks a place for */
 };
 
 void prompt_close(struct prompt *prompt); /* frees; may run twice */

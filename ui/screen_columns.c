@@ -191,16 +191,16 @@ static void draw_preview(const struct view *view, int y)
 
 static void columns_draw(struct view *view, const struct snapshot *now)
 {
-	int y = view->area.y, height = (int)view->list.height;
+	int y = view->area.y, height = (int)view->list.height, top;
 
 	(void)now;
 	widget_text(y, WORD_X, HEADING_X - WORD_X, ROLE_DIM, "COLUMN");
 	widget_text(y, HEADING_X, HELP_X - HEADING_X, ROLE_DIM, "HEADING");
 	widget_text(y++, HELP_X, view->area.w - HELP_X, ROLE_DIM,
 		    view->console->columns.wanted ? "" : "as many as the screen is wide");
-	for (int i = 0; i < height && view->list.top + i < COLUMN_COUNT; i++)
-		draw_column(view, y + i, (int)view->list.top + i,
-			    view->list.top + i == view->list.selected);
+	top = (int)view_rows_begin(view, y);
+	for (int i = 0; i < height && top + i < COLUMN_COUNT; i++)
+		draw_column(view, y + i, top + i, top + i == view->list.selected);
 	y += height;
 	view_rule(view, y, "");
 	draw_preview(view, y + 1);

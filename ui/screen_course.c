@@ -310,7 +310,7 @@ static void course_draw(struct view *view, const struct snapshot *now)
 {
 	struct columns at = columns_for(view->area.w);
 	int y = view->area.y, height = (int)view->list.height, lines = course_detail_lines(view);
-	int64_t top = list_top_to_draw(&view->list, view->page);
+	int64_t top;
 	unsigned used = 0;
 	bool told;
 
@@ -318,6 +318,7 @@ static void course_draw(struct view *view, const struct snapshot *now)
 	told = course_draw_title(view, y);
 	y += TITLE_LINES;
 	draw_heading(view, y++, &at);
+	top = view_rows_begin(view, y);
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
 

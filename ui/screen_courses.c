@@ -302,13 +302,14 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 	const struct courses *courses = (const struct courses *)view;
 	const struct console *console = view->console;
 	int y = view->area.y, height = (int)view->list.height;
-	int64_t top = list_top_to_draw(&view->list, view->page);
+	int64_t top;
 	char order[48], extra[128];
 	bool only = courses->only >= 0;
 
 	(void)now;
 	columns_draw_heading(&courses->layout, y++, (enum course_sort)view->list.sort,
 			     view->list.descending);
+	top = view_rows_begin(view, y);
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
 		const struct course_row *course = row >= 0 ? &view->page->courses[row] : NULL;

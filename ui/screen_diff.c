@@ -258,6 +258,7 @@ static void diff_draw(struct view *view, const struct snapshot *now)
 		diff_draw_outcome(diff, y++);
 	diff_draw_sums(diff, y++);
 	diff_draw_heading(diff, y++);
+	view_rows_begin(view, y);
 	draw_body(view, y);
 	y += (int)view->list.height;
 	view_rule(view, y, "");

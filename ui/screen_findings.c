@@ -236,11 +236,12 @@ static void draw_details(const struct view *view, int y)
 static void findings_draw(struct view *view, const struct snapshot *now)
 {
 	int y = view->area.y, height = (int)view->list.height;
-	int64_t top = list_top_to_draw(&view->list, view->page);
+	int64_t top;
 
 	(void)now;
 	draw_title(view, y++);
 	draw_heading(view, y++);
+	top = view_rows_begin(view, y);
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
 

@@ -318,11 +318,12 @@ static void items_draw(struct view *view, const struct snapshot *now)
 	const struct items *items = (const struct items *)view;
 	struct columns at = columns_for(items);
 	int y = view->area.y, height = (int)view->list.height;
-	int64_t top = list_top_to_draw(&view->list, view->page);
+	int64_t top;
 
 	(void)now;
 	draw_title(items, y++);
 	draw_heading(view, y++, &at);
+	top = view_rows_begin(view, y);
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
 

@@ -246,7 +246,7 @@ static void log_draw(struct view *view, const struct snapshot *now)
 	const struct log_view *log = (const struct log_view *)view;
 	struct columns at = columns_for(view->area.w);
 	int y = view->area.y, height = (int)view->list.height;
-	int64_t top = list_top_to_draw(&view->list, view->page);
+	int64_t top;
 
 	(void)now;
 	draw_title(log, y++);
@@ -257,6 +257,7 @@ static void log_draw(struct view *view, const struct snapshot *now)
 	widget_text(y, at.object, 8, ROLE_DIM, "ON");
 	widget_text(y, at.what, 8, ROLE_DIM, "WHAT");
 	y++;
+	top = view_rows_begin(view, y);
 	for (int i = 0; i < height; i++) {
 		int64_t row = list_row(&view->list, view->page, top + i);
 

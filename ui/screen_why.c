@@ -266,6 +266,7 @@ static void why_draw(struct view *view, const struct snapshot *now)
 
 	(void)now;
 	draw_title(why, y++);
+	view_rows_begin(view, y);
 	for (int i = 0; i < height && view->list.top + i < view->list.total; i++)
 		draw_piece(why, y + i, view->list.top + i);
 	if (view->page && view->page->problem[0])

@@ -19,6 +19,8 @@
 
 #define PASTE_ON "\033[?2004h" /* "bracketed": the terminal marks what is pasted */
 #define PASTE_OFF "\033[?2004l"
+#define MOUSE_ON "\033[?1000h\033[?1006h" /* presses, told as text where the terminal can */
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 #define ESCAPE_DELAY 50 /* ms an Esc waits for the rest of a key: enough for a slow line */
 
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
@@ -37,6 +39,7 @@ static atomic_int stops_seen;
 static atomic_uint events_seen;
 static int wake[2] = {-1, -1};
 static SCREEN *screen;
+static bool mouse_told;
 static char crash_stack[1 << 15];
 
 /* ---- signals ------------------------------------------------------------------------------*/
@@ -140,17 +143,34 @@ static bool knows_modes(void)
 	return text && text != (char *)-1 && !strncmp(text, "\033[", 2);
 }
 
-/* Curses has no word for it; the mode belongs to neither of the two screens. */
-static void paste_mode(const char *mode)
+/* Curses has no word for some modes; they belong to neither of the two screens. */
+static void write_mode(const char *mode)
 {
 	if (knows_modes() && write(STDOUT_FILENO, mode, strlen(mode)) < 0)
 		errno = 0;
 }
 
-static void paste_keys(void)
+static void modes_on(void)
+{
+	write_mode(PASTE_ON);
+	if (mouse_told)
+		write_mode(MOUSE_ON);
+}
+
+static void modes_off(void)
+{
+	if (mouse_told)
+		write_mode(MOUSE_OFF);
+	write_mode(PASTE_OFF);
+}
+
+/* A report of the mouse may still come after it was given back: never are its bytes keys. */
+static void define_keys(void)
 {
 	define_key("\033[200~", TERM_PASTE_BEGIN);
 	define_key("\033[201~", TERM_PASTE_END);
+	define_key("\033[<", TERM_MOUSE);
+	define_key("\033[M", TERM_MOUSE_OLD);
 }
 
 /* Attributes, colours, keypad, cursor, and last the shell's own screen. */
@@ -159,7 +179,7 @@ static void reset_prepare(void)
 	static const char *const names[] = {"sgr0", "op", "rmkx", "cnorm", "rmcup"};
 
 	reset_len = 0;
-	for (const char *at = knows_modes() ? PASTE_OFF : ""; *at; at++)
+	for (const char *at = knows_modes() ? MOUSE_OFF PASTE_OFF : ""; *at; at++)
 		collect((unsigned char)*at);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char name[8];
@@ -214,8 +234,8 @@ enum result term_open(bool no_colour, struct error *err)
 	noecho();
 	nonl();
 	keypad(stdscr, TRUE);
-	paste_keys();
-	paste_mode(PASTE_ON);
+	define_keys();
+	modes_on();
 	nodelay(stdscr, TRUE);
 	curs_set(0);
 	theme_init(no_colour);
@@ -227,7 +247,7 @@ void term_close(void)
 	if (screen) {
 		endwin();
 		if (atomic_exchange(&taken, false)) {
-			paste_mode(PASTE_OFF);
+			modes_off();
 			/* curses restores what it found; the modes are set once more in case
 			   a resize or a stop came between. */
 			tcsetattr(STDIN_FILENO, TCSANOW, &shell_mode);
@@ -241,6 +261,15 @@ void term_close(void)
 			close(wake[i]);
 		wake[i] = -1;
 	}
+}
+
+bool term_mouse(bool on)
+{
+	if (!terminal_can("kmous") || !knows_modes())
+		return false;
+	mouse_told = on;
+	write_mode(on ? MOUSE_ON : MOUSE_OFF);
+	return true;
 }
 
 /* ---- events -------------------------------------------------------------------------------*/
@@ -275,13 +304,13 @@ void term_suspend(void)
 	struct sigaction ours, stop = {.sa_handler = SIG_DFL};
 
 	endwin();
-	paste_mode(PASTE_OFF);
+	modes_off();
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &ours);
 	raise(SIGTSTP);
 	/* here again after SIGCONT */
 	sigaction(SIGTSTP, &ours, NULL);
-	paste_mode(PASTE_ON);
+	modes_on();
 	term_resize();
 	clearok(curscr, TRUE);
 	refresh();

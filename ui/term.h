@@ -18,8 +18,9 @@ enum term_event {
 	TERM_SUSPEND = 4, /* ^Z */
 };
 
-/* Keys of our own, behind those of curses: around what a terminal pastes, if it tells. */
-enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END };
+/* Keys of our own, behind those of curses: around what a terminal pastes, if it tells; and before
+   the bytes of what its mouse did: as text, or the old way, three bytes. */
+enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END, TERM_MOUSE, TERM_MOUSE_OLD };
 
 /* RESULT_INVALID: no terminal, or one that cannot be drawn on. */
 enum result term_open(bool no_colour, struct error *err);
@@ -30,6 +31,9 @@ int term_event_fd(void);
 unsigned term_events(int *stops);
 /* Asks the terminal for its size and tells curses. */
 void term_resize(void);
+/* Tells of the mouse from now on, or leaves it to the terminal, as at the start; false: this one
+   has none that could be told of. */
+bool term_mouse(bool on);
 /* Gives the terminal to the shell until the process is continued. */
 void term_suspend(void);
 

@@ -1,41 +1,43 @@
 /*
  * theme.h - colours have roles; a theme says how a role looks.
+ *
+ * Nothing is told by colour alone: every theme shows the same glyphs and words. UI thread only.
  */
 #ifndef SUBFERRY_UI_THEME_H
 #define SUBFERRY_UI_THEME_H
 
 #include <stdbool.h>
 
-/* clang-format off */
-/* role, colour (of eight; -1 the terminal's own), attributes with colour, without */
 #define ROLE_LIST(X) \
-	X(NORMAL,     -1,            A_NORMAL,           A_NORMAL) \
-	X(TITLE,      -1,            A_BOLD,             A_BOLD) \
-	X(DIM,        -1,            A_DIM,              A_NORMAL) \
-	X(KEY,        -1,            A_BOLD,             A_BOLD) \
-	X(MODE,       COLOR_CYAN,    A_BOLD,             A_BOLD) \
-	X(PRODUCTION, COLOR_RED,     A_REVERSE | A_BOLD, A_REVERSE | A_BOLD) \
-	X(SELECTED,   -1,            A_REVERSE,          A_REVERSE) \
-	X(GOOD,       COLOR_GREEN,   A_NORMAL,           A_NORMAL) \
-	X(BUSY,       COLOR_CYAN,    A_NORMAL,           A_NORMAL) \
-	X(PAUSED,     COLOR_MAGENTA, A_NORMAL,           A_NORMAL) \
-	X(WARNING,    COLOR_YELLOW,  A_NORMAL,           A_BOLD) \
-	X(ERROR,      COLOR_RED,     A_BOLD,             A_BOLD) \
-	X(HOLD,       COLOR_YELLOW,  A_REVERSE | A_BOLD, A_REVERSE) \
-	X(QUESTION,   COLOR_YELLOW,  A_BOLD,             A_BOLD)
-/* clang-format on */
+	X(NORMAL) X(TITLE) X(DIM) X(KEY) X(MODE) X(PRODUCTION) X(SELECTED) X(GOOD) X(BUSY) X(PAUSED) \
+	X(WARNING) X(ERROR) X(HOLD) X(QUESTION)
 
-#define X(name, colour, coloured, plain) ROLE_##name,
+#define X(name) ROLE_##name,
 enum role { ROLE_LIST(X) ROLE_COUNT };
 #undef X
 
-/* After curses has started. Colour is used where the terminal has eight, unless @no_colour or
-   NO_COLOR is set in the environment. */
+/* The order in which ACTION_THEME goes through them. */
+#define THEME_LIST(X) \
+	X(DARK, "dark") X(LIGHT, "light") X(CONTRAST, "contrast") X(MONOCHROME, "monochrome")
+
+#define X(name, word) THEME_##name,
+enum theme { THEME_LIST(X) THEME_COUNT };
+#undef X
+
+/* After curses has started: the theme is THEME_DARK, or THEME_MONOCHROME for good where the
+   terminal has no colours, with NO_COLOR in the environment, or with @no_colour (--plain). */
 void theme_init(bool no_colour);
+/* Why only THEME_MONOCHROME is possible; NULL: all are. */
+const char *theme_refusal(void);
+/* What is drawn from now on looks so, where theme_refusal() does not forbid it. */
+void theme_choose(enum theme theme);
+enum theme theme_chosen(void);
+const char *theme_name(enum theme theme);
+/* The theme of that name; THEME_DARK for any other word. */
+enum theme theme_named(const char *word);
+/* The screen is about to be erased: it takes the theme's background. */
+void theme_ground(void);
 /* What is drawn next on the screen looks so. */
 void theme_use(enum role role);
-/* ACTION_THEME. */
-struct console;
-void theme_next(struct console *console);
 
 #endif

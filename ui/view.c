@@ -318,6 +318,14 @@ void view_draw_empty(const struct view *view, int y, int h, const char *nothing)
 		    page && page->problem[0] ? ROLE_ERROR : ROLE_DIM, text);
 }
 
+int64_t view_rows_begin(struct view *view, int y)
+{
+	view->rows_y = y;
+	view->rows_first = view->list.rows->id ? list_top_to_draw(&view->list, view->page)
+					       : view->list.top;
+	return view->rows_first;
+}
+
 const char *view_sort_mark(const struct view *view, int sort)
 {
 	if (view->list.sort != sort)

@@ -86,6 +86,8 @@ struct view {
 	struct snapshot *page; /* newest that answers this screen; NULL before the first */
 	struct area area;
 	struct list list;
+	int rows_y; /* where the first row in sight was last drawn, and which one it is: for the mouse */
+	int64_t rows_first; /* rows_y 0: there are none to select */
 	struct place place;
 };
 
@@ -95,6 +97,16 @@ struct guessing {
 	int64_t course, count; /* as last answered: its id, 0 none; of how many */
 	bool answered;	       /* the answer is to what is typed now */
 	bool enter;	       /* open it as soon as it is known */
+};
+
+/* mouse.c */
+struct mouse {
+	bool taken;
+	int64_t opened; /* when a click opened a row (monotonic ms), and on which line */
+	int opened_y;
+	int report;	/* TERM_MOUSE, TERM_MOUSE_OLD: one has begun; 0 */
+	char bytes[16]; /* of it */
+	size_t len;
 };
 
 struct console {
@@ -123,6 +135,9 @@ struct console {
 	int64_t suspend_since; /* ^Z waits for work under way to finish (monotonic ms); 0: it does not */
 	int stopping;	 /* 0, 1: transactions finish, 2: at once */
 	bool hung_up;	 /* nobody sees us: draw nothing more */
+	struct mouse mouse;
+	struct dump_job *dump; /* a screen that is being written into a file, or NULL */
+	bool screen_is_old;    /* keys have come since it was drawn, or it was drawn with a prompt */
 	int64_t row_since; /* since when keys wait for the selected row (monotonic ms); 0: they do not */
 	bool keys_wait;	 /* some may be left inside curses, where poll() does not see them */
 	int64_t pasted_at; /* when the last key of a paste came (monotonic ms); 0: none goes on */
@@ -137,6 +152,8 @@ void console_push(struct console *console, const struct view_ops *ops, const str
 void console_pop(struct console *console); /* the first screen stays */
 /* The terminal or the stack has changed. */
 void console_relayout(struct console *console);
+/* The screen as it is to be now. */
+void console_draw(struct console *console);
 /* What is shown is the answer to an older question (another order, another filter): no act is meant
    for its rows. */
 bool console_rows_are_old(const struct console *console);
@@ -191,6 +208,8 @@ void view_rule(const struct view *view, int y, const char *extra);
 bool view_tell_whole(const struct view *view, int y, int lines);
 /* Why there are no rows, in the middle of the list; nothing when there are. */
 void view_draw_empty(const struct view *view, int y, int h, const char *nothing);
+/* The rows are drawn from line @y on: returns the one that stands there. */
+int64_t view_rows_begin(struct view *view, int y);
 /* What stands after the heading of the column @sort: the sign of the order, or "". */
 const char *view_sort_mark(const struct view *view, int sort);
 /* A course's key for a column of @cells: where that is narrow, without the "course-v1:" that says
@@ -217,7 +236,13 @@ int head_rows(const struct console *console, bool dashboard, int rows);
 void head_draw(const struct console *console, bool dashboard, int rows, int cols);
 /* What is left of all that on a screen too small for more. */
 void head_draw_small(const struct console *console, int rows, int cols);
+
+/* ---- footer.c -----------------------------------------------------------------------------*/
+
+/* The keys that work here and now. */
 void footer_draw(const struct console *console, int y, int cols);
+/* What the key does that was drawn last at column @x; ACTION_NONE. */
+enum action footer_action(int x);
 
 /* ---- act.c --------------------------------------------------------------------------------*/
 
