@@ -23,12 +23,29 @@
 
 /* ---- actions ------------------------------------------------------------------------------*/
 
+/* Where @action has a key instead, if it has none here. */
+static const char *place_of(enum action action, unsigned bit)
+{
+	static char out[160];
+	unsigned views = keys_views(action);
+	int at;
+
+	if (views & bit)
+		return NULL;
+	at = snprintf(out, sizeof(out), "works on ");
+	keys_views_text(views, out + at, sizeof(out) - (size_t)at);
+	return out;
+}
+
 const char *dispatch_refusal(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
 	const struct view *view = console_top(console);
+	const char *elsewhere = place_of(action, view->ops->bit);
 	struct target target;
 
+	if (elsewhere)
+		return elsewhere;
 	if ((needs & NEEDS_SERVICE) && console->stopping)
 		return "the engine is being stopped";
 	if ((needs & NEEDS_GO) && !console->now->waits_for_go)
@@ -90,7 +107,10 @@ void dispatch_action(struct console *console, enum action action)
 	const char *why = dispatch_refusal(console, action);
 
 	if (why) {
-		console_note(console, ROLE_WARNING, "%s", why);
+		if (keys_views(action) & view->ops->bit)
+			console_note(console, ROLE_WARNING, "%s", why);
+		else
+			console_note(console, ROLE_NORMAL, "%s %s", action_infos[action].name, why);
 		return;
 	}
 	switch (action) {
@@ -220,6 +240,23 @@ static void key_to_prompt(struct console *console, int key, bool code)
 		prompt_close(prompt);
 }
 
+/* A key that does nothing here: perhaps it does elsewhere. */
+static void explain_key(struct console *console, int key)
+{
+	enum action action = keys_action(key, VIEW_ANY);
+	const char *place = NULL;
+	char name[16];
+
+	if (action != ACTION_NONE)
+		place = place_of(action, console_top(console)->ops->bit);
+	keys_name(key, name, sizeof(name));
+	if (place)
+		console_note(console, ROLE_NORMAL, "%s%s%s %s", name, name[0] ? " " : "",
+			     action_infos[action].name, place);
+	else
+		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
+}
+
 /*
  * What is pasted is text and never a key: "r" in it launches nothing, a newline answers nothing.
  * True when @key was of a paste and all is done.
@@ -286,7 +323,7 @@ static void obey_key(struct console *console, int key, bool code)
 	if (action != ACTION_NONE)
 		dispatch_action(console, action);
 	else
-		console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
+		explain_key(console, key);
 }
 
 void dispatch_key(struct console *console, int key, bool code)

@@ -10,7 +10,7 @@
 #define ENTER '\r' /* nonl() leaves it as it comes */
 
 const struct action_info action_infos[ACTION_COUNT] = {
-#define X(id, needs, word, help) {needs, word, help},
+#define X(id, needs, name, word, help) {needs, name, word, help},
 	ACTION_LIST(X)
 #undef X
 };
@@ -146,4 +146,44 @@ void keys_name(int key, char *out, size_t size)
 		snprintf(out, size, "^%c", key + '@');
 	else
 		snprintf(out, size, "%c", key < 127 ? key : '?');
+}
+
+void keys_names(enum action action, unsigned views, char *out, size_t size)
+{
+	size_t at = 0;
+	char name[16];
+
+	out[0] = '\0';
+	for (size_t i = 0; i < key_binding_count && at < size; i++) {
+		const struct key_binding *binding = &key_bindings[i];
+
+		if (binding->action != action || !(binding->views & views))
+			continue;
+		keys_name(binding->key, name, sizeof(name));
+		if (name[0])
+			at += (size_t)snprintf(out + at, size - at, "%s%s", at ? " " : "", name);
+	}
+}
+
+void keys_views_text(unsigned views, char *out, size_t size)
+{
+	/* clang-format off: in the order in which one comes to them */
+	static const struct { unsigned bit; const char *name; } names[] = {
+		{VIEW_COURSES, "courses"}, {VIEW_COURSE, "course"}, {VIEW_DIFF, "diff"},
+		{VIEW_FINDINGS, "findings"}, {VIEW_ITEMS, "items"}, {VIEW_WHY, "why"},
+		{VIEW_LOG, "log"}, {VIEW_COLUMNS, "columns"}, {VIEW_HELP, "help"},
+	};
+	/* clang-format on */
+	unsigned others = VIEW_ANY & ~views, named = views;
+	size_t at = 0;
+
+	/* what has a key even there has one nearly everywhere */
+	if ((views & VIEW_HELP) && (views & VIEW_COLUMNS)) {
+		at = (size_t)snprintf(out, size, "every screen%s", others ? " but " : "");
+		named = others;
+	}
+	for (size_t i = 0, count = 0; i < sizeof(names) / sizeof(names[0]) && at < size; i++)
+		if (named & names[i].bit)
+			at += (size_t)snprintf(out + at, size - at, "%s%s", count++ ? ", " : "",
+					       names[i].name);
 }

@@ -21,10 +21,11 @@ struct help {
 	struct view view;
 	struct help_line {
 		char keys[48];
-		const char *text; /* static */
+		const char *text; /* static, or one of places */
 		size_t len;	  /* bytes of it that stand on this line */
 		bool title;
 	} lines[LINES_MAX];
+	char places[ACTION_COUNT][64]; /* the screens of what has no key here */
 	int count;
 	int signs; /* where they begin; on a wide screen they and the rest stand beside the keys */
 	const struct view_ops *below; /* whose keys */
@@ -69,36 +70,36 @@ static void add_wrapped(struct help *help, const char *keys, const char *text)
 	}
 }
 
-/* "Up k" */
-static void keys_of(enum action action, unsigned view, char *out, size_t size)
-{
-	size_t at = 0;
-	char name[16];
-
-	out[0] = '\0';
-	for (size_t i = 0; i < key_binding_count && at < size; i++) {
-		const struct key_binding *binding = &key_bindings[i];
-
-		if (binding->action != action || !(binding->views & view))
-			continue;
-		keys_name(binding->key, name, sizeof(name));
-		if (name[0])
-			at += (size_t)snprintf(out + at, size - at, "%s%s", at ? " " : "", name);
-	}
-}
-
-/* Actions that have (@here) or do not have a key on the screens @view. */
-static void add_actions(struct help *help, unsigned view, bool here)
+/* Actions that have a key on one of the screens @views, with those keys; with @only, on these and
+   no others. */
+static void add_actions(struct help *help, unsigned views, bool only)
 {
 	char keys[48];
 
 	for (int action = 0; action < ACTION_COUNT; action++) {
-		unsigned views = keys_views((enum action)action);
+		unsigned own = keys_views((enum action)action);
 
-		if (!(views & view) == here)
+		if (only ? own != views : !(own & views))
 			continue;
-		keys_of((enum action)action, here ? view : VIEW_ANY, keys, sizeof(keys));
+		keys_names((enum action)action, views, keys, sizeof(keys));
 		add_wrapped(help, keys, action_infos[action].help);
+	}
+}
+
+/* What has no key on the screen @view, by the screens on which it has one. */
+static void add_others(struct help *help, unsigned view)
+{
+	for (int action = 0; action < ACTION_COUNT; action++) {
+		unsigned views = keys_views((enum action)action);
+		bool told = views & view;
+
+		for (int before = 0; before < action && !told; before++)
+			told = keys_views((enum action)before) == views;
+		if (told)
+			continue;
+		keys_views_text(views, help->places[action], sizeof(help->places[action]));
+		add(help, "On", help->places[action], true);
+		add_actions(help, views, true);
 	}
 }
 
@@ -188,14 +189,14 @@ static void help_layout(struct view *view)
 	help->width = (stands_beside(help) ? view->area.w / 2 : view->area.w) - KEYS_WIDTH - 4;
 	help->count = 0;
 	add(help, "Keys of this screen:", help->below->name, true);
-	add_actions(help, help->below->bit, true);
+	add_actions(help, help->below->bit, false);
 	add(help, "", "", false);
 	help->signs = help->count;
 	add(help, "Signs", "", true);
 	add_signs(help);
 	add(help, "", "", false);
-	add(help, "On other screens", "", true);
-	add_actions(help, help->below->bit, false);
+	add(help, "Keys of other screens", "", true);
+	add_others(help, help->below->bit);
 	left = help->signs - 1;
 	right = help->count - help->signs;
 	view->list.total = !stands_beside(help) ? help->count : left > right ? left : right;

@@ -37,8 +37,8 @@ step "help";     keys '?';   wait_for "Keys of this"; through "Up and Down scrol
 step "help breaks lines that are too long, and scrolls no further than it must"
 resize 60 15;    wait_for "lines 1 to 10"
 keys End
-wait_for "Plots of the last minute, or of the"
-see "                     last hour"
+wait_for "Choice of columns: as many as fit,"
+see "                     sorted by key"
 resize 120 40;   wait_for "Plots of the last minute, or of the last hour"
 see "Show courses of every status"
 resize 80 24;    wait_for "Up and Down scroll"

@@ -91,7 +91,7 @@ keys '?'
 wait_for "Keys of this screen: courses"
 see "Launch"
 keys G
-wait_for "On other screens"
+wait_for "Keys of other screens"
 keys q
 wait_for "of 40 courses"
 
