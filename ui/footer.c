@@ -7,6 +7,7 @@
 
 #include "ui/widget.h"
 
+#define GAP 2	       /* cells between two keys */
 #define PLACES_MOST 64 /* keys on one line */
 
 /* Where each key was drawn last, for who points at it. */
@@ -27,22 +28,70 @@ static const char *word_of(const struct view *view, enum action action, bool pau
 	return action == ACTION_PAUSE && paused ? "resume" : action_infos[action].word;
 }
 
-/* Draws "r run" at @x if it fits before @limit; returns where the next one may stand. */
-static int draw_key(int y, int x, int limit, enum action action, unsigned bit, const char *word)
+/* What the wish would be refused for, by the course as it is shown: no room for that. */
+static bool suits(const struct course_row *course, enum action action)
 {
-	int key = keys_first(action, bit), end;
+	bool runs = course && course->intent == INTENT_RUN;
+
+	if (!course)
+		return true;
+	switch (action) {
+	case ACTION_RUN:
+		return !runs;
+	case ACTION_PAUSE:
+		return course->intent != INTENT_IDLE || course->status == COURSE_NOT_MIGRATED ||
+		       course->status == COURSE_IN_PROGRESS;
+	case ACTION_RETRY:
+		return !runs && (course->status == COURSE_FAILED ||
+				 course->status == COURSE_MIGRATED);
+	default:
+		return true;
+	}
+}
+
+static int key_cells(enum action action, unsigned bit, const char *word)
+{
 	char name[16];
 
-	if (!key || !word)
-		return x;
-	keys_name(key, name, sizeof(name));
-	if (x + widget_cells(name) + 1 + widget_cells(word) > limit)
-		return x;
+	keys_name(keys_first(action, bit), name, sizeof(name));
+	return widget_cells(name) + 1 + widget_cells(word);
+}
+
+/* Draws "r run"; returns where it ends. */
+static int draw_key(int y, int x, int limit, enum action action, unsigned bit, const char *word)
+{
+	char name[16];
+	int end;
+
+	keys_name(keys_first(action, bit), name, sizeof(name));
 	end = widget_put(y, x, limit, ROLE_KEY, "%s", name);
 	end = widget_put(y, end, limit, ROLE_NORMAL, " %s", word);
 	if (place_count < PLACES_MOST)
 		places[place_count++] = (struct place_of_key){action, x, end};
-	return end + 2;
+	return end;
+}
+
+/* What always stands at the right end; returns where it begins. */
+static int draw_ways(const struct console *console, int y, int cols)
+{
+	unsigned bit = console_top(console)->ops->bit;
+	const enum action ways[] = {
+		bit == VIEW_HELP ? ACTION_NONE : ACTION_HELP,
+		console->depth > 1 ? ACTION_BACK : ACTION_QUIT,
+		ACTION_PALETTE,
+	};
+	int x = cols + GAP - 1;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		const char *word;
+
+		if (ways[i] == ACTION_NONE)
+			continue;
+		word = action_infos[ways[i]].word;
+		x -= GAP + key_cells(ways[i], bit, word);
+		draw_key(y, x, cols, ways[i], bit, word);
+	}
+	return x;
 }
 
 void footer_draw(const struct console *console, int y, int cols)
@@ -51,24 +100,22 @@ void footer_draw(const struct console *console, int y, int cols)
 	const struct view *view = console_top(console);
 	unsigned bit = view->ops->bit;
 	const enum action *lists[] = {first, view->ops->footer};
-	enum action back = console->depth > 1 ? ACTION_BACK : ACTION_QUIT;
-	bool help = bit != VIEW_HELP;
 	struct target target;
 	bool has_target = act_target(console, &target);
-	int limit, x;
+	int limit, x = 1;
 
 	place_count = 0;
-	if (help)
-		draw_key(y, cols - 7, cols, ACTION_HELP, bit, action_infos[ACTION_HELP].word);
-	x = console->depth > 1 ? cols - (help ? 17 : 9) : cols - 15;
-	draw_key(y, x, cols, back, bit, action_infos[back].word);
-	limit = x - 2;
-	x = 1;
+	limit = draw_ways(console, y, cols) - GAP;
 	for (int list = 0; list < 2; list++) {
-		for (const enum action *at = lists[list]; at && *at != ACTION_NONE; at++)
-			if (!dispatch_refusal(console, *at))
-				x = draw_key(y, x, limit, *at, bit,
-					     word_of(view, *at, has_target && target.paused));
+		for (const enum action *at = lists[list]; at && *at != ACTION_NONE; at++) {
+			const char *word = word_of(view, *at, has_target && target.paused);
+
+			if (!word || dispatch_refusal(console, *at) ||
+			    (has_target && !suits(target.course, *at)) ||
+			    x + key_cells(*at, bit, word) > limit)
+				continue;
+			x = draw_key(y, x, limit, *at, bit, word) + GAP;
+		}
 	}
 }
 

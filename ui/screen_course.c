@@ -147,6 +147,7 @@ static bool course_target(const struct view *view, struct target *target)
 {
 	target->one = view->place.course;
 	target->paused = view->page && view->page->course.intent == INTENT_PAUSE;
+	target->course = view->page && view->page->course.id ? &view->page->course : NULL;
 	return true;
 }
 
@@ -338,9 +339,10 @@ static void course_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_course = {
 	.name = "course", .bit = VIEW_COURSE, .kind = PAGE_VIDEOS,
 	.footer = (const enum action[]){ACTION_RETRY, ACTION_VALIDATE, ACTION_OPEN, ACTION_NEXT,
-					ACTION_RUN, ACTION_PAUSE, ACTION_SEARCH, ACTION_FILTER,
-					ACTION_SORT, ACTION_FINDINGS, ACTION_LOG, ACTION_NONE},
-	.open_word = "diff", .next_word = "next difference",
+					ACTION_RUN, ACTION_PAUSE, ACTION_WHY, ACTION_FINDINGS,
+					ACTION_SEARCH, ACTION_FILTER, ACTION_LOG, ACTION_SORT,
+					ACTION_HOLD, ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
+	.open_word = "diff", .next_word = "difference",
 	.open = course_open, .layout = course_layout, .ask = course_ask, .take = course_take,
 	.draw = course_draw, .key = course_key, .item = course_item, .target = course_target, .close = course_close,
 };

@@ -280,6 +280,7 @@ static bool courses_target(const struct view *view, struct target *target)
 		return false;
 	target->one = course->id;
 	target->paused = course->intent == INTENT_PAUSE;
+	target->course = course;
 	return true;
 }
 
@@ -337,9 +338,10 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_courses = {
 	.name = "courses", .bit = VIEW_COURSES, .kind = PAGE_COURSES, .dashboard = true,
 	.footer = (const enum action[]){ACTION_RUN, ACTION_PAUSE, ACTION_RETRY, ACTION_VALIDATE,
-					ACTION_OPEN, ACTION_SEARCH, ACTION_FILTER, ACTION_TAG,
-					ACTION_TAG_ALL, ACTION_SORT, ACTION_COLUMNS,
-					ACTION_FINDINGS, ACTION_LOG, ACTION_NONE},
+					ACTION_OPEN, ACTION_SEARCH, ACTION_TAG, ACTION_FINDINGS,
+					ACTION_FILTER, ACTION_LOG, ACTION_HOLD, ACTION_GOTO,
+					ACTION_SORT, ACTION_TAG_ALL, ACTION_COLUMNS,
+					ACTION_UNDO, ACTION_NONE},
 	.open_word = "open",
 	.open = courses_open, .layout = courses_layout, .ask = courses_ask, .take = courses_take,
 	.filtered = courses_filtered, .draw = courses_draw, .key = courses_key,

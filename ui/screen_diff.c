@@ -186,6 +186,7 @@ static bool diff_target(const struct view *view, struct target *target)
 {
 	target->one = view->place.course;
 	target->paused = view->page && view->page->course.intent == INTENT_PAUSE;
+	target->course = view->page && view->page->course.id ? &view->page->course : NULL;
 	return true;
 }
 
@@ -269,8 +270,9 @@ static void diff_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_diff = {
 	.name = "diff", .bit = VIEW_DIFF, .kind = PAGE_DIFF,
 	.footer = (const enum action[]){ACTION_NEXT, ACTION_TAB, ACTION_RETRY, ACTION_VALIDATE,
-					ACTION_SEARCH, ACTION_RUN, ACTION_PAUSE, ACTION_FINDINGS,
-					ACTION_LOG, ACTION_NONE},
+					ACTION_WHY, ACTION_SEARCH, ACTION_RUN, ACTION_PAUSE,
+					ACTION_FINDINGS, ACTION_LOG, ACTION_HOLD, ACTION_GOTO,
+					ACTION_UNDO, ACTION_NONE},
 	.next_word = "next difference", .tab_word = "language",
 	.open = diff_open, .layout = diff_layout, .ask = diff_ask, .take = diff_take,
 	.draw = diff_draw, .key = diff_key, .item = diff_item, .target = diff_target, .close = diff_close,

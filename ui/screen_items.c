@@ -339,9 +339,10 @@ static void items_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_items = {
 	.name = "items", .bit = VIEW_ITEMS, .kind = PAGE_FINDINGS,
-	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_TAB, ACTION_RETRY,
-					ACTION_SEARCH, ACTION_FILTER, ACTION_SORT, ACTION_TAG,
-					ACTION_VALIDATE, ACTION_LOG, ACTION_NONE},
+	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_RETRY, ACTION_TAB,
+					ACTION_TAG, ACTION_FILTER, ACTION_VALIDATE,
+					ACTION_SEARCH, ACTION_SORT, ACTION_LOG, ACTION_HOLD,
+					ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
 	.open_word = "diff", .next_word = "next match", .tab_word = "next code",
 	.open = items_open, .layout = items_layout, .ask = items_ask,
 	.take = items_take, .draw = items_draw, .key = items_key, .item = items_item,

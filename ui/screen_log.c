@@ -273,9 +273,9 @@ static void log_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_log = {
 	.name = "log", .bit = VIEW_LOG, .kind = PAGE_LOG,
-	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_TAB, ACTION_SEARCH,
-					ACTION_FILTER, ACTION_NEXT, ACTION_FINDINGS, ACTION_REVERSE,
-					ACTION_NONE},
+	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_TAB, ACTION_FILTER,
+					ACTION_SEARCH, ACTION_NEXT, ACTION_FINDINGS, ACTION_GOTO,
+					ACTION_HOLD, ACTION_UNDO, ACTION_NONE},
 	.open_word = "item", .next_word = "next match", .tab_word = "severity",
 	.open = log_open, .layout = log_layout, .ask = log_ask, .take = log_take,
 	.draw = log_draw, .key = log_key, .item = log_item, .close = log_close,

@@ -225,6 +225,7 @@ static bool why_target(const struct view *view, struct target *target)
 {
 	target->one = view->place.course;
 	target->paused = view->page && view->page->course.intent == INTENT_PAUSE;
+	target->course = view->page && view->page->course.id ? &view->page->course : NULL;
 	return true;
 }
 
@@ -283,8 +284,9 @@ static void why_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_why = {
 	.name = "why", .bit = VIEW_WHY, .kind = PAGE_WHY,
-	.footer = (const enum action[]){ACTION_SEARCH, ACTION_NEXT, ACTION_RETRY, ACTION_VALIDATE,
-					ACTION_RUN, ACTION_PAUSE, ACTION_FINDINGS, ACTION_LOG,
+	.footer = (const enum action[]){ACTION_RETRY, ACTION_VALIDATE, ACTION_SEARCH,
+					ACTION_NEXT, ACTION_RUN, ACTION_PAUSE, ACTION_FINDINGS,
+					ACTION_LOG, ACTION_HOLD, ACTION_GOTO, ACTION_UNDO,
 					ACTION_NONE},
 	.next_word = "next match",
 	.open = why_open, .layout = why_layout, .ask = why_ask, .take = why_take,

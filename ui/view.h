@@ -46,6 +46,7 @@ struct target {
 	bool named;  /* one by one */
 	int64_t one; /* storage for @ids of a single course */
 	bool paused; /* a single course that is paused */
+	const struct course_row *course; /* a single one, borrowed from the page; NULL: not known */
 };
 
 struct view;
@@ -56,8 +57,8 @@ struct view_ops {
 	enum view_bit bit;
 	enum page_kind kind;
 	bool dashboard; /* wants the tall head */
-	/* What the footer shows, as far as there is room; ends with ACTION_NONE. Going on, going
-	   back and help are there on every screen. */
+	/* What the footer shows, as far as there is room; ends with ACTION_NONE. Going on, the
+	   palette, going back and help are there on every screen. */
 	const enum action *footer;
 	const char *open_word, *next_word, *tab_word; /* how the footer calls these here */
 	/* NULL without memory. */
@@ -169,8 +170,9 @@ int64_t console_clock(const struct console *console); /* monotonic, milliseconds
 void dispatch_key(struct console *console, int key, bool code);
 /* Does @action here and now, as its key would; what is not possible is told. */
 void dispatch_action(struct console *console, enum action action);
-/* Why @action is not possible here and now; NULL: it is. What NEEDS_* ask for is looked at here and
-   nowhere else; footer, palette and keys ask it. */
+/* Why @action is not possible here and now; NULL: it is. On a screen where no key does it, it is
+   not. What NEEDS_* ask for is looked at here and nowhere else; footer, palette and keys ask it.
+   The text is valid until the next call. */
 const char *dispatch_refusal(const struct console *console, enum action action);
 
 /* ---- find.c -------------------------------------------------------------------------------*/
