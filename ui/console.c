@@ -18,6 +18,7 @@
 #include "ui/dump.h"
 #include "ui/glyph.h"
 #include "ui/mouse.h"
+#include "ui/palette.h"
 #include "ui/suspend.h"
 #include "ui/taste.h"
 #include "ui/term.h"
@@ -210,8 +211,9 @@ static bool answer_is_coming(struct console *console)
 {
 	const struct view *view = console_top(console);
 	int64_t now = console_clock(console);
-	/* what is typed into a prompt is meant for no row */
-	bool row = console->prompt.kind == PROMPT_NONE && view->list.rows->id &&
+	enum prompt_kind kind = console->prompt.kind;
+	/* what is typed into a prompt is meant for no row; but what the palette does is */
+	bool row = (kind == PROMPT_NONE || kind == PROMPT_PALETTE) && view->list.rows->id &&
 		   (!view->page || console_rows_are_old(console) ||
 		    (view->list.total > 0 && list_selected_row(&view->list, view->page) < 0));
 	bool answer = find_waits(console);
@@ -292,6 +294,8 @@ void console_draw(struct console *console)
 	} else {
 		head_draw(console, view->ops->dashboard, LINES, COLS);
 		view->ops->draw(view, console->now);
+		if (console->prompt.kind == PROMPT_PALETTE)
+			palette_draw(console, LINES, COLS);
 		if (!typing)
 			footer_draw(console, LINES - 1, COLS);
 		else

@@ -112,6 +112,8 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
 		if (code && (key == KEY_BTAB || key == KEY_UP))
 			return PROMPT_PREVIOUS;
 	}
+	if (prompt->kind == PROMPT_PALETTE && code && (key == KEY_NPAGE || key == KEY_PPAGE))
+		return key == KEY_NPAGE ? PROMPT_NEXT_PAGE : PROMPT_PREVIOUS_PAGE;
 	if ((code && key == KEY_BACKSPACE) || (!code && (key == 127 || key == CONTROL('h')))) {
 		if (!prompt->text[0])
 			return PROMPT_CANCELED;
@@ -155,6 +157,16 @@ static void draw_aside(const struct prompt *prompt, int y, int x, int width)
 			   prompt->aside);
 }
 
+/* How to leave it, at the end of the line, where nothing else is told and there is room. */
+static void draw_ways(const struct prompt *prompt, int y, int x, int width)
+{
+	static const char ways[] = "Enter does it  Esc back";
+	int cells = (int)sizeof(ways) - 1;
+
+	if (!prompt->aside[0] && x + TYPING_ROOM + cells < width)
+		widget_text(y, width - cells - 1, cells, ROLE_DIM, ways);
+}
+
 void prompt_draw(const struct prompt *prompt, int y, int width)
 {
 	const char *label = label_of(prompt);
@@ -175,5 +187,6 @@ void prompt_draw(const struct prompt *prompt, int y, int width)
 			;
 	x += widget_text(y, x, width - x, ROLE_NORMAL, text);
 	draw_aside(prompt, y, x, width - 1);
+	draw_ways(prompt, y, x, width);
 	move(y, x < width ? x : width - 1);
 }

@@ -12,9 +12,10 @@ enum prompt_kind {
 	PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_GOTO, PROMPT_CONFIRM, PROMPT_WORD,
 	PROMPT_PALETTE, PROMPT_REASON, PROMPT_RATE, PROMPT_DUMP,
 };
-/* NEXT and PREVIOUS: of what PROMPT_GOTO offers. */
+/* NEXT and PREVIOUS: of what PROMPT_GOTO and PROMPT_PALETTE offer; the latter by pages, too. */
 enum prompt_answer {
 	PROMPT_OPEN, PROMPT_CHANGED, PROMPT_TAKEN, PROMPT_CANCELED, PROMPT_NEXT, PROMPT_PREVIOUS,
+	PROMPT_NEXT_PAGE, PROMPT_PREVIOUS_PAGE,
 };
 
 /* An act that waits for its key or its word. The ids are copied: what is done is what

@@ -110,6 +110,12 @@ struct mouse {
 	size_t len;
 };
 
+/* The palette while it is open. */
+struct palette {
+	enum action found[ACTION_COUNT]; /* what fits the text, best first */
+	int count, selected;		 /* -1: none */
+};
+
 struct console {
 	const struct console_options *options;
 	struct campus *campus;
@@ -123,6 +129,7 @@ struct console {
 	mbstate_t half; /* of a character whose bytes have not all been read */
 	struct tags tags;
 	struct guessing guessing; /* while the prompt asks where to go */
+	struct palette palette;
 	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */
 	bool ids_wanted;
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
