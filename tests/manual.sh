@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The manual and the program say the same: findings, configuration keys, commands.
+# The manual and the program say the same: findings, configuration keys, keys, commands.
 set -u
 top=${top_srcdir:-$(cd "$(dirname "$0")/.." && pwd)}
 build=${top_builddir:-.}
@@ -87,6 +87,36 @@ verdict "subferry(1) has every field of a filter, by its kind" "$(
 		kind != "" && /^\.It Li / { name = $3; sub(/^\.It Li [a-z]+ Pq /, ""); print name, $0, kind }
 		' "$top/man/subferry.1")"
 )"
+
+# The table, as list_keys prints it: name, keys, screens. In the manual, below .Sh KEYS:
+# .It Sy "name" Ic key , Ic key Pq screens
+keys=$build/tests/unit/list_keys
+if [ -x "$keys" ]; then
+	verdict "subferry(1) has every key and action, with its screens" "$(
+		compare ui/keys.c man/subferry.1 "$("$keys" | tr '\t' '|')" \
+			"$(sed -nE '
+			/^\.Sh KEYS/,/^\.Sh FILTERS/{
+				s/^\.It Sy ("([^"]*)"|([^ "]+)) (Ic .*) Pq (.*)/\2\3|\4|\5/
+				t found
+				/^\.It/p
+				b
+				:found
+				s/\\&|\\(-)/\1/g
+				s/(\|| , )Ic /\1/g
+				s/ , / /g
+				p
+			}' "$top/man/subferry.1")"
+	)"
+	verdict "subferry(1) tells what every key does" "$(
+		awk '
+		/^\.S[hs] / { inside = $2 == "KEYS" }
+		inside && bare != "" && /^\.(It|El)/ { print bare }
+		inside { bare = /^\.It / ? $0 : "" }
+		' "$top/man/subferry.1"
+	)"
+else
+	skip "subferry(1) has every key and action" "$keys is not built"
+fi
 
 # The help names a command a line, behind two blanks; the help of a command its options.
 program=$build/subferry
