@@ -21,7 +21,7 @@ void mouse_toggle(struct console *console)
 	console->mouse.taken = !console->mouse.taken && term_mouse(true);
 	if (console->mouse.taken)
 		console_note(console, ROLE_NORMAL,
-			     "the mouse selects and scrolls; M gives it back for copying");
+			     "the mouse selects; M gives it back for copying");
 	else if (term_mouse(false))
 		console_note(console, ROLE_NORMAL, "the mouse is the terminal's again, for copying");
 	else

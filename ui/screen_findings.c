@@ -147,6 +147,7 @@ static bool findings_target(const struct view *view, struct target *target)
 #define COURSES 37
 #define WAIVED 46
 #define HINT 55
+#define HINT_LEAST 12 /* fewer cells of a hint say nothing: it stands below anyway */
 #define NUMBER_WIDTH 8
 #define SUMS_WIDTH 58 /* the title's words and its figures */
 
@@ -168,7 +169,8 @@ static void draw_heading(const struct view *view, int y)
 		      view_sort_mark(view, BY_COURSES));
 	widget_printf(y, WAIVED, NUMBER_WIDTH + 1, ROLE_DIM, "  WAIVED%s",
 		      view_sort_mark(view, BY_WAIVED));
-	widget_text(y, HINT, view->area.w - HINT - 1, ROLE_DIM, "WHAT TO DO");
+	if (view->area.w - HINT - 1 >= HINT_LEAST)
+		widget_text(y, HINT, view->area.w - HINT - 1, ROLE_DIM, "WHAT TO DO");
 }
 
 static void draw_number(int y, int x, enum role role, int64_t number)
@@ -192,7 +194,8 @@ static void draw_row(const struct view *view, int y, const struct finding_group 
 	draw_number(y, OPEN, role, finding_group_open(group));
 	draw_number(y, COURSES, base, group->courses);
 	draw_number(y, WAIVED, base, group->waived);
-	widget_text(y, HINT, width - HINT - 1, base, finding_info(group->code)->help);
+	if (width - HINT - 1 >= HINT_LEAST)
+		widget_text(y, HINT, width - HINT - 1, base, finding_info(group->code)->help);
 }
 
 /* "asset-missing: 12 errors, 3 warnings, 1 waived" */

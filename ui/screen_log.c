@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/status/fields.h"
+#include "ui/glyph.h"
 #include "ui/widget.h"
 
 #define TITLE_LINES 2
@@ -159,7 +160,8 @@ static unsigned log_key(struct view *view, enum action action)
 
 /* ---- drawing ------------------------------------------------------------------------------*/
 
-#define TIME 3
+#define SIGN 3
+#define TIME 5
 #define TIME_WIDTH 12  /* "21 Nov 03:12" */
 #define WHO_WIDTH 9
 #define ACTION_WIDTH 8
@@ -196,6 +198,7 @@ static void draw_row(const struct view *view, const struct columns *at, int y,
 
 	widget_text(y, 0, width, base, "");
 	widget_text(y, 1, 1, base, selected ? glyph(GLYPH_CURSOR) : " ");
+	widget_text(y, SIGN, 1, role, glyph(view_severity_glyph(event->severity)));
 	widget_text(y, TIME, TIME_WIDTH, base,
 		    old ? widget_time(event->at, console_wall(view->console)).text
 			: widget_clock(event->at).text);
@@ -215,7 +218,10 @@ static void draw_details(const struct view *view, int y)
 	if (!event)
 		return;
 	x = widget_put(y, 1, width, ROLE_TITLE, "%s", event->action);
-	widget_put(y, x + 1, width, ROLE_NORMAL, "%s", event->object);
+	x = widget_put(y, x + 1, width, ROLE_NORMAL, "%s", event->object);
+	if (event->severity != FINDING_NOTICE)
+		widget_put(y, x + 2, width, view_severity_role(event->severity), "%s",
+			   finding_severity_name(event->severity));
 	y++;
 	y += widget_wrapped(y, 1, width, 2, view_severity_role(event->severity), event->what);
 	if (event->why[0])

@@ -138,3 +138,25 @@ wait_for "1 of 40"
 keys M;          wait_for "does not tell of its mouse"
 keys q
 left 0
+
+if command -v bash >/dev/null; then
+	step "^Z gives it back, fg takes it again"
+	t kill-server 2>/dev/null
+	terminal=$((terminal + 1))
+	t new-session -d -x 80 -y 24 \
+		"env LC_ALL=C.UTF-8 HOME='$place' XDG_STATE_HOME='$place/state' PS1='shell> ' HISTFILE=/dev/null \
+		TERM=screen-256color bash --norc --noprofile -i" || exit 99
+	wait_for "shell>"
+	type_text "'$SUBFERRY' --demo"
+	keys Enter;      wait_for "1 of 40"
+	wait_for "engine here"
+	take
+	keys C-z;        wait_for "Stopped"
+	taken 0 "suspended"
+	type_text "fg"
+	keys Enter;      wait_for "suspended since"
+	taken 1 "continued"
+	press 20 10;     marked 4
+	keys q;          wait_for "shell>"
+	taken 0 "after leaving"
+fi

@@ -43,11 +43,12 @@ resize 120 40;   wait_for "Plots of the last minute, or of the last hour"
 see "Show courses of every status"
 resize 80 24;    wait_for "Up and Down scroll"
 
-step "a prompt is given up when it cannot be seen"
+step "a prompt that cannot be seen comes back"
 keys Escape;     wait_for "ACT"
 keys /;          wait_for "search:"
 resize 20 5;     wait_for "20x5"
-resize 80 24;    wait_for "Esc back"
+resize 80 24;    wait_for "search:"
+keys Escape;     wait_for "Esc back"
 keys q q q q
 wait_for "of 40 courses"
 
