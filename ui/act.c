@@ -111,7 +111,8 @@ static void carry_out(struct console *console)
 	if (pending->go)
 		desk_go(console->desk);
 	else
-		desk_act(console->desk, pending->act, &wish);
+		undo_acted(console, desk_act(console->desk, pending->act, &wish),
+			   verb_of(pending->act), pending->count);
 }
 
 void act_begin(struct console *console, enum action action)

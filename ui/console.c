@@ -100,6 +100,7 @@ void console_pop(struct console *console)
 	if (console->depth < 2)
 		return;
 	console->depth--;
+	undo_forget(console, view);
 	view->ops->close(view);
 	console_relayout(console);
 }
@@ -401,6 +402,7 @@ static void console_clear(struct console *console)
 	prompt_close(&console->prompt);
 	dump_leave(console);
 	tags_clear(&console->tags);
+	undo_clear(&console->undo);
 	snapshot_unref(console->now);
 }
 

@@ -57,6 +57,8 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "nothing is selected";
 	if ((needs & NEEDS_COURSE) && !act_target(console, &target))
 		return "no course is selected";
+	if (action == ACTION_UNDO)
+		return undo_refusal(console);
 	return NULL;
 }
 
@@ -150,7 +152,7 @@ void dispatch_action(struct console *console, enum action action)
 		taste_plots(console);
 		break;
 	case ACTION_UNTAG:
-		tags_clear(&console->tags);
+		undo_clear_tags(console);
 		break;
 	case ACTION_PALETTE:
 		palette_open(console);
@@ -236,6 +238,8 @@ static void key_to_prompt(struct console *console, int key, bool code)
 		return;
 	else if (asks && answer == PROMPT_CANCELED)
 		console_note(console, ROLE_NORMAL, "nothing was done");
+	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_TAKEN)
+		undo_filter_typed(console);
 	if (answer == PROMPT_TAKEN || answer == PROMPT_CANCELED)
 		prompt_close(prompt);
 }

@@ -200,11 +200,10 @@ static void ids_answer(struct console *console)
 	if (!console->ids_wanted || now->ids_serial != console->ids_serial)
 		return;
 	console->ids_wanted = false;
-	if (!tags_add(&console->tags, now->ids, now->id_count))
-		console_note(console, ROLE_ERROR, "out of memory: not tagged");
-	else
-		console_note(console, ROLE_NORMAL, "%s more tagged",
-			     widget_number((int64_t)(console->tags.count - before)).text);
+	if (!undo_add_tags(console, now->ids, now->id_count))
+		return;
+	console_note(console, ROLE_NORMAL, "%s more tagged",
+		     widget_number((int64_t)(console->tags.count - before)).text);
 }
 
 /* ---- for the prompt -----------------------------------------------------------------------*/

@@ -15,12 +15,13 @@
 #include "ui/widget.h"
 
 #define DETAIL_LINES 2
+/* view.only is an enum course_status, or: */
 #define ONLY_PAUSED COURSE_STATUS_COUNT
+#define ONLY_ALL (-1)
 
 struct courses {
 	struct view view;
 	struct column_layout layout;
-	int only; /* enum course_status, ONLY_PAUSED, or -1 for all */
 	/* the operator's filter, as far as it can be understood, and what is wrong with the rest */
 	char filter[sizeof(((struct list *)NULL)->filter)];
 	char asked[FILTER_BYTES]; /* the same with what one key restricts to */
@@ -56,14 +57,14 @@ static const struct course_row *selected_course(const struct view *view)
 /* A status is a question of its own to the desk, what stands beside it a term of the filter. */
 static int status_of(const struct courses *courses)
 {
-	return courses->only == ONLY_PAUSED ? -1 : courses->only;
+	return courses->view.only == ONLY_PAUSED ? -1 : courses->view.only;
 }
 
 static const char *only_word(const struct courses *courses)
 {
-	return courses->only < 0 ? ""
-	       : courses->only == ONLY_PAUSED
-		       ? "paused" : course_status_name((enum course_status)courses->only);
+	return courses->view.only < 0 ? ""
+	       : courses->view.only == ONLY_PAUSED
+		       ? "paused" : course_status_name((enum course_status)courses->view.only);
 }
 
 /* While a filter is being typed it is often none: what was understood last stays. */
@@ -79,7 +80,7 @@ static void courses_filtered(struct view *view)
 	if (st == RESULT_OK || st == RESULT_END)
 		snprintf(courses->filter, sizeof(courses->filter), "%s", view->list.filter);
 	snprintf(courses->asked, sizeof(courses->asked), "%s%s",
-		 courses->only == ONLY_PAUSED ? "status:paused " : "", courses->filter);
+		 courses->view.only == ONLY_PAUSED ? "status:paused " : "", courses->filter);
 }
 
 /* ---- life ---------------------------------------------------------------------------------*/
@@ -106,7 +107,7 @@ static struct view *courses_open(struct console *console, const struct place *pl
 	if (!courses)
 		return NULL;
 	view_init(&courses->view, console, &screen_courses, &rows, place);
-	courses->only = -1;
+	courses->view.only = ONLY_ALL;
 	recall(courses);
 	return &courses->view;
 }
@@ -165,9 +166,16 @@ void courses_sort_first(struct console *console, enum course_sort sort)
 
 static void show_only(struct courses *courses, int only)
 {
-	courses->only = courses->only == only ? -1 : only;
-	courses_filtered(&courses->view);
-	list_changed(&courses->view.list, courses->view.page);
+	struct view *view = &courses->view;
+	struct undo_rows before = undo_rows_of(view);
+	char what[48];
+
+	view->only = view->only == only ? ONLY_ALL : only;
+	courses_filtered(view);
+	list_changed(&view->list, view->page);
+	snprintf(what, sizeof(what), view->only < 0 ? "every status%s" : "only %s",
+		 only_word(courses));
+	undo_shown(view, &before, what);
 }
 
 static void change_order(struct courses *courses, enum action action)
@@ -186,11 +194,8 @@ static void change_order(struct courses *courses, enum action action)
 static void toggle_tag(struct view *view)
 {
 	const struct course_row *course = selected_course(view);
-	struct console *console = view->console;
 
-	if (course && !tags_toggle(&console->tags, course->id))
-		console_note(console, ROLE_ERROR, "out of memory: not tagged");
-	else
+	if (!course || undo_toggle_tag(view->console, course->id))
 		view_list_key(view, ACTION_DOWN);
 }
 
@@ -199,15 +204,17 @@ static void show_all(struct courses *courses)
 {
 	struct view *view = &courses->view;
 	struct list *list = &view->list;
+	struct undo_rows before = undo_rows_of(view);
 
-	if (courses->only < 0 && !list->filter[0]) {
+	if (courses->view.only < 0 && !list->filter[0]) {
 		console_note(view->console, ROLE_NORMAL, "this is the first screen: q leaves");
 		return;
 	}
-	courses->only = -1;
+	courses->view.only = ONLY_ALL;
 	list_filter(list, view->page, "", console_wall(view->console), NULL);
 	courses_filtered(view);
 	list_changed(list, view->page);
+	undo_shown(view, &before, "showing all courses");
 	console_note(view->console, ROLE_NORMAL, "all courses are shown");
 }
 
@@ -246,7 +253,7 @@ static unsigned courses_key(struct view *view, enum action action)
 		show_only(courses, ONLY_PAUSED);
 		break;
 	case ACTION_SHOW_ALL:
-		show_only(courses, -1);
+		show_only(courses, ONLY_ALL);
 		break;
 	case ACTION_BACK:
 		show_all(courses);
@@ -305,7 +312,7 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 	int y = view->area.y, height = (int)view->list.height;
 	int64_t top;
 	char order[48], extra[128];
-	bool only = courses->only >= 0;
+	bool only = courses->view.only >= 0;
 
 	(void)now;
 	columns_draw_heading(&courses->layout, y++, (enum course_sort)view->list.sort,

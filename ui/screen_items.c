@@ -136,11 +136,8 @@ static void next_code(struct items *items, int direction)
 static void toggle_tag(struct view *view)
 {
 	const struct finding_row *finding = selected_finding(view);
-	struct tags *tags = &view->console->tags;
 
-	if (finding && !tags_toggle(tags, finding->course_id))
-		console_note(view->console, ROLE_ERROR, "out of memory: not tagged");
-	else
+	if (!finding || undo_toggle_tag(view->console, finding->course_id))
 		view_list_key(view, ACTION_DOWN);
 }
 

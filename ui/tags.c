@@ -87,3 +87,42 @@ bool tags_add(struct tags *tags, const int64_t *ids, size_t count)
 	tags->swept = tags->swept || count > 0;
 	return true;
 }
+
+size_t tags_missing(const struct tags *tags, const int64_t *ids, size_t count, int64_t *out)
+{
+	size_t missing = 0, kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!tags_has(tags, ids[i]))
+			out[missing++] = ids[i];
+	qsort(out, missing, sizeof(*out), compare_ids);
+	for (size_t i = 0; i < missing; i++)
+		if (!kept || out[kept - 1] != out[i])
+			out[kept++] = out[i];
+	return kept;
+}
+
+bool tags_toggle_many(struct tags *tags, const int64_t *ids, size_t count)
+{
+	int64_t *all = calloc(tags->count + count + 1, sizeof(*all));
+	size_t left = 0, right = 0, kept = 0;
+
+	if (!all)
+		return false;
+	while (left < tags->count || right < count) {
+		if (right == count || (left < tags->count && tags->ids[left] < ids[right])) {
+			all[kept++] = tags->ids[left++];
+		} else if (left == tags->count || ids[right] < tags->ids[left]) {
+			all[kept++] = ids[right++];
+		} else { /* in both: untagged */
+			left++;
+			right++;
+		}
+	}
+	free(tags->ids);
+	tags->ids = all;
+	tags->size = tags->count + count + 1;
+	tags->count = kept;
+	tags->swept = tags->swept && kept;
+	return true;
+}

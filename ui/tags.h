@@ -21,5 +21,10 @@ bool tags_has(const struct tags *tags, int64_t id);
 bool tags_toggle(struct tags *tags, int64_t id);
 /* Tags these @count courses (in any order) beside those that are; false without memory. */
 bool tags_add(struct tags *tags, const int64_t *ids, size_t count);
+/* Those of @ids (in any order) that are not tagged, ascending and each once, into @out (room for
+   @count); returns how many. */
+size_t tags_missing(const struct tags *tags, const int64_t *ids, size_t count, int64_t *out);
+/* Tags or untags each of these, ascending and each once; false without memory. */
+bool tags_toggle_many(struct tags *tags, const int64_t *ids, size_t count);
 
 #endif

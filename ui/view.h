@@ -20,6 +20,7 @@
 #include "ui/prompt.h"
 #include "ui/tags.h"
 #include "ui/theme.h"
+#include "ui/undo.h"
 
 #define VIEW_DEPTH 8
 #define SCREEN_MIN_ROWS 15
@@ -68,7 +69,7 @@ struct view_ops {
 	void (*ask)(const struct view *view, struct page_request *request);
 	/* view->page is a newer one. May be NULL. */
 	void (*take)(struct view *view);
-	/* The operator has changed list.filter. May be NULL. */
+	/* list.filter or only has changed. May be NULL. */
 	void (*filtered)(struct view *view);
 	void (*draw)(struct view *view, const struct snapshot *now);
 	/* Actions the console does not handle itself. */
@@ -89,6 +90,7 @@ struct view {
 	struct list list;
 	int rows_y; /* where the first row in sight was last drawn, and which one it is: for the mouse */
 	int64_t rows_first; /* rows_y 0: there are none to select */
+	int only; /* what one key restricts the rows to, as the screen counts it */
 	struct place place;
 };
 
@@ -127,7 +129,8 @@ struct console {
 	int depth;
 	struct prompt prompt;
 	mbstate_t half; /* of a character whose bytes have not all been read */
-	struct tags tags;
+	struct tags tags; /* changed through undo.h */
+	struct undo undo;
 	struct guessing guessing; /* while the prompt asks where to go */
 	struct palette palette;
 	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */

@@ -81,16 +81,18 @@ static void scan(struct desk *desk)
 
 /* ---- acts -------------------------------------------------------------------------------- */
 
-static void add_validations(struct desk *desk, const int64_t *ids, size_t count)
+static void add_validations(struct desk *desk, const struct desk_act *act)
 {
-	int64_t *queue;
+	struct desk_validation *queue;
 
+	done_remember_validations(desk, act);
 	pthread_mutex_lock(&desk->lock);
-	queue = realloc(desk->to_validate, (desk->validate_count + count + 1) * sizeof(*queue));
+	queue = realloc(desk->to_validate, (desk->validate_count + act->count + 1) * sizeof(*queue));
 	if (queue) {
 		desk->to_validate = queue;
-		memcpy(queue + desk->validate_count, ids, count * sizeof(*ids));
-		desk->validate_count += count;
+		for (size_t i = 0; i < act->count; i++)
+			queue[desk->validate_count++] =
+				(struct desk_validation){act->ids[i], act->serial};
 		pthread_cond_broadcast(&desk->turn);
 	}
 	pthread_mutex_unlock(&desk->lock);
@@ -106,11 +108,14 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	/* what the operator should know before files are put */
 	const char *warning = desk->campus->store->warning;
 	size_t taken = 0;
+	enum result st;
 
 	if (!answers)
 		return;
-	if (status_wish(desk->campus->status, wishes[act->act].wish, ids, count, NULL, act->named, answers,
-			&err) != RESULT_OK) {
+	st = status_wish(desk->campus->status, wishes[act->act].wish, ids, count, NULL, act->named,
+			 answers, &err);
+	done_remember(desk, act, answers);
+	if (st != RESULT_OK) {
 		desk_say(desk, FINDING_ERROR, "%s", err.text);
 		free(answers);
 		return;
@@ -136,10 +141,12 @@ static void wish(struct desk *desk, const struct desk_act *act)
 
 static void carry_out(struct desk *desk, struct desk_act *act)
 {
-	if (!act->count)
+	if (act->undoes)
+		done_undo(desk, act->undoes);
+	else if (!act->count)
 		desk_say(desk, FINDING_NOTICE, "no course: nothing done");
 	else if (act->act == ACT_VALIDATE)
-		add_validations(desk, act->ids, act->count);
+		add_validations(desk, act);
 	else
 		wish(desk, act);
 	free(act->ids);
@@ -186,10 +193,12 @@ static bool serve(struct desk *desk)
 	if (!desk->acts)
 		desk->acts_end = &desk->acts;
 	desk->busy = true;
+	desk->carrying = act->serial;
 	pthread_mutex_unlock(&desk->lock);
 	carry_out(desk, act);
 	pthread_mutex_lock(&desk->lock);
 	desk->busy = false;
+	desk->carrying = 0;
 	return true;
 }
 
@@ -277,7 +286,7 @@ void *auditor_main(void *arg)
 			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
 			continue;
 		}
-		id = desk->to_validate[0];
+		id = desk->to_validate[0].course;
 		memmove(desk->to_validate, desk->to_validate + 1,
 			--desk->validate_count * sizeof(*desk->to_validate));
 		desk->validating = 1;

@@ -151,6 +151,7 @@ void desk_free(struct desk *desk)
 	drop_diff(desk);
 	story_unref(desk->story);
 	free(desk->to_validate);
+	done_clear(desk);
 	if (desk->wake_read >= 0) {
 		close(desk->wake_read);
 		close(desk->wake_write);
@@ -214,16 +215,26 @@ void desk_ask(struct desk *desk, const struct page_request *request)
 	pthread_mutex_unlock(&desk->lock);
 }
 
-void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
+void desk_queue(struct desk *desk, struct desk_act *act)
+{
+	pthread_mutex_lock(&desk->lock);
+	*desk->acts_end = act;
+	desk->acts_end = &act->next;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 {
 	struct desk_act *act = calloc(1, sizeof(*act));
+	uint64_t serial;
 
 	if (act && target->count)
 		act->ids = malloc(target->count * sizeof(*act->ids));
 	if (!act || (target->count && !act->ids)) {
 		free(act);
 		desk_say(desk, FINDING_ERROR, "out of memory");
-		return;
+		return 0;
 	}
 	act->act = kind;
 	act->count = target->count;
@@ -231,10 +242,10 @@ void desk_act(struct desk *desk, enum act kind, const struct act_target *target)
 	if (act->ids)
 		memcpy(act->ids, target->ids, target->count * sizeof(*act->ids));
 	pthread_mutex_lock(&desk->lock);
-	*desk->acts_end = act;
-	desk->acts_end = &act->next;
-	pthread_cond_broadcast(&desk->turn);
+	act->serial = serial = ++desk->act_serial;
 	pthread_mutex_unlock(&desk->lock);
+	desk_queue(desk, act);
+	return serial;
 }
 
 bool desk_needs_word(struct desk *desk)

@@ -46,8 +46,17 @@ struct act_target {
 	size_t count;
 	bool named; /* one by one, so that migrated ones are meant, too (status_wish()) */
 };
-/* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause". */
-void desk_act(struct desk *desk, enum act act, const struct act_target *target);
+/* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause".
+   Returns the act's serial, for desk_undo(); 0 without memory, which is told. */
+uint64_t desk_act(struct desk *desk, enum act act, const struct act_target *target);
+/*
+ * Takes an act back where nobody has acted on it yet (status_unwish(); a validation that has not
+ * begun leaves its queue). The answer is a message: "undone: launch of 12 courses; 1 not: ...".
+ */
+void desk_undo(struct desk *desk, uint64_t serial);
+/* False once there is nothing to take back: it was refused for every course, was undone, or is too
+   long ago. Whether somebody has acted on it meanwhile only desk_undo() finds out. */
+bool desk_can_undo(struct desk *desk, uint64_t serial);
 /*
  * What lets an engine of this process run (ACT_RUN, ACT_RESUME, ACT_RETRY, desk_go()) needs the
  * campus's name typed first: links are written into the source, and nobody has allowed it in

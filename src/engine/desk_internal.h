@@ -1,6 +1,6 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, page*.c, story.c,
- * clerk.c and differ.c only.
+ * clerk.c, done.c and differ.c only.
  *
  * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock
@@ -18,10 +18,28 @@
 
 struct desk_act {
 	struct desk_act *next;
+	uint64_t serial; /* 0 of what undoes */
+	uint64_t undoes; /* the act to take back; 0: none, this is an act of its own */
 	enum act act;
 	int64_t *ids; /* owned */
 	size_t count;
 	bool named;
+};
+
+/* An act that was carried out, at least for some courses; done.c. */
+struct desk_done {
+	uint64_t serial;
+	enum act act;
+	struct given_intent *given; /* owned; NULL of a validation */
+	size_t count;
+};
+/* So much of that is kept. */
+#define DESK_DONE_ACTS 32
+#define DESK_DONE_COURSES 200000
+
+struct desk_validation {
+	int64_t course;
+	uint64_t serial; /* of the act */
 };
 
 /* A choice of the operator that waits to be written. */
@@ -56,7 +74,11 @@ struct desk {
 	struct desk_act *acts, **acts_end;
 	bool busy;	       /* the clerk is at an act */
 	struct desk_choice *choices;
-	int64_t *to_validate;  /* course ids, a queue */
+	uint64_t act_serial;   /* of the newest act */
+	uint64_t carrying;     /* the act that the clerk is at; 0: none */
+	struct desk_done done[DESK_DONE_ACTS]; /* oldest first */
+	size_t done_count, done_courses;
+	struct desk_validation *to_validate; /* a queue */
 	size_t validate_count;
 	bool validating;       /* one is under way */
 	bool rests;	       /* desk_rest(): nothing new is begun */
@@ -90,6 +112,13 @@ void tell_campus(const struct desk *desk, struct snapshot *snap);
 /* How the adaptive limit on requests stands; all 0 at full speed. */
 struct http_load;
 void tell_look_at_load(const struct desk *desk, struct http_load *out);
+/* desk.c: takes @act, for the clerk, after all that were queued before. */
+void desk_queue(struct desk *desk, struct desk_act *act);
+/* done.c, of the clerk's thread: what @act did, for as long as it can be taken back. */
+void done_remember(struct desk *desk, const struct desk_act *act, const struct wish_answer *answers);
+void done_remember_validations(struct desk *desk, const struct desk_act *act);
+void done_undo(struct desk *desk, uint64_t serial);
+void done_clear(struct desk *desk);
 void *clerk_main(void *desk);
 void *auditor_main(void *desk);
 void *differ_main(void *desk);

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "src/status/event.h"
-#include "src/status/write.h"
-
-enum { PIECE = 500 }; /* courses a commit: ten thousand in one would hold up everybody else's */
+#include "src/status/intents.h"
 
 /*
  * The table of design 5: what a wish makes of a course's intent, by its status. Three rules
@@ -67,15 +65,6 @@ static const struct cell cells[][COURSE_STATUS_COUNT][INTENT_COUNT] = {
 #undef NOT
 /* clang-format on */
 
-struct course {
-	int64_t id;
-	char key[512]; /* for the event; a longer one is cut */
-	enum course_status status;
-	enum course_intent intent;
-	bool gone;
-	bool has_finding; /* the one asked for, open */
-};
-
 struct wishes {
 	enum wish wish;
 	const int64_t *courses;
@@ -85,8 +74,10 @@ struct wishes {
 	struct wish_answer *answers;
 };
 
-static enum result read_course(struct status *status, int64_t id, const char *finding,
-			       struct course *course, struct error *err)
+/* ---- one course, for wishes and for taking them back --------------------------------------*/
+
+enum result intent_read(struct status *status, int64_t id, const char *finding,
+			struct intent_course *course, struct error *err)
 {
 	struct columns columns = {0};
 	enum result st;
@@ -94,14 +85,17 @@ static enum result read_course(struct status *status, int64_t id, const char *fi
 	memset(course, 0, sizeof(*course));
 	st = db_first(
 		&status->db, err,
-		"SELECT id, status, intent, gone, EXISTS(SELECT 1 FROM finding WHERE"
-		"  course_id = ?1 AND code = ?2 AND waived = 0), key FROM course WHERE id = ?1",
+		"SELECT id, status, intent, intent_number, intent_finding, gone,"
+		" EXISTS(SELECT 1 FROM finding WHERE course_id = ?1 AND code = ?2 AND waived = 0),"
+		" key FROM course WHERE id = ?1",
 		DB_VALUES(INT(id), TEXT(finding)), &columns.stmt);
 	if (st != RESULT_OK)
 		return st;
 	course->id = col_int(&columns);
 	COL_WORD(&columns, course_status_read, &course->status);
 	COL_WORD(&columns, course_intent_read, &course->intent);
+	course->number = col_int(&columns);
+	course->limit = finding_by_name(col_peek(&columns));
 	course->gone = col_bool(&columns);
 	course->has_finding = col_bool(&columns);
 	snprintf(course->key, sizeof(course->key), "%s", col_peek(&columns));
@@ -110,15 +104,37 @@ static enum result read_course(struct status *status, int64_t id, const char *fi
 	return st;
 }
 
+enum result intent_write(struct status *status, int64_t course, enum course_intent to,
+			 const char *limit, int64_t *number, struct error *err)
+{
+	enum result st;
+
+	*number = 0;
+	st = db_run(&status->db, err, "UPDATE campus SET intent_number = intent_number + 1", NULL,
+		    0);
+	if (st == RESULT_OK)
+		st = db_number(&status->db, err, "SELECT intent_number FROM campus", NULL, 0, 0,
+			       number);
+	if (st == RESULT_OK)
+		st = db_run(&status->db, err,
+			    "UPDATE course SET intent = ?2, intent_number = ?3, changed = ?4,"
+			    " intent_finding = ?5 WHERE id = ?1",
+			    DB_VALUES(INT(course), TEXT(course_intent_name(to)), INT(*number),
+				      INT(clock_wall(status->clock)), TEXT(limit)));
+	return st;
+}
+
+/* ---- wishes -------------------------------------------------------------------------------*/
+
 /* The intent that @wishes make of @course, or NO and the reason in @answer. */
-static int decide(const struct wishes *wishes, const struct course *course,
+static int decide(const struct wishes *wishes, const struct intent_course *course,
 		  struct wish_answer *answer)
 {
 	const struct cell *cell = &cells[wishes->wish][course->status][course->intent];
 	const char *name = course_status_name(course->status);
 	const char *reason = cell->reason;
 
-	*answer = (struct wish_answer){false, ""};
+	*answer = (struct wish_answer){0};
 	if (course->gone && wishes->wish != WISH_PAUSE) {
 		reason = "gone from the source";
 	} else if (*wishes->finding && !course->has_finding) {
@@ -143,36 +159,36 @@ static int decide(const struct wishes *wishes, const struct course *course,
 }
 
 /* A pause, and going on after it, keep what a run was limited to. */
-static bool keeps_limit(const struct course *course, enum course_intent to)
+static bool keeps_limit(const struct intent_course *course, enum course_intent to)
 {
 	return to == INTENT_PAUSE || course->intent == INTENT_PAUSE;
 }
 
 static enum result take(struct status *status, const struct wishes *wishes,
-			const struct course *course, enum course_intent to, struct error *err)
+			const struct intent_course *course, enum course_intent to,
+			struct wish_answer *answer, struct error *err)
 {
 	static const char *const actions[] = {"launch", "pause", "resume", "retry"};
-	bool limited = to == INTENT_RUN && *wishes->finding && !keeps_limit(course, to);
+	bool kept = keeps_limit(course, to);
+	bool limited = to == INTENT_RUN && *wishes->finding && !kept;
+	const char *limit = kept      ? intent_limit_name(course->limit)
+			    : limited ? wishes->finding
+				      : "";
 	char what[128], why[80] = "";
-	int64_t number = 0;
-	enum result st;
+	int64_t number;
+	enum result st = intent_write(status, course->id, to, limit, &number, err);
 
-	st = db_run(&status->db, err, "UPDATE campus SET intent_number = intent_number + 1", NULL,
-		    0);
-	if (st == RESULT_OK)
-		st = db_number(&status->db, err, "SELECT intent_number FROM campus", NULL, 0, 0,
-			       &number);
-	if (st == RESULT_OK)
-		st = db_run(
-			&status->db, err,
-			"UPDATE course SET intent = ?2, intent_number = ?3, changed = ?4,"
-			" intent_finding = CASE WHEN ?5 THEN intent_finding ELSE ?6 END"
-			" WHERE id = ?1",
-			DB_VALUES(INT(course->id), TEXT(course_intent_name(to)), INT(number),
-				  INT(clock_wall(status->clock)), INT(keeps_limit(course, to)),
-				  TEXT(limited ? wishes->finding : "")));
 	if (st != RESULT_OK)
 		return st;
+	answer->intent = (struct given_intent){
+		.course = course->id,
+		.number = number,
+		.former_number = course->number,
+		.status = course->status,
+		.given = to,
+		.former = course->intent,
+		.former_finding = course->limit,
+	};
 	snprintf(what, sizeof(what), "%s: intent %s, was %s (number %lld)",
 		 course_status_name(course->status), course_intent_name(to),
 		 course_intent_name(course->intent), (long long)number);
@@ -189,18 +205,18 @@ static enum result write_wishes(struct status *status, void *arg, struct error *
 
 	for (size_t i = 0; i < wishes->count && st == RESULT_OK; i++) {
 		struct wish_answer *answer = &wishes->answers[i];
-		struct course course;
+		struct intent_course course;
 		int to;
 
-		st = read_course(status, wishes->courses[i], wishes->finding, &course, err);
+		st = intent_read(status, wishes->courses[i], wishes->finding, &course, err);
 		if (st == RESULT_END) {
-			*answer = (struct wish_answer){false, "no such course"};
+			*answer = (struct wish_answer){.reason = "no such course"};
 			st = RESULT_OK;
 			continue;
 		}
 		to = st == RESULT_OK ? decide(wishes, &course, answer) : NO;
 		if (to != NO)
-			st = take(status, wishes, &course, (enum course_intent)to, err);
+			st = take(status, wishes, &course, (enum course_intent)to, answer, err);
 	}
 	return st;
 }
@@ -213,12 +229,12 @@ enum result status_wish(struct status *status, enum wish wish, const int64_t *co
 
 	for (size_t i = 0; i < count; i++)
 		answers[i] =
-			(struct wish_answer){false, "the status database could not be written"};
-	for (size_t done = 0; done < count && st == RESULT_OK; done += PIECE) {
+			(struct wish_answer){.reason = "the status database could not be written"};
+	for (size_t done = 0; done < count && st == RESULT_OK; done += INTENT_PIECE) {
 		struct wishes wishes = {
 			.wish = wish,
 			.courses = courses + done,
-			.count = count - done < PIECE ? count - done : PIECE,
+			.count = count - done < INTENT_PIECE ? count - done : INTENT_PIECE,
 			.finding = finding ? finding : "",
 			.named = named,
 			.answers = answers + done,

@@ -71,9 +71,17 @@ void status_course_name(struct status *status, int64_t course, const char *name)
 
 enum wish { WISH_RUN, WISH_PAUSE, WISH_RESUME, WISH_RETRY };
 
+/* What a wish made of one course: all that it takes to take it back. */
+struct given_intent {
+	int64_t course, number, former_number; /* @number: of the intent given */
+	enum course_status status; /* as it was then */
+	enum course_intent given, former;
+	enum finding_code former_finding; /* what the former one was limited to, or FINDING_NONE */
+};
 struct wish_answer {
 	bool taken;
 	char reason[160]; /* why not: "Migrated: nothing to pause" */
+	struct given_intent intent; /* if it was taken */
 };
 /*
  * Commits intents for @count courses, each by the table of design 5 (its cells: intents.c);
@@ -88,6 +96,16 @@ struct wish_answer {
 enum result status_wish(struct status *status, enum wish wish, const int64_t *courses, size_t count,
 			const char *finding, bool named, struct wish_answer *answers,
 			struct error *err);
+/*
+ * Commits the former intents, with new numbers, of courses whose intent is still the one that was
+ * @given and that nobody has begun since (the cells: unwish.c). A course that has begun, was run,
+ * or got another intent meanwhile is not taken, and its answer says why; that of a course taken
+ * tells in intent.number the new number. One event a course taken.
+ * Safe beside a running engine: either status_course_begin() comes first, and nothing is taken
+ * back, or it answers RESULT_CANCELED.
+ */
+enum result status_unwish(struct status *status, const struct given_intent *given, size_t count,
+			  struct wish_answer *answers, struct error *err);
 
 /* ---- the engine's side --------------------------------------------------------------------*/
 

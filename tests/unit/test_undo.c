@@ -1,0 +1,395 @@
+/*
+ * Acts that are taken back, beside a running engine: an intent is either taken back whole or was
+ * taken up, and the desk says which. Real threads, on a small campus.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/engine/desk.h"
+#include "tests/unit/world.h"
+
+#define KEY "course-v1:Test+Undo+1"
+#define OTHER "course-v1:Test+Undo+2"
+
+static int set_up(void **state)
+{
+	struct world *world = world_new();
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "vid-a", "en=a_en.srt es=a_es.srt");
+	world_video(outline, "b", "vid-b", "fr=b_fr.srt");
+	world_video(world_course(world, OTHER), "c", "vid-c", "en=a_en.srt");
+	world_subrip(world, "a_en.srt", "hello");
+	world_subrip(world, "a_es.srt", "hola");
+	world_subrip(world, "b_fr.srt", "salut");
+	world_scan(world);
+	*state = world;
+	return 0;
+}
+
+/* ---- races with an engine ---------------------------------------------------------------- */
+
+static struct wish_answer wish(struct world *world, enum wish wish)
+{
+	int64_t id = world_course_id(world, KEY);
+	struct wish_answer answer;
+
+	assert_int_equal(status_wish(world->status, wish, &id, 1, NULL, true, &answer, NULL), RESULT_OK);
+	return answer;
+}
+
+static bool unwish(struct world *world, const struct given_intent *given)
+{
+	struct wish_answer answer;
+
+	assert_int_equal(status_unwish(world->status, given, 1, &answer, NULL), RESULT_OK);
+	return answer.taken;
+}
+
+static struct course_row row_of(struct world *world)
+{
+	struct course_row row = world_row(world, KEY);
+
+	course_row_clear(&row);
+	return row;
+}
+
+/* Until nothing is wanted and nothing is at work: the row, as it stays. */
+static struct course_row settle(struct world *world, struct engine *engine)
+{
+	for (int i = 0; i < WORLD_PATIENCE / 10; i++) {
+		if (row_of(world).intent == INTENT_IDLE && engine_wait(engine, WORLD_PATIENCE))
+			return row_of(world);
+		usleep(10000);
+	}
+	fail_msg("the course is never idle again");
+	return (struct course_row){0};
+}
+
+/* Somewhere between at once and when the engine has ended the course. */
+static void wait_somewhat(unsigned *seed)
+{
+	usleep((useconds_t)(rand_r(seed) % 40) * 1000);
+}
+
+/* A pass is begun for each launch that could not be taken back, and for no other one. */
+static void a_launch_is_taken_back_or_was_taken_up(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine = world_start(world, false);
+	unsigned seed = 1;
+	int64_t begun = 0, back = 0;
+
+	for (int i = 0; i < 150; i++) {
+		struct wish_answer launched = wish(world, WISH_RUN);
+		enum course_status before = launched.intent.status;
+		struct course_row row;
+
+		assert_true(launched.taken);
+		wait_somewhat(&seed);
+		if (!unwish(world, &launched.intent)) {
+			begun++;
+			row = settle(world, engine);
+			assert_int_equal(row.status, COURSE_MIGRATED);
+			continue;
+		}
+		back++;
+		row = row_of(world);
+		assert_int_equal(row.status, before);
+		assert_int_equal(row.intent, INTENT_IDLE);
+		/* most go on at once: the next launch finds the course on the engine's list */
+		if (i % 4 == 0)
+			row = settle(world, engine);
+		assert_int_equal(row.pass, begun);
+	}
+	print_message("%lld begun, %lld taken back\n", (long long)begun, (long long)back);
+	assert_true(begun > 0 && back > 0);
+	settle(world, engine);
+	engine_free(engine);
+	assert_int_equal(row_of(world).pass, begun);
+	assert_int_equal(row_of(world).intent, INTENT_IDLE);
+	world_check(world);
+}
+
+/* Somebody else's hand on the status database: nobody can write until it lets go. */
+static sqlite3 *lock_database(struct world *world)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(world->conf.status_db, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	return db;
+}
+
+struct viewer {
+	struct status *status;
+	struct given_intent given;
+	bool taken;
+};
+
+static void *take_back(void *arg)
+{
+	struct viewer *viewer = arg;
+	struct wish_answer answer;
+
+	viewer->taken = status_unwish(viewer->status, &viewer->given, 1, &answer, NULL) == RESULT_OK &&
+			answer.taken;
+	return NULL;
+}
+
+/*
+ * The tightest place: the engine has read the intent run and waits to write that the course begins,
+ * and another process waits to write that it does not. Whoever comes first, the other one sees it.
+ */
+static void begin_and_undo_exclude_each_other(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine = world_start(world, false);
+	struct viewer viewer = {0};
+	struct status_options options = {world->conf.status_db, "world", "staging", "viewer",
+					 clock_system()};
+	int64_t begun = 0;
+
+	assert_int_equal(status_open(&viewer.status, &options, NULL), RESULT_OK);
+	for (int i = 0; i < 20; i++) {
+		pthread_t thread;
+		sqlite3 *db;
+
+		engine_hold(engine, "tester");
+		viewer.given = wish(world, WISH_RUN).intent;
+		while (engine_wait(engine, 0)) /* until the engine has it on its list */
+			usleep(1000);
+		db = lock_database(world);
+		engine_go(engine);
+		pthread_create(&thread, NULL, take_back, &viewer);
+		usleep(30000); /* for both to come and wait; one that comes later only proves less */
+		sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+		sqlite3_close(db);
+		pthread_join(thread, NULL);
+		begun += !viewer.taken;
+		settle(world, engine);
+		assert_int_equal(row_of(world).pass, begun);
+	}
+	print_message("%lld of 20 begun\n", (long long)begun);
+	status_close(viewer.status);
+	engine_free(engine);
+	assert_int_equal(row_of(world).pass, begun);
+	world_check(world);
+}
+
+static void wait_status(struct world *world, enum course_status status)
+{
+	for (int i = 0; row_of(world).status != status; i++) {
+		assert_true(i < WORLD_PATIENCE);
+		usleep(1000);
+	}
+}
+
+/* A pause can be taken back wherever the course was, and the course then ends. */
+static void a_pause_taken_back_goes_on(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine = world_start(world, false);
+	unsigned seed = 2;
+	int paused = 0;
+
+	world->faults[FAULT_LOOKUP].delay = 5;
+	for (int i = 0; i < 40; i++) {
+		struct wish_answer answer;
+
+		assert_true(wish(world, WISH_RUN).taken);
+		wait_status(world, COURSE_IN_PROGRESS);
+		wait_somewhat(&seed);
+		answer = wish(world, WISH_PAUSE);
+		if (answer.taken && answer.intent.given == INTENT_PAUSE) {
+			paused++;
+			wait_somewhat(&seed);
+			wait_somewhat(&seed);
+			assert_true(unwish(world, &answer.intent));
+		}
+		assert_int_equal(settle(world, engine).status, COURSE_MIGRATED);
+	}
+	assert_true(paused > 0);
+	engine_free(engine);
+	world_check(world);
+}
+
+/* ---- the desk ---------------------------------------------------------------------------- */
+
+static struct desk *open_desk(struct world *world)
+{
+	struct desk *desk;
+	struct error err = {0};
+
+	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	return desk;
+}
+
+static void wait_message(struct desk *desk, const char *words)
+{
+	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
+	char last[256] = "";
+
+	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
+		struct snapshot *snap = desk_acquire(desk);
+		bool said = strstr(snap->message, words);
+
+		memcpy(last, snap->message, sizeof(last));
+		snapshot_unref(snap);
+		if (said)
+			return;
+		poll(&fd, 1, 100);
+		desk_wake_drain(desk);
+	}
+	fail_msg("never said: %s; but: %s", words, last);
+}
+
+static uint64_t act(struct world *world, struct desk *desk, enum act act, bool both)
+{
+	int64_t ids[] = {world_course_id(world, KEY), world_course_id(world, OTHER)};
+	struct act_target target = {.ids = ids, .count = both ? 2 : 1, .named = true};
+
+	return desk_act(desk, act, &target);
+}
+
+static void acts_are_taken_back_while_nobody_took_them_up(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+	struct course_row row;
+	uint64_t launch, pause;
+
+	/* work of an earlier session: held, until go */
+	world_wish(world, WISH_RUN, OTHER, NULL);
+	desk = open_desk(world);
+	launch = act(world, desk, ACT_RUN, true);
+	assert_true(desk_can_undo(desk, launch));
+	wait_message(desk, "launched 1, 1 not: Not-Migrated: launched already");
+	pause = act(world, desk, ACT_PAUSE, true);
+	wait_message(desk, "paused 2 courses");
+	desk_undo(desk, pause);
+	wait_message(desk, "undone: pause of 2 courses");
+	assert_false(desk_can_undo(desk, pause));
+	/* one of them has the intent that the launch has given, under a new number */
+	assert_true(desk_can_undo(desk, launch));
+	desk_undo(desk, launch);
+	wait_message(desk, "undone: launch of 1 course");
+	assert_false(desk_can_undo(desk, launch));
+	desk_undo(desk, launch);
+	wait_message(desk, "nothing to undo");
+	desk_free(desk);
+	row = row_of(world);
+	assert_int_equal(row.status, COURSE_NOT_MIGRATED);
+	assert_int_equal(row.intent, INTENT_IDLE);
+	row = world_row(world, OTHER);
+	assert_int_equal(row.intent, INTENT_RUN);
+	course_row_clear(&row);
+	world_check(world);
+}
+
+static void what_was_refused_leaves_nothing_to_undo(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	uint64_t retry = act(world, desk, ACT_RETRY, true);
+
+	wait_message(desk, "nothing to retry");
+	for (int i = 0; desk_can_undo(desk, retry); i++) {
+		assert_true(i < WORLD_PATIENCE);
+		usleep(1000);
+	}
+	assert_false(desk_can_undo(desk, 0));
+	assert_false(desk_can_undo(desk, retry + 1));
+	desk_free(desk);
+}
+
+static void what_has_begun_is_not_undone(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+	uint64_t launch;
+
+	world->faults[FAULT_OPEN].delay = 300;
+	desk = open_desk(world);
+	launch = act(world, desk, ACT_RUN, false);
+	wait_status(world, COURSE_IN_PROGRESS);
+	desk_undo(desk, launch);
+	wait_message(desk, "not undone: launch of 1 course: In-Progress: under way already: pause it");
+	desk_free(desk);
+}
+
+static void validations_that_wait_leave_the_queue(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	uint64_t first, second;
+
+	world->faults[FAULT_OPEN].delay = 1000;
+	first = act(world, desk, ACT_VALIDATE, true);
+	while (!world_calls(world, FAULT_OPEN))
+		usleep(1000);
+	second = act(world, desk, ACT_VALIDATE, true);
+	desk_undo(desk, second);
+	wait_message(desk, "undone: validation of 2 courses");
+	desk_undo(desk, first);
+	wait_message(desk, "undone: validation of 1 course; 1 not: begun already");
+	wait_message(desk, "validated " KEY);
+	desk_free(desk);
+	assert_int_equal(world_calls(world, FAULT_OPEN), 1);
+}
+
+static void only_the_newest_acts_are_remembered(void **state)
+{
+	enum { ACTS = 40, KEPT = 32 };
+	struct world *world = *state;
+	struct desk *desk;
+	uint64_t first = 0, last = 0;
+	int kept = 0;
+
+	world_wish(world, WISH_RUN, OTHER, NULL); /* held */
+	desk = open_desk(world);
+	for (int i = 0; i < ACTS; i++) {
+		last = act(world, desk, i % 2 ? ACT_PAUSE : ACT_RUN, false);
+		first = first ? first : last;
+	}
+	desk_undo(desk, last);
+	wait_message(desk, "undone: pause");
+	for (uint64_t serial = first; serial <= last; serial++)
+		kept += desk_can_undo(desk, serial);
+	assert_int_equal(kept, KEPT - 1);
+	assert_false(desk_can_undo(desk, first));
+	assert_true(desk_can_undo(desk, last - 1));
+	desk_free(desk);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_launch_is_taken_back_or_was_taken_up),
+		TEST(begin_and_undo_exclude_each_other),
+		TEST(a_pause_taken_back_goes_on),
+		TEST(acts_are_taken_back_while_nobody_took_them_up),
+		TEST(what_was_refused_leaves_nothing_to_undo),
+		TEST(what_has_begun_is_not_undone),
+		TEST(validations_that_wait_leave_the_queue),
+		TEST(only_the_newest_acts_are_remembered),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
