@@ -106,7 +106,8 @@ static void ask_word(struct console *console)
 static void carry_out(struct console *console)
 {
 	const struct pending_act *pending = &console->prompt.act;
-	struct act_target wish = {pending->ids, pending->count, pending->named};
+	const struct act_target wish = {.ids = pending->ids, .count = pending->count,
+					.named = pending->named};
 
 	if (pending->go)
 		desk_go(console->desk);

@@ -109,6 +109,14 @@ struct mouse {
 	size_t len;
 };
 
+/* What the desk was asked for (ask.h). */
+struct asking {
+	struct page_question question;
+	enum action action; /* that waits for it */
+	/* NULL: nothing waits */
+	void (*take)(struct console *console, const struct snapshot *answer);
+};
+
 struct console {
 	const struct console_options *options;
 	struct campus *campus;
@@ -122,8 +130,7 @@ struct console {
 	mbstate_t half; /* of a character whose bytes have not all been read */
 	struct tags tags;
 	struct guessing guessing; /* while the prompt asks where to go */
-	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */
-	bool ids_wanted;
+	struct asking asking;
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */
