@@ -24,6 +24,7 @@ enum needs {
 	NEEDS_SERVICE = 4, /* the engine is not being stopped */
 	NEEDS_GO = 8,	   /* work of an earlier session waits, or the operator holds all */
 	NEEDS_WORK = 16,   /* all is not held yet */
+	NEEDS_FINDING = 32, /* findings that can be waived, or are waived */
 };
 
 /* clang-format off */
@@ -35,8 +36,8 @@ enum needs {
 	X(RESUME,   NEEDS_COURSE | NEEDS_SERVICE, NULL,       "Resume what is paused") \
 	X(RETRY,    NEEDS_COURSE | NEEDS_SERVICE, "retry",    "Retry what failed") \
 	X(VALIDATE, NEEDS_COURSE | NEEDS_SERVICE, "validate", "Compare the source with edx-val and the store") \
-	X(WAIVE,    NEEDS_ROW | NEEDS_SERVICE, "waive", "Waive a finding, with a reason; a waived one: take that back") \
-	X(WAIVE_ALL, NEEDS_ROW | NEEDS_SERVICE, "waive all", "Waive all findings shown, with one reason") \
+	X(WAIVE,    NEEDS_FINDING | NEEDS_SERVICE, "waive", "Waive a finding, with a reason; a waived one: take that back") \
+	X(WAIVE_ALL, NEEDS_FINDING | NEEDS_SERVICE, "waive all", "Waive all findings shown, with one reason") \
 	X(HOLD,     NEEDS_WORK | NEEDS_SERVICE, "hold all", "Hold all: nothing new starts until you go on") \
 	X(MORE,     NEEDS_SERVICE, NULL, "One worker more") \
 	X(FEWER,    NEEDS_SERVICE, NULL, "One worker fewer") \

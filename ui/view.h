@@ -46,6 +46,17 @@ struct target {
 	bool named;  /* one by one */
 	int64_t one; /* storage for @ids of a single course */
 	bool paused; /* a single course that is paused */
+	/* The screen is of this finding: it is what ACTION_RETRY retries. Static; NULL: of none. */
+	const char *finding;
+	bool having;	    /* all courses that have it open: the desk is asked for their ids */
+	const char *filter; /* of these; borrowed */
+	const char *why;    /* there is nothing to act on because ...; static, or NULL */
+};
+
+/* What ACTION_WAIVE is for. */
+struct waiving {
+	struct page_question question;
+	bool back; /* all of it is waived, as far as the screen knows */
 };
 
 struct view;
@@ -77,6 +88,9 @@ struct view_ops {
 	bool (*item)(const struct view *view, struct place *place);
 	/* False if there is nothing to act on. May be NULL. */
 	bool (*target)(const struct view *view, struct target *target);
+	/* Says in @waiving (no code, nothing else either) which findings ACTION_WAIVE is for, or with
+	   @all ACTION_WAIVE_ALL; view->page is there. Why there are none, or NULL. May be NULL. */
+	const char *(*waives)(const struct view *view, bool all, struct waiving *waiving);
 	void (*close)(struct view *view);
 };
 
