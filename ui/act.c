@@ -1,5 +1,6 @@
 /*
- * act.c - acts on courses: the tagged ones, else the one under the cursor.
+ * act.c - acts on courses: the tagged ones, else the one under the cursor, or all that have the
+ * finding under the cursor.
  *
  * Friction only where many courses move at once: pausing never asks. And where links are written
  * into the source, the first act of a session that lets the engine run takes a typed word: the
@@ -13,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/ask.h"
+#include "ui/waive.h"
 #include "ui/widget.h"
 
 bool act_target(const struct console *console, struct target *target)
@@ -23,6 +26,10 @@ bool act_target(const struct console *console, struct target *target)
 	if (!view->ops->target || !view->ops->target(view, target))
 		return false;
 	target->named = !target->ids || !console->tags.swept;
+	if (target->having) {
+		target->named = false;
+		return true;
+	}
 	if (!target->ids) {
 		target->ids = &target->one;
 		target->count = 1;
@@ -76,18 +83,35 @@ static bool keep_act(struct console *console, enum act act, const struct target 
 	pending->count = target->count;
 	pending->named = target->named;
 	pending->act = act;
+	pending->finding = act == ACT_RETRY ? target->finding : NULL;
 	return true;
+}
+
+/* "launch the 12 courses on staging? y/n ", "launch the 12 courses that have asset-missing on ..."
+   or "retry asset-missing in the 12 courses that have it on ...": @having says that it has. */
+static void write_question(struct console *console, enum act act, int64_t count, const char *having)
+{
+	const char *finding = console->prompt.act.finding;
+	struct prompt *prompt = &console->prompt;
+
+	snprintf(prompt->question, sizeof(prompt->question),
+		 "%s %s%s%s %s course%s%s%s on %s? y/n ", verb_of(act), finding ? finding : "",
+		 finding ? " in " : "", count == head_courses(console->now) ? "all" : "the",
+		 widget_number(count).text, count == 1 ? "" : "s", *having ? " that have " : "",
+		 having, console->now->environment);
 }
 
 static void ask_key(struct console *console, enum act act, const struct target *target)
 {
 	struct prompt *prompt = &console->prompt;
+	const char *having = !target->having ? "" : prompt->act.finding ? "it" : target->finding;
 	int64_t count = (int64_t)target->count;
 
 	prompt->kind = PROMPT_CONFIRM;
-	snprintf(prompt->question, sizeof(prompt->question), "%s %s %s course%s on %s? y/n ",
-		 verb_of(act), count == head_courses(console->now) ? "all" : "the",
-		 widget_number(count).text, count == 1 ? "" : "s", console->now->environment);
+	write_question(console, act, count, having);
+	/* on a narrow screen the environment is worth more than what goes without saying */
+	if (prompt->act.finding && widget_cells(prompt->question) >= console_top(console)->area.w)
+		write_question(console, act, count, "");
 }
 
 static void ask_word(struct console *console)
@@ -106,7 +130,8 @@ static void ask_word(struct console *console)
 static void carry_out(struct console *console)
 {
 	const struct pending_act *pending = &console->prompt.act;
-	struct act_target wish = {pending->ids, pending->count, pending->named};
+	const struct act_target wish = {.ids = pending->ids, .count = pending->count,
+					.named = pending->named, .finding = pending->finding};
 
 	if (pending->go)
 		desk_go(console->desk);
@@ -115,20 +140,58 @@ static void carry_out(struct console *console)
 			   verb_of(pending->act), pending->count);
 }
 
+static void begin(struct console *console, enum action action, const struct target *target)
+{
+	enum act act = act_of(action, target->paused);
+
+	if (!keep_act(console, act, target))
+		return;
+	if (act != ACT_PAUSE && target->count > 1)
+		ask_key(console, act, target);
+	else
+		act_confirmed(console);
+}
+
+/* The courses that have the finding are known. */
+static void take_courses(struct console *console, const struct snapshot *answer)
+{
+	const struct asking *asking = &console->asking;
+	struct target target = {
+		.having = true,
+		.finding = finding_info((enum finding_code)asking->question.code)->name};
+	struct error err = {0};
+	int64_t *ids;
+
+	console->dirty = true;
+	if (picks_courses(answer->picks, PICK_OPEN, &ids, &target.count, &err) != RESULT_OK)
+		console_note(console, ROLE_ERROR, "%s: nothing was done", err.text);
+	else if (!target.count)
+		console_note(console, ROLE_WARNING, "no course has %s open any more", target.finding);
+	target.ids = ids;
+	if (target.count)
+		begin(console, asking->action, &target);
+	free(ids);
+}
+
+static void ask_courses(struct console *console, enum action action, const struct target *target)
+{
+	struct page_question question = {.ask = ASK_FINDINGS,
+					 .code = finding_by_name(target->finding)};
+
+	snprintf(question.filter, sizeof(question.filter), "%s", target->filter);
+	ask_desk(console, &question, action, take_courses);
+}
+
 void act_begin(struct console *console, enum action action)
 {
 	struct target target;
-	enum act act;
 
 	if (!act_target(console, &target))
 		return;
-	act = act_of(action, target.paused);
-	if (!keep_act(console, act, &target))
-		return;
-	if (act != ACT_PAUSE && target.count > 1)
-		ask_key(console, act, &target);
+	if (target.having)
+		ask_courses(console, action, &target);
 	else
-		act_confirmed(console);
+		begin(console, action, &target);
 }
 
 void act_go(struct console *console)
@@ -142,6 +205,10 @@ void act_confirmed(struct console *console)
 {
 	struct prompt *prompt = &console->prompt;
 
+	if (prompt->act.picks) {
+		waive_confirmed(console);
+		return;
+	}
 	if ((prompt->act.go || launches(prompt->act.act)) && desk_needs_word(console->desk)) {
 		ask_word(console);
 		return;

@@ -50,13 +50,15 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "the engine is being stopped";
 	if ((needs & NEEDS_GO) && !console->now->waits_for_go)
 		return "nothing waits to go on";
-	if ((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count &&
-		 console_rows_are_old(console))
+	if ((((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count) ||
+	     (needs & NEEDS_FINDING)) && console_rows_are_old(console))
 		return "the list is still being read: try again";
 	if ((needs & NEEDS_ROW) && view->list.total == 0)
 		return "nothing is selected";
 	if ((needs & NEEDS_COURSE) && !act_target(console, &target))
-		return "no course is selected";
+		return target.why ? target.why : "no course is selected";
+	if (needs & NEEDS_FINDING)
+		return waive_refusal(console, action);
 	if (action == ACTION_UNDO)
 		return undo_refusal(console);
 	return NULL;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "src/status/fields.h"
+#include "ui/ask.h"
 #include "ui/widget.h"
 
 /* ---- search -------------------------------------------------------------------------------*/
@@ -186,24 +187,19 @@ static void goto_answer(struct console *console)
 
 /* ---- all that is shown --------------------------------------------------------------------*/
 
-void find_tag_all(struct console *console)
+static void take_ids(struct console *console, const struct snapshot *answer)
 {
-	console->ids_serial++;
-	console->ids_wanted = true;
-}
-
-static void ids_answer(struct console *console)
-{
-	const struct snapshot *now = console->now;
 	size_t before = console->tags.count;
 
-	if (!console->ids_wanted || now->ids_serial != console->ids_serial)
-		return;
-	console->ids_wanted = false;
-	if (!undo_add_tags(console, now->ids, now->id_count))
+	if (!undo_add_tags(console, answer->ids, answer->id_count))
 		return;
 	console_note(console, ROLE_NORMAL, "%s more tagged",
 		     widget_number((int64_t)(console->tags.count - before)).text);
+}
+
+void find_tag_all(struct console *console)
+{
+	ask_desk(console, &(struct page_question){.ask = ASK_COURSES}, ACTION_TAG_ALL, take_ids);
 }
 
 /* ---- for the prompt -----------------------------------------------------------------------*/
@@ -252,8 +248,7 @@ bool find_key(struct console *console, enum prompt_answer answer)
 
 void find_ask(const struct console *console, struct page_request *request)
 {
-	if (console->ids_wanted && request->kind == PAGE_COURSES)
-		request->ids_serial = console->ids_serial;
+	ask_fill(console, request);
 	if (console->prompt.kind != PROMPT_GOTO)
 		return;
 	snprintf(request->guess, sizeof(request->guess), "%.63s", console->prompt.text);
@@ -265,7 +260,7 @@ void find_answer(struct console *console)
 	struct view *view = console_top(console);
 
 	goto_answer(console);
-	ids_answer(console);
+	ask_answer(console);
 	if (!list_search_news(&view->list))
 		return;
 	console->dirty = true;
@@ -279,17 +274,17 @@ bool find_waits(const struct console *console)
 {
 	const struct list *list = &console_top(console)->list;
 
-	return console->ids_wanted || (console->prompt.kind == PROMPT_GOTO && console->guessing.enter) ||
+	return console->asking.take || (console->prompt.kind == PROMPT_GOTO && console->guessing.enter) ||
 	       (list->find.pending && console->prompt.kind != PROMPT_SEARCH);
 }
 
 void find_give_up(struct console *console)
 {
-	console->ids_wanted = false;
+	ask_give_up(console);
 	list_search_drop(&console_top(console)->list);
 	if (console->prompt.kind == PROMPT_GOTO)
 		prompt_close(&console->prompt);
 	/* They were typed for an answer that has not come. */
 	flushinp();
-	console_note(console, ROLE_WARNING, "no answer yet: nothing was found or tagged; try again");
+	console_note(console, ROLE_WARNING, "no answer yet: nothing was found or done; try again");
 }

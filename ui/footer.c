@@ -5,6 +5,7 @@
 
 #include "ui/view.h"
 
+#include "ui/waive.h"
 #include "ui/widget.h"
 
 #define GAP 2	       /* cells between two keys */
@@ -19,6 +20,8 @@ static size_t place_count;
 
 static const char *word_of(const struct view *view, enum action action, bool paused)
 {
+	if (action == ACTION_WAIVE && waive_takes_back(view->console))
+		return "unwaive";
 	if (action == ACTION_OPEN)
 		return view->ops->open_word;
 	if (action == ACTION_NEXT)

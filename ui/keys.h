@@ -25,6 +25,7 @@ enum needs {
 	NEEDS_SERVICE = 4, /* the engine is not being stopped */
 	NEEDS_GO = 8,	   /* work of an earlier session waits, or the operator holds all */
 	NEEDS_WORK = 16,   /* all is not held yet */
+	NEEDS_FINDING = 32, /* findings that can be waived, or are waived */
 };
 
 /* clang-format off */
@@ -36,8 +37,8 @@ enum needs {
 	X(RESUME,    NEEDS_COURSE | NEEDS_SERVICE, "resume",                NULL,           "Resume what is paused") \
 	X(RETRY,     NEEDS_COURSE | NEEDS_SERVICE, "retry",                 "retry",        "Retry what failed") \
 	X(VALIDATE,  NEEDS_COURSE | NEEDS_SERVICE, "validate",              "validate",     "Compare the source with edx-val and the store") \
-	X(WAIVE,     NEEDS_ROW | NEEDS_SERVICE,    "waive",                 "waive",        "Waive a finding, with a reason; a waived one: take that back") \
-	X(WAIVE_ALL, NEEDS_ROW | NEEDS_SERVICE,    "waive all shown",       "waive all",    "Waive all findings shown, with one reason") \
+	X(WAIVE,     NEEDS_FINDING | NEEDS_SERVICE, "waive",                "waive",        "Waive a finding, with a reason; a waived one: take that back") \
+	X(WAIVE_ALL, NEEDS_FINDING | NEEDS_SERVICE, "waive all shown",       "waive all",    "Waive all findings shown, with one reason") \
 	X(HOLD,      NEEDS_WORK | NEEDS_SERVICE,   "hold all",              "hold all",     "Hold all: nothing new starts until you go on") \
 	X(MORE,      NEEDS_SERVICE,                "more workers",          NULL,           "One worker more") \
 	X(FEWER,     NEEDS_SERVICE,                "fewer workers",         NULL,           "One worker fewer") \

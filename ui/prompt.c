@@ -14,12 +14,14 @@
 #define ESCAPE 27
 #define TYPING_ROOM 18 /* cells that a long question leaves */
 #define ASIDE_FROM 22  /* where what is known of the text stands, if the text is short */
+#define CONFIRM_CELLS 5 /* " y/n " */
 #define ASIDE_ROOM 10  /* fewer cells say nothing */
 
 void prompt_close(struct prompt *prompt)
 {
 	free(prompt->act.ids);
 	free(prompt->dump);
+	picks_unref(prompt->act.picks);
 	memset(prompt, 0, sizeof(*prompt));
 }
 
@@ -34,12 +36,22 @@ void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text,
 		snprintf(prompt->text, prompt->limit, "%s", text);
 }
 
-void prompt_word(struct prompt *prompt)
+static void ask_on(struct prompt *prompt, enum prompt_kind kind, size_t limit)
 {
-	prompt->kind = PROMPT_WORD;
-	prompt->limit = sizeof(prompt->text);
+	prompt->kind = kind;
+	prompt->limit = limit;
 	prompt->text[0] = '\0';
 	prompt->before[0] = '\0';
+}
+
+void prompt_word(struct prompt *prompt)
+{
+	ask_on(prompt, PROMPT_WORD, sizeof(prompt->text));
+}
+
+void prompt_reason(struct prompt *prompt)
+{
+	ask_on(prompt, PROMPT_REASON, REASON_BYTES);
 }
 
 static void drop_character(char *text)
@@ -167,6 +179,18 @@ static void draw_ways(const struct prompt *prompt, int y, int x, int width)
 		widget_text(y, width - cells - 1, cells, ROLE_DIM, ways);
 }
 
+/* Which keys answer is seen however long the question is. */
+static void draw_confirm(const struct prompt *prompt, int y, int width)
+{
+	bool fits = widget_cells(prompt->question) < width - 1;
+	int x = 1 + widget_text(y, 1, fits ? width - 1 : width - 1 - CONFIRM_CELLS, ROLE_QUESTION,
+				prompt->question);
+
+	if (!fits)
+		x = widget_put(y, x, width, ROLE_QUESTION, " y/n ");
+	move(y, x < width ? x : width - 1);
+}
+
 void prompt_draw(const struct prompt *prompt, int y, int width)
 {
 	const char *label = label_of(prompt);
@@ -174,8 +198,7 @@ void prompt_draw(const struct prompt *prompt, int y, int width)
 	int cells = widget_cells(label), x;
 
 	if (prompt->kind == PROMPT_CONFIRM) {
-		x = widget_text(y, 1, width - 1, ROLE_QUESTION, prompt->question);
-		move(y, x + 1 < width ? x + 1 : width - 1);
+		draw_confirm(prompt, y, width);
 		return;
 	}
 	if (cells > width - TYPING_ROOM)

@@ -7,6 +7,7 @@
 #include "src/engine/desk.h"
 
 #define PROMPT_BYTES 512
+#define REASON_BYTES 501 /* with the NUL */
 
 enum prompt_kind {
 	PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_GOTO, PROMPT_CONFIRM, PROMPT_WORD,
@@ -26,6 +27,8 @@ struct pending_act {
 	int64_t *ids;
 	size_t count;
 	bool named;
+	const char *finding; /* a retry of it; static, or NULL */
+	struct picks *picks; /* a reference; NULL: no act on findings */
 };
 
 struct prompt {
@@ -45,6 +48,8 @@ void prompt_close(struct prompt *prompt); /* frees; may run twice */
 void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text, size_t limit);
 /* Asks for a word with prompt->question before it; prompt->act stays, for when it was typed. */
 void prompt_word(struct prompt *prompt);
+/* The same for a reason. */
+void prompt_reason(struct prompt *prompt);
 /* A key (@code: a KEY_ code of curses). CHANGED: the text is another one now. */
 enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code);
 /* Draws it on line @y and leaves the cursor at the place of typing. */

@@ -13,6 +13,7 @@
 #include "ui/course_frame.h"
 #include "ui/glyph.h"
 #include "ui/marks.h"
+#include "ui/waive.h"
 #include "ui/widget.h"
 
 #define TITLE_LINES 2
@@ -149,6 +150,23 @@ static bool course_target(const struct view *view, struct target *target)
 	target->paused = view->page && view->page->course.intent == INTENT_PAUSE;
 	target->course = view->page && view->page->course.id ? &view->page->course : NULL;
 	return true;
+}
+
+/* Those of the selected video. */
+static const char *course_waives(const struct view *view, bool all, struct waiving *waiving)
+{
+	const struct video_row *video = selected_video(view);
+	const struct counts *counts = video ? &video->counts : NULL;
+
+	(void)all;
+	if (!video)
+		return "nothing is selected";
+	waiving->question.course = view->place.course;
+	waiving->question.video = video->id;
+	if (list_has_details(&view->list, view->page))
+		return waive_page_refusal(view->page, "", &waiving->back);
+	return counts->errors + counts->warnings + counts->notices + counts->waived
+		       ? NULL : "the selected video has no finding";
 }
 
 /* ---- drawing ------------------------------------------------------------------------------*/
@@ -338,11 +356,13 @@ static void course_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_course = {
 	.name = "course", .bit = VIEW_COURSE, .kind = PAGE_VIDEOS,
-	.footer = (const enum action[]){ACTION_RETRY, ACTION_VALIDATE, ACTION_OPEN, ACTION_NEXT,
-					ACTION_RUN, ACTION_PAUSE, ACTION_WHY, ACTION_FINDINGS,
-					ACTION_SEARCH, ACTION_FILTER, ACTION_LOG, ACTION_SORT,
-					ACTION_HOLD, ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
+	.footer = (const enum action[]){ACTION_RETRY, ACTION_WAIVE, ACTION_VALIDATE, ACTION_OPEN,
+					ACTION_NEXT, ACTION_RUN, ACTION_PAUSE, ACTION_WHY,
+					ACTION_FINDINGS, ACTION_SEARCH, ACTION_FILTER, ACTION_LOG,
+					ACTION_SORT, ACTION_HOLD, ACTION_GOTO, ACTION_UNDO,
+					ACTION_NONE},
 	.open_word = "diff", .next_word = "difference",
 	.open = course_open, .layout = course_layout, .ask = course_ask, .take = course_take,
-	.draw = course_draw, .key = course_key, .item = course_item, .target = course_target, .close = course_close,
+	.draw = course_draw, .key = course_key, .item = course_item, .target = course_target,
+	.waives = course_waives, .close = course_close,
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/waive.h"
 #include "ui/widget.h"
 
 #define KEY_LEAST 16 /* less of a key says nothing */
@@ -190,6 +191,19 @@ static bool diff_target(const struct view *view, struct target *target)
 	return true;
 }
 
+/* Those of the selected language; where it has none, those of the video as a whole. */
+static const char *diff_waives(const struct view *view, bool all, struct waiving *waiving)
+{
+	const char *language = ((const struct diff_view *)view)->language;
+	struct page_question *question = &waiving->question;
+
+	(void)all;
+	question->course = view->place.course;
+	question->video = view->place.video;
+	snprintf(question->language, sizeof(question->language), "%s", language);
+	return waive_page_refusal(view->page, language, &waiving->back);
+}
+
 /* ---- drawing ------------------------------------------------------------------------------*/
 
 static void draw_why_empty(const struct snapshot *page, int y, int width)
@@ -269,11 +283,12 @@ static void diff_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_diff = {
 	.name = "diff", .bit = VIEW_DIFF, .kind = PAGE_DIFF,
-	.footer = (const enum action[]){ACTION_NEXT, ACTION_TAB, ACTION_RETRY, ACTION_VALIDATE,
-					ACTION_WHY, ACTION_SEARCH, ACTION_RUN, ACTION_PAUSE,
-					ACTION_FINDINGS, ACTION_LOG, ACTION_HOLD, ACTION_GOTO,
-					ACTION_UNDO, ACTION_NONE},
+	.footer = (const enum action[]){ACTION_NEXT, ACTION_TAB, ACTION_RETRY, ACTION_WAIVE,
+					ACTION_VALIDATE, ACTION_WHY, ACTION_SEARCH, ACTION_RUN,
+					ACTION_PAUSE, ACTION_FINDINGS, ACTION_LOG, ACTION_HOLD,
+					ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
 	.next_word = "next difference", .tab_word = "language",
 	.open = diff_open, .layout = diff_layout, .ask = diff_ask, .take = diff_take,
-	.draw = diff_draw, .key = diff_key, .item = diff_item, .target = diff_target, .close = diff_close,
+	.draw = diff_draw, .key = diff_key, .item = diff_item, .target = diff_target,
+	.waives = diff_waives, .close = diff_close,
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/waive.h"
 #include "ui/widget.h"
 
 #define TITLE_LINES 2
@@ -125,18 +126,39 @@ static unsigned findings_key(struct view *view, enum action action)
 	return REACT_REDRAW;
 }
 
-/* A group is of many courses: the tagged ones, or the one whose findings these are. */
+/* The tagged courses, the one whose findings these are, or all that have the selected code open. */
 static bool findings_target(const struct view *view, struct target *target)
 {
+	const struct finding_group *group = selected_group(view);
 	const struct tags *tags = &view->console->tags;
 
+	target->finding = group ? finding_info(group->code)->name : NULL;
 	if (tags->count) {
 		target->ids = tags->ids;
 		target->count = tags->count;
 		return true;
 	}
 	target->one = view->place.course;
-	return target->one != 0;
+	if (target->one || !group)
+		return target->one != 0;
+	target->having = group->courses > 0;
+	target->filter = ""; /* that of this list is of codes */
+	target->why = "no course has it open";
+	return target->having;
+}
+
+static const char *findings_waives(const struct view *view, bool all, struct waiving *waiving)
+{
+	const struct finding_group *group = selected_group(view);
+
+	(void)all;
+	if (!group)
+		return "nothing is selected";
+	waiving->question.course = view->place.course;
+	waiving->question.video = view->place.video;
+	waiving->question.code = (int)group->code;
+	waiving->back = !finding_group_open(group);
+	return waive_code_refusal(group->code);
 }
 
 /* ---- drawing ------------------------------------------------------------------------------*/
@@ -259,11 +281,11 @@ static void findings_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_findings = {
 	.name = "findings", .bit = VIEW_FINDINGS, .kind = PAGE_GROUPS,
-	.footer = (const enum action[]){ACTION_OPEN, ACTION_RETRY, ACTION_VALIDATE,
+	.footer = (const enum action[]){ACTION_OPEN, ACTION_RETRY, ACTION_WAIVE, ACTION_VALIDATE,
 					ACTION_SEARCH, ACTION_FILTER, ACTION_SORT, ACTION_LOG,
 					ACTION_HOLD, ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
 	.open_word = "items",
 	.open = findings_open, .layout = findings_layout, .ask = findings_ask,
 	.take = findings_take, .draw = findings_draw, .key = findings_key,
-	.target = findings_target, .close = findings_close,
+	.target = findings_target, .waives = findings_waives, .close = findings_close,
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/status/fields.h"
+#include "ui/waive.h"
 #include "ui/widget.h"
 
 #define TITLE_LINES 2
@@ -177,20 +178,61 @@ static bool items_item(const struct view *view, struct place *place)
 	return finding != NULL;
 }
 
-/* The courses that have the findings: the tagged ones, else that of the selected one. */
+static bool some_have_open(const struct snapshot *page, int code)
+{
+	for (size_t i = 0; page && i < page->group_count; i++)
+		if ((int)page->groups[i].code == code)
+			return page->groups[i].courses > 0;
+	return false;
+}
+
+/* The tagged courses, the one whose findings these are, or all that have one of those shown open;
+   where all codes are shown, that of the selected one. */
 static bool items_target(const struct view *view, struct target *target)
 {
+	int code = ((const struct items *)view)->code;
 	const struct finding_row *finding = selected_finding(view);
 	const struct tags *tags = &view->console->tags;
 
+	target->finding = code >= 0 ? finding_info((enum finding_code)code)->name : NULL;
 	if (tags->count) {
 		target->ids = tags->ids;
 		target->count = tags->count;
 		return true;
 	}
+	if (code >= 0 && !view->place.course) {
+		target->having = finding && some_have_open(view->page, code);
+		target->filter = view->list.filter;
+		target->why = "no course has it open";
+		return target->having;
+	}
 	if (finding)
 		target->one = finding->course_id;
 	return finding != NULL;
+}
+
+/* The selected one, or all that are shown. */
+static const char *items_waives(const struct view *view, bool all, struct waiving *waiving)
+{
+	int code = ((const struct items *)view)->code;
+	const struct finding_row *finding = selected_finding(view);
+	struct page_question *question = &waiving->question;
+
+	if (!finding)
+		return "nothing is selected";
+	if (all) {
+		question->course = view->place.course;
+		question->video = view->place.video;
+		question->code = code;
+		snprintf(question->filter, sizeof(question->filter), "%s", view->list.filter);
+		return code >= 0 ? waive_code_refusal((enum finding_code)code) : NULL;
+	}
+	question->course = finding->course_id;
+	question->video = finding->video_id;
+	question->code = (int)finding->code;
+	question->like = finding->id;
+	waiving->back = finding->waived;
+	return waive_code_refusal(finding->code);
 }
 
 /* ---- drawing ------------------------------------------------------------------------------*/
@@ -336,12 +378,12 @@ static void items_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_items = {
 	.name = "items", .bit = VIEW_ITEMS, .kind = PAGE_FINDINGS,
-	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_RETRY, ACTION_TAB,
-					ACTION_TAG, ACTION_FILTER, ACTION_VALIDATE,
+	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_WAIVE, ACTION_RETRY, ACTION_TAB,
+					ACTION_WAIVE_ALL, ACTION_TAG, ACTION_FILTER, ACTION_VALIDATE,
 					ACTION_SEARCH, ACTION_SORT, ACTION_LOG, ACTION_HOLD,
 					ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
 	.open_word = "diff", .next_word = "next match", .tab_word = "next code",
 	.open = items_open, .layout = items_layout, .ask = items_ask,
 	.take = items_take, .draw = items_draw, .key = items_key, .item = items_item,
-	.target = items_target, .close = items_close,
+	.target = items_target, .waives = items_waives, .close = items_close,
 };

@@ -229,6 +229,19 @@ static bool why_target(const struct view *view, struct target *target)
 	return true;
 }
 
+/* Those of the item whose story it is; what it has is not on the page. */
+static const char *why_waives(const struct view *view, bool all, struct waiving *waiving)
+{
+	struct page_question *question = &waiving->question;
+
+	(void)all;
+	question->course = view->place.course;
+	question->video = view->place.video;
+	snprintf(question->language, sizeof(question->language), "%s",
+		 ((const struct why_view *)view)->language);
+	return NULL;
+}
+
 /* ---- drawing ------------------------------------------------------------------------------*/
 
 static void draw_title(const struct why_view *why, int y)
@@ -284,11 +297,11 @@ static void why_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_why = {
 	.name = "why", .bit = VIEW_WHY, .kind = PAGE_WHY,
-	.footer = (const enum action[]){ACTION_RETRY, ACTION_VALIDATE, ACTION_SEARCH,
+	.footer = (const enum action[]){ACTION_RETRY, ACTION_WAIVE, ACTION_VALIDATE, ACTION_SEARCH,
 					ACTION_NEXT, ACTION_RUN, ACTION_PAUSE, ACTION_FINDINGS,
 					ACTION_LOG, ACTION_HOLD, ACTION_GOTO, ACTION_UNDO,
 					ACTION_NONE},
 	.next_word = "next match",
 	.open = why_open, .layout = why_layout, .ask = why_ask, .take = why_take,
-	.draw = why_draw, .key = why_key, .target = why_target, .close = why_close,
+	.draw = why_draw, .key = why_key, .target = why_target, .waives = why_waives, .close = why_close,
 };

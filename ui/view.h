@@ -48,6 +48,17 @@ struct target {
 	int64_t one; /* storage for @ids of a single course */
 	bool paused; /* a single course that is paused */
 	const struct course_row *course; /* a single one, borrowed from the page; NULL: not known */
+	/* The screen is of this finding: it is what ACTION_RETRY retries. Static; NULL: of none. */
+	const char *finding;
+	bool having;	    /* all courses that have it open: the desk is asked for their ids */
+	const char *filter; /* of these; borrowed */
+	const char *why;    /* there is nothing to act on because ...; static, or NULL */
+};
+
+/* What ACTION_WAIVE is for. */
+struct waiving {
+	struct page_question question;
+	bool back; /* all of it is waived, as far as the screen knows */
 };
 
 struct view;
@@ -79,6 +90,9 @@ struct view_ops {
 	bool (*item)(const struct view *view, struct place *place);
 	/* False if there is nothing to act on. May be NULL. */
 	bool (*target)(const struct view *view, struct target *target);
+	/* Says in @waiving (no code, nothing else either) which findings ACTION_WAIVE is for, or with
+	   @all ACTION_WAIVE_ALL; view->page is there. Why there are none, or NULL. May be NULL. */
+	const char *(*waives)(const struct view *view, bool all, struct waiving *waiving);
 	void (*close)(struct view *view);
 };
 
@@ -118,6 +132,14 @@ struct palette {
 	int count, selected;		 /* -1: none */
 };
 
+/* What the desk was asked for (ask.h). */
+struct asking {
+	struct page_question question;
+	enum action action; /* that waits for it */
+	/* NULL: nothing waits */
+	void (*take)(struct console *console, const struct snapshot *answer);
+};
+
 struct console {
 	const struct console_options *options;
 	struct campus *campus;
@@ -133,8 +155,7 @@ struct console {
 	struct undo undo;
 	struct guessing guessing; /* while the prompt asks where to go */
 	struct palette palette;
-	uint64_t ids_serial;	  /* all shown are to be tagged, once their ids are known */
-	bool ids_wanted;
+	struct asking asking;
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */

@@ -112,8 +112,8 @@ static void wish(struct desk *desk, const struct desk_act *act)
 
 	if (!answers)
 		return;
-	st = status_wish(desk->campus->status, wishes[act->act].wish, ids, count, NULL, act->named,
-			 answers, &err);
+	st = status_wish(desk->campus->status, wishes[act->act].wish, ids, count, act->finding,
+			 act->named, answers, &err);
 	done_remember(desk, act, answers);
 	if (st != RESULT_OK) {
 		desk_say(desk, FINDING_ERROR, "%s", err.text);
@@ -130,27 +130,53 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	if (!taken || act->act == ACT_PAUSE || !warning)
 		warning = "";
 	if (taken == count)
-		desk_say(desk, *warning ? FINDING_WARNING : FINDING_NOTICE, "%s %zu course%s%s%s",
-			 wishes[act->act].did, taken, taken == 1 ? "" : "s", *warning ? "; " : "",
-			 warning);
+		desk_say(desk, *warning ? FINDING_WARNING : FINDING_NOTICE, "%s %s%s%zu course%s%s%s",
+			 wishes[act->act].did, act->finding ? act->finding : "",
+			 act->finding ? " in " : "", taken, taken == 1 ? "" : "s",
+			 *warning ? "; " : "", warning);
 	else
 		desk_say(desk, FINDING_WARNING, "%s %zu, %zu not: %s%s%s", wishes[act->act].did,
 			 taken, count - taken, refused, *warning ? "; " : "", warning);
 	free(answers);
 }
 
+/* Somebody else may have been at the same findings meanwhile. */
+static void waive(struct desk *desk, const struct desk_act *act)
+{
+	bool back = act->act == ACT_UNWAIVE;
+	enum pick_kind kind = back ? PICK_WAIVED : PICK_WAIVABLE;
+	int64_t meant = (int64_t)picks_count(act->picks, kind), done = 0;
+	enum finding_code code = picks_code(act->picks, kind);
+	const char *name = code == FINDING_NONE ? "" : finding_info(code)->name;
+	struct status *status = desk->campus->status;
+	struct error err = {0};
+	char rest[256] = "";
+	enum result st = back ? status_unwaive_picks(status, act->picks, &done, &err)
+			      : status_waive_picks(status, act->picks, act->reason, &done, &err);
+
+	if (st != RESULT_OK)
+		snprintf(rest, sizeof(rest), "; %.200s", err.text);
+	else if (done < meant)
+		snprintf(rest, sizeof(rest), ", %lld not: no longer there as %s",
+			 (long long)(meant - done), back ? "waived" : "seen");
+	desk_say(desk, st != RESULT_OK ? FINDING_ERROR : *rest ? FINDING_WARNING : FINDING_NOTICE,
+		 "%s %lld %s%sfinding%s%s", back ? "open again:" : "waived", (long long)done, name,
+		 *name ? " " : "", done == 1 ? "" : "s", rest);
+}
+
 static void carry_out(struct desk *desk, struct desk_act *act)
 {
 	if (act->undoes)
 		done_undo(desk, act->undoes);
+	else if (act->act == ACT_WAIVE || act->act == ACT_UNWAIVE)
+		waive(desk, act);
 	else if (!act->count)
 		desk_say(desk, FINDING_NOTICE, "no course: nothing done");
 	else if (act->act == ACT_VALIDATE)
 		add_validations(desk, act);
 	else
 		wish(desk, act);
-	free(act->ids);
-	free(act);
+	desk_act_free(act);
 }
 
 /* ---- the threads ------------------------------------------------------------------------- */

@@ -139,8 +139,7 @@ void desk_free(struct desk *desk)
 		struct desk_act *act = desk->acts;
 
 		desk->acts = act->next;
-		free(act->ids);
-		free(act);
+		desk_act_free(act);
 	}
 	while (desk->choices) {
 		struct desk_choice *choice = desk->choices;
@@ -224,23 +223,47 @@ void desk_queue(struct desk *desk, struct desk_act *act)
 	pthread_mutex_unlock(&desk->lock);
 }
 
-uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *target)
+void desk_act_free(struct desk_act *act)
+{
+	if (!act)
+		return;
+	picks_unref(act->picks);
+	free(act->reason);
+	free(act->ids);
+	free(act);
+}
+
+static struct desk_act *act_new(enum act kind, const struct act_target *target)
 {
 	struct desk_act *act = calloc(1, sizeof(*act));
-	uint64_t serial;
 
-	if (act && target->count)
-		act->ids = malloc(target->count * sizeof(*act->ids));
-	if (!act || (target->count && !act->ids)) {
-		free(act);
-		desk_say(desk, FINDING_ERROR, "out of memory");
-		return 0;
-	}
+	if (!act)
+		return NULL;
 	act->act = kind;
 	act->count = target->count;
 	act->named = target->named;
+	act->finding = target->finding;
+	act->picks = picks_ref(target->picks);
+	act->ids = target->count ? malloc(target->count * sizeof(*act->ids)) : NULL;
+	act->reason = target->reason ? strdup(target->reason) : NULL;
+	if ((target->count && !act->ids) || (target->reason && !act->reason)) {
+		desk_act_free(act);
+		return NULL;
+	}
 	if (act->ids)
 		memcpy(act->ids, target->ids, target->count * sizeof(*act->ids));
+	return act;
+}
+
+uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *target)
+{
+	struct desk_act *act = act_new(kind, target);
+	uint64_t serial;
+
+	if (!act) {
+		desk_say(desk, FINDING_ERROR, "out of memory");
+		return 0;
+	}
 	pthread_mutex_lock(&desk->lock);
 	act->serial = serial = ++desk->act_serial;
 	pthread_mutex_unlock(&desk->lock);

@@ -39,12 +39,18 @@ void desk_wake_drain(struct desk *desk);
 /* The page to show from now on. */
 void desk_ask(struct desk *desk, const struct page_request *request);
 
-enum act { ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE };
-/* Which courses (copied). */
+enum act { ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE, ACT_WAIVE, ACT_UNWAIVE };
+/* Which courses (copied), or which findings. */
 struct act_target {
 	const int64_t *ids;
 	size_t count;
 	bool named; /* one by one, so that migrated ones are meant, too (status_wish()) */
+	/* ACT_RETRY: only blocks that have it open, and of Migrated courses too; NULL: what failed */
+	const char *finding; /* static */
+	/* ACT_WAIVE: those that were open and can be waived; ACT_UNWAIVE: those that were waived.
+	   Another reference is taken. */
+	struct picks *picks;
+	const char *reason; /* ACT_WAIVE; copied */
 };
 /* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause".
    Returns the act's serial, for desk_undo(); 0 without memory, which is told. */

@@ -24,7 +24,11 @@ struct desk_act {
 	int64_t *ids; /* owned */
 	size_t count;
 	bool named;
+	const char *finding; /* static, or NULL */
+	struct picks *picks; /* a reference, or NULL */
+	char *reason;	     /* owned, or NULL */
 };
+void desk_act_free(struct desk_act *act); /* accepts NULL */
 
 /* An act that was carried out, at least for some courses; done.c. */
 struct desk_done {
@@ -131,6 +135,8 @@ enum result page_groups(struct reader *reader, const struct page_request *reques
 			struct snapshot *snap, struct error *err);
 enum result page_findings(struct reader *reader, int64_t now, const struct page_request *request,
 			  struct snapshot *snap, struct error *err);
+enum result page_picks(struct reader *reader, int64_t now, const struct page_question *question,
+		       struct snapshot *snap, struct error *err);
 enum result page_log(struct reader *reader, int64_t now, const struct page_request *request,
 		     struct snapshot *snap, struct error *err);
 enum result page_why(struct reader *reader, const struct page_request *request,

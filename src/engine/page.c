@@ -55,11 +55,11 @@ static enum result answer_questions(const struct roster *roster, const struct pa
 	if (request->find_direction && *request->find)
 		snap->found = roster_find(roster, request->find, request->find_from,
 					  request->find_direction);
-	if (!request->ids_serial)
+	if (request->question.ask != ASK_COURSES)
 		return RESULT_OK;
 	if (roster_ids(roster, &snap->ids, &snap->id_count, err) != RESULT_OK)
 		return RESULT_NOMEM; /* no answer: whoever asked is not told "none" */
-	snap->ids_serial = request->ids_serial;
+	snap->answered = request->question.serial;
 	return RESULT_OK;
 }
 
@@ -236,6 +236,8 @@ void page_read(struct reader *reader, struct roster *roster, int64_t now,
 			break;
 		}
 	}
+	if (st == RESULT_OK && request->question.ask == ASK_FINDINGS)
+		st = page_picks(reader, now, &request->question, snap, &err);
 	reader_end(reader);
 	guess(roster, request, snap);
 	if (st != RESULT_OK)

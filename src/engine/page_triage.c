@@ -60,6 +60,23 @@ enum result page_findings(struct reader *reader, int64_t now, const struct page_
 	return st;
 }
 
+/* With those that are waived: their waivers may be what is to be taken back. */
+enum result page_picks(struct reader *reader, int64_t now, const struct page_question *question,
+		       struct snapshot *snap, struct error *err)
+{
+	struct filter *filter = parse(&finding_fields, question->filter);
+	const struct finding_query query = {
+		.course = question->course, .video = question->video, .code = question->code,
+		.with_waived = true, .filter = filter, .now = now};
+	enum result st = reader_picks(reader, &query, question->language, question->like,
+				      &snap->picks, err);
+
+	if (st == RESULT_OK)
+		snap->answered = question->serial;
+	filter_free(filter);
+	return st;
+}
+
 /* ---- the log ----------------------------------------------------------------------------- */
 
 /* Ids come with the page: who opens an event does not wait for a question. */

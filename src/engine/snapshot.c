@@ -43,5 +43,6 @@ void snapshot_unref(struct snapshot *snap)
 	diff_unref(snap->diff);
 	story_unref(snap->story);
 	free(snap->ids);
+	picks_unref(snap->picks);
 	free(snap);
 }

@@ -26,6 +26,26 @@ enum page_kind {
 	PAGE_WHY,      /* of a course, a video or a language: its story */
 };
 
+/*
+ * What is wanted once, beside the page: all ids that an act is to be of. An act waits for the
+ * answer, so that it is of what was there when its key was pressed, and can say how many.
+ */
+enum page_ask {
+	ASK_NOTHING,
+	ASK_COURSES,  /* of all rows of PAGE_COURSES: snapshot.ids */
+	ASK_FINDINGS, /* whatever page is shown: snapshot.picks */
+};
+struct page_question {
+	enum page_ask ask;
+	uint64_t serial; /* not 0; comes back with the answer */
+	/* ASK_FINDINGS: which; reader_picks() */
+	int64_t course, video; /* 0: any */
+	int code;	       /* enum finding_code or -1 */
+	char language[56];     /* or "" */
+	char filter[FILTER_BYTES];
+	int64_t like;	       /* or 0 */
+};
+
 /* What a screen wants to see. Plain data, copied. */
 struct page_request {
 	enum page_kind kind;
@@ -47,7 +67,7 @@ struct page_request {
 	/* a course by a part of its key, whatever page is shown; "" : none is looked for */
 	char guess[64];
 	int64_t guess_step; /* 0: the best one, 1: the next ... around */
-	uint64_t ids_serial; /* not 0: the ids of all rows of PAGE_COURSES are wanted, once */
+	struct page_question question;
 };
 
 /* How the two cues of a line of a diff differ, in bits. */
@@ -147,9 +167,10 @@ struct snapshot {
 	int64_t guessed;	     /* answer to the guess: a course, 0 none ... */
 	char guessed_key[256];
 	int64_t guess_count;	     /* ... of so many that fit */
-	int64_t *ids;		     /* answer to ids_serial, or NULL */
+	uint64_t answered;	     /* serial of the question that is answered here; 0 none */
+	int64_t *ids;		     /* ASK_COURSES, or NULL */
 	size_t id_count;
-	uint64_t ids_serial;	     /* which question it answers; 0 none */
+	struct picks *picks;	     /* ASK_FINDINGS, or NULL */
 	char problem[256];	     /* the page could not be read: why */
 	int refs;		     /* atomic */
 };

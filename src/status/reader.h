@@ -133,6 +133,13 @@ struct finding_query {
 enum result reader_findings(struct reader *reader, const struct finding_query *query,
 			    struct finding_row **rows, size_t *count, int64_t *total,
 			    struct error *err);
+/*
+ * All findings that @query is about (but for its page), in its order, as new @picks. With @like, a
+ * finding's id: only those that a waiver of it covers; none if it is not there any more. With
+ * @language: only those of it, or, where it has none, those without a language.
+ */
+enum result reader_picks(struct reader *reader, const struct finding_query *query,
+			 const char *language, int64_t like, struct picks **out, struct error *err);
 /* The findings of one code. */
 struct finding_group {
 	enum finding_code code;

@@ -14,6 +14,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/error.h"
+#include "src/status/picks.h"
 #include "src/status/rows.h"
 
 struct status;
@@ -203,6 +204,17 @@ enum result status_waive(struct status *status, const char *course, const char *
 			 struct error *err);
 enum result status_unwaive(struct status *status, const char *course, const char *block,
 			   const char *language, enum finding_code code, struct error *err);
+/*
+ * Waives those of @picks that were open and can be waived; _unwaive: takes back the waivers of
+ * those that were waived. One that is not there any more as it was picked (gone, of another
+ * content, waived or opened by somebody else) is left alone. *@done: so many findings were
+ * changed, also where the result is not RESULT_OK: many take several commits. One event an item.
+ * RESULT_INVALID: no reason.
+ */
+enum result status_waive_picks(struct status *status, const struct picks *picks, const char *reason,
+			       int64_t *done, struct error *err);
+enum result status_unwaive_picks(struct status *status, const struct picks *picks, int64_t *done,
+				 struct error *err);
 /* Posts a line of the audit; @why may be "". */
 void status_event(struct status *status, enum finding_severity severity, const char *action,
 		  const char *object, const char *what, const char *why);
