@@ -23,12 +23,21 @@
 
 /* ---- actions ------------------------------------------------------------------------------*/
 
+/* It is about how a screen looks: where lines are told there is none. */
+static bool is_drawn(enum action action)
+{
+	return action == ACTION_MOUSE || action == ACTION_THEME || action == ACTION_DUMP ||
+	       action == ACTION_PLOTS;
+}
+
 const char *dispatch_refusal(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
 	const struct view *view = console_top(console);
 	struct target target;
 
+	if (console->plain && is_drawn(action))
+		return "there is no screen that is drawn";
 	if ((needs & NEEDS_SERVICE) && console->stopping)
 		return "the engine is being stopped";
 	if ((needs & NEEDS_GO) && !console->now->waits_for_go)
@@ -161,7 +170,7 @@ void dispatch_action(struct console *console, enum action action)
 		suspend_begin(console);
 		break;
 	case ACTION_REDRAW:
-		clearok(curscr, TRUE);
+		term_redraw();
 		break;
 	default:
 		if (view->ops->key(view, action) & REACT_RELAYOUT)
