@@ -19,6 +19,7 @@
 #include "ui/glyph.h"
 #include "ui/mouse.h"
 #include "ui/palette.h"
+#include "ui/plain.h"
 #include "ui/suspend.h"
 #include "ui/taste.h"
 #include "ui/term.h"
@@ -62,9 +63,14 @@ void console_note(struct console *console, enum role role, const char *fmt, ...)
 void console_relayout(struct console *console)
 {
 	struct view *view = console_top(console);
-	int head = head_rows(console, view->ops->dashboard, LINES);
 	bool was_too_small = console->too_small;
+	int head;
 
+	if (console->plain) {
+		plain_layout(view);
+		return;
+	}
+	head = head_rows(console, view->ops->dashboard, LINES);
 	console->too_small = LINES < SCREEN_MIN_ROWS || COLS < SCREEN_MIN_COLS;
 	console->dirty = true;
 	view->area = (struct area){head, LINES - head - 1, COLS};
@@ -119,7 +125,7 @@ static bool answers(const struct snapshot *page, const struct page_request *requ
 	       !strcmp(got->language, request->language);
 }
 
-static void make_request(const struct console *console, struct page_request *request)
+void console_request(const struct console *console, struct page_request *request)
 {
 	const struct view *view = console_top(console);
 
@@ -135,7 +141,7 @@ static void ask(struct console *console)
 {
 	struct page_request request;
 
-	make_request(console, &request);
+	console_request(console, &request);
 	if (console->has_asked && !memcmp(&request, &console->asked, sizeof(request)))
 		return;
 	console->asked = request;
@@ -150,8 +156,17 @@ bool console_rows_are_old(const struct console *console)
 
 	if (!view->list.rows->id || !view->page)
 		return false;
-	make_request(console, &request);
+	console_request(console, &request);
 	return !answers(view->page, &request);
+}
+
+bool console_has_page(const struct console *console)
+{
+	const struct view *view = console_top(console);
+	struct page_request request;
+
+	console_request(console, &request);
+	return view->page && !view->page->loading && answers(view->page, &request);
 }
 
 static void give_to_view(struct console *console)
@@ -159,7 +174,7 @@ static void give_to_view(struct console *console)
 	struct view *view = console_top(console);
 	struct page_request request;
 
-	make_request(console, &request);
+	console_request(console, &request);
 	if (view->page == console->now || !answers(console->now, &request))
 		return;
 	/* Its rows are those of the page before: what is shown stays until they are read. */
@@ -194,6 +209,15 @@ static void take_snapshot(struct console *console)
 	find_answer(console);
 }
 
+void console_look(struct console *console)
+{
+	take_snapshot(console);
+	if (suspend_look(console))
+		console_relayout(console);
+	dump_news(console);
+	ask(console);
+}
+
 void console_stop(struct console *console)
 {
 	if (console->stopping < 2 && ++console->stopping == 1)
@@ -208,7 +232,7 @@ void console_stop(struct console *console)
  * long), so that "g r" typed in one go launches the first course, and "4 r" a failed one, and not
  * whatever was there before.
  */
-static bool answer_is_coming(struct console *console)
+bool console_waits(struct console *console)
 {
 	const struct view *view = console_top(console);
 	int64_t now = console_clock(console);
@@ -232,6 +256,14 @@ static bool answer_is_coming(struct console *console)
 	find_give_up(console);
 	console->row_since = 0;
 	return false;
+}
+
+void console_drop_keys(struct console *console)
+{
+	if (console->plain)
+		plain_drop(console->plain);
+	else
+		term_drop_keys();
 }
 
 /*
@@ -262,7 +294,7 @@ static int read_keys(struct console *console)
 	wchar_t wide;
 
 	console->keys_wait = false;
-	while (!answer_is_coming(console)) {
+	while (!console_waits(console)) {
 		key = getch();
 		if (key == ERR)
 			return count;
@@ -307,7 +339,7 @@ void console_draw(struct console *console)
 	refresh();
 }
 
-static void take_events(struct console *console)
+void console_take_events(struct console *console)
 {
 	int stops;
 	unsigned events = term_events(&stops);
@@ -343,7 +375,7 @@ static void hang_up(struct console *console)
 static void wait_and_read(struct console *console)
 {
 	static int empty_reads;
-	bool waits = answer_is_coming(console);
+	bool waits = console_waits(console);
 	struct pollfd fds[3] = {
 		{.fd = console->hung_up || waits ? -1 : 0, .events = POLLIN},
 		{.fd = desk_wake_fd(console->desk), .events = POLLIN},
@@ -364,7 +396,7 @@ static void wait_and_read(struct console *console)
 	if (fds[1].revents)
 		desk_wake_drain(console->desk);
 	if (fds[2].revents)
-		take_events(console);
+		console_take_events(console);
 	if (fds[0].revents & POLLIN) {
 		empty_reads = read_keys(console) ? 0 : empty_reads + 1;
 		if (empty_reads > EMPTY_READS_MAX)
@@ -378,11 +410,7 @@ static void loop(struct console *console)
 {
 	console->running = true;
 	while (console->running) {
-		take_snapshot(console);
-		if (suspend_look(console))
-			console_relayout(console);
-		dump_news(console);
-		ask(console);
+		console_look(console);
 		if (console->dirty)
 			console_draw(console);
 		wait_and_read(console);
@@ -399,11 +427,26 @@ static void console_clear(struct console *console)
 
 		view->ops->close(view);
 	}
+	plain_free(console->plain);
 	prompt_close(&console->prompt);
 	dump_leave(console);
 	tags_clear(&console->tags);
 	undo_clear(&console->undo);
 	snapshot_unref(console->now);
+}
+
+static enum result open_terminal(const struct console_options *options, struct error *err)
+{
+	return options->plain ? term_open_plain(err) : term_open(options->no_colour, err);
+}
+
+/* Returns the exit status. */
+static int run(struct console *console)
+{
+	if (console->plain)
+		return plain_run(console->plain);
+	loop(console);
+	return 0;
 }
 
 int console_run(struct campus *campus, const struct console_options *options)
@@ -415,26 +458,30 @@ int console_run(struct campus *campus, const struct console_options *options)
 
 	setlocale(LC_CTYPE, "");
 	/* The terminal first: without one the engine is not started. */
-	if (term_open(options->no_colour, &err) != RESULT_OK) {
+	if (open_terminal(options, &err) != RESULT_OK) {
 		status = 2;
 		goto out;
 	}
-	glyph_init(options->ascii);
+	glyph_init(options->ascii || options->plain);
 	if (desk_new(&console.desk, campus, &err) != RESULT_OK)
 		goto out;
 	console.now = desk_acquire(console.desk);
-	taste_recall(&console);
+	if (!options->plain) {
+		taste_recall(&console);
+	} else if (!(console.plain = plain_new(&console))) {
+		error_set(&err, RESULT_NOMEM, "out of memory");
+		goto out;
+	}
 	console_push(&console, &screen_courses, NULL);
 	if (console.depth) {
-		loop(&console);
-		status = 0;
+		status = run(&console);
 	} else {
 		error_set(&err, RESULT_NOMEM, "out of memory");
 	}
 out:
 	/* The terminal first: what is under way may take a while to finish. */
 	term_close();
-	if (status)
+	if (*err.text)
 		fprintf(stderr, "subferry: %s\n", text_safe_to(safe, sizeof(safe), err.text));
 	/* Asked twice: what is under way is given up. Nothing is lost, the next run completes it.
 	   Threads are at work: no exit handler may run among them, not even a library's. */

@@ -37,6 +37,13 @@ static const char *place_of(enum action action, unsigned bit)
 	return out;
 }
 
+/* It is about how a screen looks: where lines are told there is none. */
+static bool is_drawn(enum action action)
+{
+	return action == ACTION_MOUSE || action == ACTION_THEME || action == ACTION_DUMP ||
+	       action == ACTION_PLOTS;
+}
+
 const char *dispatch_refusal(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
@@ -46,6 +53,8 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 
 	if (elsewhere)
 		return elsewhere;
+	if (console->plain && is_drawn(action))
+		return "there is no screen that is drawn";
 	if ((needs & NEEDS_SERVICE) && console->stopping)
 		return "the engine is being stopped";
 	if ((needs & NEEDS_GO) && !console->now->waits_for_go)
@@ -185,7 +194,7 @@ void dispatch_action(struct console *console, enum action action)
 		suspend_begin(console);
 		break;
 	case ACTION_REDRAW:
-		clearok(curscr, TRUE);
+		term_redraw();
 		break;
 	default:
 		if (view->ops->key(view, action) & REACT_RELAYOUT)

@@ -7,7 +7,6 @@
 
 #include "ui/view.h"
 
-#include <curses.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -285,6 +284,6 @@ void find_give_up(struct console *console)
 	if (console->prompt.kind == PROMPT_GOTO)
 		prompt_close(&console->prompt);
 	/* They were typed for an answer that has not come. */
-	flushinp();
+	console_drop_keys(console);
 	console_note(console, ROLE_WARNING, "no answer yet: nothing was found or done; try again");
 }

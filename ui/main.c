@@ -19,13 +19,13 @@
 
 static int open_console(struct cli *cli)
 {
-	const struct console_options options = {.ascii = cli->plain, .no_colour = cli->plain};
+	const struct console_options options = {.plain = cli->plain, .ascii = cli->ascii};
 	int st;
 
 	/* before anything is made or opened: without a terminal nothing should happen at all */
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		out_note("the console needs a terminal; subferry --help shows the commands that do "
-			 "without");
+	if (!cli->plain && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))) {
+		out_note("the console needs a terminal; without one there are subferry --plain and "
+			 "the commands that subferry --help shows");
 		return CLI_USAGE;
 	}
 	st = cli_open(cli, CAMPUS_ALL);

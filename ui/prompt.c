@@ -143,7 +143,7 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code)
 	return !code && add_character(prompt, (uint32_t)key) ? PROMPT_CHANGED : PROMPT_OPEN;
 }
 
-static const char *label_of(const struct prompt *prompt)
+const char *prompt_label(const struct prompt *prompt)
 {
 	switch (prompt->kind) {
 	case PROMPT_SEARCH:
@@ -193,7 +193,7 @@ static void draw_confirm(const struct prompt *prompt, int y, int width)
 
 void prompt_draw(const struct prompt *prompt, int y, int width)
 {
-	const char *label = label_of(prompt);
+	const char *label = prompt_label(prompt);
 	const char *text = prompt->text;
 	int cells = widget_cells(label), x;
 

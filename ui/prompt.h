@@ -52,6 +52,8 @@ void prompt_word(struct prompt *prompt);
 void prompt_reason(struct prompt *prompt);
 /* A key (@code: a KEY_ code of curses). CHANGED: the text is another one now. */
 enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code);
+/* What it asks: "filter: ", or prompt->question. */
+const char *prompt_label(const struct prompt *prompt);
 /* Draws it on line @y and leaves the cursor at the place of typing. */
 void prompt_draw(const struct prompt *prompt, int y, int width);
 

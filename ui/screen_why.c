@@ -242,6 +242,16 @@ static const char *why_waives(const struct view *view, bool all, struct waiving 
 	return NULL;
 }
 
+const char *why_line(const struct view *view, int64_t at, size_t *len)
+{
+	const struct why_view *why = (const struct why_view *)view;
+
+	if (at < 0 || at >= (int64_t)why->count)
+		return NULL;
+	*len = why->pieces[at].len;
+	return why->pieces[at].text;
+}
+
 /* ---- drawing ------------------------------------------------------------------------------*/
 
 static void draw_title(const struct why_view *why, int y)

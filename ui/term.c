@@ -40,6 +40,7 @@ static atomic_uint events_seen;
 static int wake[2] = {-1, -1};
 static SCREEN *screen;
 static bool mouse_told;
+static bool plain; /* there is no screen: only signals */
 static char crash_stack[1 << 15];
 
 /* ---- signals ------------------------------------------------------------------------------*/
@@ -202,6 +203,26 @@ static bool terminal_can(const char *capability)
 	return text && text != (char *)-1;
 }
 
+static enum result wake_open(struct error *err)
+{
+	if (pipe(wake) < 0)
+		return error_set(err, RESULT_FATAL, "cannot make a pipe: %s", strerror(errno));
+	for (int i = 0; i < 2; i++) {
+		fcntl(wake[i], F_SETFL, O_NONBLOCK);
+		fcntl(wake[i], F_SETFD, FD_CLOEXEC);
+	}
+	return RESULT_OK;
+}
+
+enum result term_open_plain(struct error *err)
+{
+	if (wake_open(err) != RESULT_OK)
+		return RESULT_FATAL;
+	plain = true;
+	signals_install();
+	return RESULT_OK;
+}
+
 enum result term_open(bool no_colour, struct error *err)
 {
 	const char *type = getenv("TERM");
@@ -210,12 +231,8 @@ enum result term_open(bool no_colour, struct error *err)
 	    tcgetattr(STDIN_FILENO, &shell_mode) < 0)
 		return error_set(err, RESULT_INVALID,
 				 "the console needs a terminal on standard input and output");
-	if (pipe(wake) < 0)
-		return error_set(err, RESULT_FATAL, "cannot make a pipe: %s", strerror(errno));
-	for (int i = 0; i < 2; i++) {
-		fcntl(wake[i], F_SETFL, O_NONBLOCK);
-		fcntl(wake[i], F_SETFD, FD_CLOEXEC);
-	}
+	if (wake_open(err) != RESULT_OK)
+		return RESULT_FATAL;
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen || !terminal_can("cup") || !terminal_can("clear")) {
 		error_set(err, RESULT_INVALID,
@@ -256,6 +273,9 @@ void term_close(void)
 		delscreen(screen);
 		screen = NULL;
 	}
+	if (plain)
+		signals_remove();
+	plain = false;
 	for (int i = 0; i < 2; i++) {
 		if (wake[i] >= 0)
 			close(wake[i]);
@@ -293,23 +313,39 @@ void term_resize(void)
 {
 	struct winsize size;
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
+	if (plain || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
 		return;
 	if (size.ws_row != LINES || size.ws_col != COLS)
 		resizeterm(size.ws_row, size.ws_col);
+}
+
+void term_redraw(void)
+{
+	if (screen)
+		clearok(curscr, TRUE);
+}
+
+void term_drop_keys(void)
+{
+	if (screen)
+		flushinp();
 }
 
 void term_suspend(void)
 {
 	struct sigaction ours, stop = {.sa_handler = SIG_DFL};
 
-	endwin();
-	modes_off();
+	if (screen) {
+		endwin();
+		modes_off();
+	}
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &ours);
 	raise(SIGTSTP);
 	/* here again after SIGCONT */
 	sigaction(SIGTSTP, &ours, NULL);
+	if (!screen)
+		return;
 	modes_on();
 	term_resize();
 	clearok(curscr, TRUE);

@@ -22,6 +22,11 @@ enum term_event {
    the bytes of what its mouse did: as text, or the old way, three bytes. */
 enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END, TERM_MOUSE, TERM_MOUSE_OLD };
 
+/*
+ * For the console without a screen: only takes the signals; the terminal, if there is one, stays as
+ * it is, and no function below writes to it.
+ */
+enum result term_open_plain(struct error *err);
 /* RESULT_INVALID: no terminal, or one that cannot be drawn on. */
 enum result term_open(bool no_colour, struct error *err);
 void term_close(void); /* may run twice */
@@ -34,6 +39,10 @@ void term_resize(void);
 /* Tells of the mouse from now on, or leaves it to the terminal, as at the start; false: this one
    has none that could be told of. */
 bool term_mouse(bool on);
+/* Everything is drawn anew with the next refresh, whatever stands there. */
+void term_redraw(void);
+/* Forgets what was typed and not read yet. */
+void term_drop_keys(void);
 /* Gives the terminal to the shell until the process is continued. */
 void term_suspend(void);
 

@@ -144,6 +144,7 @@ struct console {
 	const struct console_options *options;
 	struct campus *campus;
 	struct desk *desk;
+	struct plain *plain; /* lines instead of a screen (plain.h), or NULL */
 	struct snapshot *now; /* newest snapshot; never NULL while the loop runs */
 	struct page_request asked;
 	bool has_asked;
@@ -186,6 +187,18 @@ void console_pop(struct console *console); /* the first screen stays */
 void console_relayout(struct console *console);
 /* The screen as it is to be now. */
 void console_draw(struct console *console);
+/* Takes the newest snapshot, gives it to the top screen, and asks for what that wants. */
+void console_look(struct console *console);
+/* What the top screen asks for now. */
+void console_request(const struct console *console, struct page_request *request);
+/* The top screen has the page it asks for, read to its end. */
+bool console_has_page(const struct console *console);
+/* Keys wait, not for ever: for the row they are meant for, or for the answer to a search. */
+bool console_waits(struct console *console);
+/* Forgets what was typed and has not been looked at. */
+void console_drop_keys(struct console *console);
+/* Signals: ^C and its like, ^Z, another size. */
+void console_take_events(struct console *console);
 /* What is shown is the answer to an older question (another order, another filter): no act is meant
    for its rows. */
 bool console_rows_are_old(const struct console *console);
@@ -291,6 +304,8 @@ void act_word(struct console *console);
 
 /* ---- the screens --------------------------------------------------------------------------*/
 
+/* A line of the story of screen_why, made harmless. Borrowed. */
+const char *why_line(const struct view *view, int64_t at, size_t *len);
 extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
 	screen_items, screen_why, screen_log, screen_help, screen_columns;
 

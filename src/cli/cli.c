@@ -17,12 +17,14 @@ struct global_option {
 };
 
 /* clang-format off */
-enum global { GLOBAL_CONF, GLOBAL_PLAIN, GLOBAL_DEMO, GLOBAL_RESET, GLOBAL_SIZE, GLOBAL_WORD,
+enum global { GLOBAL_CONF, GLOBAL_PLAIN, GLOBAL_ASCII, GLOBAL_DEMO, GLOBAL_RESET, GLOBAL_SIZE, GLOBAL_WORD,
 	      GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_COUNT };
 static const struct global_option globals[GLOBAL_COUNT] = {
 	{'c', {"config", "FILE", "The configuration; default: subferry.conf here, in\n"
 				 "$XDG_CONFIG_HOME/subferry (~/.config/subferry), or in /etc/subferry"}},
-	{0, {"plain", NULL, "The console with ASCII marks and without colours"}},
+	{0, {"plain", NULL, "Labelled lines instead of a screen or tables, for screen readers and\n"
+			    "logs; the console then reads lines from standard input"}},
+	{0, {"ascii", NULL, "The console with ASCII marks only"}},
 	{0, {"demo", NULL, "A small campus made on the spot: no server, no configuration"}},
 	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made"}},
 	{0, {"demo-size", "COURSES", "A demo of so many courses"}},
@@ -169,6 +171,9 @@ static int set_global(struct cli *cli, int option, const char *value)
 		return -1;
 	case GLOBAL_PLAIN:
 		cli->plain = true;
+		return -1;
+	case GLOBAL_ASCII:
+		cli->ascii = true;
 		return -1;
 	case GLOBAL_DEMO:
 		cli->demo = true;
@@ -326,7 +331,10 @@ const char *cli_option(const struct cli *cli, const char *name)
 
 int cli_run(struct cli *cli)
 {
-	int st = cli->command->run(cli);
+	int st;
+
+	out_plain(cli->plain);
+	st = cli->command->run(cli);
 
 	cli_close(cli);
 	return out_finish(st);

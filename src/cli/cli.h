@@ -43,7 +43,7 @@ struct cli {
 	/* ---- before the command ---- */
 	const char *conf_file; /* -c; NULL: looked for */
 	const char *word;      /* --word; NULL */
-	bool plain, demo, demo_reset;
+	bool plain, ascii, demo, demo_reset;
 	int64_t demo_size; /* 0: not given */
 	/* ---- the command; NULL: open the console ---- */
 	const struct cli_command *command;

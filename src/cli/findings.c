@@ -114,6 +114,7 @@ int cli_findings(struct cli *cli)
 		return st;
 	}
 	table_init(&list.table, headings, 0);
+	list.table.name = 1;
 	if (cli_option(cli, "json")) {
 		document = object_new("findings");
 		member_text(document, "campus", cli->campus->conf->name);

@@ -45,6 +45,7 @@ static void print_courses(const struct course_row *rows, size_t count)
 	char status[64];
 
 	table_init(&table, headings, 0x3E);
+	table.name = 6;
 	for (size_t i = 0; i < count; i++) {
 		const struct course_row *row = &rows[i];
 

@@ -16,6 +16,11 @@
 /* The first failure on standard output: 0, or its errno. Nothing is written after it. */
 static int out_failed;
 
+bool out_works(void)
+{
+	return !out_failed;
+}
+
 static void write_out(const char *bytes, size_t len)
 {
 	if (out_failed || !len)

@@ -28,6 +28,10 @@ void out_bytes(const void *bytes, size_t len);
 /* One document, or one object on a line of its own. Takes @json; NULL: out of memory. */
 void out_json_document(cJSON *json);
 void out_json_line(cJSON *json);
+/* From now on tables are told, not drawn (below). */
+void out_plain(bool plain);
+/* Nothing has failed to be written so far. */
+bool out_works(void);
 /* Writes out what is buffered, for whoever reads along. */
 void out_flush(void);
 /*
@@ -36,13 +40,19 @@ void out_flush(void);
  */
 int out_finish(int status);
 
-/* ---- tables: columns aligned by the cells their text takes --------------------------------*/
+/*
+ * ---- tables: columns aligned by the cells their text takes -----------------------------------
+ *
+ * After out_plain(true) nothing is aligned: each row is told as a few lines, "Course: KEY" and,
+ * two blanks further in, a line for each of its other cells that is not empty.
+ */
 
 #define TABLE_COLUMNS 12
 
 struct table {
 	size_t columns;
 	unsigned right; /* bit i: column i is aligned to the right */
+	size_t name;	/* the column that names a row: where it is told, it comes first */
 	char **cells;	/* row by row; the first row is the heading */
 	size_t count, size;
 	bool failed;

@@ -3,6 +3,7 @@
 #include "src/cli/out.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,13 @@
 /* A longer cell pushes only its own row to the right: one course with a name of thousands of
    characters must not fill the rows of all others with as many blanks. */
 #define WIDEST 80
+
+static bool told;
+
+void out_plain(bool plain)
+{
+	told = plain;
+}
 
 static void add_cell(struct table *table, char *text)
 {
@@ -95,6 +103,26 @@ static void print_row(const struct table *table, char *const *row, const size_t 
 	buf_clear(&line);
 }
 
+/* "IN VAL" as it is told: "In val". */
+static void tell_cell(const char *before, const char *heading, const char *text)
+{
+	char label[64];
+
+	snprintf(label, sizeof(label), "%s", heading);
+	for (char *c = label + 1; *label && *c; c++)
+		*c = *c == '_' ? ' ' : (char)tolower((unsigned char)*c);
+	*label = (char)toupper((unsigned char)*label);
+	out_line("%s%s: %s", before, label, text);
+}
+
+static void tell_row(const struct table *table, char *const *row)
+{
+	tell_cell("", table->cells[table->name], row[table->name]);
+	for (size_t i = 0; i < table->columns; i++)
+		if (i != table->name && *row[i])
+			tell_cell("  ", table->cells[i], row[i]);
+}
+
 void table_clear(struct table *table)
 {
 	for (size_t i = 0; i < table->count; i++)
@@ -115,8 +143,11 @@ void table_print(struct table *table)
 	}
 	if (table->failed)
 		out_note("out of memory: the list is not printed");
-	for (size_t i = 0; i + table->columns <= table->count && !table->failed;
+	for (size_t i = told ? table->columns : 0; i + table->columns <= table->count && !table->failed;
 	     i += table->columns)
-		print_row(table, table->cells + i, widths);
+		if (told)
+			tell_row(table, table->cells + i);
+		else
+			print_row(table, table->cells + i, widths);
 	table_clear(table);
 }

@@ -77,6 +77,10 @@ static void scan(struct desk *desk)
 	else if (found.added || found.gone)
 		desk_say(desk, FINDING_NOTICE, "%lld course%s: %lld new, %lld gone", (long long)found.found,
 			 found.found == 1 ? "" : "s", (long long)found.added, (long long)found.gone);
+	pthread_mutex_lock(&desk->lock);
+	desk->scanned = true;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
 }
 
 /* ---- acts -------------------------------------------------------------------------------- */

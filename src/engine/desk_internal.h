@@ -66,6 +66,7 @@ struct desk {
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
 	bool viewer;	       /* the clerk saw that another process has the engine */
 	bool engine_tried;     /* the clerk has tried to become the engine */
+	bool scanned;	       /* the clerk has read the course list, or could not */
 	bool allows;	       /* the word for linking was typed; the clerk passes it on */
 	bool stopping, ends;
 	int stop_validation; /* atomic */

@@ -69,7 +69,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute;
-	bool engine, tried, waits, rests, validating, roster;
+	bool engine, tried, scanned, waits, rests, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -89,6 +89,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->story = desk->story_serial;
 	out->engine = state;
 	out->tried = desk->engine_tried;
+	out->scanned = desk->scanned;
 	out->validating = desk->validating;
 	if (!state)
 		return;
@@ -107,7 +108,8 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 
 /* False if its page could not be read, for what may have passed in a moment. Lock not held. */
 static bool make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
-			  const struct page_request *request, const struct engine_state *state)
+			  const struct page_request *request, const struct engine_state *state,
+			  bool scanned)
 {
 	struct snapshot *snap = calloc(1, sizeof(*snap));
 	bool whole;
@@ -115,6 +117,7 @@ static bool make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	if (!snap)
 		return false;
 	snap->refs = 1;
+	snap->scanned = scanned; /* as it was before the page is read: what was found is in it */
 	page_read(reader, roster, clock_wall(desk->campus->clock), request, snap);
 	if (snap->loading) { /* given up: another page is on its way */
 		snapshot_unref(snap);
@@ -225,7 +228,7 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 			pthread_mutex_unlock(&desk->lock);
 			reader_interrupt_when(reader, may_be_long(&request) ? is_stale : NULL, desk);
 			whole = make_snapshot(desk, reader, now.roster ? roster : NULL, &request,
-					      engine ? &state : NULL);
+					      engine ? &state : NULL, now.scanned);
 			reader_interrupt_when(reader, NULL, NULL);
 			rest_until = clock_now(clock);
 			rest_until = !whole || rest_until - began >= LONG_READ ? rest_until + REST : 0;

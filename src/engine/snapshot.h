@@ -123,6 +123,7 @@ struct snapshot {
 	int64_t under_way;    /* transactions */
 	int64_t pausing;      /* of these, of paused courses */
 	bool counted;	      /* the totals are known; false only for the first page(s) */
+	bool scanned;	      /* the source's course list was read by this process, or could not be */
 	struct totals totals;
 	double rate;	      /* transcripts a second over the last 10 s */
 	double history[HISTORY_POINTS], errors[HISTORY_POINTS]; /* a second each */

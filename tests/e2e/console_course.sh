@@ -142,7 +142,7 @@ keys q q
 left 0
 
 step "in ASCII the marks are as many"
-arguments="-c $place/campus/campus.conf --plain"
+arguments="-c $place/campus/campus.conf --ascii"
 start 80 24
 wait_for "course-v1:Org+Odd+R"
 keys Enter

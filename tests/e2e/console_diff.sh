@@ -132,7 +132,7 @@ left 0
 
 step "ASCII"
 rm -rf "$demo/val.db"
-arguments="--demo --plain"
+arguments="--demo --ascii"
 start 80 24
 wait_for "of 40 courses"
 keys /

@@ -221,7 +221,7 @@ main_screens() { # SUFFIX
 }
 
 step "in ASCII"
-plain=--plain
+plain=--ascii looks=NO_COLOR=1
 check() {
 	[ -z "$(screen | tr -d '\n' | LC_ALL=C tr -d ' -~')" ] || fail "not all is ASCII"
 }

@@ -32,6 +32,16 @@ wait_for "of 40 courses"
 keys q
 left 0
 
+step "ASCII where it is asked for, in colour"
+arguments="--demo --ascii"
+start 80 24
+have_failed
+only_ascii "with --ascii"
+t capture-pane -p -e | grep -q "$escape\[[0-9;]*31m" || fail "no colour"
+keys q
+left 0
+arguments=
+
 step "NO_COLOR: attributes only"
 start 80 24 NO_COLOR=1
 have_failed

@@ -198,6 +198,7 @@ static void cli_parse_refuses_what_it_does_not_know(void **state)
 	    "subferry list --json --json",
 	    "subferry retry --finding",
 	    "subferry --plain=1",
+	    "subferry --ascii=1",
 	    "subferry list --stat Failed",
 	};
 	struct cli cli;
