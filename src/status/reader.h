@@ -82,6 +82,14 @@ struct totals {
 	int64_t wanted_unplanned; /* such courses whose videos are not known yet */
 };
 enum result reader_totals(struct reader *reader, struct totals *out, struct error *err);
+/* The same of some courses, by their ids; those gone are not counted at all. */
+struct chosen_totals {
+	struct totals totals;
+	int64_t ended;	/* Migrated or Failed, and not wished for anew */
+	int64_t failed; /* videos, without those of an earlier pass that is to be begun anew */
+};
+enum result reader_totals_of(struct reader *reader, const int64_t *ids, size_t count,
+			     struct chosen_totals *out, struct error *err);
 
 /* Courses with an intent other than idle, without those gone, by intent number: the engine's
    work list. */
