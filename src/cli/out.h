@@ -28,6 +28,9 @@ void out_bytes(const void *bytes, size_t len);
 /* One document, or one object on a line of its own. Takes @json; NULL: out of memory. */
 void out_json_document(cJSON *json);
 void out_json_line(cJSON *json);
+/* @fn is called before each line of either kind, NULL: nothing: a line that is rewritten in place
+   (progress_line.h) makes room for it. */
+void out_before_lines(void (*fn)(bool on_error));
 /* Writes out what is buffered, for whoever reads along. */
 void out_flush(void);
 /*
