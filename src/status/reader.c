@@ -13,7 +13,8 @@
 
 /* ---- open and close -----------------------------------------------------------------------*/
 
-enum result reader_open(struct reader **out, const char *path, struct error *err)
+static enum result open_reader(struct reader **out, const char *path, enum db_mode mode,
+			       struct error *err)
 {
 	struct reader *reader;
 	struct stat file;
@@ -26,7 +27,7 @@ enum result reader_open(struct reader **out, const char *path, struct error *err
 	reader = calloc(1, sizeof(*reader));
 	if (!reader)
 		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
-	st = db_open(&reader->db, path, true, err);
+	st = db_open(&reader->db, path, mode, err);
 	if (st == RESULT_OK)
 		st = schema_look(&reader->db, &version, err);
 	if (st == RESULT_OK && !version)
@@ -45,6 +46,16 @@ enum result reader_open(struct reader **out, const char *path, struct error *err
 	}
 	reader_close(reader);
 	return st;
+}
+
+enum result reader_open(struct reader **out, const char *path, struct error *err)
+{
+	return open_reader(out, path, DB_READ, err);
+}
+
+enum result reader_open_to_look(struct reader **out, const char *path, struct error *err)
+{
+	return open_reader(out, path, DB_LOOK, err);
 }
 
 void reader_close(struct reader *reader)

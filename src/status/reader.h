@@ -16,6 +16,8 @@ struct reader;
    first; otherwise as status_open(). Works while nobody writes; then
    SQLite needs to make a file beside it, and says so where the folder does not let it. */
 enum result reader_open(struct reader **out, const char *path, struct error *err);
+/* For one quick look that must not make a file: whoever begins to write meanwhile is not noticed. */
+enum result reader_open_to_look(struct reader **out, const char *path, struct error *err);
 void reader_close(struct reader *reader);
 /* RESULT_INVALID where the file is of another campus than @campus. */
 enum result reader_check_campus(struct reader *reader, const char *campus, struct error *err);
