@@ -550,18 +550,7 @@ void widget_spark(int y, int x, int width, enum role role, const double *values,
 
 struct small_text widget_number(int64_t number)
 {
-	struct small_text out = {""};
-	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%lld", (long long)number);
-	size_t at = 0;
-
-	for (int i = 0; i < len && at + 2 < sizeof(out.text); i++) {
-		out.text[at++] = digits[i];
-		if (digits[i] != '-' && i + 1 < len && (len - 1 - i) % 3 == 0)
-			out.text[at++] = ',';
-	}
-	out.text[at] = '\0';
-	return out;
+	return figure_number(number);
 }
 
 struct small_text widget_percent(int64_t part, int64_t whole)
@@ -577,16 +566,7 @@ struct small_text widget_percent(int64_t part, int64_t whole)
 
 struct small_text widget_rate(double rate)
 {
-	struct small_text out;
-
-	if (rate >= 9.95)
-		snprintf(out.text, sizeof(out.text), "%.40s/s",
-			 widget_number((int64_t)(rate + 0.5)).text);
-	else if (rate >= 0.05)
-		snprintf(out.text, sizeof(out.text), "%.1f/s", rate);
-	else
-		snprintf(out.text, sizeof(out.text), "0/s");
-	return out;
+	return figure_rate(rate);
 }
 
 static bool local_time(int64_t wall, struct tm *out)
@@ -608,15 +588,5 @@ struct small_text widget_clock(int64_t wall)
 
 struct small_text widget_time(int64_t wall, int64_t now)
 {
-	const int64_t near = INT64_C(18) * 3600 * 1000000;
-	struct small_text out = {"-"};
-	struct tm tm;
-
-	if (wall <= 0 || !local_time(wall, &tm))
-		return out;
-	if (wall > now + near || wall < now - near)
-		strftime(out.text, sizeof(out.text), "%d %b %H:%M", &tm);
-	else
-		strftime(out.text, sizeof(out.text), "%H:%M", &tm);
-	return out;
+	return figure_time(wall, now);
 }

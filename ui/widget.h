@@ -11,6 +11,7 @@
 #define SUBFERRY_UI_WIDGET_H
 
 #include "src/base/error.h"
+#include "src/base/figures.h"
 #include "ui/theme.h"
 
 #include <stdbool.h>
@@ -58,9 +59,6 @@ void widget_spark(int y, int x, int width, enum role role, const double *values,
 
 /* ---- small texts by value, for use inside printf arguments --------------------------------*/
 
-struct small_text {
-	char text[48];
-};
 struct small_text widget_number(int64_t number);	      /* "31,204" */
 struct small_text widget_percent(int64_t part, int64_t whole); /* "65 %"; never 100 before all */
 struct small_text widget_rate(double rate);		      /* "6.2/s" */

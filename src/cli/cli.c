@@ -9,29 +9,29 @@
 #include <string.h>
 
 #include "src/base/conf_value.h"
+#include "src/cli/complete.h"
 #include "src/cli/out.h"
-
-struct global_option {
-	char letter; /* 0: none */
-	struct cli_option option;
-};
 
 /* clang-format off */
 enum global { GLOBAL_CONF, GLOBAL_PLAIN, GLOBAL_ASCII, GLOBAL_DEMO, GLOBAL_RESET, GLOBAL_SIZE, GLOBAL_WORD,
-	      GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_COUNT };
-static const struct global_option globals[GLOBAL_COUNT] = {
+	      GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_COMPLETION, GLOBAL_COMPLETE, GLOBAL_COUNT };
+const struct cli_global cli_globals[] = {
 	{'c', {"config", "FILE", "The configuration; default: subferry.conf here, in\n"
-				 "$XDG_CONFIG_HOME/subferry (~/.config/subferry), or in /etc/subferry"}},
+				 "$XDG_CONFIG_HOME/subferry (~/.config/subferry), or in /etc/subferry",
+	       VALUE_FILE}},
 	{0, {"plain", NULL, "Labelled lines instead of a screen or tables, for screen readers and\n"
-			    "logs; the console then reads lines from standard input"}},
-	{0, {"ascii", NULL, "The console with ASCII marks only"}},
-	{0, {"demo", NULL, "A small campus made on the spot: no server, no configuration"}},
-	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made"}},
-	{0, {"demo-size", "COURSES", "A demo of so many courses"}},
+			    "logs; the console then reads lines from standard input", VALUE_TEXT}},
+	{0, {"ascii", NULL, "The console with ASCII marks only", VALUE_TEXT}},
+	{0, {"demo", NULL, "A small campus made on the spot: no server, no configuration", VALUE_TEXT}},
+	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made", VALUE_TEXT}},
+	{0, {"demo-size", "COURSES", "A demo of so many courses", VALUE_TEXT}},
 	{0, {"word", "WORD", "The word that would be asked for on the terminal:\n"
-			    "the campus name, where links are written into courses"}},
-	{'h', {"help", NULL, "Show this text; after a command, its own"}},
-	{'V', {"version", NULL, "Show the version"}},
+			    "the campus name, where links are written into courses", VALUE_TEXT}},
+	{'h', {"help", NULL, "Show this text; after a command, its own", VALUE_TEXT}},
+	{'V', {"version", NULL, "Show the version", VALUE_TEXT}},
+	{0, {"completion", "SHELL", NULL, VALUE_TEXT}},
+	{0, {"complete", "KIND", NULL, VALUE_TEXT}},
+	{0, {NULL, NULL, NULL, VALUE_TEXT}},
 };
 /* clang-format on */
 
@@ -42,6 +42,8 @@ static void print_option(char letter, const struct cli_option *option)
 	char left[64];
 	const char *help = option->help, *end;
 
+	if (!help)
+		return;
 	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
 		 letter ? ", " : "  ", option->name, option->argument ? " " : "",
 		 option->argument ? option->argument : "");
@@ -62,7 +64,7 @@ static void print_help(void)
 	out_line("%s", "");
 	out_line("Options, before the command:");
 	for (size_t i = 0; i < GLOBAL_COUNT; i++)
-		print_option(globals[i].letter, &globals[i].option);
+		print_option(cli_globals[i].letter, &cli_globals[i].option);
 	out_line("%s", "");
 	out_line("Commands:");
 	for (const struct cli_command *c = cli_commands; c->name; c++)
@@ -150,12 +152,12 @@ static bool is_long_name(const char *text, const char *name)
 static int find_global(const char *text)
 {
 	for (int i = 0; i < GLOBAL_COUNT; i++) {
-		char letter = globals[i].letter;
+		char letter = cli_globals[i].letter;
 
-		if (is_long_name(text, globals[i].option.name))
+		if (is_long_name(text, cli_globals[i].option.name))
 			return i;
 		if (letter && text[0] == '-' && text[1] == letter &&
-		    (!text[2] || globals[i].option.argument))
+		    (!text[2] || cli_globals[i].option.argument))
 			return i;
 	}
 	return -1;
@@ -194,6 +196,13 @@ static int set_global(struct cli *cli, int option, const char *value)
 	case GLOBAL_VERSION:
 		out_line("subferry %s", PACKAGE_VERSION);
 		return out_finish(CLI_OK);
+	case GLOBAL_COMPLETION:
+		if (!completion_print(value))
+			return cli_usage(cli, "--completion %s: bash or zsh", value);
+		return out_finish(CLI_OK);
+	case GLOBAL_COMPLETE:
+		cli->complete = value;
+		return -1;
 	case GLOBAL_COUNT:
 		break;
 	}
@@ -213,7 +222,7 @@ static int parse_globals(struct cli *cli, struct walk *walk)
 		option = find_global(text);
 		if (option < 0)
 			return cli_usage(cli, "unknown option %s", text);
-		value = option_value(cli, walk, globals[option].option.argument, text[1] == '-');
+		value = option_value(cli, walk, cli_globals[option].option.argument, text[1] == '-');
 		st = value ? set_global(cli, option, value) : CLI_USAGE;
 		if (st >= 0)
 			return st;
@@ -316,6 +325,8 @@ int cli_parse(struct cli *cli, int argc, char **argv)
 
 	memset(cli, 0, sizeof(*cli));
 	st = parse_globals(cli, &walk);
+	if (st < 0 && cli->complete)
+		return complete_answer(cli, argc - walk.at, argv + walk.at);
 	if (st < 0 && walk.at < argc)
 		st = parse_command(cli, &walk);
 	return st;

@@ -21,10 +21,32 @@ enum cli_exit {
 #define CLI_OPTIONS 6 /* of one command, at most */
 #define CLI_ANY SIZE_MAX /* of operands: as many as there are */
 
+/* What an argument is, for whoever completes it. */
+enum cli_value {
+	VALUE_TEXT, /* nobody can guess it */
+	VALUE_FILE,
+	VALUE_FINDING,
+	VALUE_LEVEL,
+	VALUE_STATUS,
+	VALUE_SORT,
+	VALUE_FINDING_FILTER,
+	VALUE_COURSE_FILTER,
+	VALUE_COURSE, /* its key */
+	VALUE_ITEM,   /* COURSE VIDEO LANGUAGE */
+	VALUE_COUNT
+};
+
 struct cli_option {
 	const char *name;     /* without the dashes */
 	const char *argument; /* "CODE"; NULL: takes none */
-	const char *help;
+	const char *help;     /* NULL: hidden, for programs */
+	enum cli_value value; /* of @argument */
+};
+
+/* An option that stands before the command. */
+struct cli_global {
+	char letter; /* 0: none */
+	struct cli_option option;
 };
 
 struct cli;
@@ -36,6 +58,7 @@ struct cli_command {
 	int (*run)(struct cli *cli);
 	size_t least, most; /* operands; with an option "all", either that or some are needed */
 	struct cli_option options[CLI_OPTIONS];
+	enum cli_value operands; /* VALUE_TEXT: none that could be completed */
 };
 
 /* The parsed command line, and what was opened by it. */
@@ -43,6 +66,7 @@ struct cli {
 	/* ---- before the command ---- */
 	const char *conf_file; /* -c; NULL: looked for */
 	const char *word;      /* --word; NULL */
+	const char *complete;  /* --complete: what is asked for (complete.h); NULL */
 	bool plain, ascii, demo, demo_reset;
 	int64_t demo_size; /* 0: not given */
 	/* ---- the command; NULL: open the console ---- */
@@ -57,8 +81,11 @@ struct cli {
 	int64_t unread; /* entries of the source that a scan by cli_open_reader() could not read */
 };
 
-/* The table, ended by a row without name. */
+/* The tables, ended by a row without name. */
 extern const struct cli_command cli_commands[];
+extern const struct cli_global cli_globals[];
+/* What --sort takes, by enum course_sort. */
+extern const char *const cli_sorts[SORT_COUNT];
 
 /*
  * Reads the command line into @cli. Returns -1 to go on, else an exit status: --help and
@@ -78,6 +105,8 @@ int cli_fail(const struct error *err);
 
 /* ---- what commands open (each returns -1 to go on, else the exit status) -------------------*/
 
+/* The configuration that is to be read (free()); NULL if there is none (or *@failed: no memory). */
+char *cli_find_conf(const struct cli *cli, bool *failed);
 /* Reads the configuration, or makes the demo, the first time; opens @parts more of the campus. */
 int cli_open(struct cli *cli, unsigned parts);
 /*

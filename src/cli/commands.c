@@ -8,57 +8,57 @@
 
 #define JSON(what)                                                                                 \
 	{                                                                                          \
-		"json", NULL, what                                                                 \
+		"json", NULL, what, VALUE_TEXT                                                     \
 	}
 #define ALL                                                                                        \
 	{                                                                                          \
-		"all", NULL, "All courses"                                                         \
+		"all", NULL, "All courses", VALUE_TEXT                                             \
 	}
 
 /* clang-format off */
 const struct cli_command cli_commands[] = {
 	{"doctor", "[--write] [--json]", "Check that everything can be reached, read and written",
 	 cli_doctor, 0, 0,
-	 {{"write", NULL, "Try to write too: makes what is missing, and leaves no transcript"},
-	  JSON("One document")}},
+	 {{"write", NULL, "Try to write too: makes what is missing, and leaves no transcript", VALUE_TEXT},
+	  JSON("One document")}, VALUE_TEXT},
 	{"scan", "[--json]", "Read the source's list of courses",
 	 cli_scan_command, 0, 0,
-	 {JSON("One object a line, a summary last")}},
+	 {JSON("One object a line, a summary last")}, VALUE_TEXT},
 	{"list", "[--status STATUS] [--failed-tasks] [--sort FIELD[,desc]] [--json] [FILTER...]",
 	 "Show the courses",
 	 cli_list, 0, CLI_ANY,
-	 {{"status", "STATUS", "Only Not-Migrated, In-Progress, Migrated or Failed ones"},
-	  {"sort", "FIELD[,desc]", "By key (the default), name, status, videos, expected, inval, difference, findings, attempts, progress, changed, validated"},
-	  {"failed-tasks", NULL, "Show the videos that failed, as the platform's FailedTask table"},
-	  JSON("One document")}},
+	 {{"status", "STATUS", "Only Not-Migrated, In-Progress, Migrated or Failed ones", VALUE_STATUS},
+	  {"sort", "FIELD[,desc]", "By key (the default), name, status, videos, expected, inval, difference, findings, attempts, progress, changed, validated", VALUE_SORT},
+	  {"failed-tasks", NULL, "Show the videos that failed, as the platform's FailedTask table", VALUE_TEXT},
+	  JSON("One document")}, VALUE_COURSE_FILTER},
 	{"migrate", "COURSE...|--all [--dry-run] [--json]", "Migrate courses, and stay until they have ended",
 	 cli_migrate, 0, CLI_ANY,
-	 {{"all", NULL, "All that are Not-Migrated, Failed, or In-Progress without an engine"},
-	  {"dry-run", NULL, "Predict: write nothing outside the status database"},
-	  JSON("One object a line, a summary last")}},
+	 {{"all", NULL, "All that are Not-Migrated, Failed, or In-Progress without an engine", VALUE_TEXT},
+	  {"dry-run", NULL, "Predict: write nothing outside the status database", VALUE_TEXT},
+	  JSON("One object a line, a summary last")}, VALUE_COURSE},
 	{"pause", "COURSE...|--all", "Stop starting new work on courses",
-	 cli_pause, 0, CLI_ANY, {ALL}},
+	 cli_pause, 0, CLI_ANY, {ALL}, VALUE_COURSE},
 	{"resume", "COURSE...|--all", "Go on with paused courses",
-	 cli_resume, 0, CLI_ANY, {ALL}},
+	 cli_resume, 0, CLI_ANY, {ALL}, VALUE_COURSE},
 	{"retry", "COURSE...|--all [--finding CODE]", "Try failed courses again",
 	 cli_retry, 0, CLI_ANY,
-	 {ALL, {"finding", "CODE", "Only videos with this finding; Migrated courses too"}}},
+	 {ALL, {"finding", "CODE", "Only videos with this finding; Migrated courses too", VALUE_FINDING}}, VALUE_COURSE},
 	{"verify", "COURSE...|--all [--level LEVEL] [--json]", "Compare courses with what val and store hold",
 	 cli_verify, 0, CLI_ANY,
-	 {ALL, {"level", "LEVEL", "count, size, hash (the default), bytes or cues"},
-	  JSON("One object a line, a summary last")}},
+	 {ALL, {"level", "LEVEL", "count, size, hash (the default), bytes or cues", VALUE_LEVEL},
+	  JSON("One object a line, a summary last")}, VALUE_COURSE},
 	{"findings", "[COURSE...] [--filter FILTER] [--json]", "Show differences and failures",
 	 cli_findings, 0, CLI_ANY,
-	 {{"filter", "FILTER", "Only those that pass, as severity:error lang:es"}, JSON("One document")}},
+	 {{"filter", "FILTER", "Only those that pass, as severity:error lang:es", VALUE_FINDING_FILTER}, JSON("One document")}, VALUE_COURSE},
 	{"why", "COURSE [VIDEO [LANGUAGE]] [--json]", "Tell one item's whole life",
-	 cli_why, 1, 3, {JSON("One object a line, a summary last")}},
+	 cli_why, 1, 3, {JSON("One object a line, a summary last")}, VALUE_ITEM},
 	{"waive", "COURSE VIDEO|- LANGUAGE|- --finding CODE --reason TEXT", "Accept a finding, with a reason",
 	 cli_waive, 3, 3,
-	 {{"finding", "CODE", "Which finding"}, {"reason", "TEXT", "Why it is accepted: kept and shown"}}},
+	 {{"finding", "CODE", "Which finding", VALUE_FINDING}, {"reason", "TEXT", "Why it is accepted: kept and shown", VALUE_TEXT}}, VALUE_ITEM},
 	{"unwaive", "COURSE VIDEO|- LANGUAGE|- --finding CODE", "Take a waiver back",
-	 cli_unwaive, 3, 3, {{"finding", "CODE", "Which finding"}}},
+	 cli_unwaive, 3, 3, {{"finding", "CODE", "Which finding", VALUE_FINDING}}, VALUE_ITEM},
 	{"convert", "FILE|-", "Convert one transcript to SJSON on standard output",
-	 cli_convert, 1, 1, {{NULL, NULL, NULL}}},
-	{NULL, NULL, NULL, NULL, 0, 0, {{NULL, NULL, NULL}}},
+	 cli_convert, 1, 1, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_FILE},
+	{NULL, NULL, NULL, NULL, 0, 0, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_TEXT},
 };
 /* clang-format on */

@@ -81,15 +81,16 @@ static void print_courses_json(const struct cli *cli, const struct course_row *r
 
 /* ---- which courses, in which order ---------------------------------------------------------*/
 
+const char *const cli_sorts[SORT_COUNT] = {
+	[SORT_KEY] = "key",		  [SORT_NAME] = "name",		[SORT_STATUS] = "status",
+	[SORT_VIDEOS] = "videos",	  [SORT_EXPECTED] = "expected", [SORT_IN_VAL] = "inval",
+	[SORT_FINDINGS] = "findings", [SORT_CHANGED] = "changed",
+	[SORT_DIFFERENCE] = "difference", [SORT_ATTEMPTS] = "attempts",
+	[SORT_PROGRESS] = "progress", [SORT_VERIFIED] = "validated",
+};
+
 static int read_sort(struct cli *cli, struct course_query *query)
 {
-	static const char *const names[SORT_COUNT] = {
-	    [SORT_KEY] = "key",		  [SORT_NAME] = "name",		[SORT_STATUS] = "status",
-	    [SORT_VIDEOS] = "videos",	  [SORT_EXPECTED] = "expected", [SORT_IN_VAL] = "inval",
-	    [SORT_FINDINGS] = "findings", [SORT_CHANGED] = "changed",
-	    [SORT_DIFFERENCE] = "difference", [SORT_ATTEMPTS] = "attempts",
-	    [SORT_PROGRESS] = "progress", [SORT_VERIFIED] = "validated",
-	};
 	const char *text = cli_option(cli, "sort");
 	size_t len = text ? strcspn(text, ",") : 0;
 
@@ -97,7 +98,7 @@ static int read_sort(struct cli *cli, struct course_query *query)
 		return -1;
 	query->descending = !strcmp(text + len, ",desc");
 	for (int i = 0; i < SORT_COUNT; i++)
-		if (strlen(names[i]) == len && !strncmp(text, names[i], len) &&
+		if (strlen(cli_sorts[i]) == len && !strncmp(text, cli_sorts[i], len) &&
 		    (!text[len] || query->descending)) {
 			query->sort = (enum course_sort)i;
 			return -1;

@@ -1,46 +1,24 @@
 /*
  * migrate: launches courses and stays until they have ended; the engine runs here, or, where
- * another process has it, its intents are written and followed. --dry-run predicts.
- *
- * JSON, one object a line: tried (course, video, result, registered, text), course (as in
- * list), trouble (text), summary (mode, courses, migrated, failed, paused, videos, registered,
- * expected, in_val, errors, warnings, interrupted). Where another process had the engine, nothing
- * here knows what it registered: there is no such number then.
+ * another process has it, its intents are written and followed. --dry-run predicts. What it tells
+ * is in migrate_tell.c.
  */
 #include "config.h"
 
 #include "src/cli/commands.h"
 
-#include <inttypes.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "src/cli/cli.h"
+#include "src/cli/migrating.h"
 #include "src/cli/out.h"
-#include "src/cli/show.h"
-#include "src/engine/engine.h"
 #include "src/status/lock.h"
 
 #define LOOK_EVERY 200	       /* ms */
 #define HELD_TOO_LONG 60000    /* ms: an endpoint that stays away so long ends the command */
-
-struct migrating {
-	struct cli *cli;
-	bool dry, json, all;
-	int64_t *ids;
-	size_t count;
-	pthread_mutex_t lock; /* standard output, and what follows */
-	int64_t registered;
-	int64_t unread;	 /* dry: courses that could not be rehearsed */
-	int64_t refused; /* named, and not taken */
-	bool holds;
-	bool launched, followed; /* by us; what another process has the engine for */
-	struct error failure; /* why the command could not go on */
-};
 
 static volatile sig_atomic_t interrupts;
 
@@ -48,8 +26,10 @@ static volatile sig_atomic_t interrupts;
 static void on_signal(int signal)
 {
 	(void)signal;
-	if (interrupts++)
-		_exit(CLI_FAILED);
+	if (!interrupts++)
+		return;
+	progress_line_wipe();
+	_exit(CLI_FAILED);
 }
 
 static void catch_signals(void)
@@ -62,70 +42,7 @@ static void catch_signals(void)
 	sigaction(SIGHUP, &action, NULL);
 }
 
-/* ---- telling ----------------------------------------------------------------------------- */
-
-static void tell_video(struct migrating *m, const struct engine_event *event)
-{
-	cJSON *json;
-
-	m->registered += event->registered;
-	if (m->json) {
-		json = object_new("tried");
-		member_text(json, "course", event->key);
-		member_text(json, "video", event->block);
-		member_text(json, "result", event->failed ? "failed" : "done");
-		member_number(json, "registered", event->registered);
-		member_text(json, "text", event->text);
-		out_json_line(json);
-	} else if (event->failed) {
-		out_line("  failed %s %s: %s", event->key, event->block, event->text);
-	}
-}
-
-static void tell_trouble(struct migrating *m, const char *text)
-{
-	cJSON *json;
-
-	if (!m->json) {
-		out_note("%s", text);
-		return;
-	}
-	json = object_new("trouble");
-	member_text(json, "text", text);
-	out_json_line(json);
-}
-
-static void tell_course(struct migrating *m, const struct course_row *row)
-{
-	if (m->json)
-		out_json_line(show_course_json(row));
-	else if (*row->problem)
-		out_line("%-12s %s: %s", course_status_name(row->status), row->key, row->problem);
-	else
-		out_line("%-12s %s  %" PRId64 " videos, %" PRId64 " of %" PRId64
-			 " transcripts in val%s%s",
-			 m->dry ? "rehearsed" : course_status_name(row->status), row->key, row->videos,
-			 row->counts.in_val, row->counts.expected, row->counts.errors ? ", with errors" : "",
-			 row->intent == INTENT_PAUSE ? ", paused" : "");
-}
-
-/* From engine threads. */
-static void on_event(void *arg, const struct engine_event *event)
-{
-	struct migrating *m = arg;
-
-	pthread_mutex_lock(&m->lock);
-	if (event->kind == ENGINE_VIDEO_TRIED)
-		tell_video(m, event);
-	else if (event->kind == ENGINE_TROUBLE)
-		tell_trouble(m, event->text);
-	else if (event->kind == ENGINE_COURSE_ENDED && *event->text)
-		tell_trouble(m, event->text);
-	m->unread += m->dry && event->kind == ENGINE_COURSE_ENDED && event->failed;
-	pthread_mutex_unlock(&m->lock);
-}
-
-/* ---- running ----------------------------------------------------------------------------- */
+/* ---- before anything is begun ------------------------------------------------------------ */
 
 static enum result probe_source(struct campus *campus, struct error *err)
 {
@@ -158,7 +75,7 @@ static int check_end(struct migrating *m, enum result (*probe)(struct campus *, 
 	for (int64_t i = 0; i < conf->max_retries && result_is_transient(st); i++) {
 		snprintf(line, sizeof(line), "%s; trying again", err.text);
 		if (!i)
-			tell_trouble(m, line);
+			migrate_trouble(m, line);
 		usleep((useconds_t)conf->retry_delay * 1000);
 		st = probe(m->cli->campus, &err);
 	}
@@ -195,7 +112,7 @@ static int tell_refusal(struct migrating *m, int64_t id, const struct wish_answe
 		return cli_fail(&err);
 	snprintf(line, sizeof(line), "%s: not taken: %s", row.key, answer->reason);
 	if (row.intent != INTENT_RUN) {
-		tell_trouble(m, line);
+		migrate_trouble(m, line);
 		m->refused++;
 	}
 	course_row_clear(&row);
@@ -232,13 +149,7 @@ static bool watch_hold(struct migrating *m, struct engine *engine)
 	struct engine_state state;
 
 	engine_state(engine, &state);
-	pthread_mutex_lock(&m->lock);
-	if (*state.hold && !m->holds)
-		tell_trouble(m, state.hold);
-	else if (!*state.hold && m->holds)
-		tell_trouble(m, "going on");
-	m->holds = *state.hold;
-	pthread_mutex_unlock(&m->lock);
+	migrate_tell_hold(m, state.hold);
 	if (state.held_for < HELD_TOO_LONG)
 		return false;
 	error_set(&m->failure, RESULT_UNREACHABLE,
@@ -261,9 +172,10 @@ static int run_engine(struct migrating *m, struct engine *engine)
 		if ((interrupts || watch_hold(m, engine)) && !stopped) {
 			engine_stop(engine);
 			stopped = true;
-			if (interrupts && !m->json)
-				out_note("ending: transactions under way finish; once more ends at once");
+			if (interrupts)
+				migrate_tell_ending(m);
 		}
+		migrate_progress(m, engine, stopped);
 	}
 	watch_hold(m, engine); /* it may have gone on, and come to its end, since the last look */
 	return -1;
@@ -306,7 +218,7 @@ static int follow(struct migrating *m, const char *holder, bool *vacant)
 
 	*vacant = false;
 	m->followed = true;
-	tell_trouble(m, holder);
+	migrate_trouble(m, holder);
 	st = launch(m);
 	while (st < 0 && !interrupts) {
 		st = look(m, &waiting);
@@ -315,6 +227,7 @@ static int follow(struct migrating *m, const char *holder, bool *vacant)
 		*vacant = is_vacant(m);
 		if (*vacant)
 			break;
+		migrate_progress(m, NULL, false);
 		usleep(LOOK_EVERY * 1000);
 	}
 	return st;
@@ -323,7 +236,7 @@ static int follow(struct migrating *m, const char *holder, bool *vacant)
 static int run(struct migrating *m)
 {
 	struct engine_options options = {.dry = m->dry, .dry_courses = m->ids, .dry_count = m->count,
-					 .event = on_event, .arg = m};
+					 .event = migrate_on_event, .arg = m};
 	struct engine *engine = NULL;
 	struct error err = {0};
 	enum result result;
@@ -345,75 +258,14 @@ static int run(struct migrating *m)
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-struct sums {
-	int64_t status[COURSE_STATUS_COUNT], paused, videos;
-	struct counts counts;
-};
-
-static int add_course(struct migrating *m, int64_t id, struct sums *sums)
-{
-	struct course_row row = {0};
-	struct error err = {0};
-
-	if (reader_course_by_id(m->cli->reader, id, &row, &err) != RESULT_OK)
-		return cli_fail(&err);
-	sums->status[row.status]++;
-	sums->paused += row.intent == INTENT_PAUSE;
-	sums->videos += row.videos;
-	sums->counts.expected += row.counts.expected;
-	sums->counts.in_val += row.counts.in_val;
-	sums->counts.errors += row.counts.errors;
-	sums->counts.warnings += row.counts.warnings;
-	tell_course(m, &row);
-	course_row_clear(&row);
-	return -1;
-}
-
-static void tell_summary(const struct migrating *m, const struct sums *sums)
-{
-	const char *mode = campus_mode(m->cli->campus, m->dry);
-	char now[80];
-	cJSON *json;
-
-	if (!m->json) {
-		snprintf(now, sizeof(now), "%" PRId64 " transcripts %s now; ", m->registered,
-			 m->dry ? "would be migrated" : "migrated");
-		out_line("%s: %zu course%s: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
-			 " paused; %s%" PRId64 " of %" PRId64 " expected are in val, of %" PRId64
-			 " videos; %" PRId64 " errors, %" PRId64 " warnings",
-			 mode, m->count, m->count == 1 ? "" : "s", sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
-			 sums->paused, m->followed ? "" : now, sums->counts.in_val,
-			 sums->counts.expected, sums->videos, sums->counts.errors,
-			 sums->counts.warnings);
-		return;
-	}
-	json = object_new("summary");
-	member_text(json, "mode", mode);
-	member_number(json, "courses", (int64_t)m->count);
-	member_number(json, "migrated", sums->status[COURSE_MIGRATED]);
-	member_number(json, "failed", sums->status[COURSE_FAILED]);
-	member_number(json, "paused", sums->paused);
-	member_number(json, "videos", sums->videos);
-	if (!m->followed)
-		member_number(json, "registered", m->registered);
-	member_number(json, "expected", sums->counts.expected);
-	member_number(json, "in_val", sums->counts.in_val);
-	member_number(json, "errors", sums->counts.errors);
-	member_number(json, "warnings", sums->counts.warnings);
-	member_flag(json, "interrupted", interrupts > 0);
-	out_json_line(json);
-}
-
 static int finish(struct migrating *m)
 {
-	struct sums sums = {0};
-	int st = -1;
+	struct migrate_sums sums = {0};
+	int st = migrate_tell_courses(m, &sums);
 
-	for (size_t i = 0; i < m->count && st < 0; i++)
-		st = add_course(m, m->ids[i], &sums);
 	if (st >= 0)
 		return st;
-	tell_summary(m, &sums);
+	migrate_tell_summary(m, &sums, interrupts > 0);
 	if (m->failure.result != RESULT_OK)
 		return cli_fail(&m->failure);
 	if (interrupts)
@@ -450,7 +302,7 @@ static int choose_courses(struct migrating *m)
 			return cli_fail(&err);
 		if (row.gone && !m->all) {
 			error_set(&err, RESULT_MISSING, "%s: gone from the source", row.key);
-			tell_trouble(m, err.text);
+			migrate_trouble(m, err.text);
 			m->refused++;
 		} else if (!row.gone && (!m->all || is_for_all(&row))) {
 			m->ids[kept++] = m->ids[i];
@@ -484,8 +336,11 @@ int cli_migrate(struct cli *cli)
 			 "named is planned anew");
 	if (st < 0 && m.count && cli->link_word)
 		campus_allow_link(cli->campus, cli->link_word);
-	if (st < 0 && m.count)
+	if (st < 0 && m.count) {
+		progress_line_open(&m.line, cli->campus->clock);
 		st = run(&m);
+		progress_line_close(&m.line);
+	}
 	if (st < 0)
 		st = finish(&m);
 	free(m.ids);

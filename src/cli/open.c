@@ -18,13 +18,17 @@
 
 /* ---- configuration ------------------------------------------------------------------------*/
 
-/* The first configuration there is; NULL if none (*@failed: no memory). */
-static char *find_conf(bool *failed)
+char *cli_find_conf(const struct cli *cli, bool *failed)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	char *out = NULL;
 
 	*failed = false;
+	if (cli->conf_file) {
+		out = strdup(cli->conf_file);
+		*failed = !out;
+		return out;
+	}
 	for (int place = 0; place < 4 && !out; place++) {
 		struct buf path = BUF_INIT;
 
@@ -60,9 +64,8 @@ static int read_conf(struct cli *cli, struct conf **out)
 
 		return demo_make(out, &options, &err) == RESULT_OK ? -1 : cli_fail(&err);
 	}
-	if (!cli->conf_file)
-		found = find_conf(&failed);
-	if (!cli->conf_file && !found) {
+	found = cli_find_conf(cli, &failed);
+	if (!found) {
 		out_note(failed
 			     ? "out of memory"
 			     : "no configuration: give one with -c FILE (else ./subferry.conf, "
@@ -70,7 +73,7 @@ static int read_conf(struct cli *cli, struct conf **out)
 			       "read), or try subferry --demo");
 		return CLI_FAILED;
 	}
-	st = conf_read(out, cli->conf_file ? cli->conf_file : found, &err);
+	st = conf_read(out, found, &err);
 	free(found);
 	return st == RESULT_OK ? -1 : cli_fail(&err);
 }

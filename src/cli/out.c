@@ -15,6 +15,19 @@
 
 /* The first failure on standard output: 0, or its errno. Nothing is written after it. */
 static int out_failed;
+/* Called before a line goes out; NULL: nobody. */
+static void (*before_line)(bool on_error);
+
+void out_before_lines(void (*fn)(bool on_error))
+{
+	before_line = fn;
+}
+
+static void clear_the_way(bool on_error)
+{
+	if (before_line)
+		before_line(on_error);
+}
 
 bool out_works(void)
 {
@@ -25,6 +38,7 @@ static void write_out(const char *bytes, size_t len)
 {
 	if (out_failed || !len)
 		return;
+	clear_the_way(false);
 	errno = 0;
 	if (fwrite(bytes, 1, len, stdout) != len)
 		out_failed = errno ? errno : EIO;
@@ -84,6 +98,7 @@ complain(const char *before, const char *fmt, va_list args)
 {
 	struct buf line = BUF_INIT;
 
+	clear_the_way(true);
 	fflush(stdout); /* so that the two come in the order they were meant in */
 	make_line(&line, before, fmt, args);
 	fputs(line.len ? buf_text(&line) : "subferry: out of memory\n", stderr);

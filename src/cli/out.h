@@ -32,6 +32,9 @@ void out_json_line(cJSON *json);
 void out_plain(bool plain);
 /* Nothing has failed to be written so far. */
 bool out_works(void);
+/* @fn is called before each line of either kind, NULL: nothing: a line that is rewritten in place
+   (progress_line.h) makes room for it. */
+void out_before_lines(void (*fn)(bool on_error));
 /* Writes out what is buffered, for whoever reads along. */
 void out_flush(void);
 /*

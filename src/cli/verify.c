@@ -18,6 +18,7 @@
 
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
+#include "src/cli/progress_line.h"
 #include "src/cli/show.h"
 #include "src/status/lock.h"
 #include "src/verify/verify.h"
@@ -29,7 +30,9 @@ struct verifying {
 	int64_t *ids;
 	size_t count;
 	struct counts sums;
-	int64_t unread; /* courses that could not be validated */
+	int64_t verified; /* courses that were looked at */
+	int64_t unread;	  /* of these, those that could not be validated */
+	struct progress_line line;
 };
 
 static int stop;
@@ -38,8 +41,10 @@ static int stop;
 static void on_signal(int signal)
 {
 	(void)signal;
-	if (__atomic_exchange_n(&stop, 1, __ATOMIC_RELAXED))
-		_exit(CLI_FAILED);
+	if (!__atomic_exchange_n(&stop, 1, __ATOMIC_RELAXED))
+		return;
+	progress_line_wipe();
+	_exit(CLI_FAILED);
 }
 
 static void tell_finding(struct verifying *v, const char *course, const char *block,
@@ -65,6 +70,15 @@ static void tell_finding(struct verifying *v, const char *course, const char *bl
 	}
 }
 
+static void tell_progress(struct verifying *v)
+{
+	const struct progress_figures figures = {.done_as = "verified", .done = v->verified,
+						 .courses = (int64_t)v->count};
+
+	if (progress_line_is_due(&v->line))
+		progress_line_show(&v->line, &figures);
+}
+
 static void on_video(void *arg, const char *course, const char *block, const struct report *report)
 {
 	struct verifying *v = arg;
@@ -77,6 +91,7 @@ static void on_video(void *arg, const char *course, const char *block, const str
 	}
 	for (size_t i = 0; i < report->finding_count; i++)
 		tell_finding(v, course, block, &report->findings[i]);
+	tell_progress(v);
 }
 
 static void add_counts(struct counts *to, const struct counts *from)
@@ -168,6 +183,20 @@ static void look_for_engine(struct verifying *v)
 	lock_free(lock);
 }
 
+static int verify_all(struct verifying *v)
+{
+	int st = -1;
+
+	progress_line_open(&v->line, v->cli->campus->clock);
+	for (; v->verified < (int64_t)v->count && st < 0 && !__atomic_load_n(&stop, __ATOMIC_RELAXED);
+	     v->verified++) {
+		tell_progress(v);
+		st = verify_one(v, v->ids[v->verified]);
+	}
+	progress_line_close(&v->line);
+	return st;
+}
+
 int cli_verify(struct cli *cli)
 {
 	struct verifying v = {.cli = cli, .json = cli_option(cli, "json")};
@@ -187,8 +216,8 @@ int cli_verify(struct cli *cli)
 		st = cli_courses(cli, cli_option(cli, "all"), &v.ids, &v.count);
 	if (st < 0)
 		look_for_engine(&v);
-	for (size_t i = 0; i < v.count && st < 0 && !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++)
-		st = verify_one(&v, v.ids[i]);
+	if (st < 0)
+		st = verify_all(&v);
 	free(v.ids);
 	if (st >= 0)
 		return st;

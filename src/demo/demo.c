@@ -22,13 +22,14 @@
 
 /* Grows whenever the same options make other courses: an older demo then wants --demo-reset. */
 #define DEMO_VERSION 1
+#define STATUS_DB "subferry.db"
 #define STAMP "demo.stamp"
 #define STAMP_TEXT "subferry demo %d\ncourses %" PRId64 "\ncues %" PRId64 "\n"
 #define COURSES_MAX 100000
 #define CUES_MAX 10000
 
 static const char conf_text[] =
-    "[campus]\nname = demo\nenvironment = staging\nrelease = ginkgo\nstatus_db = subferry.db\n"
+    "[campus]\nname = demo\nenvironment = staging\nrelease = ginkgo\nstatus_db = " STATUS_DB "\n"
     "[source]\nkind = olx\npath = courses/*\nkey_form = course-v1\n"
     "[val]\nkind = sqlite\npath = val.db\n"
     "[store]\nkind = directory\npath = store\n"
@@ -93,6 +94,17 @@ static enum result find_folder(const struct demo_options *options, char **out, s
 		return error_set(err, RESULT_INVALID,
 				 "no place for the demo: neither XDG_STATE_HOME nor HOME is set");
 	return *out ? RESULT_OK : no_memory(err);
+}
+
+char *demo_status_db(void)
+{
+	const struct demo_options options = {0};
+	char *folder, *out = NULL;
+
+	if (find_folder(&options, &folder, NULL) == RESULT_OK)
+		out = text_of("%s/" STATUS_DB, folder);
+	free(folder);
+	return out;
 }
 
 static enum result make_folder(const char *folder, struct error *err)

@@ -21,4 +21,8 @@ struct demo_options {
  */
 enum result demo_make(struct conf **out, const struct demo_options *options, struct error *err);
 
+/* Where the status database of the demo in the user's state directory is, or would be (free());
+   NULL where there is no such place, or no memory. Makes nothing. */
+char *demo_status_db(void);
+
 #endif

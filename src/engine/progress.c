@@ -152,6 +152,21 @@ static const char *why_unknown(const struct progress_work *work, const struct ho
 	return "";
 }
 
+struct progress_work progress_work(const struct totals *t, bool held)
+{
+	struct progress_work work = {
+		.videos = t->wanted_videos - t->wanted_tried, .unplanned = t->wanted_unplanned,
+		.planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
+			   t->courses[COURSE_FAILED],
+		.held = held};
+
+	if (t->videos)
+		work.per_video = (double)t->counts.expected / (double)t->videos;
+	if (work.planned)
+		work.per_course = (double)t->counts.expected / (double)work.planned;
+	return work;
+}
+
 struct progress_left progress_left(const struct progress *progress, const struct progress_work *work)
 {
 	double minute = progress_rate(progress, PROGRESS_SECONDS - 1), fast, slow, least, most;

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "src/status/reader.h"
+
 #define PROGRESS_SECONDS 60
 #define PROGRESS_MINUTES 60
 
@@ -48,6 +50,9 @@ struct progress_work {
 	int64_t planned;   /* ... of so many courses that were planned */
 	bool held;	   /* work stands: @low and @high count from when it goes on */
 };
+
+/* As far as the sums over courses can tell it. */
+struct progress_work progress_work(const struct totals *totals, bool held);
 
 /* Seconds. */
 struct progress_left {

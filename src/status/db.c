@@ -3,9 +3,12 @@
 #include "src/status/db.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "src/base/buf.h"
 #include "src/base/dbwriter.h"
 #include "src/status/place.h"
 
@@ -13,9 +16,37 @@ enum { BUSY_MS = 5000 };
 
 /* ---- open and close -----------------------------------------------------------------------*/
 
-enum result db_open(struct db *db, const char *path, bool read_only, struct error *err)
+/* The file as SQLite's URI that says: nobody writes it (free()); NULL without memory. */
+static char *still_uri(const char *path)
+{
+	struct buf uri = BUF_INIT;
+
+	buf_add_text(&uri, *path == '/' ? "file://" : "file:");
+	for (const unsigned char *c = (const unsigned char *)path; *c; c++)
+		if (strchr("?#%", *c))
+			buf_printf(&uri, "%%%02X", *c);
+		else
+			buf_add_char(&uri, (char)*c);
+	buf_add_text(&uri, "?immutable=1");
+	return buf_take(&uri);
+}
+
+/* Nobody has it open: the file beside it is not there. */
+static bool is_still(const char *path)
+{
+	struct buf wal = BUF_INIT;
+	bool still;
+
+	buf_printf(&wal, "%s-wal", path);
+	still = !wal.failed && access(buf_text(&wal), F_OK) && errno == ENOENT;
+	buf_clear(&wal);
+	return still;
+}
+
+enum result db_open(struct db *db, const char *path, enum db_mode mode, struct error *err)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	char *uri = NULL;
 	enum result st;
 	int code;
 
@@ -26,9 +57,12 @@ enum result db_open(struct db *db, const char *path, bool read_only, struct erro
 	db->path = strdup(path);
 	if (!db->path)
 		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
-	flags |= read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	if (mode == DB_LOOK && is_still(path) && !(uri = still_uri(path)))
+		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
+	flags |= mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	dbwriter_setup();
-	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+	code = sqlite3_open_v2(uri ? uri : path, &db->handle, flags | (uri ? SQLITE_OPEN_URI : 0), NULL);
+	free(uri);
 	if (code != SQLITE_OK)
 		return db_fail(db, code, "cannot open it", err);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);

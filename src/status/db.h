@@ -42,11 +42,14 @@ struct db_value {
 	sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 /* clang-format on */
 
-/*
- * Opens the file @path (copied): read and write, made if it is not there, or for reading only.
- * Nothing is read from it yet. @db is cleared with db_close() in every case.
- */
-enum result db_open(struct db *db, const char *path, bool read_only, struct error *err);
+enum db_mode {
+	DB_WRITE, /* read and write, made if it is not there */
+	DB_READ,
+	DB_LOOK, /* the same, but no file is made beside it: who begins to write is not noticed */
+};
+/* Opens the file @path (copied). Nothing is read from it yet. @db is cleared with db_close() in every
+   case. */
+enum result db_open(struct db *db, const char *path, enum db_mode mode, struct error *err);
 /* Finalises the statements cached here. */
 void db_forget(struct db *db);
 void db_close(struct db *db); /* may run twice */

@@ -13,7 +13,8 @@
 
 /* ---- open and close -----------------------------------------------------------------------*/
 
-enum result reader_open(struct reader **out, const char *path, struct error *err)
+static enum result open_reader(struct reader **out, const char *path, enum db_mode mode,
+			       struct error *err)
 {
 	struct reader *reader;
 	struct stat file;
@@ -26,7 +27,7 @@ enum result reader_open(struct reader **out, const char *path, struct error *err
 	reader = calloc(1, sizeof(*reader));
 	if (!reader)
 		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
-	st = db_open(&reader->db, path, true, err);
+	st = db_open(&reader->db, path, mode, err);
 	if (st == RESULT_OK)
 		st = schema_look(&reader->db, &version, err);
 	if (st == RESULT_OK && !version)
@@ -45,6 +46,16 @@ enum result reader_open(struct reader **out, const char *path, struct error *err
 	}
 	reader_close(reader);
 	return st;
+}
+
+enum result reader_open(struct reader **out, const char *path, struct error *err)
+{
+	return open_reader(out, path, DB_READ, err);
+}
+
+enum result reader_open_to_look(struct reader **out, const char *path, struct error *err)
+{
+	return open_reader(out, path, DB_LOOK, err);
 }
 
 void reader_close(struct reader *reader)
@@ -252,82 +263,6 @@ enum result reader_has_courses(struct reader *reader, bool *out, struct error *e
 }
 
 /* ---- the campus as a whole ----------------------------------------------------------------*/
-
-/* By status and intent, so that one walk over the courses answers all. */
-static enum result add_totals(struct columns *columns, struct totals *out, struct tally *sum)
-{
-	enum course_status status = COURSE_NOT_MIGRATED;
-	enum course_intent intent = INTENT_IDLE;
-	struct tally tally = {{0}};
-	int64_t courses;
-
-	COL_WORD(columns, course_status_read, &status);
-	COL_WORD(columns, course_intent_read, &intent);
-	courses = col_int(columns);
-	tally_read(&tally, columns, true);
-	out->courses[status] += courses;
-	out->paused += intent == INTENT_PAUSE ? courses : 0;
-	out->wanted += intent == INTENT_RUN ? courses : 0;
-	for (int i = 0; i < TALLY_COUNT; i++)
-		sum->n[i] += tally.n[i];
-	return columns->st;
-}
-
-/* What is left of the courses that are to be run. */
-static enum result read_wanted_sums(struct reader *reader, struct totals *out, struct error *err)
-{
-	struct columns columns = {0};
-	enum result st = db_first(&reader->db, err,
-				  "SELECT coalesce(sum(videos), 0),"
-				  " coalesce(sum(iif(status = 'In-Progress', tried, 0)), 0),"
-				  " coalesce(sum(videos = 0 AND status = 'Not-Migrated'), 0)"
-				  " FROM course WHERE intent = 'run' AND gone = 0",
-				  NULL, 0, &columns.stmt);
-
-	if (st != RESULT_OK)
-		return st;
-	out->wanted_videos = col_int(&columns);
-	out->wanted_tried = col_int(&columns);
-	out->wanted_unplanned = col_int(&columns);
-	st = col_result(&reader->db, &columns, err);
-	db_done(columns.stmt);
-	return st;
-}
-
-enum result reader_totals(struct reader *reader, struct totals *out, struct error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	struct tally sum = {{0}};
-	enum result st;
-
-	memset(out, 0, sizeof(*out));
-	st = db_first(&reader->db, err,
-		      "SELECT status, intent, count(*), sum(expected), sum(in_val), sum(unknown),"
-		      " sum(extra), sum(differing), sum(errors), sum(warnings), sum(notices),"
-		      " sum(waived), sum(bytes), sum(videos), sum(tried), sum(failed)"
-		      " FROM course WHERE gone = 0 GROUP BY status, intent",
-		      NULL, 0, &stmt);
-	for (; st == RESULT_OK; st = db_next(&reader->db, err, stmt)) {
-		struct columns columns = {stmt, 0, RESULT_OK};
-
-		if (add_totals(&columns, out, &sum) != RESULT_OK) {
-			st = col_result(&reader->db, &columns, err);
-			break;
-		}
-	}
-	db_done(stmt);
-	if (st != RESULT_END)
-		return st;
-	tally_counts(&sum, &out->counts);
-	out->videos = sum.n[TALLY_VIDEOS];
-	out->tried = sum.n[TALLY_TRIED];
-	out->failed = sum.n[TALLY_FAILED];
-	st = read_wanted_sums(reader, out, err);
-	if (st != RESULT_OK)
-		return st;
-	return db_number(&reader->db, err, "SELECT count(*) FROM course WHERE gone <> 0", NULL, 0,
-			 0, &out->gone);
-}
 
 enum result reader_intent_number(struct reader *reader, int64_t *out, struct error *err)
 {

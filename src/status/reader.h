@@ -16,6 +16,8 @@ struct reader;
    first; otherwise as status_open(). Works while nobody writes; then
    SQLite needs to make a file beside it, and says so where the folder does not let it. */
 enum result reader_open(struct reader **out, const char *path, struct error *err);
+/* For one quick look that must not make a file: whoever begins to write meanwhile is not noticed. */
+enum result reader_open_to_look(struct reader **out, const char *path, struct error *err);
 void reader_close(struct reader *reader);
 /* RESULT_INVALID where the file is of another campus than @campus. */
 enum result reader_check_campus(struct reader *reader, const char *campus, struct error *err);
@@ -82,6 +84,14 @@ struct totals {
 	int64_t wanted_unplanned; /* such courses whose videos are not known yet */
 };
 enum result reader_totals(struct reader *reader, struct totals *out, struct error *err);
+/* The same of some courses, by their ids; those gone are not counted at all. */
+struct chosen_totals {
+	struct totals totals;
+	int64_t ended;	/* Migrated or Failed, and not wished for anew */
+	int64_t failed; /* videos, without those of an earlier pass that is to be begun anew */
+};
+enum result reader_totals_of(struct reader *reader, const int64_t *ids, size_t count,
+			     struct chosen_totals *out, struct error *err);
 
 /* Courses with an intent other than idle, without those gone, by intent number: the engine's
    work list. */

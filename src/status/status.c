@@ -13,7 +13,7 @@
 static enum result open_file(struct status *status, const struct status_options *options,
 			     struct error *err)
 {
-	enum result st = db_open(&status->db, options->path, false, err);
+	enum result st = db_open(&status->db, options->path, DB_WRITE, err);
 	int version;
 
 	/* Look first: another program's file must not even be turned into a WAL database. */

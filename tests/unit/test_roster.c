@@ -82,11 +82,24 @@ static void compare_with_database(struct room *room, int status, const char *tex
 
 static void compare_totals(struct room *room)
 {
+	const struct course_query all = {.status = -1, .count = -1};
 	struct totals ours, theirs;
+	struct chosen_totals chosen;
+	int64_t *ids;
+	size_t count;
 
 	roster_totals(room->roster, &ours);
 	assert_ok(reader_totals(room->help->reader, &theirs, &room->help->err), room->help->err);
 	assert_memory_equal(&ours, &theirs, sizeof(ours));
+	/* chosen one by one they are the same */
+	assert_ok(reader_course_ids(room->help->reader, &all, &ids, &count, &room->help->err),
+		  room->help->err);
+	assert_ok(reader_totals_of(room->help->reader, ids, count, &chosen, &room->help->err),
+		  room->help->err);
+	chosen.totals.gone = theirs.gone;
+	assert_memory_equal(&chosen.totals, &theirs, sizeof(theirs));
+	assert_true(chosen.ended <= theirs.courses[COURSE_MIGRATED] + theirs.courses[COURSE_FAILED]);
+	free(ids);
 }
 
 /* Anybody's change, as the program makes them or not: of course ?2, by ?1. */
