@@ -47,7 +47,7 @@ void *keeper_main(void *arg)
 	struct diary diary;
 
 	if (!engine->options.dry)
-		diary_begin(&diary, engine->campus, engine->workers);
+		diary_begin(&diary, engine->campus, engine->campus->conf->workers);
 	pthread_mutex_lock(&engine->lock);
 	reader = engine_take_reader(engine);
 	while (!engine->keeper_ends) {

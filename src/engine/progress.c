@@ -168,8 +168,11 @@ struct progress_left progress_left(const struct progress *progress, const struct
 		fast = hour.done / (double)hour.works;
 	slow = smaller(smaller(fast, minute), hour.lately);
 	slow = smaller(slow, hour.done / (double)(hour.works + hour.waits));
-	left.low = (int64_t)(least / (fast * (1 + MARGIN))) + 1;
-	left.high = (int64_t)(most / (slow * (1 - MARGIN))) + 1;
+	/* a limit set a moment ago is kept by what comes, not by what was */
+	fast = smaller(fast * (1 + MARGIN), work->most);
+	slow = smaller(slow, work->most) * (1 - MARGIN);
+	left.low = (int64_t)(least / fast) + 1;
+	left.high = (int64_t)(most / slow) + 1;
 	if (left.high > WIDE_FROM && left.high / left.low > WIDEST)
 		left.high = 0;
 	return left;

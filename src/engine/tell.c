@@ -82,16 +82,17 @@ static void tell_holder(struct reader *reader, int64_t now, struct snapshot *sna
 }
 
 /* What the intents in force still want, as far as it can be estimated. */
-static struct progress_work work_left(const struct totals *t, bool held)
+static struct progress_work work_left(const struct totals *t, const struct engine_state *state)
 {
 	struct progress_work work = {
 		.videos = t->wanted_videos - t->wanted_tried, .unplanned = t->wanted_unplanned,
 		.planned = t->courses[COURSE_IN_PROGRESS] + t->courses[COURSE_MIGRATED] +
 			   t->courses[COURSE_FAILED],
-		.held = held};
+		.held = *state->hold};
 
 	if (t->videos)
 		work.per_video = (double)t->counts.expected / (double)t->videos;
+	work.most = (double)state->rate * work.per_video;
 	if (work.planned)
 		work.per_course = (double)t->counts.expected / (double)work.planned;
 	return work;
@@ -105,7 +106,7 @@ static bool all_ended(const struct totals *t)
 
 static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
 {
-	struct progress_work work = work_left(&snap->totals, *state->hold);
+	struct progress_work work = work_left(&snap->totals, state);
 	struct progress_left left = progress_left(&state->progress, &work);
 	int64_t now = clock_wall(desk->campus->clock);
 	const char *reason = left.reason;
