@@ -37,7 +37,7 @@ struct migrating {
 	int64_t registered;
 	int64_t unread;	 /* dry: courses that could not be rehearsed */
 	int64_t refused; /* named, and not taken */
-	bool holds;
+	enum hold_reason held; /* as it was told */
 	bool launched, followed; /* by us; what another process has the engine for */
 	struct error failure; /* why the command could not go on */
 };
@@ -226,20 +226,21 @@ static int launch(struct migrating *m)
 	return st;
 }
 
-/* Holds are told once each; one that lasts ends the command. True: it ends now. */
+/* Holds are told once each. One that lasts ends the command, unless it is a person's: somebody has
+   his reasons, and says when it goes on. True: it ends now. */
 static bool watch_hold(struct migrating *m, struct engine *engine)
 {
 	struct engine_state state;
 
 	engine_state(engine, &state);
 	pthread_mutex_lock(&m->lock);
-	if (*state.hold && !m->holds)
+	if (state.held != HOLD_NONE && state.held != m->held)
 		tell_trouble(m, state.hold);
-	else if (!*state.hold && m->holds)
+	else if (state.held == HOLD_NONE && m->held != HOLD_NONE)
 		tell_trouble(m, "going on");
-	m->holds = *state.hold;
+	m->held = state.held;
 	pthread_mutex_unlock(&m->lock);
-	if (state.held_for < HELD_TOO_LONG)
+	if (state.held >= HOLD_RESTART || state.held_for < HELD_TOO_LONG)
 		return false;
 	error_set(&m->failure, RESULT_UNREACHABLE,
 		  "%s: waited for %d s; run again once it is mended", state.hold, HELD_TOO_LONG / 1000);

@@ -184,8 +184,11 @@ static enum result find_leftovers(struct engine *engine, struct error *err)
 {
 	struct wanted *intents = NULL;
 	size_t count = 0;
-	enum result st = reader_wanted(engine->readers[0], &intents, &count, err);
+	enum result st;
 
+	if (engine->options.dry)
+		return RESULT_OK;
+	st = reader_wanted(engine->readers[0], &intents, &count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (intents[i].number > engine->adopted)
 			engine->adopted = intents[i].number;
@@ -254,6 +257,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	engine->campus = campus;
 	engine->clock = campus->clock;
 	engine->options = *options;
+	engine->since = clock_wall(engine->clock);
 	engine->retry_delay = campus->conf->retry_delay;
 	engine->max_retries = (int)campus->conf->max_retries;
 	engine->max_transcript = (size_t)campus->conf->max_transcript;
@@ -274,9 +278,18 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	if (st == RESULT_OK && options->dry && !(engine->forecast = forecast_new()))
 		st = error_set(err, RESULT_NOMEM, "out of memory");
 	if (st == RESULT_OK)
-		st = options->dry ? take_dry_courses(engine, err) : find_leftovers(engine, err);
+		st = reader_intent_number(engine->readers[0], &engine->began, err);
+	if (st == RESULT_OK)
+		st = find_leftovers(engine, err);
+	if (st == RESULT_OK && options->dry)
+		st = take_dry_courses(engine, err);
 	if (st == RESULT_OK && options->held && engine->leftovers)
 		engine_set_hold(engine, HOLD_RESTART, "", "restart: courses of an earlier session wait");
+	engine->steered = engine->began;
+	if (st == RESULT_OK) {
+		engine_post_holder(engine, true);
+		status_flush(campus->status, NULL); /* what is wished of it does not overtake that */
+	}
 	if (st == RESULT_OK)
 		st = start_threads(engine, err);
 	if (st == RESULT_OK)

@@ -83,19 +83,8 @@ bool engine_idle(struct engine *engine);
 /* Waits until engine_idle(), at most @milliseconds; returns engine_idle(). */
 bool engine_wait(struct engine *engine, int64_t milliseconds);
 
-/* Why nothing new starts; where several do, the last of them is told. */
-enum hold_reason {
-	HOLD_NONE,
-	HOLD_ENDPOINT, /* cannot be reached; ends by itself */
-	HOLD_JOURNAL,  /* the status database cannot be written; ends by itself */
-	HOLD_RESTART,  /* courses of an earlier session wait: engine_go() */
-	HOLD_OPERATOR, /* engine_hold(): engine_go() */
-	HOLD_REST,     /* engine_rest() */
-	HOLD_REASONS
-};
-
 struct engine_state {
-	enum hold_reason held;
+	enum hold_reason held; /* the last of those that are on */
 	char hold[160];	       /* "" or the one reason why work waits */
 	int64_t hold_since;    /* wall microseconds */
 	int64_t held_for;      /* milliseconds */

@@ -1,5 +1,5 @@
 /*
- * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, crew.c, worker.c, loader.c,
+ * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, crew.c, steer.c, worker.c, loader.c,
  * closer.c, keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
@@ -70,6 +70,7 @@ struct engine {
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];
+	int64_t since, began; /* wall; campus.intent_number then: earlier wishes are not for us */
 
 	pthread_mutex_t lock;
 	pthread_cond_t work;  /* something READY, a hold ended, or the end */
@@ -95,6 +96,7 @@ struct engine {
 	struct pace pace;
 	bool pacing; /* a worker waits for the next start, and no other needs to */
 	struct worker crew[THREADS_MAX];
+	int64_t steered;    /* the newest wish that was taken up; of the keeper's thread */
 	int64_t crew_count; /* grows only; of an engine that does not stop */
 
 	struct gate store_gate, val_gate; /* with locks of their own */
@@ -155,5 +157,10 @@ struct wanted_course *engine_find_wanted(struct engine *engine, int64_t course);
 void engine_forget_wanted(struct engine *engine, int64_t course);
 /* Without it: takes over intents from the database. */
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);
+
+/* steer.c: takes up what operators wish of this engine. Without the lock; of the keeper's thread. */
+enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err);
+/* keeper.c: posts what other processes are told of this engine. Without the lock. */
+void engine_post_holder(struct engine *engine, bool held);
 
 #endif
