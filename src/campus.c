@@ -14,7 +14,7 @@
 static enum result need_http(struct campus *campus, struct error *err)
 {
 	const struct http_options options = {
-	    .in_flight = 2 * (int)campus->conf->workers,
+	    .in_flight = CAMPUS_REQUESTS(campus->conf->workers),
 	    .throttled_too_long = campus->conf->throttled_too_long,
 	    .clock = campus->clock,
 	};

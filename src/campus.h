@@ -16,6 +16,9 @@
 
 struct http;
 
+/* Requests of val, store and linker at a time, for so many workers. */
+#define CAMPUS_REQUESTS(workers) (2 * (int)(workers))
+
 struct campus {
 	struct conf *conf; /* owned */
 	struct clock *clock;

@@ -44,6 +44,12 @@ static bool is_drawn(enum action action)
 	       action == ACTION_PLOTS;
 }
 
+/* By somebody, who can go on. */
+static bool is_held(const struct snapshot *now)
+{
+	return now->waits_for_go || now->held_by_operator;
+}
+
 const char *dispatch_refusal(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
@@ -57,8 +63,10 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "there is no screen that is drawn";
 	if ((needs & NEEDS_SERVICE) && console->stopping)
 		return "the engine is being stopped";
-	if ((needs & NEEDS_GO) && !console->now->waits_for_go)
+	if ((needs & NEEDS_GO) && !is_held(console->now))
 		return "nothing waits to go on";
+	if ((needs & NEEDS_WORK) && is_held(console->now))
+		return "all is held already: c goes on";
 	if ((((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count) ||
 	     (needs & NEEDS_FINDING)) && console_rows_are_old(console))
 		return "the list is still being read: try again";

@@ -37,7 +37,8 @@ static void held(const struct snapshot *now, int cells, char *out, size_t size)
 	}
 	/* The reason stands on the rule below, too: what would be comes first. */
 	snprintf(why, sizeof(why), " (%.159s)", now->hold);
-	if (widget_cells(out) + widget_cells(why) + widget_cells(then) <= cells)
+	if (!now->held_by_operator && /* "held (held by" */
+	    widget_cells(out) + widget_cells(why) + widget_cells(then) <= cells)
 		add(out, size, cells, why);
 	add(out, size, cells, then);
 }

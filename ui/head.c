@@ -380,6 +380,8 @@ static void reason_text(const struct console *console, char *out, size_t size)
 	else if (now->waits_for_go)
 		snprintf(out, size, "%s %s under way: press c to go on", wanted.text,
 			 now->totals.wanted == 1 ? "course was" : "courses were");
+	else if (now->held_by_operator)
+		snprintf(out, size, "%s: c goes on", now->hold);
 	else if (now->hold[0])
 		snprintf(out, size, "work waits %s", now->hold);
 	else if (now->allowed)

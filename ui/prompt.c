@@ -31,8 +31,8 @@ void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text,
 	prompt->kind = kind;
 	prompt->limit = limit < sizeof(prompt->text) ? limit : sizeof(prompt->text);
 	snprintf(prompt->before, prompt->limit, "%s", text);
-	/* A search begins anew, a filter and the name of a file are changed. */
-	if (kind == PROMPT_FILTER || kind == PROMPT_DUMP)
+	/* A search begins anew; a filter, a number and the name of a file are changed. */
+	if (kind == PROMPT_FILTER || kind == PROMPT_DUMP || kind == PROMPT_RATE)
 		snprintf(prompt->text, prompt->limit, "%s", text);
 }
 

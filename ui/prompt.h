@@ -22,7 +22,7 @@ enum prompt_answer {
 /* An act that waits for its key or its word. The ids are copied: what is done is what
    the question named, even if tags or rows have changed meanwhile. */
 struct pending_act {
-	bool go; /* no act on courses: the work of an earlier session */
+	bool go; /* no act on courses: all that is held goes on */
 	enum act act;
 	int64_t *ids;
 	size_t count;
@@ -44,7 +44,8 @@ struct prompt {
 };
 
 void prompt_close(struct prompt *prompt); /* frees; may run twice */
-/* Asks for a text of less than @limit bytes, beginning with @text. */
+/* Asks for a text of less than @limit bytes; @text is what Esc brings back, and where a filter or
+   a rate begins. */
 void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text, size_t limit);
 /* Asks for a word with prompt->question before it; prompt->act stays, for when it was typed. */
 void prompt_word(struct prompt *prompt);

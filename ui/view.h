@@ -140,6 +140,12 @@ struct asking {
 	void (*take)(struct console *console, const struct snapshot *answer);
 };
 
+/* A number of workers that was wished and may not have come about yet. */
+struct tuning {
+	int64_t workers; /* 0: none */
+	int64_t at;	 /* monotonic ms */
+};
+
 struct console {
 	const struct console_options *options;
 	struct campus *campus;
@@ -157,6 +163,7 @@ struct console {
 	struct guessing guessing; /* while the prompt asks where to go */
 	struct palette palette;
 	struct asking asking;
+	struct tuning tuning;
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */
@@ -295,7 +302,7 @@ enum action footer_action(int x);
 bool act_target(const struct console *console, struct target *target);
 /* Acts at once, or asks first when it is for several, or writes links into the source. */
 void act_begin(struct console *console, enum action action);
-/* Goes on with the work of an earlier session; asks as above. */
+/* Goes on with the work of an earlier session, or after a hold; asks as above. */
 void act_go(struct console *console);
 /* The confirming key came: acts, and closes the prompt; or asks for the word with it. */
 void act_confirmed(struct console *console);

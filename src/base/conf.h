@@ -45,6 +45,7 @@ struct conf {
 	bool path_style, store_unverified;
 	/* [engine] */
 	int64_t workers;	/* 1..64; default: 8 */
+	int64_t rate;		/* transactions started a second, at most; 0: no limit */
 	int64_t retry_delay;	/* milliseconds */
 	int64_t max_retries;
 	int64_t max_transcript; /* bytes */

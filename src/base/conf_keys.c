@@ -116,6 +116,8 @@ X("store", "tls_verify", "choice", "yes", false, "s3", FLAG, store_unverified, 0
   "Whether the server must prove who it is; with no the title bar says so") \
 X("engine", "workers", "number", "8", false, "", NUMBER, workers, 1, 64, NULL, \
   "Videos that may be at the store at a time, and as many at edx-val, 1 to 64; 1: one video at a time") \
+X("engine", "rate", "number", "0", false, "", NUMBER, rate, 0, 10000, NULL, \
+  "Transactions started a second at most, retries included, 0 to 10000; 0: no limit") \
 X("engine", "retry_delay", "duration", "2s", false, "", DURATION, retry_delay, 0, 3600000, NULL, \
   "Time between two tries of one video, 0 to 1h") \
 X("engine", "max_retries", "number", "3", false, "", NUMBER, max_retries, 0, 100, NULL, \

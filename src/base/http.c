@@ -123,6 +123,11 @@ void http_free(struct http *http)
 	free(http);
 }
 
+void http_set_most(struct http *http, int most)
+{
+	throttle_set_most(http->throttle, most);
+}
+
 void http_hurry(struct http *http, bool hurry)
 {
 	throttle_hurry(http->throttle, hurry);

@@ -29,7 +29,7 @@
 struct http;
 
 struct http_options {
-	int in_flight;		    /* most requests at a time; the throttle starts there */
+	int in_flight;		    /* most requests at a time, see http_set_most() */
 	int64_t connect_timeout;    /* milliseconds; 0: 5 s */
 	int64_t stall_timeout;	    /* no byte for so long ends a request; 0: 30 s */
 	int64_t total_timeout;	    /* 0: 120 s */
@@ -39,6 +39,8 @@ struct http_options {
 
 enum result http_new(struct http **out, const struct http_options *options, struct error *err);
 void http_free(struct http *http); /* accepts NULL; no request may be under way */
+/* Another most of requests at a time, from now on; the throttle keeps what it has learnt. */
+void http_set_most(struct http *http, int most);
 /* While @hurry, no request waits to be repeated: a throttling answer is RESULT_RETRY at once. */
 void http_hurry(struct http *http, bool hurry);
 /*

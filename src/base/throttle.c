@@ -57,6 +57,16 @@ void throttle_free(struct throttle *throttle)
 	free(throttle);
 }
 
+void throttle_set_most(struct throttle *throttle, int most)
+{
+	pthread_mutex_lock(&throttle->lock);
+	if (throttle->allowed == throttle->most || throttle->allowed > most)
+		throttle->allowed = most;
+	throttle->most = most;
+	pthread_cond_broadcast(&throttle->moved);
+	pthread_mutex_unlock(&throttle->lock);
+}
+
 /* With the lock held. */
 static bool is_hurried(const struct throttle *throttle)
 {

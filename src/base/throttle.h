@@ -22,6 +22,8 @@ struct throttle;
 
 enum result throttle_new(struct throttle **out, int most, struct clock *clock, struct error *err);
 void throttle_free(struct throttle *throttle); /* accepts NULL */
+/* Another most, from now on; what is in flight beyond it stays. At full speed the limit follows. */
+void throttle_set_most(struct throttle *throttle, int most);
 /* Waits for a place; false, and no place, when hurried during a pause. */
 bool throttle_enter(struct throttle *throttle);
 void throttle_leave(struct throttle *throttle);

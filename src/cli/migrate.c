@@ -143,14 +143,15 @@ static int launch(struct migrating *m)
 	return st;
 }
 
-/* Holds are told once each; one that lasts ends the command. True: it ends now. */
+/* Holds are told once each. One that lasts ends the command, unless it is a person's: somebody has
+   his reasons, and says when it goes on. True: it ends now. */
 static bool watch_hold(struct migrating *m, struct engine *engine)
 {
 	struct engine_state state;
 
 	engine_state(engine, &state);
-	migrate_tell_hold(m, state.hold);
-	if (state.held_for < HELD_TOO_LONG)
+	migrate_tell_hold(m, &state);
+	if (state.held >= HOLD_RESTART || state.held_for < HELD_TOO_LONG)
 		return false;
 	error_set(&m->failure, RESULT_UNREACHABLE,
 		  "%s: waited for %d s; run again once it is mended", state.hold, HELD_TOO_LONG / 1000);

@@ -91,14 +91,14 @@ void migrate_on_event(void *arg, const struct engine_event *event)
 	pthread_mutex_unlock(&m->lock);
 }
 
-void migrate_tell_hold(struct migrating *m, const char *hold)
+void migrate_tell_hold(struct migrating *m, const struct engine_state *state)
 {
 	pthread_mutex_lock(&m->lock);
-	if (*hold && !m->holds)
-		tell_trouble(m, hold);
-	else if (!*hold && m->holds)
+	if (state->held != HOLD_NONE && state->held != m->held)
+		tell_trouble(m, state->hold);
+	else if (state->held == HOLD_NONE && m->held != HOLD_NONE)
 		tell_trouble(m, "going on");
-	m->holds = *hold;
+	m->held = state->held;
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -137,7 +137,7 @@ static void tell_end(struct migrating *m, const struct engine_state *state,
 		     struct progress_figures *figures)
 {
 	const struct totals *totals = &m->figures.totals;
-	struct progress_work work = progress_work(totals, *state->hold);
+	struct progress_work work = progress_work(totals, *state->hold, state->rate);
 	struct progress_left left = progress_left(&state->progress, &work);
 	int64_t now = clock_wall(m->cli->campus->clock);
 

@@ -23,7 +23,7 @@ struct migrating {
 	int64_t rehearsed; /* dry: courses */
 	int64_t unread;	 /* dry: courses that could not be rehearsed */
 	int64_t refused; /* named, and not taken */
-	bool holds;
+	enum hold_reason held; /* as it was told */
 	bool launched, followed; /* by us; what another process has the engine for */
 	struct progress_line line;
 	int64_t version, counted; /* of the database, and when (ms), that @figures are of */
@@ -38,7 +38,7 @@ struct migrating {
 void migrate_on_event(void *m, const struct engine_event *event);
 void migrate_trouble(struct migrating *m, const char *text);
 /* A hold that begins, and that it is over; once each. */
-void migrate_tell_hold(struct migrating *m, const char *hold);
+void migrate_tell_hold(struct migrating *m, const struct engine_state *state);
 /* That it was interrupted, unless that goes to a program. */
 void migrate_tell_ending(struct migrating *m);
 

@@ -196,17 +196,8 @@ static bool serve(struct desk *desk)
 		pthread_mutex_lock(&desk->lock);
 		return true;
 	}
-	if (desk->wants_go && !desk->engine)
-		desk->wants_go = false; /* not for an engine that comes later */
-	if (desk->wants_go) {
-		desk->wants_go = false;
-		pthread_mutex_unlock(&desk->lock);
-		engine_go(desk->engine);
-		if (desk->campus->store->warning)
-			desk_say(desk, FINDING_WARNING, "%s", desk->campus->store->warning);
-		pthread_mutex_lock(&desk->lock);
+	if (desk_steer(desk))
 		return true;
-	}
 	if (desk->choices) {
 		struct desk_choice *choice = desk->choices;
 

@@ -101,7 +101,7 @@ bool desk_idle(struct desk *desk)
 	bool idle;
 
 	pthread_mutex_lock(&desk->lock);
-	idle = !desk->acts && !desk->choices && !desk->busy && !desk->validating &&
+	idle = !desk->acts && !desk->choices && !desk->wish_count && !desk->busy && !desk->validating &&
 	       (!desk->engine || engine_idle(desk->engine));
 	pthread_mutex_unlock(&desk->lock);
 	return idle;
@@ -286,14 +286,6 @@ void desk_allow_link(struct desk *desk)
 {
 	pthread_mutex_lock(&desk->lock);
 	desk->allows = true;
-	pthread_cond_broadcast(&desk->turn);
-	pthread_mutex_unlock(&desk->lock);
-}
-
-void desk_go(struct desk *desk)
-{
-	pthread_mutex_lock(&desk->lock);
-	desk->wants_go = true;
 	pthread_cond_broadcast(&desk->turn);
 	pthread_mutex_unlock(&desk->lock);
 }

@@ -9,6 +9,8 @@
 #define SUBFERRY_SRC_ENGINE_DESK_H
 
 #include "src/campus.h"
+#include "src/engine/engine.h"
+#include "src/engine/pace.h"
 #include "src/engine/snapshot.h"
 
 struct desk;
@@ -71,8 +73,17 @@ bool desk_can_undo(struct desk *desk, uint64_t serial);
 bool desk_needs_word(struct desk *desk);
 /* The campus's name was typed: acts that come after it may link. */
 void desk_allow_link(struct desk *desk);
-/* Takes up the intents of an earlier session (snapshot.waits_for_go). */
+/*
+ * The engine is steered, in this process or another: wishes go through the status database, and
+ * each is in the audit. Answers come as messages.
+ */
+/* Nothing new starts until somebody goes on. */
+void desk_hold(struct desk *desk);
+/* Ends the hold of an operator, or takes up the intents of an earlier session: whichever of
+   snapshot.held_by_operator and snapshot.waits_for_go there is. */
 void desk_go(struct desk *desk);
+void desk_set_workers(struct desk *desk, int64_t workers); /* 1 to WORKERS_MAX */
+void desk_set_rate(struct desk *desk, int64_t rate); /* starts a second, to PACE_MOST; 0: no limit */
 /*
  * For the time that this process is suspended: its engine starts nothing new, and viewers are told
  * so; false goes on, and leaves a hold that was there before as it is.

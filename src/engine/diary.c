@@ -30,13 +30,16 @@ void diary_begin(struct diary *diary, struct campus *campus, int64_t workers)
 	tell(diary, FINDING_NOTICE, "engine", what, "");
 }
 
-static void note_hold(struct diary *diary, int64_t now, const char *hold, bool waits)
+static void note_hold(struct diary *diary, int64_t now, const char *hold, enum hold_reason reason)
 {
+	enum finding_severity severity = reason >= HOLD_RESTART ? FINDING_NOTICE : FINDING_ERROR;
 	char what[128];
 
+	if (reason == HOLD_OPERATOR)
+		return; /* whose act it is has told it (status_steer()) */
 	if (*hold && !diary->held_since) {
 		diary->held_since = now;
-		tell(diary, waits ? FINDING_NOTICE : FINDING_ERROR, "hold", "nothing new starts", hold);
+		tell(diary, severity, "hold", "nothing new starts", hold);
 	} else if (!*hold && diary->held_since) {
 		snprintf(what, sizeof(what), "goes on after %" PRId64 " s",
 			 (now - diary->held_since + 999) / 1000);
@@ -68,12 +71,12 @@ static void note_load(struct diary *diary, int64_t now)
 	}
 }
 
-void diary_note(struct diary *diary, const char *hold, bool waits)
+void diary_note(struct diary *diary, const char *hold, enum hold_reason reason)
 {
 	int64_t now = clock_now(diary->campus->clock);
 
 	now = now ? now : 1;
-	note_hold(diary, now, hold, waits);
+	note_hold(diary, now, hold, reason);
 	note_load(diary, now);
 }
 

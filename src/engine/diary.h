@@ -18,9 +18,8 @@ struct diary {
 
 /* @workers and who runs it are told. */
 void diary_begin(struct diary *diary, struct campus *campus, int64_t workers);
-/* How it is now. @hold: "" or why nothing starts; @waits: for the operator, not for what is
-   down. */
-void diary_note(struct diary *diary, const char *hold, bool waits);
+/* How it is now. @hold: "" or why nothing starts. */
+void diary_note(struct diary *diary, const char *hold, enum hold_reason reason);
 void diary_end(struct diary *diary);
 
 #endif

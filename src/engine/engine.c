@@ -171,12 +171,12 @@ enum result engine_read_intents(struct engine *engine, struct reader *reader, st
 
 static enum result open_readers(struct engine *engine, struct error *err)
 {
-	size_t count = (size_t)engine->threads + READER_THREADS + 1;
+	size_t count = sizeof(engine->readers) / sizeof(*engine->readers);
 	enum result st = RESULT_OK;
 
 	for (size_t i = 0; i < count && st == RESULT_OK; i++)
 		st = reader_open(&engine->readers[i], status_path(engine->campus->status), err);
-	return st;
+	return st == RESULT_OK ? engine_open_crew(engine, err) : st;
 }
 
 /* Intents that stand in the database from before: they wait for engine_go(). */
@@ -184,8 +184,11 @@ static enum result find_leftovers(struct engine *engine, struct error *err)
 {
 	struct wanted *intents = NULL;
 	size_t count = 0;
-	enum result st = reader_wanted(engine->readers[0], &intents, &count, err);
+	enum result st;
 
+	if (engine->options.dry)
+		return RESULT_OK;
+	st = reader_wanted(engine->readers[0], &intents, &count, err);
 	for (size_t i = 0; i < count; i++) {
 		if (intents[i].number > engine->adopted)
 			engine->adopted = intents[i].number;
@@ -195,7 +198,7 @@ static enum result find_leftovers(struct engine *engine, struct error *err)
 	return st;
 }
 
-static enum result start_thread(pthread_t *thread, void *(*main)(void *), struct engine *engine,
+enum result engine_start_thread(pthread_t *thread, void *(*main)(void *), void *arg,
 				struct error *err)
 {
 	sigset_t all, before;
@@ -204,7 +207,7 @@ static enum result start_thread(pthread_t *thread, void *(*main)(void *), struct
 	/* signals are the business of the thread that owns the terminal */
 	signals_for_threads(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(thread, NULL, main, engine);
+	failed = pthread_create(thread, NULL, main, arg);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (failed)
 		return error_set(err, RESULT_FATAL, "cannot start a thread: %s", strerror(failed));
@@ -213,22 +216,21 @@ static enum result start_thread(pthread_t *thread, void *(*main)(void *), struct
 
 static enum result start_threads(struct engine *engine, struct error *err)
 {
-	enum result st = RESULT_OK;
+	enum result st;
 
-	while (engine->worker_count < engine->threads && st == RESULT_OK) {
-		st = start_thread(&engine->worker_threads[engine->worker_count], worker_main, engine, err);
-		engine->worker_count += st == RESULT_OK;
-	}
+	pthread_mutex_lock(&engine->lock);
+	st = engine_start_crew(engine, err);
+	pthread_mutex_unlock(&engine->lock);
 	while (engine->loader_count < READER_THREADS && st == RESULT_OK) {
-		st = start_thread(&engine->loader_threads[engine->loader_count], loader_main, engine, err);
+		st = engine_start_thread(&engine->loader_threads[engine->loader_count], loader_main, engine, err);
 		engine->loader_count += st == RESULT_OK;
 	}
 	if (st == RESULT_OK) {
-		st = start_thread(&engine->keeper_thread, keeper_main, engine, err);
+		st = engine_start_thread(&engine->keeper_thread, keeper_main, engine, err);
 		engine->keeper_runs = st == RESULT_OK;
 	}
 	if (st == RESULT_OK) {
-		st = start_thread(&engine->prober_thread, prober_main, engine, err);
+		st = engine_start_thread(&engine->prober_thread, prober_main, engine, err);
 		engine->prober_runs = st == RESULT_OK;
 	}
 	return st;
@@ -255,8 +257,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	engine->campus = campus;
 	engine->clock = campus->clock;
 	engine->options = *options;
-	engine->workers = campus->conf->workers;
-	engine->threads = engine->workers > 1 ? engine->workers * THREADS_A_WORKER : 1;
+	engine->since = clock_wall(engine->clock);
 	engine->retry_delay = campus->conf->retry_delay;
 	engine->max_retries = (int)campus->conf->max_retries;
 	engine->max_transcript = (size_t)campus->conf->max_transcript;
@@ -266,8 +267,9 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	clock_cond_init(&engine->room);
 	clock_cond_init(&engine->idle);
 	queue_init(&engine->queue);
-	sem_init(&engine->store_gate, 0, (unsigned)engine->workers);
-	sem_init(&engine->val_gate, 0, (unsigned)engine->workers);
+	gate_init(&engine->store_gate, campus->conf->workers);
+	gate_init(&engine->val_gate, campus->conf->workers);
+	pace_set(&engine->pace, campus->conf->rate);
 	st = lock_take(status_path(campus->status), &engine->file_lock, err);
 	if (st == RESULT_OK && campus->http)
 		http_hurry(campus->http, false);
@@ -276,9 +278,18 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	if (st == RESULT_OK && options->dry && !(engine->forecast = forecast_new()))
 		st = error_set(err, RESULT_NOMEM, "out of memory");
 	if (st == RESULT_OK)
-		st = options->dry ? take_dry_courses(engine, err) : find_leftovers(engine, err);
+		st = reader_intent_number(engine->readers[0], &engine->began, err);
+	if (st == RESULT_OK)
+		st = find_leftovers(engine, err);
+	if (st == RESULT_OK && options->dry)
+		st = take_dry_courses(engine, err);
 	if (st == RESULT_OK && options->held && engine->leftovers)
 		engine_set_hold(engine, HOLD_RESTART, "", "restart: courses of an earlier session wait");
+	engine->steered = engine->began;
+	if (st == RESULT_OK) {
+		engine_post_holder(engine, true);
+		status_flush(campus->status, NULL); /* what is wished of it does not overtake that */
+	}
 	if (st == RESULT_OK)
 		st = start_threads(engine, err);
 	if (st == RESULT_OK)
@@ -312,8 +323,7 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	engine_stop(engine);
-	for (int i = 0; i < engine->worker_count; i++)
-		pthread_join(engine->worker_threads[i], NULL);
+	engine_join_crew(engine);
 	for (int i = 0; i < engine->loader_count; i++)
 		pthread_join(engine->loader_threads[i], NULL);
 	pthread_mutex_lock(&engine->lock);
@@ -336,8 +346,8 @@ void engine_free(struct engine *engine)
 	pthread_cond_destroy(&engine->room);
 	pthread_cond_destroy(&engine->idle);
 	pthread_mutex_destroy(&engine->lock);
-	sem_destroy(&engine->store_gate);
-	sem_destroy(&engine->val_gate);
+	gate_clear(&engine->store_gate);
+	gate_clear(&engine->val_gate);
 	free(engine);
 }
 
@@ -439,6 +449,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		out->pausing += run->leaving ? (int64_t)run->running : 0;
 	out->workers = engine->workers;
+	out->rate = engine->pace.rate;
 	progress_tick(&engine->progress, clock_now(engine->clock), engine_progress(engine));
 	out->progress = engine->progress;
 	pthread_mutex_unlock(&engine->lock);

@@ -17,6 +17,8 @@
 
 struct engine;
 
+#define WORKERS_MAX 64
+
 enum engine_event_kind {
 	ENGINE_COURSE_BEGUN,
 	ENGINE_VIDEO_TRIED,  /* @text: "" or why it failed */
@@ -66,31 +68,30 @@ void engine_hold(struct engine *engine, const char *who);
  * end leaves the others as they are. engine_state.rests: in force, and other processes can read it.
  */
 void engine_rest(struct engine *engine, bool rest);
+/*
+ * So many transactions at the store, and as many at val, at a time: 1 to WORKERS_MAX; with 1,
+ * one transaction at a time. Fewer: from now on none goes to either end, and none starts, beyond
+ * the number; what is there finishes. More: threads are started, and a failure is told as
+ * trouble. The configuration's number is where an engine begins.
+ */
+void engine_set_workers(struct engine *engine, int64_t workers);
+/* So many transactions started a second at most, evenly spaced; 0: no limit. Begins as the
+   configuration says. */
+void engine_set_rate(struct engine *engine, int64_t rate);
 /* Nothing is under way and no adopted intent wants anything (or it was stopped and is still). */
 bool engine_idle(struct engine *engine);
 /* Waits until engine_idle(), at most @milliseconds; returns engine_idle(). */
 bool engine_wait(struct engine *engine, int64_t milliseconds);
 
-/* Why nothing new starts; where several do, the last of them is told. */
-enum hold_reason {
-	HOLD_NONE,
-	HOLD_ENDPOINT, /* cannot be reached; ends by itself */
-	HOLD_JOURNAL,  /* the status database cannot be written; ends by itself */
-	HOLD_RESTART,  /* courses of an earlier session wait: engine_go() */
-	HOLD_OPERATOR, /* engine_hold(): engine_go() */
-	HOLD_REST,     /* engine_rest() */
-	HOLD_REASONS
-};
-
 struct engine_state {
-	enum hold_reason held;
+	enum hold_reason held; /* the last of those that are on */
 	char hold[160];	       /* "" or the one reason why work waits */
 	int64_t hold_since;    /* wall microseconds */
 	int64_t held_for;      /* milliseconds */
 	bool rests;	       /* engine_rest(): nothing new starts, and viewers can read so */
 	bool waits_for_go;     /* intents of an earlier session are not adopted yet */
 	int64_t under_way, pausing; /* transactions; of these, of courses that are leaving */
-	int64_t workers;
+	int64_t workers, rate; /* as they are now; rate 0: no limit */
 	struct progress progress; /* a copy */
 };
 void engine_state(struct engine *engine, struct engine_state *out);

@@ -1,5 +1,5 @@
 /*
- * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, worker.c, loader.c,
+ * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, crew.c, steer.c, worker.c, loader.c,
  * closer.c, keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
@@ -9,6 +9,7 @@
 #define SUBFERRY_SRC_ENGINE_INTERNAL_H
 
 #include "src/engine/engine.h"
+#include "src/engine/pace.h"
 #include "src/engine/queue.h"
 #include "src/migrate/transaction.h"
 #include "src/status/lock.h"
@@ -16,14 +17,18 @@
 #include <pthread.h>
 
 /*
- * [engine] workers says how many transactions may be at the store, and how many at val, at a
- * time. The two are different servers: while some put, as many others register, and as many
- * again read, convert and wait for the journal. So there are three threads a worker, and a gate
- * before either end. With one worker there is one thread, and strictly one transaction at a
- * time.
+ * "Workers" says how many transactions may be at the store, and how many at val, at a time. The
+ * two are different servers: while some put, as many others register, and as many again read,
+ * convert and wait for the journal. So there are three transactions under way a worker, and a
+ * gate before either end. With one worker there is strictly one transaction at a time.
+ *
+ * The number changes while they work (crew.c). What is under way finishes: a transaction that
+ * waits at a gate waits for the new number, and a new one starts only while fewer than @threads
+ * run. There is a thread for each that may run; those that are too many wait for work like any
+ * other, and are there when the number grows again.
  */
-#define WORKERS_MAX 64
 #define THREADS_A_WORKER 3
+#define THREADS_MAX (WORKERS_MAX * THREADS_A_WORKER)
 #define READER_THREADS 2
 #define LOWER_PRIORITY 10	    /* nice */
 #define COURSES_AHEAD 8		    /* opened at a time */
@@ -47,17 +52,25 @@ struct wanted_course {
 	bool opening;
 };
 
+/* A thread that runs transactions. @reader is NULL before it has opened its own. */
+struct worker {
+	struct engine *engine;
+	struct reader *reader;
+	pthread_t thread;
+};
+
 struct engine {
 	/* set once, before the threads start */
 	struct campus *campus;
 	struct clock *clock;
 	struct engine_options options;
 	struct lock *file_lock;
-	int64_t workers, threads, retry_delay;
+	int64_t retry_delay;
 	struct forecast *forecast; /* dry only */
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];
+	int64_t since, began; /* wall; campus.intent_number then: earlier wishes are not for us */
 
 	pthread_mutex_t lock;
 	pthread_cond_t work;  /* something READY, a hold ended, or the end */
@@ -79,20 +92,25 @@ struct engine {
 	struct hold holds[HOLD_REASONS]; /* HOLD_NONE is never on */
 	bool rest_told;	     /* other processes can read that the engine rests */
 	struct progress progress;
+	int64_t workers, threads; /* wanted: at either end, under way */
+	struct pace pace;
+	bool pacing; /* a worker waits for the next start, and no other needs to */
+	struct worker crew[THREADS_MAX];
+	int64_t steered;    /* the newest wish that was taken up; of the keeper's thread */
+	int64_t crew_count; /* grows only; of an engine that does not stop */
 
-	sem_t store_gate, val_gate;
+	struct gate store_gate, val_gate; /* with locks of their own */
 
-	pthread_t worker_threads[WORKERS_MAX * THREADS_A_WORKER], loader_threads[READER_THREADS];
-	pthread_t keeper_thread, prober_thread;
-	int worker_count, loader_count;
+	pthread_t loader_threads[READER_THREADS], keeper_thread, prober_thread;
+	int loader_count;
 	bool keeper_runs, prober_runs;
-	/* opened before the threads: one each */
-	struct reader *readers[WORKERS_MAX * THREADS_A_WORKER + READER_THREADS + 1];
+	/* of the readers' threads and the keeper, opened before them: one each */
+	struct reader *readers[READER_THREADS + 1];
 	int readers_taken;
 };
 
 /* Thread functions. */
-void *worker_main(void *engine);
+void *worker_main(void *worker);
 void *loader_main(void *engine);
 void *keeper_main(void *engine);
 void *prober_main(void *engine);
@@ -104,6 +122,13 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 
 /* Of the calling thread: workers and readers. */
 void engine_lower_priority(void);
+enum result engine_start_thread(pthread_t *thread, void *(*main)(void *), void *arg,
+				struct error *err);
+/* crew.c: as many threads as are wanted, with readers; to be called once, before the others start. */
+enum result engine_open_crew(struct engine *engine, struct error *err);
+/* Lock held: threads for all that may run; those that are there stay. */
+enum result engine_start_crew(struct engine *engine, struct error *err);
+void engine_join_crew(struct engine *engine); /* not held; the engine stops */
 /* Call the event function; the lock must not be held. */
 void engine_tell(struct engine *engine, const struct engine_event *event);
 /* With the lock held. */
@@ -132,5 +157,10 @@ struct wanted_course *engine_find_wanted(struct engine *engine, int64_t course);
 void engine_forget_wanted(struct engine *engine, int64_t course);
 /* Without it: takes over intents from the database. */
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);
+
+/* steer.c: takes up what operators wish of this engine. Without the lock; of the keeper's thread. */
+enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err);
+/* keeper.c: posts what other processes are told of this engine. Without the lock. */
+void engine_post_holder(struct engine *engine, bool held);
 
 #endif

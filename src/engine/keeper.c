@@ -7,24 +7,57 @@
 #include "src/engine/diary.h"
 #include "src/engine/internal.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define LOOK_EVERY 25	/* ms: a pause from another shell is seen well within 100 ms */
 #define BEAT_EVERY 2000 /* ms: the holder's row, while something is under way */
 
-/* Lock held: what is told of this engine to other processes. */
-static void beat(struct engine *engine, bool held, struct holder_row *row)
+/* What other processes are told of this engine; @hold has room for the text of its hold. */
+struct beat {
+	struct holder_row row;
+	char hold[sizeof(((struct hold *)0)->text)];
+};
+
+/* Lock held. */
+static void look(const struct engine *engine, bool held, struct beat *beat)
 {
-	memset(row, 0, sizeof(*row));
-	row->held = held;
-	row->who = engine->campus->conf->operator_name;
-	row->host = engine->holder_name;
-	row->pid = getpid();
-	row->beat = clock_wall(engine->clock);
-	row->hold_since = engine->holds[engine_held(engine)].since;
-	row->under_way = (int64_t)engine->queue.running;
+	const struct hold *hold = &engine->holds[engine_held(engine)];
+
+	memset(beat, 0, sizeof(*beat));
+	memcpy(beat->hold, hold->text, sizeof(beat->hold));
+	beat->row = (struct holder_row){
+		.held = held,
+		.who = engine->campus->conf->operator_name,
+		.host = (char *)engine->holder_name,
+		.pid = getpid(),
+		.since = engine->since,
+		.beat = clock_wall(engine->clock),
+		.hold = held ? beat->hold : (char *)"",
+		.hold_since = hold->since,
+		.under_way = (int64_t)engine->queue.running,
+		.reason = engine_held(engine),
+		.workers = engine->workers,
+		.rate = engine->pace.rate,
+		.began = engine->began,
+	};
+}
+
+void engine_post_holder(struct engine *engine, bool held)
+{
+	struct beat beat;
+
+	pthread_mutex_lock(&engine->lock);
+	look(engine, held, &beat);
+	pthread_mutex_unlock(&engine->lock);
+	status_holder(engine->campus->status, &beat.row);
+}
+
+/* Something that other processes should know at once. */
+static bool is_news(const struct beat *now, const struct beat *told)
+{
+	return strcmp(now->hold, told->hold) || now->row.reason != told->row.reason ||
+	       now->row.workers != told->row.workers || now->row.rate != told->row.rate;
 }
 
 /* Once, not forty times a second. */
@@ -38,53 +71,44 @@ static void tell_trouble(struct engine *engine, const struct error *err, bool *t
 void *keeper_main(void *arg)
 {
 	struct engine *engine = arg;
-	struct holder_row row, last = {.under_way = -1};
-	int64_t next_beat = 0, since = clock_wall(engine->clock);
-	char hold[sizeof(engine->holds->text)] = "", told[sizeof(hold)] = "";
+	struct beat now, told = {.row.under_way = -1};
+	int64_t next_beat = 0;
 	struct reader *reader;
-	enum hold_reason held;
 	bool trouble = false;
 	struct diary diary;
 
 	if (!engine->options.dry)
-		diary_begin(&diary, engine->campus, engine->workers);
+		diary_begin(&diary, engine->campus, engine->campus->conf->workers);
 	pthread_mutex_lock(&engine->lock);
 	reader = engine_take_reader(engine);
 	while (!engine->keeper_ends) {
-		int64_t now = clock_now(engine->clock);
+		int64_t time = clock_now(engine->clock);
 		struct error err = {0};
 
-		progress_tick(&engine->progress, now, engine_progress(engine));
-		beat(engine, true, &row);
-		row.since = since;
-		held = engine_held(engine);
-		snprintf(hold, sizeof(hold), "%s", engine->holds[held].text);
-		row.hold = hold;
+		progress_tick(&engine->progress, time, engine_progress(engine));
+		look(engine, true, &now);
 		pthread_mutex_unlock(&engine->lock);
 		if (!engine->options.dry)
-			diary_note(&diary, hold, held >= HOLD_RESTART);
-		if (engine_read_intents(engine, reader, &err) != RESULT_OK)
+			diary_note(&diary, now.hold, now.row.reason);
+		if (engine_read_intents(engine, reader, &err) != RESULT_OK ||
+		    engine_read_steering(engine, reader, &err) != RESULT_OK)
 			tell_trouble(engine, &err, &trouble);
-		if (strcmp(hold, told) || (now >= next_beat && row.under_way != last.under_way)) {
-			memcpy(told, hold, sizeof(told));
-			status_holder(engine->campus->status, &row);
-			last = row;
-			next_beat = now + BEAT_EVERY;
+		if (is_news(&now, &told) ||
+		    (time >= next_beat && now.row.under_way != told.row.under_way)) {
+			status_holder(engine->campus->status, &now.row);
+			told = now;
+			next_beat = time + BEAT_EVERY;
 			/* who stops this process next must know that it was written */
-			if (held == HOLD_REST)
+			if (now.row.reason == HOLD_REST)
 				status_flush(engine->campus->status, NULL);
 		}
 		pthread_mutex_lock(&engine->lock);
-		engine->rest_told = held == HOLD_REST && engine->holds[HOLD_REST].on;
+		engine->rest_told = now.row.reason == HOLD_REST && engine->holds[HOLD_REST].on;
 		if (!engine->keeper_ends)
-			clock_wait(engine->clock, &engine->idle, &engine->lock, now + LOOK_EVERY);
+			clock_wait(engine->clock, &engine->idle, &engine->lock, time + LOOK_EVERY);
 	}
-	beat(engine, false, &row);
 	pthread_mutex_unlock(&engine->lock);
-	row.since = since;
-	row.hold = told;
-	told[0] = '\0';
-	status_holder(engine->campus->status, &row);
+	engine_post_holder(engine, false);
 	if (!engine->options.dry)
 		diary_end(&diary);
 	return NULL;

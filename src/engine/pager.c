@@ -68,7 +68,7 @@ static void publish(struct desk *desk, struct snapshot *snap)
 struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
-	int64_t under_way, second, minute;
+	int64_t under_way, second, minute, workers, rate;
 	bool engine, tried, scanned, waits, rests, validating, roster;
 	char hold[160];
 	int allowed;
@@ -96,6 +96,8 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->under_way = state->under_way;
 	out->waits = state->waits_for_go;
 	out->rests = state->rests;
+	out->workers = state->workers;
+	out->rate = state->rate;
 	memcpy(out->hold, state->hold, sizeof(out->hold));
 	/* rates move on while there is something to show in them */
 	for (int i = 0; i < PROGRESS_SECONDS; i++)

@@ -152,7 +152,7 @@ static const char *why_unknown(const struct progress_work *work, const struct ho
 	return "";
 }
 
-struct progress_work progress_work(const struct totals *t, bool held)
+struct progress_work progress_work(const struct totals *t, bool held, int64_t rate)
 {
 	struct progress_work work = {
 		.videos = t->wanted_videos - t->wanted_tried, .unplanned = t->wanted_unplanned,
@@ -162,6 +162,7 @@ struct progress_work progress_work(const struct totals *t, bool held)
 
 	if (t->videos)
 		work.per_video = (double)t->counts.expected / (double)t->videos;
+	work.most = (double)rate * work.per_video;
 	if (work.planned)
 		work.per_course = (double)t->counts.expected / (double)work.planned;
 	return work;
@@ -183,8 +184,11 @@ struct progress_left progress_left(const struct progress *progress, const struct
 		fast = hour.done / (double)hour.works;
 	slow = smaller(smaller(fast, minute), hour.lately);
 	slow = smaller(slow, hour.done / (double)(hour.works + hour.waits));
-	left.low = (int64_t)(least / (fast * (1 + MARGIN))) + 1;
-	left.high = (int64_t)(most / (slow * (1 - MARGIN))) + 1;
+	/* a limit set a moment ago is kept by what comes, not by what was */
+	fast = smaller(fast * (1 + MARGIN), work->most);
+	slow = smaller(slow, work->most) * (1 - MARGIN);
+	left.low = (int64_t)(least / fast) + 1;
+	left.high = (int64_t)(most / slow) + 1;
 	if (left.high > WIDE_FROM && left.high / left.low > WIDEST)
 		left.high = 0;
 	return left;

@@ -48,11 +48,12 @@ struct progress_work {
 	int64_t unplanned; /* courses whose videos are not known yet ... */
 	double per_course; /* ... of so many transcripts on average ... */
 	int64_t planned;   /* ... of so many courses that were planned */
+	double most;	   /* transcripts a second that a limit allows; 0: there is none */
 	bool held;	   /* work stands: @low and @high count from when it goes on */
 };
 
 /* As far as the sums over courses can tell it. */
-struct progress_work progress_work(const struct totals *totals, bool held);
+struct progress_work progress_work(const struct totals *totals, bool held, int64_t rate);
 
 /* Seconds. */
 struct progress_left {
@@ -63,7 +64,8 @@ struct progress_left {
 /*
  * The fast end: what was done lately while work was possible. The slow end: what was done in all
  * the time of the last hour, pauses and holds included. Courses that are not planned yet are
- * guessed from those that are, and make the range the wider, the fewer those are.
+ * guessed from those that are, and make the range the wider, the fewer those are. Neither end is
+ * faster than work->most.
  */
 struct progress_left progress_left(const struct progress *progress, const struct progress_work *work);
 

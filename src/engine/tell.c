@@ -38,11 +38,15 @@ static const char *local_time(int64_t wall, char *out, size_t size)
 }
 
 /* The hold's reason last: it is what may be too long for a screen. */
-static void tell_hold(struct snapshot *snap, const char *hold, int64_t since)
+static void tell_hold(struct snapshot *snap, enum hold_reason reason, const char *hold, int64_t since)
 {
 	char when[32];
 
-	if (*hold)
+	snap->held_by_operator = reason == HOLD_OPERATOR;
+	if (snap->held_by_operator)
+		snprintf(snap->hold, sizeof(snap->hold), "%.120s since %.8s", hold,
+			 local_time(since, when, sizeof(when)));
+	else if (*hold)
 		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
 			 local_time(since, when, sizeof(when)), hold);
 }
@@ -60,19 +64,37 @@ static const char *since_text(int64_t wall, int64_t now, char *out, size_t size)
 	return out;
 }
 
+static void tell_crew(struct snapshot *snap, int64_t workers, int64_t rate)
+{
+	size_t at = strlen(snap->engine);
+
+	snap->workers = workers;
+	snap->rate_limit = rate;
+	snprintf(snap->engine + at, sizeof(snap->engine) - at, ", %lld worker%s", (long long)workers,
+		 workers == 1 ? "" : "s");
+	at = strlen(snap->engine);
+	if (rate)
+		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", %lld/s", (long long)rate);
+}
+
 /* What other processes are told of the engine: this one is a viewer. What a narrow screen cuts off
    is at the end. */
 static void tell_holder(struct reader *reader, int64_t now, struct snapshot *snap)
 {
 	struct holder_row holder = {0};
 	char since[32];
+	size_t at;
 
 	snprintf(snap->mode, sizeof(snap->mode), "viewer");
 	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
-		snprintf(snap->engine, sizeof(snap->engine), "engine: %.32s@%.32s since %.20s, pid %lld",
-			 holder.who, holder.host, since_text(holder.since, now, since, sizeof(since)),
+		snprintf(snap->engine, sizeof(snap->engine), "engine: %.32s@%.32s since %.20s",
+			 holder.who, holder.host, since_text(holder.since, now, since, sizeof(since)));
+		tell_crew(snap, holder.workers, holder.rate);
+		at = strlen(snap->engine);
+		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", pid %lld",
 			 (long long)holder.pid);
-		tell_hold(snap, holder.hold, holder.hold_since);
+		tell_hold(snap, holder.reason, holder.hold, holder.hold_since);
+		snap->waits_for_go = holder.reason == HOLD_RESTART;
 		snap->under_way = holder.under_way;
 	} else {
 		snprintf(snap->engine, sizeof(snap->engine), "no engine");
@@ -89,7 +111,7 @@ static bool all_ended(const struct totals *t)
 
 static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
 {
-	struct progress_work work = progress_work(&snap->totals, *state->hold);
+	struct progress_work work = progress_work(&snap->totals, *state->hold, state->rate);
 	struct progress_left left = progress_left(&state->progress, &work);
 	int64_t now = clock_wall(desk->campus->clock);
 	const char *reason = left.reason;
@@ -126,9 +148,9 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	memcpy(snap->errors, state->progress.errors, sizeof(snap->errors));
 	memcpy(snap->minutes, state->progress.minutes, sizeof(snap->minutes));
 	memcpy(snap->minute_errors, state->progress.minute_errors, sizeof(snap->minute_errors));
-	snprintf(snap->engine, sizeof(snap->engine), "engine here, %lld workers",
-		 (long long)state->workers);
-	tell_hold(snap, state->hold, state->hold_since);
+	snprintf(snap->engine, sizeof(snap->engine), "engine here");
+	tell_crew(snap, state->workers, state->rate);
+	tell_hold(snap, state->held, state->hold, state->hold_since);
 	tell_eta(desk, state, snap);
 }
 

@@ -7,6 +7,8 @@
 
 #include "src/base/http.h"
 
+#define OPEN_AGAIN 5000 /* ms */
+
 /* One try: what goes in and what came out. */
 struct try {
 	struct course_run *run;
@@ -18,19 +20,59 @@ struct try {
 	struct transaction result;
 };
 
+/* Lock held. One that waits for work is enough; those that take their time (below) do not count. */
+static void wake_worker(struct engine *engine)
+{
+	if (engine->campus->pace)
+		pthread_cond_broadcast(&engine->work);
+	else
+		pthread_cond_signal(&engine->work);
+}
+
+/* Lock held. Waits for work, or until the next start is @due, which one worker does for all. */
+static void wait_for_work(struct engine *engine, int64_t due)
+{
+	bool paces = due != INT64_MAX && !engine->pacing;
+
+	engine->pacing |= paces;
+	clock_wait(engine->clock, &engine->work, &engine->lock, paces ? due : INT64_MAX);
+	if (paces)
+		engine->pacing = false;
+}
+
+/* Lock held: the next video, if one may start now; else *@due is when one may, INT64_MAX if it is
+   not for time that it waits. */
+static bool take_video(struct engine *engine, struct try *try, int64_t *due)
+{
+	int64_t now = clock_now(engine->clock);
+
+	*due = INT64_MAX;
+	if (engine_stands(engine) || engine->queue.running >= (size_t)engine->threads)
+		return false;
+	if (pace_due(&engine->pace, now) > now) {
+		*due = pace_due(&engine->pace, now);
+		return false;
+	}
+	try->run = queue_take(&engine->queue, engine_holds(engine), &try->index);
+	if (!try->run)
+		return false;
+	pace_start(&engine->pace, now);
+	if (engine->pace.rate) /* the next start is another worker's to wait for */
+		wake_worker(engine);
+	return true;
+}
+
 /* Waits, lock held, for a video to try; false when the engine ends. */
 static bool next_try(struct engine *engine, struct try *try)
 {
-	for (;;) {
-		bool retries_only = engine_holds(engine);
+	int64_t due;
 
+	for (;;) {
 		if (engine->stopping)
 			return false;
-		try->run = engine_stands(engine) ? NULL
-						 : queue_take(&engine->queue, retries_only, &try->index);
-		if (try->run)
+		if (take_video(engine, try, &due))
 			break;
-		clock_wait(engine->clock, &engine->work, &engine->lock, INT64_MAX);
+		wait_for_work(engine, due);
 	}
 	try->video = &try->run->plan->videos[try->index];
 	try->job = &try->run->jobs[try->index];
@@ -154,11 +196,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 		engine_end_hold(engine, HOLD_ENDPOINT);
 	if (since_hold && try->result.registered && engine_misses(engine, "store"))
 		engine_end_hold(engine, HOLD_ENDPOINT);
-	/* its val id is free for another worker: for one that waits for work, not that paces */
-	if (engine->campus->pace)
-		pthread_cond_broadcast(&engine->work);
-	else
-		pthread_cond_signal(&engine->work);
+	wake_worker(engine); /* its val id is free for another one */
 	/* a reader has work when the course runs dry, or is done; not at every video */
 	if (again || try->run->ready_count <= (size_t)engine->threads || course_run_done(try->run) ||
 	    try->run->leaving || !engine->queue.running)
@@ -168,7 +206,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 }
 
 /* The demo takes its time, so that a person sees it work. */
-static void pace(struct engine *engine, const struct try *try)
+static void take_time(struct engine *engine, const struct try *try)
 {
 	int64_t until = try->begun + engine->campus->pace;
 
@@ -197,14 +235,37 @@ static void tell_tried(struct engine *engine, const struct try *try)
 	free(block);
 }
 
+/* A worker that came later has no reader yet. False: the engine ends without it. */
+static bool open_reader(struct worker *worker)
+{
+	struct engine *engine = worker->engine;
+	const char *path = status_path(engine->campus->status);
+	struct error err = {0};
+	bool stopping = false;
+
+	while (!worker->reader && !stopping) {
+		if (reader_open(&worker->reader, path, &err) == RESULT_OK)
+			break;
+		engine_tell(engine, &(struct engine_event){.kind = ENGINE_TROUBLE, .text = err.text});
+		pthread_mutex_lock(&engine->lock);
+		if (!engine->stopping)
+			clock_wait(engine->clock, &engine->work, &engine->lock,
+				   clock_now(engine->clock) + OPEN_AGAIN);
+		stopping = engine->stopping;
+		pthread_mutex_unlock(&engine->lock);
+	}
+	return worker->reader;
+}
+
 void *worker_main(void *arg)
 {
-	struct engine *engine = arg;
-	struct reader *reader;
+	struct worker *worker = arg;
+	struct engine *engine = worker->engine;
 
 	engine_lower_priority();
+	if (!open_reader(worker))
+		return NULL;
 	pthread_mutex_lock(&engine->lock);
-	reader = engine_take_reader(engine);
 	for (;;) {
 		struct try try = {0};
 		bool again;
@@ -212,10 +273,10 @@ void *worker_main(void *arg)
 		if (!next_try(engine, &try))
 			break;
 		pthread_mutex_unlock(&engine->lock);
-		run_try(engine, reader, &try);
+		run_try(engine, worker->reader, &try);
 		again = will_try_again(&try);
 		post_outcome(engine, &try, again);
-		pace(engine, &try);
+		take_time(engine, &try);
 		if (!again)
 			tell_tried(engine, &try);
 		pthread_mutex_lock(&engine->lock);

@@ -245,15 +245,15 @@ static bool register_video(struct trip *trip)
 }
 
 /* A stage of the transaction at one of the two ends: so many are let in at a time. */
-static bool through(struct trip *trip, sem_t *gate, bool (*stage)(struct trip *trip))
+static bool through(struct trip *trip, struct gate *gate, bool (*stage)(struct trip *trip))
 {
 	bool done;
 
-	while (gate && sem_wait(gate))
-		; /* a signal came between */
+	if (gate)
+		gate_enter(gate);
 	done = stage(trip);
 	if (gate)
-		sem_post(gate);
+		gate_leave(gate);
 	return done;
 }
 

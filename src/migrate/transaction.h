@@ -10,10 +10,9 @@
 #ifndef SUBFERRY_SRC_MIGRATE_TRANSACTION_H
 #define SUBFERRY_SRC_MIGRATE_TRANSACTION_H
 
-#include <semaphore.h>
-
 #include "src/migrate/expect.h"
 #include "src/migrate/forecast.h"
+#include "src/migrate/gate.h"
 #include "src/status/reader.h"
 #include "src/status/status.h"
 #include "src/store/store.h"
@@ -26,7 +25,7 @@ struct ferry {
 	struct status *status;
 	struct reader *reader; /* of the calling thread */
 	struct expect_options expect;
-	sem_t *store_gate, *val_gate; /* how many may be at either at a time; NULL: no limit */
+	struct gate *store_gate, *val_gate; /* how many may be at either at a time; NULL: no limit */
 	bool dry;	       /* predict: no journal, no put, no register */
 	bool first_try;	       /* of this video since the plan was made */
 	bool last_try;	       /* none comes after this one: what cannot be read now stays unread */

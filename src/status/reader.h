@@ -201,6 +201,9 @@ enum result reader_journal(struct reader *reader, int64_t video, struct journal_
 enum result reader_waivers(struct reader *reader, const char *course, struct waiver_row **rows,
 			   size_t *count, struct error *err);
 enum result reader_holder(struct reader *reader, struct holder_row *out, struct error *err);
+/* What is wished of the engine (status_steer()) with a number above @after, in their order. */
+enum result reader_steering(struct reader *reader, int64_t after,
+			    struct steering_row rows[STEER_COUNT], size_t *count, struct error *err);
 /* What status_remember() kept (free()); "" when nothing. */
 enum result reader_recall(struct reader *reader, const char *name, char **out, struct error *err);
 

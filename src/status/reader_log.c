@@ -2,6 +2,7 @@
 
 #include "src/status/reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,6 +125,10 @@ static void fill_holder(struct columns *columns, void *to)
 	row->hold = col_text(columns);
 	row->hold_since = col_int(columns);
 	row->under_way = col_int(columns);
+	COL_WORD(columns, hold_reason_read, &row->reason);
+	row->workers = col_int(columns);
+	row->rate = col_int(columns);
+	row->began = col_int(columns);
 }
 
 static void clear_holder(void *row)
@@ -137,10 +142,38 @@ enum result reader_holder(struct reader *reader, struct holder_row *out, struct 
 
 	/* Before anybody held it: an empty row that is not held. */
 	return read_row(reader, err, &kind,
-			"SELECT held, who, host, pid, since, beat, hold, hold_since, under_way FROM"
-			" (SELECT * FROM holder UNION ALL SELECT 2, 0, '', '', 0, 0, 0, '', 0, 0)"
+			"SELECT held, who, host, pid, since, beat, hold, hold_since, under_way, held_by,"
+			" workers, rate, began FROM (SELECT * FROM holder UNION ALL"
+			"  SELECT 2, 0, '', '', 0, 0, 0, '', 0, 0, '', 0, 0, 0)"
 			" ORDER BY id LIMIT 1",
 			NULL, 0, out, "");
+}
+
+enum result reader_steering(struct reader *reader, int64_t after,
+			    struct steering_row rows[STEER_COUNT], size_t *count, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum result st;
+
+	*count = 0;
+	st = db_first(&reader->db, err,
+		      "SELECT name, value, number, who FROM steering WHERE number > ?1"
+		      " ORDER BY number LIMIT ?2",
+		      DB_VALUES(INT(after), INT(STEER_COUNT)), &stmt);
+	for (; st == RESULT_OK; st = db_next(&reader->db, err, stmt)) {
+		struct columns columns = {stmt, 0, RESULT_OK};
+		struct steering_row *row = &rows[(*count)++];
+
+		COL_WORD(&columns, steer_read, &row->what);
+		row->value = col_int(&columns);
+		row->number = col_int(&columns);
+		snprintf(row->who, sizeof(row->who), "%s", col_peek(&columns));
+		st = col_result(&reader->db, &columns, err);
+		if (st != RESULT_OK)
+			break;
+	}
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
 }
 
 enum result reader_recall(struct reader *reader, const char *name, char **out, struct error *err)

@@ -46,6 +46,8 @@ WORDS(video_state, video_state, VIDEO_STATE_LIST)
 WORDS(transcript_outcome, transcript_outcome, TRANSCRIPT_OUTCOME_LIST)
 WORDS(transcript_compare, transcript_compare, TRANSCRIPT_COMPARE_LIST)
 WORDS(verify_level, verify_level, VERIFY_LEVEL_LIST)
+WORDS(hold_reason, hold_reason, HOLD_REASON_LIST)
+WORDS(steer, steer, STEER_LIST)
 #undef WORDS
 #undef X
 

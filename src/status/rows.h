@@ -60,6 +60,25 @@ enum transcript_compare { TRANSCRIPT_COMPARE_LIST(X) COMPARE_COUNT };
 enum verify_level { VERIFY_LEVEL_LIST(X) VERIFY_LEVELS };
 #undef X
 
+/* Why an engine starts nothing new; of several, the last is told. */
+#define HOLD_REASON_LIST(X)                                                                        \
+	X(HOLD_NONE, "")                                                                           \
+	X(HOLD_ENDPOINT, "endpoint") /* it cannot be reached; ends by itself */                    \
+	X(HOLD_JOURNAL, "journal")   /* it cannot be written; ends by itself */                    \
+	X(HOLD_RESTART, "restart")   /* an earlier session's courses wait for "go on" */           \
+	X(HOLD_OPERATOR, "operator") /* somebody said so, until somebody says "go on" */           \
+	X(HOLD_REST, "rest")	     /* the process that has the engine is suspended */
+/* What can be wished of an engine that runs, in any process. */
+#define STEER_LIST(X)                                                                              \
+	X(STEER_HOLD, "hold") /* 1: nothing new starts; 0: go on */                                \
+	X(STEER_WORKERS, "workers")                                                                \
+	X(STEER_RATE, "rate") /* transactions started a second; 0: no limit */
+
+#define X(id, name) id,
+enum hold_reason { HOLD_REASON_LIST(X) HOLD_REASONS };
+enum steer { STEER_LIST(X) STEER_COUNT };
+#undef X
+
 const char *course_status_name(enum course_status status);
 const char *course_intent_name(enum course_intent intent);
 const char *video_state_name(enum video_state state);
@@ -67,12 +86,16 @@ const char *transcript_outcome_name(enum transcript_outcome outcome);
 const char *transcript_compare_name(enum transcript_compare compare);
 const char *verify_level_name(enum verify_level level);
 /* The readers of the same words; false for any other. Case counts in none of them. */
+const char *hold_reason_name(enum hold_reason reason);
+const char *steer_name(enum steer what);
 bool course_status_read(const char *name, enum course_status *out);
 bool course_intent_read(const char *name, enum course_intent *out);
 bool video_state_read(const char *name, enum video_state *out);
 bool transcript_outcome_read(const char *name, enum transcript_outcome *out);
 bool transcript_compare_read(const char *name, enum transcript_compare *out);
 bool verify_level_read(const char *name, enum verify_level *out);
+bool hold_reason_read(const char *name, enum hold_reason *out);
+bool steer_read(const char *name, enum steer *out);
 
 /* Whose promise a transcript is, by bits; both: in both branches. */
 enum branch_bits { BRANCHES_NONE = 0, IN_PUBLISHED = 1, IN_DRAFT = 2 };
@@ -208,6 +231,16 @@ struct holder_row {
 	char *hold;	   /* "" or why the engine stands still */
 	int64_t hold_since;
 	int64_t under_way; /* transactions */
+	enum hold_reason reason;
+	int64_t workers, rate; /* rate 0: no limit */
+	int64_t began; /* wishes of this number and below are of engines before */
+};
+
+/* What an operator wishes of the engine that runs. */
+struct steering_row {
+	enum steer what;
+	int64_t value, number;
+	char who[64];
 };
 
 /* What a person sees of the row holds @text, whatever the case of ASCII letters. */

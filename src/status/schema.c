@@ -263,8 +263,24 @@ static const char course_revisions[] =
 	"CREATE TRIGGER course_has_changed AFTER UPDATE ON course WHEN NEW.revision = OLD.revision"
 	" BEGIN " NEWEST " END;";
 
+/*
+ * The engine is steered from any console: what is wished of it stands in a row a thing, with a number
+ * of the same count as the intents'; those up to holder.began are of engines before.
+ */
+static const char steered_engine[] =
+	"ALTER TABLE holder ADD COLUMN held_by TEXT NOT NULL DEFAULT '';" /* HOLD_REASON_LIST */
+	"ALTER TABLE holder ADD COLUMN workers INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE holder ADD COLUMN rate INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE holder ADD COLUMN began INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE steering("
+	" name TEXT PRIMARY KEY,"
+	" value INTEGER NOT NULL,"
+	" number INTEGER NOT NULL,"
+	" who TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID;";
+
 /* Applied in order to files whose user_version is lower; never changed once released. */
-static const char *const migrations[] = {first_tables, course_revisions};
+static const char *const migrations[] = {first_tables, course_revisions, steered_engine};
 
 int schema_version(void)
 {

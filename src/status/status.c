@@ -213,11 +213,17 @@ static enum result write_holder(struct status *status, void *arg, struct error *
 {
 	const struct holder_row *row = arg;
 
+	/* clang-format off */
 	return db_run(&status->db, err,
-		      "INSERT OR REPLACE INTO holder VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		      "INSERT OR REPLACE INTO holder(id, held, who, host, pid, since, beat, hold,"
+		      " hold_since, under_way, held_by, workers, rate, began)"
+		      " VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 		      DB_VALUES(INT(row->held), TEXT(row->who), TEXT(row->host), INT(row->pid),
 				INT(row->since), INT(row->beat), TEXT(row->hold),
-				INT(row->hold_since), INT(row->under_way)));
+				INT(row->hold_since), INT(row->under_way),
+				TEXT(hold_reason_name(row->reason)), INT(row->workers),
+				INT(row->rate), INT(row->began)));
+	/* clang-format on */
 }
 
 static void lay_out_holder(struct arena *arena, const void *from)

@@ -218,6 +218,13 @@ enum result status_unwaive_picks(struct status *status, const struct picks *pick
 /* Posts a line of the audit; @why may be "". */
 void status_event(struct status *status, enum finding_severity severity, const char *action,
 		  const char *object, const char *what, const char *why);
+/*
+ * Commits what an operator wishes of the engine that runs, in whatever process; it takes that up
+ * within 100 ms. *@was is what was in force or wished before. One event, unless nothing changes.
+ * RESULT_MISSING: no engine runs, as far as its row says; RESULT_REFUSED: it is so already.
+ */
+enum result status_steer(struct status *status, enum steer what, int64_t value, int64_t *was,
+			 struct error *err);
 /* Posts who holds the engine and how it is; @row->held false when it lets go. */
 void status_holder(struct status *status, const struct holder_row *row);
 /* A value remembered by name; a missing one reads as "". */

@@ -54,7 +54,11 @@ class Statuses(CampusTest):
             self.expect(0, "scan")
             for sql in ("DROP TRIGGER course_is_new", "DROP TRIGGER course_has_changed",
                         "DROP INDEX course_by_revision",
-                        "ALTER TABLE course DROP COLUMN revision", "PRAGMA user_version=1"):
+                        "ALTER TABLE course DROP COLUMN revision", "DROP TABLE steering",
+                        "ALTER TABLE holder DROP COLUMN held_by",
+                        "ALTER TABLE holder DROP COLUMN workers",
+                        "ALTER TABLE holder DROP COLUMN rate",
+                        "ALTER TABLE holder DROP COLUMN began", "PRAGMA user_version=1"):
                 self.campus.sql("status.db", sql)
             self.expect(0, "doctor")
             self.assertNotIn(b"older", self.expect(0, *command).err)

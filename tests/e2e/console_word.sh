@@ -77,7 +77,16 @@ wait_gone "paused 1 course" # what the validation says is there
 keys '?'		    # which a question would swallow
 wait_for "Compare the source with edx-val"
 keys Escape
-wait_for "of 3 courses"
+wait_for "p resumes it" # how many courses there are, the help says too
+
+step "a hold takes no word, going on after it does"
+keys H
+wait_for "held by"
+keys c
+wait_for "$question"
+keys Escape
+wait_for "nothing was done"
+see "held by"
 
 step "several: the key first, then the word"
 keys t r
@@ -101,6 +110,8 @@ step "the right word lets it go on, and is asked for once"
 type_text "harbour"
 keys Enter
 wait_gone "$question"
+keys c
+wait_gone "held by"
 keys l
 wait_for "allowed: link"
 wait_for "resume"

@@ -33,6 +33,7 @@ static void conf_fills_defaults_when_only_required_keys_are_given(void **state)
 	assert_int_equal(conf->path_count, 1);
 	assert_string_equal(conf->paths[0], "/etc/sf/a.tar.gz");
 	assert_int_equal(conf->workers, 8);
+	assert_int_equal(conf->rate, 0);
 	assert_int_equal(conf->retry_delay, 2000);
 	assert_int_equal(conf->max_retries, 3);
 	assert_int_equal(conf->max_transcript, 3 * 1048576);
@@ -256,6 +257,9 @@ static const struct mistake bad[] = {
     {CAMPUS VAL STORE "[source]\nkind = olx\npath =\n", "x.conf: ", "names nothing"},
     {"[engine]\nworkers = 0\n", "x.conf:2: ", "1 to 64"},
     {"[engine]\nworkers = 65\n", "x.conf:2: ", "1 to 64"},
+    {"[engine]\nrate = 10001\n", "x.conf:2: ", "0 to 10000"},
+    {"[engine]\nrate = 2.5\n", "x.conf:2: ", "whole number"},
+    {"[engine]\nrate = 5/s\n", "x.conf:2: ", "whole number"},
     {"[engine]\nworkers = -1\n", "x.conf:2: ", "whole number"},
     {"[engine]\nworkers = 8.0\n", "x.conf:2: ", "whole number"},
     {"[engine]\nworkers = 99999999999999999999\n", "x.conf:2: ", "whole number"},
@@ -405,7 +409,7 @@ static void conf_keys_documents_every_key(void **state)
 
 	(void)state;
 	keys = conf_keys(&count);
-	assert_int_equal(count, 53);
+	assert_int_equal(count, 54);
 	for (size_t i = 0; i < count; i++) {
 		bool known = false;
 

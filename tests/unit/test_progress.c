@@ -44,6 +44,23 @@ static struct progress_left left_of(const struct history *history, int64_t video
 	return progress_left(&history->progress, &work);
 }
 
+static void no_end_is_promised_faster_than_a_limit_allows(void **state)
+{
+	struct history history = begin();
+	struct progress_work work = {.videos = 600, .per_video = 2, .most = 2};
+	struct progress_left left;
+
+	(void)state;
+	live(&history, 120, PROGRESS_WORKS, 50);
+	left = progress_left(&history.progress, &work);
+	/* 600 videos, one a second, though it was 25 a second until now */
+	assert_in_range(left.low, 600, 602);
+	assert_in_range(left.high, 600, 700);
+	work.most = 1000; /* a limit that nobody reaches changes nothing */
+	left = progress_left(&history.progress, &work);
+	assert_in_range(left.low, 10, 25);
+}
+
 #define assert_range(left, from, to)                                                       \
 	do {                                                                               \
 		assert_string_equal((left).reason, "");                                    \
@@ -185,6 +202,7 @@ static void progress_keeps_an_hour_in_minutes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_end_is_promised_faster_than_a_limit_allows),
 		cmocka_unit_test(progress_says_why_it_cannot_know),
 		cmocka_unit_test(progress_is_narrow_when_work_is_steady),
 		cmocka_unit_test(progress_counts_holds_into_the_slow_end),

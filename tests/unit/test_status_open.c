@@ -103,8 +103,11 @@ static void open_refuses_a_newer_version(void **state)
 static void make_old(struct help *help)
 {
 	help_sql(help, "DROP TRIGGER course_is_new; DROP TRIGGER course_has_changed;"
-		       "DROP INDEX course_by_revision; ALTER TABLE course DROP COLUMN revision;"
-		       "PRAGMA user_version=1");
+		       "DROP INDEX course_by_revision; ALTER TABLE course DROP COLUMN revision;");
+	help_sql(help, "DROP TABLE steering; ALTER TABLE holder DROP COLUMN held_by;"
+		       "ALTER TABLE holder DROP COLUMN workers; ALTER TABLE holder DROP COLUMN rate;"
+		       "ALTER TABLE holder DROP COLUMN began; PRAGMA user_version=1;"
+		       "INSERT INTO holder VALUES(1, 1, 'ana', 'host', 12, 34, 56, '', 0, 9)");
 }
 
 static void open_brings_an_older_file_up_to_date(void **state)
@@ -113,6 +116,7 @@ static void open_brings_an_older_file_up_to_date(void **state)
 	struct roster *roster;
 	struct reader *reader;
 	struct totals totals;
+	struct holder_row holder;
 
 	help_scan(help, 3);
 	help_close(help);
@@ -128,6 +132,11 @@ static void open_brings_an_older_file_up_to_date(void **state)
 	roster_totals(roster, &totals);
 	assert_int_equal(totals.courses[COURSE_NOT_MIGRATED], 5);
 	roster_free(roster);
+	assert_ok(reader_holder(help->reader, &holder, &help->err), help->err);
+	assert_int_equal(holder.under_way, 9);
+	assert_int_equal(holder.reason, HOLD_NONE);
+	assert_int_equal(holder.workers, 0);
+	holder_row_clear(&holder);
 }
 
 static void open_leaves_another_programs_database_alone(void **state)
@@ -455,7 +464,8 @@ static void holder_is_kept_as_posted(void **state)
 {
 	struct help *help = *state;
 	struct holder_row row = {
-		true, (char *)"ana", (char *)"host", 12, 34, 56, (char *)"brake", 78, 9};
+		true, (char *)"ana", (char *)"host", 12, 34, 56, (char *)"brake", 78, 9,
+		HOLD_OPERATOR, 7, 5, 3};
 	struct holder_row seen;
 
 	assert_ok(reader_holder(help->reader, &seen, &help->err), help->err);
@@ -469,6 +479,10 @@ static void holder_is_kept_as_posted(void **state)
 	assert_string_equal(seen.hold, "brake");
 	assert_int_equal(seen.pid, 12);
 	assert_int_equal(seen.under_way, 9);
+	assert_int_equal(seen.reason, HOLD_OPERATOR);
+	assert_int_equal(seen.workers, 7);
+	assert_int_equal(seen.rate, 5);
+	assert_int_equal(seen.began, 3);
 	holder_row_clear(&seen);
 	holder_row_clear(&seen);
 }

@@ -214,6 +214,21 @@ static void heed_ends_the_wait_of_its_own_thread(void **state)
 	assert_true(other);
 }
 
+static void another_most_keeps_what_was_learnt(void **state)
+{
+	(void)state;
+	throttle_set_most(throttle, 20); /* at full speed the limit follows */
+	assert_int_equal(allowed(), 20);
+	throttle_set_most(throttle, 6);
+	assert_int_equal(allowed(), 6);
+	throttle_slow(throttle, 0, "store answers 429");
+	assert_int_equal(allowed(), 3);
+	throttle_set_most(throttle, 40);
+	assert_int_equal(allowed(), 3);
+	throttle_set_most(throttle, 2);
+	assert_int_equal(allowed(), 2);
+}
+
 static void state_says_who_slows_until_full_speed(void **state)
 {
 	(void)state;
@@ -241,6 +256,7 @@ int main(void)
 	    T(enter_waits_for_a_place_even_when_hurried),
 	    T(hurry_ends_the_wait_in_a_pause),
 	    T(heed_ends_the_wait_of_its_own_thread),
+	    T(another_most_keeps_what_was_learnt),
 	    T(state_says_who_slows_until_full_speed),
 #undef T
 	};

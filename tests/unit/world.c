@@ -177,10 +177,9 @@ static const struct val_ops fault_val_ops = {
 	.probe = val_probe, .free = val_nothing,
 };
 
-static enum result store_put(struct store *store, struct store_object *objects, size_t count,
-			     struct error *err)
+static enum result put_objects(struct world *world, struct store_object *objects, size_t count,
+			       struct error *err)
 {
-	struct world *world = ((struct fault_store *)store)->world;
 	bool act;
 	enum result struck = strike(world, FAULT_PUT, &act), st = RESULT_OK;
 
@@ -192,6 +191,20 @@ static enum result store_put(struct store *store, struct store_object *objects, 
 		return st;
 	objects[0].result = struck;
 	return error_set(err, struck, "a fault of the test");
+}
+
+static enum result store_put(struct store *store, struct store_object *objects, size_t count,
+			     struct error *err)
+{
+	struct world *world = ((struct fault_store *)store)->world;
+	enum result st;
+
+	if (world->at_store)
+		world->at_store(world, true);
+	st = put_objects(world, objects, count, err);
+	if (world->at_store)
+		world->at_store(world, false);
+	return st;
 }
 
 static enum result store_head(struct store *store, const char *name, struct store_info *out,

@@ -50,6 +50,8 @@ struct world {
 	int asked_in_step; /* so many requests said so */
 	/* called after rows were registered, before the answer: somebody else acts now */
 	void (*meanwhile)(struct world *world);
+	/* called when a put @comes to the store, and when it leaves, from its thread; NULL: nobody */
+	void (*at_store)(struct world *world, bool comes);
 	/* called before a course is read back: somebody has acted since */
 	void (*before_read_back)(struct world *world);
 	struct val *real_val;

@@ -1,0 +1,83 @@
+#!/bin/sh
+# `migrate` without a console keeps [engine] rate; a viewer holds it, which it says on standard error,
+# and goes on.
+. "$(dirname "$0")/lib.sh"
+
+migrating=
+end() {
+	[ -z "$migrating" ] || kill -KILL "$migrating" 2>/dev/null
+	clean_up
+}
+trap end EXIT
+mine() {
+	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" USER=ana "$SUBFERRY" "$@"
+}
+in_errors() { # TEXT: on migrate's standard error, within 10 s
+	for _ in $(seq 100); do
+		grep -qF -- "$1" "$place/migrate.err" && return
+		sleep 0.1
+	done
+	cat "$place/migrate.err"
+	fail "migrate never said: $1"
+}
+
+mine --demo --demo-size 4 list >/dev/null || fail "no demo to take courses from"
+mkdir "$place/olx" && cp "$place"/state/subferry/demo/courses/*.tar.gz "$place/olx/"
+cat >"$place/campus.conf" <<-CONF
+	[campus]
+	name = harbour
+	environment = test
+	release = nutmeg
+	status_db = status.db
+	[source]
+	kind = olx
+	path = olx/*.tar.gz
+	[val]
+	kind = sqlite
+	path = val.db
+	[store]
+	kind = directory
+	path = store
+	[engine]
+	workers = 3
+	rate = 5
+CONF
+mine -c "$place/campus.conf" scan >/dev/null || fail "the exports cannot be read"
+
+step "a dry run keeps the rate"
+begun=$(date +%s)
+mine -c "$place/campus.conf" migrate --all --dry-run >"$place/dry.out" 2>&1
+took=$(($(date +%s) - begun))
+videos=$(sed -n 's/^dry: .* of \([0-9]*\) videos;.*/\1/p' "$place/dry.out")
+[ "${videos:-0}" -gt 15 ] || fail "not enough videos to see a rate: $(tail -1 "$place/dry.out")"
+[ "$took" -ge $(((videos - 1) / 5 - 1)) ] || fail "$videos videos in $took s at 5 a second"
+
+step "a viewer sees workers and rate of a migrate, and holds it"
+mine -c "$place/campus.conf" migrate --all >"$place/migrate.out" 2>"$place/migrate.err" &
+migrating=$!
+arguments="-c $place/campus.conf"
+start 140 24 USER=ben
+wait_for "VIEWER" 30
+wait_for "3 workers, 5/s"
+keys H
+wait_for "held by ben since"
+in_errors "held by ben"
+wait_gone "under way"
+
+step "and goes on; it keeps the rate it has then"
+keys c
+wait_gone "held by ben"
+in_errors "going on"
+keys L
+wait_for "no limit): 5"
+keys C-u 0 Enter
+wait_for "no limit on the rate"
+for _ in $(seq 200); do
+	kill -0 "$migrating" 2>/dev/null || break
+	sleep 0.1
+done
+kill -0 "$migrating" 2>/dev/null && fail "migrate did not end"
+migrating=
+grep -q "^mock: 4 courses" "$place/migrate.out" || fail "$(tail -1 "$place/migrate.out")"
+keys C-c
+left 0
