@@ -24,7 +24,7 @@
 #define ESCAPE_DELAY 50 /* ms an Esc waits for the rest of a key: enough for a slow line */
 
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
-static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT};
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 #define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
