@@ -30,6 +30,7 @@
 #define ANSWER_TIME 5000  /* ms that they wait for what they were typed for */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define FILE_TICK 20	  /* ms between looks whether a file is written */
+#define ESCAPE 27
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
 
 /* ---- what screens use ---------------------------------------------------------------------*/
@@ -287,6 +288,29 @@ static bool ends_character(struct console *console, int byte, wchar_t *out)
 	return got != (size_t)-1 && got != (size_t)-2;
 }
 
+/*
+ * Behind an Esc: the rest of a sequence that curses does not know, a report of the terminal or a
+ * key with Ctrl. It is no row of keys: the end of "\033[1;5R" retries nothing. What a person types
+ * behind an Esc comes later. True when it was one, and is gone.
+ */
+static bool skip_sequence(void)
+{
+	int kind = getch(), key;
+
+	if (kind != '[' && kind != 'O') {
+		if (kind != ERR)
+			ungetch(kind);
+		return false;
+	}
+	/* parameters, then the one byte that ends it */
+	do {
+		key = getch();
+	} while (key >= ' ' && key < (kind == '[' ? '@' : 'A'));
+	if (key != ERR && (key < '@' || key > '~'))
+		ungetch(key); /* cut off: another key */
+	return true;
+}
+
 /* Returns how many bytes and keys were read; -1 when they wait. */
 static int read_keys(struct console *console)
 {
@@ -300,6 +324,8 @@ static int read_keys(struct console *console)
 			return count;
 		count++;
 		if (mouse_takes(console, key))
+			continue;
+		if (key == ESCAPE && !console->pasted_at && skip_sequence())
 			continue;
 		if (key > 0xFF)
 			dispatch_key(console, key, true);

@@ -256,10 +256,11 @@ void find_ask(const struct console *console, struct page_request *request)
 
 void find_answer(struct console *console)
 {
-	struct view *view = console_top(console);
+	struct view *view;
 
 	goto_answer(console);
 	ask_answer(console);
+	view = console_top(console); /* where one went to, perhaps */
 	if (!list_search_news(&view->list))
 		return;
 	console->dirty = true;

@@ -112,7 +112,8 @@ static void look(const struct console *console, struct look *out)
 	memset(asked->guess, 0, sizeof(asked->guess));
 	asked->find_from = asked->guess_step = 0;
 	asked->find_direction = 0;
-	asked->find_serial = asked->ids_serial = 0;
+	asked->find_serial = 0;
+	memset(&asked->question, 0, sizeof(asked->question));
 	out->selected = view->list.selected;
 	out->id = view->list.id;
 	out->tags = console->tags.count;

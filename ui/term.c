@@ -24,7 +24,7 @@
 #define ESCAPE_DELAY 50 /* ms an Esc waits for the rest of a key: enough for a slow line */
 
 static const int watched[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
-static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+static const int crashes[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT};
 #define WATCHED (sizeof(watched) / sizeof(watched[0]))
 #define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
@@ -106,8 +106,12 @@ static void signals_install(void)
 
 	our_thread = pthread_self();
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < WATCHED; i++)
+	for (size_t i = 0; i < WATCHED; i++) {
 		sigaction(watched[i], &action, &old_watched[i]);
+		/* curses has put its own there: a ^C after our end would exit with 1 */
+		if (old_watched[i].sa_handler != SIG_IGN)
+			old_watched[i] = (struct sigaction){.sa_handler = SIG_DFL};
+	}
 	sigaltstack(&stack, NULL);
 	action.sa_handler = on_crash;
 	action.sa_flags = SA_NODEFER | SA_ONSTACK;

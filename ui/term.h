@@ -1,9 +1,9 @@
 /*
  * term.h - the terminal: taken over by curses, and given back on every way out.
  *
- * Signals only set flags and wake the loop; a crash (SEGV, ABRT, BUS, FPE, ILL) resets the
- * terminal with write() and tcsetattr() alone and goes on dying. One terminal a process, one
- * thread.
+ * Signals only set flags and wake the loop; a crash (SEGV, ABRT, BUS, FPE, ILL), and ^\ (QUIT),
+ * resets the terminal with write() and tcsetattr() alone and goes on dying. One terminal a
+ * process, one thread.
  */
 #ifndef SUBFERRY_UI_TERM_H
 #define SUBFERRY_UI_TERM_H

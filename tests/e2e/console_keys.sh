@@ -118,6 +118,12 @@ keys c;      wait_for "nothing waits to go on"
 keys Z;      wait_for "no such key here"
 keys C-l;    wait_for "of 40 ─"
 
+step "a sequence of the terminal is no row of keys: its end does nothing"
+csi=$(printf '\033[')
+type_text "${csi}24;80R${csi}1;99v$(printf '\033O5t')${csi}24;80:"
+keys Z;      wait_for "no such key here"
+screen | grep -q "tagged" && fail "it was taken for keys"
+
 step "in a course: search, filter, order, differences"
 keys Enter;  wait_for "MODULESTORE"
 wait_for "1 of "

@@ -17,6 +17,8 @@ step "SIGABRT"; begin; signal ABRT; left 134
 step "SIGBUS";  begin; signal BUS;  left 135
 step "SIGFPE";  begin; signal FPE;  left 136
 step "SIGILL";  begin; signal ILL;  left 132
+step "SIGQUIT"; begin; signal QUIT; left 131
+step "^\\";      begin; keys 'C-\'; left 131
 
 step "q while typing a search is a letter; ^C leaves all the same"
 begin

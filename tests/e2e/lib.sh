@@ -25,7 +25,7 @@ start() {
 	rm -f "$place/pid" "$place/status" "$place/before" "$place/after"
 	cat >"$place/run" <<-RUN
 		ulimit -c 0
-		trap : INT # ^C is for the console
+		trap : INT QUIT # what the keyboard sends is for the console
 		stty -g >'$place/before'
 		env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' TERM=screen-256color \\
 			$* sh -c 'echo \$\$ >"$place/pid"; exec "$SUBFERRY" ${arguments:---demo}' 2>'$place/errors'
