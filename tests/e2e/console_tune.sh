@@ -9,12 +9,6 @@ both_away() {
 	rm -rf "$place"
 }
 trap both_away EXIT
-subferry() {
-	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" "$SUBFERRY" --demo "$@"
-}
-tried() { # videos, as the status database has it
-	subferry list --json | tr ',' '\n' | sed -n 's/^[[:space:]]*"tried":[[:space:]]*//p' | awk '{ sum += $1 } END { print sum }'
-}
 under_way() { screen | sed -n 's/.* \([0-9]*\) under way.*/\1/p' | head -1; }
 
 start 120 24 USER=ana
@@ -30,9 +24,9 @@ keys H
 wait_for "held by ana since"
 see "c goes on" "c go on"
 wait_gone "under way"
-before=$(tried)
+before=$(sum_of tried)
 sleep 1.5 # two times what a transaction of the demo takes: one that was started would show
-[ "$(tried)" = "$before" ] || fail "videos went on: $before, then $(tried)"
+[ "$(sum_of tried)" = "$before" ] || fail "videos went on: $before, then $(sum_of tried)"
 see "ETA: held"
 
 step "H again is refused, with what goes on"
@@ -88,9 +82,9 @@ keys C-u 1 Enter
 wait_for "at most 1 transaction a second"
 wait_for "engine here, 5 workers, 1/s"
 sleep 2 # those of before run out
-before=$(tried)
+before=$(sum_of tried)
 sleep 5
-after=$(tried)
+after=$(sum_of tried)
 # five starts, and what was under way at either end
 [ $((after - before)) -le 8 ] || fail "$((after - before)) videos in 5 s, one a second at most"
 [ "$after" -gt "$before" ] || fail "nothing was tried in 5 s"
