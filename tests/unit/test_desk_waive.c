@@ -96,10 +96,10 @@ static struct snapshot *ask(struct desk *desk, enum page_kind kind, int code, co
 	return wait_for(desk, is_answer, &serial, "the answer");
 }
 
-static bool is_done(const struct snapshot *snap, const void *arg)
+static bool is_migrated(const struct snapshot *snap, const void *arg)
 {
 	(void)arg;
-	return !snap->totals.wanted && !snap->under_way;
+	return snap->totals.courses[COURSE_MIGRATED] == 2 && !snap->totals.wanted && !snap->under_way;
 }
 
 static bool is_viewer(const struct snapshot *snap, const void *arg)
@@ -185,7 +185,7 @@ static void retry_of_a_finding_tries_only_its_blocks(void **state)
 	world_subrip(world, "lost.srt", "ici");
 	desk_act(desk, ACT_RETRY, &target);
 	wait_message(desk, "retrying 1, 1 not: Migrated: no open finding asset-missing");
-	snapshot_unref(wait_for(desk, is_done, NULL, "the retry's end"));
+	snapshot_unref(wait_for(desk, is_migrated, NULL, "the retry's end"));
 	world_expect(world, BAD, COURSE_MIGRATED);
 	assert_int_equal(reader_find_video(world->reader, ids[1], "c", &video, &err), RESULT_OK);
 	assert_int_equal(reader_attempts(world->reader, video.id, &attempts, &count, &err), RESULT_OK);
