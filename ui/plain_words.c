@@ -24,15 +24,10 @@ const struct plain_word plain_own_words[] = {
 
 /* What people call actions beside the words of the screens. */
 static const struct { const char *word; enum action action; } synonyms[] = {
-	{"launch", ACTION_RUN}, {"leave", ACTION_QUIT}, {"exit", ACTION_QUIT},
+	{"leave", ACTION_QUIT}, {"exit", ACTION_QUIT}, {"next", ACTION_NEXT}, {"previous", ACTION_PREVIOUS},
 	{"not-migrated", ACTION_SHOW_1}, {"in-progress", ACTION_SHOW_2},
 	{"migrated", ACTION_SHOW_3}, {"failed", ACTION_SHOW_4}, {"paused", ACTION_SHOW_5},
-	{"all", ACTION_SHOW_ALL}, {"worker more", ACTION_MORE}, {"worker fewer", ACTION_FEWER},
-};
-static const char *const ids[ACTION_COUNT] = {
-#define X(id, needs, word, help) #id,
-	ACTION_LIST(X)
-#undef X
+	{"all", ACTION_SHOW_ALL},
 };
 /* clang-format on */
 
@@ -52,22 +47,22 @@ static size_t names_of(const struct view *view, enum action action, const char *
 	const char *here = word_here(view, action);
 	size_t count = 0;
 
-	if (action_infos[action].word)
-		names[count++] = action_infos[action].word;
+	names[count++] = action_infos[action].name;
 	if (here)
 		names[count++] = here;
-	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]) && count < NAMES - 1; i++)
+	if (action_infos[action].word)
+		names[count++] = action_infos[action].word;
+	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]) && count < NAMES; i++)
 		if (synonyms[i].action == action)
 			names[count++] = synonyms[i].word;
-	names[count++] = ids[action];
 	return count;
 }
 
-/* "tag_all" and "Tag-All" are "tag all". */
+/* "Tag-All" is "tag all". */
 static bool same_letter(char a, char b)
 {
-	a = a == '_' || a == '-' ? ' ' : (char)tolower((unsigned char)a);
-	b = b == '_' || b == '-' ? ' ' : (char)tolower((unsigned char)b);
+	a = a == '-' ? ' ' : (char)tolower((unsigned char)a);
+	b = b == '-' ? ' ' : (char)tolower((unsigned char)b);
 	return a == b;
 }
 
@@ -98,15 +93,9 @@ static bool is_called(const struct view *view, enum action action, const char *t
 
 const char *plain_name(const struct view *view, enum action action)
 {
-	const char *names[NAMES];
-	static char lower[32];
+	const char *here = word_here(view, action);
 
-	if (names_of(view, action, names) && names[0] != ids[action])
-		return names[0];
-	snprintf(lower, sizeof(lower), "%s", ids[action]);
-	for (char *c = lower; *c; c++)
-		*c = *c == '_' ? ' ' : (char)tolower((unsigned char)*c);
-	return lower;
+	return here ? here : action_infos[action].name;
 }
 
 /* ---- a line -------------------------------------------------------------------------------*/
