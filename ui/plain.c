@@ -107,7 +107,6 @@ static void look(const struct console *console, struct look *out)
 	out->depth = console->depth;
 	console_request(console, asked);
 	asked->first = asked->count = asked->selected = 0;
-	asked->find[0] = asked->guess[0] = '\0';
 	memset(asked->find, 0, sizeof(asked->find));
 	memset(asked->guess, 0, sizeof(asked->guess));
 	asked->find_from = asked->guess_step = 0;

@@ -47,6 +47,8 @@ static bool say_reason(const struct console *console)
 		plain_say("waits: %s course%s under way before: go on, key c, goes on with %s",
 			  widget_number(wanted).text, wanted == 1 ? " was" : "s were",
 			  wanted == 1 ? "it" : "them");
+	else if (now->held_by_operator)
+		plain_say("waits: all is %s: go on, key c, goes on", now->hold);
 	else if (now->hold[0])
 		plain_say("waits: work waits %s", now->hold);
 	else if (now->allowed)
@@ -57,13 +59,21 @@ static bool say_reason(const struct console *console)
 	return true;
 }
 
+/* It says itself that it is of the engine; how many wait to be validated is no news. */
+static size_t engine_len(const char *engine)
+{
+	const char *end = strstr(engine, ", validating");
+
+	return end ? (size_t)(end - engine) : strlen(engine);
+}
+
 void plain_tell_state(const struct console *console)
 {
 	const struct snapshot *now = console->now;
 
 	plain_say("campus: %s. Environment %s. Mode %s.%s", now->campus, now->environment, now->mode,
 		  now->tls_unverified ? " TLS is not verified." : "");
-	plain_say("engine: %s", now->engine);
+	plain_say("%.*s.", (int)engine_len(now->engine), now->engine);
 	say_counts(&now->totals);
 	if (!say_reason(console))
 		plain_say("waits: %s", now->under_way ? "nothing, work is under way"
@@ -154,21 +164,13 @@ static void tell_message(const struct snapshot *now, struct plain_seen *seen)
 	plain_say("%s%s", before[now->message_severity], now->message);
 }
 
-/* How many wait to be validated is no news. */
-static size_t engine_len(const char *engine)
-{
-	const char *end = strstr(engine, ", validating");
-
-	return end ? (size_t)(end - engine) : strlen(engine);
-}
-
 static void tell_engine(const struct snapshot *now, struct plain_seen *seen)
 {
 	size_t len = engine_len(now->engine);
 
 	if ((len != engine_len(seen->engine) || strncmp(now->engine, seen->engine, len) != 0 ||
 	     strcmp(now->mode, seen->mode) != 0) && seen->begun)
-		plain_say("engine: %.*s. Mode %s.", (int)len, now->engine, now->mode);
+		plain_say("%.*s. Mode %s.", (int)len, now->engine, now->mode);
 	memcpy(seen->engine, now->engine, sizeof(seen->engine));
 	memcpy(seen->mode, now->mode, sizeof(seen->mode));
 }

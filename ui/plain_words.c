@@ -24,10 +24,10 @@ const struct plain_word plain_own_words[] = {
 
 /* What people call actions beside the words of the screens. */
 static const struct { const char *word; enum action action; } synonyms[] = {
-	{"launch", ACTION_RUN}, {"leave", ACTION_QUIT}, {"exit", ACTION_QUIT},
+	{"leave", ACTION_QUIT}, {"exit", ACTION_QUIT}, {"next", ACTION_NEXT}, {"previous", ACTION_PREVIOUS},
 	{"not-migrated", ACTION_SHOW_1}, {"in-progress", ACTION_SHOW_2},
 	{"migrated", ACTION_SHOW_3}, {"failed", ACTION_SHOW_4}, {"paused", ACTION_SHOW_5},
-	{"all", ACTION_SHOW_ALL}, {"worker more", ACTION_MORE}, {"worker fewer", ACTION_FEWER},
+	{"all", ACTION_SHOW_ALL},
 };
 /* clang-format on */
 
@@ -48,21 +48,21 @@ static size_t names_of(const struct view *view, enum action action, const char *
 	size_t count = 0;
 
 	names[count++] = action_infos[action].name;
-	if (action_infos[action].word)
-		names[count++] = action_infos[action].word;
 	if (here)
 		names[count++] = here;
+	if (action_infos[action].word)
+		names[count++] = action_infos[action].word;
 	for (size_t i = 0; i < sizeof(synonyms) / sizeof(synonyms[0]) && count < NAMES; i++)
 		if (synonyms[i].action == action)
 			names[count++] = synonyms[i].word;
 	return count;
 }
 
-/* "tag_all" and "Tag-All" are "tag all". */
+/* "Tag-All" is "tag all". */
 static bool same_letter(char a, char b)
 {
-	a = a == '_' || a == '-' ? ' ' : (char)tolower((unsigned char)a);
-	b = b == '_' || b == '-' ? ' ' : (char)tolower((unsigned char)b);
+	a = a == '-' ? ' ' : (char)tolower((unsigned char)a);
+	b = b == '-' ? ' ' : (char)tolower((unsigned char)b);
 	return a == b;
 }
 

@@ -26,7 +26,7 @@ struct plain_words {
 };
 
 void plain_words_read(const struct console *console, const char *line, struct plain_words *out);
-/* By which @action is called on the screen @view: the shortest of its names. */
+/* What @action is called on the screen @view. */
 const char *plain_name(const struct view *view, enum action action);
 /* The words that are no actions: word and what it does; ends with NULL. */
 struct plain_word {
