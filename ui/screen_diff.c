@@ -283,7 +283,7 @@ static void diff_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_diff = {
 	.name = "diff", .bit = VIEW_DIFF, .kind = PAGE_DIFF,
-	.footer = (const enum action[]){ACTION_NEXT, ACTION_TAB, ACTION_RETRY, ACTION_WAIVE,
+	.footer = (const enum action[]){ACTION_NEXT, ACTION_WAIVE, ACTION_TAB, ACTION_RETRY,
 					ACTION_VALIDATE, ACTION_WHY, ACTION_SEARCH, ACTION_RUN,
 					ACTION_PAUSE, ACTION_FINDINGS, ACTION_LOG, ACTION_HOLD,
 					ACTION_GOTO, ACTION_UNDO, ACTION_NONE},

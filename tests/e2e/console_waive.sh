@@ -137,13 +137,13 @@ in_status 0 "$waived AND code = 'asset-missing'"
 
 step "a retry by code is of the courses that have it, and of its blocks only"
 resize 60 15
-wait_gone "subferry  demo" # which the wide head says
+wait_for "left 0 of 40  ETA" # as only the narrow head says it
 keys R
 wait_for "retry asset-missing in the 2 courses on staging? y/n"
 keys n
 wait_for "nothing was done"
 resize 80 24
-wait_for "subferry  demo"
+wait_for "left 0 of 40 courses"
 keys R
 wait_for "retry asset-missing in the 2 courses that have it on staging? y/n"
 keys n
