@@ -330,10 +330,11 @@ static const struct event_row *event_at(const struct view *view, int64_t positio
 static void log_head(const struct view *view)
 {
 	const char *asked = view->page->request.filter;
+	const char *course = view->place.course ? view->page->course.key : NULL;
 	struct buf text = BUF_INIT;
 
 	buf_printf(&text, "log of %s: %s event%s, %s first",
-		   view->place.course ? whose(view) : "the campus", widget_number(view->list.total).text,
+		   course ? course : "the campus", widget_number(view->list.total).text,
 		   plural(view->list.total), view->list.descending ? "oldest" : "newest");
 	if (strcmp(asked, view->list.filter) != 0)
 		plain_add(&text, "Only %s", asked);

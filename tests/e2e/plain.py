@@ -138,7 +138,7 @@ class Plain(unittest.TestCase):
         talk.hear("^waits: nothing is launched")
         talk.hear("^1 of 40: %s. Status Not-Migrated. Not looked at yet." % re.escape(FAILS))
         talk.hear("^30 more: type more.")
-        talk.ask("help", "^run, key r: Launch the tagged courses, else the selected one.")
+        talk.ask("help", "^launch, key r: Launch the tagged courses, else the selected one.")
         talk.hear("^mouse, key M: .* Not now: there is no screen")
         talk.ask("launch", "^courses> launch$")
         talk.hear("^launched 1 course$")
@@ -170,7 +170,7 @@ class Plain(unittest.TestCase):
         talk.ask("wait", "^waited: no work is under way")
         talk.ask("validate", "^diff> validate")
         talk.ask("wait", "validated %s, level bytes: 15 of 19 in val" % re.escape(FAILS))
-        talk.ask("log", "^log of the campus: [0-9]+ events, newest first")
+        talk.ask("log", "^log of %s: [0-9]+ events, newest first" % re.escape(FAILS))
         talk.hear("^1 of [0-9]+: .*: verify %s" % re.escape(FAILS))
         for screen in ("diff", "items", "findings"):
             talk.hear("^[a-z]+> ")
@@ -238,7 +238,7 @@ class Plain(unittest.TestCase):
         self.assertEqual(said.count("no such action here: help lists them"), 3, said)
         self.assertRegex(said, "(?m)^findings of all courses")  # the beginning of one name alone
         self.assertIn("that line was too long: nothing was done", said)
-        self.assertRegex(said, "(?m)^several begin so: sort, ")
+        self.assertRegex(said, "(?m)^several begin so: sort by next column, ")
         self.assertIn("warning: no course is selected", said)  # findings are of many
         self.assertNotIn("launched 1", said)
 
