@@ -463,7 +463,7 @@ static void console_clear(struct console *console)
 
 static enum result open_terminal(const struct console_options *options, struct error *err)
 {
-	return options->plain ? term_open_plain(err) : term_open(options->no_colour, err);
+	return options->plain ? term_open_plain(err) : term_open(err);
 }
 
 /* Returns the exit status. */

@@ -9,16 +9,15 @@
 #include "src/campus.h"
 
 struct console_options {
-	bool plain;	/* labelled lines on standard output, for lines from standard input */
-	bool ascii;	/* only ASCII on the screen, whatever the locale says */
-	bool no_colour; /* as NO_COLOR in the environment */
+	bool plain; /* labelled lines on standard output, for lines from standard input */
+	bool ascii; /* only ASCII on the screen, whatever the locale says */
 };
 
 /*
  * Runs until the operator leaves or a signal says so; the terminal is as before on every way
  * out. @campus was opened with CAMPUS_ALL and is borrowed. Returns the exit status: 0; 2 when
- * there is no terminal to draw on, and none is needed where options->plain; 3 when the engine could not start (both say why on standard
- * error). Sets LC_CTYPE from the environment.
+ * there is no terminal to draw on, which options->plain does without; 3 when the engine could not
+ * start (both say why on standard error). Sets LC_CTYPE from the environment.
  */
 int console_run(struct campus *campus, const struct console_options *options);
 

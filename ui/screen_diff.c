@@ -287,7 +287,7 @@ const struct view_ops screen_diff = {
 					ACTION_VALIDATE, ACTION_WHY, ACTION_SEARCH, ACTION_RUN,
 					ACTION_PAUSE, ACTION_FINDINGS, ACTION_LOG, ACTION_HOLD,
 					ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
-	.next_word = "next difference", .tab_word = "language",
+	.next_word = "difference", .tab_word = "language",
 	.open = diff_open, .layout = diff_layout, .ask = diff_ask, .take = diff_take,
 	.draw = diff_draw, .key = diff_key, .item = diff_item, .target = diff_target,
 	.waives = diff_waives, .close = diff_close,

@@ -227,7 +227,7 @@ enum result term_open_plain(struct error *err)
 	return RESULT_OK;
 }
 
-enum result term_open(bool no_colour, struct error *err)
+enum result term_open(struct error *err)
 {
 	const char *type = getenv("TERM");
 
@@ -259,7 +259,7 @@ enum result term_open(bool no_colour, struct error *err)
 	modes_on();
 	nodelay(stdscr, TRUE);
 	curs_set(0);
-	theme_init(no_colour);
+	theme_init();
 	return RESULT_OK;
 }
 

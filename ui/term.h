@@ -28,7 +28,7 @@ enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END, TERM_MOUSE, TERM_MOUSE_OLD };
  */
 enum result term_open_plain(struct error *err);
 /* RESULT_INVALID: no terminal, or one that cannot be drawn on. */
-enum result term_open(bool no_colour, struct error *err);
+enum result term_open(struct error *err);
 void term_close(void); /* may run twice */
 /* Readable when term_events() has something to tell. */
 int term_event_fd(void);

@@ -126,15 +126,13 @@ static void make_pairs(enum theme of, bool has_own)
 	}
 }
 
-void theme_init(bool no_colour)
+void theme_init(void)
 {
 	const char *wish = getenv("NO_COLOR");
 	bool has_own;
 
 	theme = THEME_MONOCHROME;
-	if (no_colour)
-		refusal = "--plain is without colour";
-	else if (wish && *wish)
+	if (wish && *wish)
 		refusal = "NO_COLOR is set in the environment";
 	else if (!has_colors() || start_color() == ERR || COLORS < 8 ||
 		 COLOR_PAIRS <= THEME_MONOCHROME * ROLE_COUNT)

@@ -25,8 +25,8 @@ enum theme { THEME_LIST(X) THEME_COUNT };
 #undef X
 
 /* After curses has started: the theme is THEME_DARK, or THEME_MONOCHROME for good where the
-   terminal has no colours, with NO_COLOR in the environment, or with @no_colour (--plain). */
-void theme_init(bool no_colour);
+   terminal has no colours, or with NO_COLOR in the environment. */
+void theme_init(void);
 /* Why only THEME_MONOCHROME is possible; NULL: all are. */
 const char *theme_refusal(void);
 /* What is drawn from now on looks so, where theme_refusal() does not forbid it. */

@@ -117,9 +117,6 @@ stays() {
 }
 start 80 24 NO_COLOR=1;      stays "NO_COLOR is set"
 start 80 24 TERM=vt100;      stays "this terminal has no colours"
-arguments="--demo --plain"
-start 80 24;                 stays "--plain is without colour"
-arguments=
 
 step "an empty NO_COLOR is none, and the choice was kept"
 start 80 24 NO_COLOR=

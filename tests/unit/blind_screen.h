@@ -35,7 +35,7 @@ static int open_blind_screen(const char *lines, const char *columns)
 	if (!blind_screen)
 		return -1;
 	glyph_init(false);
-	theme_init(true);
+	theme_init();
 	return 0;
 }
 
