@@ -67,6 +67,27 @@ verdict "subferry-migration(7) tells of every finding what it means and what to 
 	'
 )"
 
+# What the program's own help advises, the manual does, too.
+verdict "subferry-migration(7) advises what the help of a finding does" "$(
+	advice="retry waive Studio upload validate compare export"
+	texts=$(section subferry-migration.7 FINDINGS | awk '
+		/^\.It Cm / { name = $3; next }
+		/^\.S[hs] / { name = "" }
+		name != "" { print name, $0 }
+	')
+	helps=$(awk -F'"' '
+		/^X\(/ && NF > 2 { name = $2; next }
+		name != "" && /^  "/ { print name, $2; name = "" }
+	' "$top/src/base/finding.h")
+	[ -n "$helps" ] || echo "nothing was found in src/base/finding.h"
+	while read -r name help; do
+		for word in $advice; do
+			! grep -qi "$word" <<<"$help" || grep -qi "^$name .*$word" <<<"$texts" ||
+				echo "$name: $word"
+		done
+	done <<<"$helps"
+)"
+
 # A row of the table: X("section", "name", "type", NULL or "default", true or false, "kinds", ...
 # In the manual: .Ss section, .It Cm name, and then (type, required) or (type, default VALUE), with
 # "; kinds" before the last parenthesis of a key that is not for every kind.
@@ -204,6 +225,8 @@ verdict "subferry(1) has every word of an option" "$(
 	[ -n "$sorts" ] || echo "nothing was found in src/cli/list.c"
 	told=$(section subferry.1 COMMANDS | awk '/^\.It / { inside = $3 == "list" } inside' | grep -oE '[a-z]+')
 	for word in $sorts; do grep -qx "$word" <<<"$told" || echo "list --sort $word"; done
+	compare "src/cli/list.c" "the columns of the courses" "$sorts" \
+		"$(part subferry.1 "The courses" | sed -nE '/^\.It Sy/{s/^\.It Sy //;s/ , /\n/g;p}')"
 	levels=$("$program" verify --help 2>/dev/null | sed -nE 's/.*--level LEVEL +//p' |
 		sed -E 's/\([^)]*\)//g; s/,| or / /g')
 	[ -n "$levels" ] || echo "subferry verify --help names no level"
