@@ -336,6 +336,24 @@ if [ -n "$commands" ]; then
 	)"
 fi
 
+# Whoever types what a page shows is understood: wrong usage comes before all else, and what is then
+# not there is the configuration. A command alone only names it.
+if [ -n "$commands" ]; then
+	verdict "the commands that the pages show are right" "$(
+		shown=$(sed -nE 's/^(\.(Ic|Dl|Ql) subferry|subferry -c) (.*[^ .;:,])( [.;:,])?$/\1 \3/p' \
+			"$top"/man/*.[157] | sed -E 's/^\.[A-Z][a-z] //' | grep -vE -- '--(demo|completion)' | sort -u)
+		[ "$(wc -l <<<"$shown")" -gt 10 ] || echo "hardly a command was found"
+		while read -r line; do
+			read -ra words <<<"$(sed -E 's/COURSE/course-v1:a+b+c/; s/CODE/asset-missing/' <<<"$line" | tr -d "'")"
+			set -- "${words[@]:1}"
+			[ "$1" = -c ] && shift 2
+			[ $# -gt 1 ] || continue
+			"$program" -c /no/such.conf "$@" >/dev/null 2>&1 </dev/null
+			[ $? -eq 3 ] || echo "$line"
+		done <<<"$shown"
+	)"
+fi
+
 # A reader who follows a link arrives: .Sx HEADING, or .Sx HEADING No in Xr PAGE SECTION.
 verdict "the links of the pages lead somewhere" "$(
 	for page in "$top"/man/*.[157]; do
