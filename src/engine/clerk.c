@@ -100,6 +100,8 @@ static void add_validations(struct desk *desk, const struct desk_act *act)
 		pthread_cond_broadcast(&desk->turn);
 	}
 	pthread_mutex_unlock(&desk->lock);
+	if (!queue)
+		desk_say(desk, FINDING_ERROR, "out of memory: nothing is validated");
 }
 
 static void wish(struct desk *desk, const struct desk_act *act)
@@ -114,8 +116,10 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	size_t taken = 0;
 	enum result st;
 
-	if (!answers)
+	if (!answers) {
+		desk_say(desk, FINDING_ERROR, "out of memory: nothing done");
 		return;
+	}
 	st = status_wish(desk->campus->status, wishes[act->act].wish, ids, count, act->finding,
 			 act->named, answers, &err);
 	done_remember(desk, act, answers);

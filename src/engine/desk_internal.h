@@ -46,13 +46,6 @@ struct desk_validation {
 	uint64_t serial; /* of the act */
 };
 
-/* What is wished of the engine, and waits for the clerk. */
-struct desk_wish {
-	enum steer what;
-	int64_t value;
-};
-#define DESK_WISHES 8
-
 /* A choice of the operator that waits to be written. */
 struct desk_choice {
 	struct desk_choice *next;
@@ -98,8 +91,8 @@ struct desk {
 	char message[256];
 	enum finding_severity message_severity;
 	uint64_t message_serial;
-	struct desk_wish wishes[DESK_WISHES]; /* oldest first */
-	size_t wish_count;
+	unsigned wished;       /* of the engine, bits of enum steer: waits for the clerk */
+	int64_t wishes[STEER_COUNT];
 	/* the cues being shown; the differ takes up what is wanted */
 	struct page_request diff_for;
 	bool diff_wanted;
@@ -132,7 +125,7 @@ void done_remember(struct desk *desk, const struct desk_act *act, const struct w
 void done_remember_validations(struct desk *desk, const struct desk_act *act);
 void done_undo(struct desk *desk, uint64_t serial);
 void done_clear(struct desk *desk);
-/* steering.c: carries out the oldest wish; lock held on entry and exit. False: there is none. */
+/* steering.c: carries out a wish of the engine; lock held on entry and exit. False: there is none. */
 bool desk_steer(struct desk *desk);
 void *clerk_main(void *desk);
 void *auditor_main(void *desk);

@@ -448,6 +448,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	run = engine->queue.turn;
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		out->pausing += run->leaving ? (int64_t)run->running : 0;
+	out->ending = engine->ending;
 	out->workers = engine->workers;
 	out->rate = engine->pace.rate;
 	progress_tick(&engine->progress, clock_now(engine->clock), engine_progress(engine));
