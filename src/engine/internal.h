@@ -70,6 +70,7 @@ struct engine {
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];
+	bool is_told; /* other processes can read that the engine is here */
 	int64_t since, began; /* wall; campus.intent_number then: earlier wishes are not for us */
 
 	pthread_mutex_t lock;
