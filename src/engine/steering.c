@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "src/engine/desk_internal.h"
+#include "src/status/lock.h"
 
 /* What the clerk has not taken up yet is replaced: a thing is as it was wished last. */
 static void wish(struct desk *desk, enum steer what, int64_t value)
@@ -47,11 +48,23 @@ static void answer_hold(struct desk *desk, bool hold)
 		desk_say(desk, FINDING_NOTICE, "going on");
 }
 
+/* An engine that was killed has left a row that says it is there; its lock is free. */
+static bool is_killed(const struct desk *desk)
+{
+	struct lock *lock = NULL;
+	bool is_free = !desk->engine &&
+		       lock_take(status_path(desk->campus->status), &lock, NULL) == RESULT_OK;
+
+	lock_free(lock);
+	return is_free;
+}
+
 static void carry_out(struct desk *desk, enum steer what, int64_t value)
 {
 	struct error err = {0};
 	int64_t was;
-	enum result st = status_steer(desk->campus->status, what, value, &was, &err);
+	enum result st = is_killed(desk) ? error_set(&err, RESULT_MISSING, "no engine runs")
+					 : status_steer(desk->campus->status, what, value, &was, &err);
 
 	if (st != RESULT_OK)
 		desk_say(desk, st == RESULT_REFUSED ? FINDING_NOTICE : FINDING_ERROR, "%s", err.text);

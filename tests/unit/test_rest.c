@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "src/engine/desk.h"
+#include "src/status/lock.h"
 #include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Rest+1"
@@ -321,6 +322,37 @@ static void wishes_that_wait_are_not_forgotten(void **state)
 	close_slow_desk(world, desk);
 }
 
+/* Its row says that it is there, until somebody else has become the engine. */
+static void nothing_is_wished_of_an_engine_that_was_killed(void **state)
+{
+	struct world *world = *state;
+	struct holder_row killed = {.held = true, .who = (char *)"ana", .host = (char *)"here",
+				    .hold = (char *)"", .workers = 8};
+	struct steering_row rows[STEER_COUNT];
+	struct snapshot *snap;
+	struct lock *lock;
+	struct desk *desk;
+	size_t count;
+
+	assert_int_equal(lock_take(status_path(world->status), &lock, NULL), RESULT_OK);
+	status_holder(world->status, &killed);
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	desk = open_slow_desk(world);
+	lock_free(lock);
+	desk_set_workers(desk, 3);
+	sem_post(&list_goes_on);
+	while (!desk_idle(desk))
+		usleep(1000);
+	assert_int_equal(reader_steering(world->reader, 0, rows, &count, NULL), RESULT_OK);
+	assert_int_equal(count, 0);
+	for (bool told = false; !told; snapshot_unref(snap)) {
+		snap = desk_acquire(desk);
+		told = strstr(snap->message, "no engine runs");
+		usleep(1000);
+	}
+	close_slow_desk(world, desk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
@@ -333,6 +365,7 @@ int main(void)
 		TEST(a_desk_that_ends_a_course_does_not_rest),
 		TEST(a_wish_is_carried_out_before_the_desk_rests),
 		TEST(wishes_that_wait_are_not_forgotten),
+		TEST(nothing_is_wished_of_an_engine_that_was_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
