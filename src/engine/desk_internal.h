@@ -1,6 +1,6 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, steering.c,
- * page*.c, story.c, clerk.c, done.c and differ.c only.
+ * page*.c, story.c, clerk.c, auditor.c, done.c and differ.c only.
  *
  * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock
@@ -128,6 +128,8 @@ void done_clear(struct desk *desk);
 /* steering.c: carries out a wish of the engine; lock held on entry and exit. False: there is none. */
 bool desk_steer(struct desk *desk);
 void *clerk_main(void *desk);
+/* auditor.c: queues the courses of @act, and keeps how they are taken out again. */
+void auditor_take(struct desk *desk, const struct desk_act *act);
 void *auditor_main(void *desk);
 void *differ_main(void *desk);
 /* page.c: reads one page into @snap; a failure is told in snap->problem. Without @roster the
