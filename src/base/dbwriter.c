@@ -591,7 +591,7 @@ bool dbwriter_rest(struct dbwriter *writer, bool rest)
 	bool still;
 
 	pthread_mutex_lock(&writer->lock);
-	still = !writer->awaited.first && !writer->posts.first && !writer->at_work;
+	still = writer->rests || (!writer->awaited.first && !writer->posts.first && !writer->at_work);
 	if (!rest || still)
 		writer->rests = rest && !writer->stop;
 	pthread_cond_signal(&writer->work);

@@ -63,7 +63,7 @@ static const char helpers[] =
 /* clang-format on */
 
 /* Text of ours inside single quotes and an _arguments specification: ":", "[" and "]" have a meaning
-   there. Its first line, which is where a help says what it is. */
+   there, and what a table breaks into lines is one here. */
 static void add_text(struct buf *out, const char *text)
 {
 	for (; *text; text++) {

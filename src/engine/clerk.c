@@ -1,5 +1,5 @@
 /*
- * The clerk and the auditor: acts of the operator, off the screen's thread.
+ * The clerk: acts of the operator, off the screen's thread, and the engine's life.
  */
 #include "config.h"
 
@@ -7,9 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include "src/verify/verify.h"
 
 /* A viewer looks so often whether the engine's lock has become free. */
 #define TAKE_OVER_EVERY 3000 /* ms */
@@ -85,23 +82,6 @@ static void scan(struct desk *desk)
 
 /* ---- acts -------------------------------------------------------------------------------- */
 
-static void add_validations(struct desk *desk, const struct desk_act *act)
-{
-	struct desk_validation *queue;
-
-	done_remember_validations(desk, act);
-	pthread_mutex_lock(&desk->lock);
-	queue = realloc(desk->to_validate, (desk->validate_count + act->count + 1) * sizeof(*queue));
-	if (queue) {
-		desk->to_validate = queue;
-		for (size_t i = 0; i < act->count; i++)
-			queue[desk->validate_count++] =
-				(struct desk_validation){act->ids[i], act->serial};
-		pthread_cond_broadcast(&desk->turn);
-	}
-	pthread_mutex_unlock(&desk->lock);
-}
-
 static void wish(struct desk *desk, const struct desk_act *act)
 {
 	const int64_t *ids = act->ids;
@@ -114,8 +94,10 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	size_t taken = 0;
 	enum result st;
 
-	if (!answers)
+	if (!answers) {
+		desk_say(desk, FINDING_ERROR, "out of memory: nothing done");
 		return;
+	}
 	st = status_wish(desk->campus->status, wishes[act->act].wish, ids, count, act->finding,
 			 act->named, answers, &err);
 	done_remember(desk, act, answers);
@@ -177,7 +159,7 @@ static void carry_out(struct desk *desk, struct desk_act *act)
 	else if (!act->count)
 		desk_say(desk, FINDING_NOTICE, "no course: nothing done");
 	else if (act->act == ACT_VALIDATE)
-		add_validations(desk, act);
+		auditor_take(desk, act);
 	else
 		wish(desk, act);
 	desk_act_free(act);
@@ -246,78 +228,5 @@ void *clerk_main(void *arg)
 		clock_wait(clock, &desk->turn, &desk->lock, desk->engine ? INT64_MAX : next_look);
 	}
 	pthread_mutex_unlock(&desk->lock);
-	return NULL;
-}
-
-/* Between two videos of a validation: a console that is being suspended stands still here. */
-static void rest_between_videos(void *arg)
-{
-	struct desk *desk = arg;
-
-	pthread_mutex_lock(&desk->lock);
-	desk->audit_rests = true;
-	while (desk->rests && !desk->stopping)
-		clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
-	desk->audit_rests = false;
-	pthread_mutex_unlock(&desk->lock);
-}
-
-static void validate(struct desk *desk, struct reader *reader, int64_t id)
-{
-	/* an engine is here, or elsewhere, or may come */
-	struct verify_options options = {.level = LEVEL_BYTES, .engine_runs = true,
-					 .pause = rest_between_videos, .pause_arg = desk,
-					 .stop = &desk->stop_validation};
-	struct course_row row = {0};
-	struct counts counts;
-	char unknown[48] = "";
-	struct error err = {0};
-	enum result st = reader_course_by_id(reader, id, &row, &err);
-
-	if (st == RESULT_OK)
-		st = verify_course(desk->campus, reader, &row, &options, &counts, &err);
-	if (st == RESULT_OK && counts.unknown) /* which is not "not in val" */
-		snprintf(unknown, sizeof(unknown), " (%lld unknown)", (long long)counts.unknown);
-	if (st == RESULT_OK)
-		desk_say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
-			 "validated %s, level bytes: %lld of %lld in val%s, %lld differing, %lld error%s",
-			 row.key, (long long)counts.in_val, (long long)counts.expected, unknown,
-			 (long long)counts.differing, (long long)counts.errors,
-			 counts.errors == 1 ? "" : "s");
-	else if (st != RESULT_CANCELED)
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
-	course_row_clear(&row);
-}
-
-void *auditor_main(void *arg)
-{
-	struct desk *desk = arg;
-	struct reader *reader = NULL;
-	struct error err = {0};
-
-	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
-		return NULL;
-	}
-	pthread_mutex_lock(&desk->lock);
-	while (!desk->ends) {
-		int64_t id;
-
-		if (!desk->validate_count || desk->stopping || desk->rests) {
-			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
-			continue;
-		}
-		id = desk->to_validate[0].course;
-		memmove(desk->to_validate, desk->to_validate + 1,
-			--desk->validate_count * sizeof(*desk->to_validate));
-		desk->validating = 1;
-		pthread_mutex_unlock(&desk->lock);
-		validate(desk, reader, id);
-		pthread_mutex_lock(&desk->lock);
-		desk->validating = 0;
-		pthread_cond_broadcast(&desk->turn);
-	}
-	pthread_mutex_unlock(&desk->lock);
-	reader_close(reader);
 	return NULL;
 }

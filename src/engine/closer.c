@@ -128,6 +128,7 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 
 	run->busy = true;
 	engine->opening++;
+	engine->ending++;
 	pthread_mutex_unlock(&engine->lock);
 	if (engine->campus->http)
 		http_heed(engine->campus->http, &run->hurry);
@@ -146,6 +147,7 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 	pthread_mutex_lock(&engine->lock);
 	run->busy = false;
 	engine->opening--;
+	engine->ending--;
 	/* outcomes are missing, or a newer intent came between the last outcome and the end */
 	wanted_again = st == RESULT_END || (st == RESULT_OK && done && run->intent_number != end.intent_number);
 	if (wanted_again && !engine_find_wanted(engine, run->id) &&
@@ -172,9 +174,10 @@ static bool may_end(const struct engine *engine, const struct course_run *run, i
 		return run->leaving;
 	if (run->not_before > now)
 		return false;
-	/* while the journal cannot be written, or who is needed is away, only what leaves ends */
+	/* while the journal cannot be written, this process is about to stand still, or who is needed is
+	   away, only what leaves ends */
 	return run->leaving ||
-	       (!engine->holds[HOLD_JOURNAL].on &&
+	       (!engine->holds[HOLD_JOURNAL].on && !engine->holds[HOLD_REST].on &&
 		!((run->link_tries || run->read_tries) && engine->holds[HOLD_ENDPOINT].on));
 }
 

@@ -101,7 +101,7 @@ bool desk_idle(struct desk *desk)
 	bool idle;
 
 	pthread_mutex_lock(&desk->lock);
-	idle = !desk->acts && !desk->choices && !desk->wish_count && !desk->busy && !desk->validating &&
+	idle = !desk->acts && !desk->choices && !desk->wished && !desk->busy && !desk->validating &&
 	       (!desk->engine || engine_idle(desk->engine));
 	pthread_mutex_unlock(&desk->lock);
 	return idle;
@@ -315,13 +315,15 @@ bool desk_rests(struct desk *desk, char *why, size_t size)
 	bool writes, compares;
 
 	pthread_mutex_lock(&desk->lock);
-	writes = desk->acts || desk->busy || desk->choices;
+	writes = desk->acts || desk->wished || desk->busy || desk->choices;
 	compares = desk->validating && !desk->audit_rests;
 	if (desk->engine)
 		engine_state(desk->engine, &state);
 	pthread_mutex_unlock(&desk->lock);
 	if (state.under_way || !state.rests)
 		say_why(why, size, state.under_way, "transaction");
+	else if (state.ending)
+		say_why(why, size, state.ending, "closing course");
 	else if (compares)
 		say_why(why, size, 1, "comparison");
 	else if (writes || !status_rest(desk->campus->status, true))

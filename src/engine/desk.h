@@ -89,8 +89,9 @@ void desk_set_rate(struct desk *desk, int64_t rate); /* starts a second, to PACE
  * so; false goes on, and leaves a hold that was there before as it is.
  */
 void desk_rest(struct desk *desk, bool rest);
-/* After desk_rest(true): true once all stands still, no transaction and no commit under way; from
-   then on nothing is written until desk_rest(false). False: not yet, and @why what is at work. */
+/* After desk_rest(true): true once all stands still, no transaction, no end of a course and no commit
+   under way, and what was wished before is done; from then on nothing is written until
+   desk_rest(false). False: not yet, and @why what is at work. */
 bool desk_rests(struct desk *desk, char *why, size_t size);
 
 #endif

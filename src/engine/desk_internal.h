@@ -1,6 +1,6 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, steering.c,
- * page*.c, story.c, clerk.c, done.c and differ.c only.
+ * page*.c, story.c, clerk.c, auditor.c, done.c and differ.c only.
  *
  * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock
@@ -45,13 +45,6 @@ struct desk_validation {
 	int64_t course;
 	uint64_t serial; /* of the act */
 };
-
-/* What is wished of the engine, and waits for the clerk. */
-struct desk_wish {
-	enum steer what;
-	int64_t value;
-};
-#define DESK_WISHES 8
 
 /* A choice of the operator that waits to be written. */
 struct desk_choice {
@@ -98,8 +91,8 @@ struct desk {
 	char message[256];
 	enum finding_severity message_severity;
 	uint64_t message_serial;
-	struct desk_wish wishes[DESK_WISHES]; /* oldest first */
-	size_t wish_count;
+	unsigned wished;       /* of the engine, bits of enum steer: waits for the clerk */
+	int64_t wishes[STEER_COUNT];
 	/* the cues being shown; the differ takes up what is wanted */
 	struct page_request diff_for;
 	bool diff_wanted;
@@ -132,9 +125,11 @@ void done_remember(struct desk *desk, const struct desk_act *act, const struct w
 void done_remember_validations(struct desk *desk, const struct desk_act *act);
 void done_undo(struct desk *desk, uint64_t serial);
 void done_clear(struct desk *desk);
-/* steering.c: carries out the oldest wish; lock held on entry and exit. False: there is none. */
+/* steering.c: carries out a wish of the engine; lock held on entry and exit. False: there is none. */
 bool desk_steer(struct desk *desk);
 void *clerk_main(void *desk);
+/* auditor.c: queues the courses of @act, and keeps how they are taken out again. */
+void auditor_take(struct desk *desk, const struct desk_act *act);
 void *auditor_main(void *desk);
 void *differ_main(void *desk);
 /* page.c: reads one page into @snap; a failure is told in snap->problem. Without @roster the

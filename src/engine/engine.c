@@ -287,6 +287,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 		engine_set_hold(engine, HOLD_RESTART, "", "restart: courses of an earlier session wait");
 	engine->steered = engine->began;
 	if (st == RESULT_OK) {
+		engine->is_told = true;
 		engine_post_holder(engine, true);
 		status_flush(campus->status, NULL); /* what is wished of it does not overtake that */
 	}
@@ -334,6 +335,8 @@ void engine_free(struct engine *engine)
 		pthread_join(engine->keeper_thread, NULL);
 	if (engine->prober_runs)
 		pthread_join(engine->prober_thread, NULL);
+	if (engine->is_told)
+		engine_post_holder(engine, false);
 	status_flush(engine->campus->status, NULL);
 	for (size_t i = 0; i < sizeof(engine->readers) / sizeof(*engine->readers); i++)
 		reader_close(engine->readers[i]);
@@ -448,6 +451,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	run = engine->queue.turn;
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		out->pausing += run->leaving ? (int64_t)run->running : 0;
+	out->ending = engine->ending;
 	out->workers = engine->workers;
 	out->rate = engine->pace.rate;
 	progress_tick(&engine->progress, clock_now(engine->clock), engine_progress(engine));

@@ -65,7 +65,7 @@ void engine_adopt(struct engine *engine, const int64_t *courses, size_t count);
 void engine_hold(struct engine *engine, const char *who);
 /*
  * A hold for the time that this process stands still itself (suspended), beside any other: its
- * end leaves the others as they are. engine_state.rests: in force, and other processes can read it.
+ * end leaves the others as they are. No course is ended in it, either. engine_state.rests: in force, and other processes can read it.
  */
 void engine_rest(struct engine *engine, bool rest);
 /*
@@ -91,6 +91,7 @@ struct engine_state {
 	bool rests;	       /* engine_rest(): nothing new starts, and viewers can read so */
 	bool waits_for_go;     /* intents of an earlier session are not adopted yet */
 	int64_t under_way, pausing; /* transactions; of these, of courses that are leaving */
+	int64_t ending;		    /* courses that are read back, linked and closed */
 	int64_t workers, rate; /* as they are now; rate 0: no limit */
 	struct progress progress; /* a copy */
 };

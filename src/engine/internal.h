@@ -1,6 +1,6 @@
 /*
- * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, crew.c, steer.c, worker.c, loader.c,
- * closer.c, keeper.c, prober.c) and by nobody else.
+ * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, crew.c, steer.c, worker.c,
+ * loader.c, closer.c, keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
  * held during I/O: threads take what they need, unlock, act, lock again and report.
@@ -70,6 +70,7 @@ struct engine {
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];
+	bool is_told; /* other processes can read that the engine is here */
 	int64_t since, began; /* wall; campus.intent_number then: earlier wishes are not for us */
 
 	pthread_mutex_t lock;
@@ -86,7 +87,8 @@ struct engine {
 	size_t named_count;
 	bool leftovers;	     /* there are some that wait */
 	bool paused;	     /* there are intents pause */
-	int opening;	     /* courses being opened or ended */
+	int opening;	     /* courses being opened or ended ... */
+	int ending;	     /* ... of these, those being ended */
 	bool stopping;
 	bool keeper_ends;
 	struct hold holds[HOLD_REASONS]; /* HOLD_NONE is never on */

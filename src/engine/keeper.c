@@ -108,7 +108,6 @@ void *keeper_main(void *arg)
 			clock_wait(engine->clock, &engine->idle, &engine->lock, time + LOOK_EVERY);
 	}
 	pthread_mutex_unlock(&engine->lock);
-	engine_post_holder(engine, false);
 	if (!engine->options.dry)
 		diary_end(&diary);
 	return NULL;

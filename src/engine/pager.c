@@ -69,7 +69,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute, workers, rate;
-	bool engine, tried, scanned, waits, rests, validating, roster;
+	bool engine, tried, scanned, waits, validating, roster;
 	char hold[160];
 	int allowed;
 	char slowed_by[64];
@@ -95,7 +95,6 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 		return;
 	out->under_way = state->under_way;
 	out->waits = state->waits_for_go;
-	out->rests = state->rests;
 	out->workers = state->workers;
 	out->rate = state->rate;
 	memcpy(out->hold, state->hold, sizeof(out->hold));

@@ -118,7 +118,6 @@ struct snapshot {
 	bool held_by_operator; /* then @hold is "held by ana since 03:12:41", and one key goes on */
 	int64_t workers;      /* 0: no engine */
 	int64_t rate_limit;   /* transactions started a second; 0: no limit */
-	bool rests;	      /* desk_rest() is in force, and viewers can read so */
 	/* fewer requests at a time than configured, because a server asked to slow down; 0: full
 	   speed */
 	int allowed, most;

@@ -4,24 +4,14 @@
 #include "config.h"
 
 #include "src/engine/desk_internal.h"
+#include "src/status/lock.h"
 
-#include <string.h>
-
-/* A number that nobody has taken up yet is replaced; a queue that is full forgets its oldest. */
+/* What the clerk has not taken up yet is replaced: a thing is as it was wished last. */
 static void wish(struct desk *desk, enum steer what, int64_t value)
 {
-	struct desk_wish *last;
-
 	pthread_mutex_lock(&desk->lock);
-	last = desk->wish_count ? &desk->wishes[desk->wish_count - 1] : NULL;
-	if (last && last->what == what && what != STEER_HOLD) {
-		last->value = value;
-	} else {
-		if (desk->wish_count == DESK_WISHES)
-			memmove(desk->wishes, desk->wishes + 1,
-				--desk->wish_count * sizeof(*desk->wishes));
-		desk->wishes[desk->wish_count++] = (struct desk_wish){what, value};
-	}
+	desk->wished |= 1u << what;
+	desk->wishes[what] = value;
 	pthread_cond_broadcast(&desk->turn);
 	pthread_mutex_unlock(&desk->lock);
 }
@@ -58,36 +48,52 @@ static void answer_hold(struct desk *desk, bool hold)
 		desk_say(desk, FINDING_NOTICE, "going on");
 }
 
-static void carry_out(struct desk *desk, const struct desk_wish *wish)
+/* An engine that was killed has left a row that says it is there; its lock is free. */
+static bool is_killed(const struct desk *desk)
+{
+	struct lock *lock = NULL;
+	bool is_free = !desk->engine &&
+		       lock_take(status_path(desk->campus->status), &lock, NULL) == RESULT_OK;
+
+	lock_free(lock);
+	return is_free;
+}
+
+static void carry_out(struct desk *desk, enum steer what, int64_t value)
 {
 	struct error err = {0};
 	int64_t was;
-	enum result st = status_steer(desk->campus->status, wish->what, wish->value, &was, &err);
+	enum result st = is_killed(desk) ? error_set(&err, RESULT_MISSING, "no engine runs")
+					 : status_steer(desk->campus->status, what, value, &was, &err);
 
 	if (st != RESULT_OK)
 		desk_say(desk, st == RESULT_REFUSED ? FINDING_NOTICE : FINDING_ERROR, "%s", err.text);
-	else if (wish->what == STEER_HOLD)
-		answer_hold(desk, wish->value);
-	else if (wish->what == STEER_WORKERS)
-		desk_say(desk, FINDING_NOTICE, "%lld worker%s, was %lld", (long long)wish->value,
-			 wish->value == 1 ? "" : "s", (long long)was);
-	else if (wish->value)
-		desk_say(desk, FINDING_NOTICE, "at most %lld transaction%s a second",
-			 (long long)wish->value, wish->value == 1 ? "" : "s");
+	else if (what == STEER_HOLD)
+		answer_hold(desk, value);
+	else if (what == STEER_WORKERS)
+		desk_say(desk, FINDING_NOTICE, "%lld worker%s, was %lld", (long long)value,
+			 value == 1 ? "" : "s", (long long)was);
+	else if (value)
+		desk_say(desk, FINDING_NOTICE, "at most %lld transaction%s a second", (long long)value,
+			 value == 1 ? "" : "s");
 	else
 		desk_say(desk, FINDING_NOTICE, "no limit on the rate");
 }
 
 bool desk_steer(struct desk *desk)
 {
-	struct desk_wish wish = desk->wishes[0];
+	enum steer what = STEER_HOLD; /* which comes first: it stops what is wrong */
+	int64_t value;
 
-	if (!desk->wish_count)
+	while (what < STEER_COUNT && !(desk->wished & 1u << what))
+		what++;
+	if (what == STEER_COUNT)
 		return false;
-	memmove(desk->wishes, desk->wishes + 1, --desk->wish_count * sizeof(*desk->wishes));
+	value = desk->wishes[what];
+	desk->wished &= ~(1u << what);
 	desk->busy = true;
 	pthread_mutex_unlock(&desk->lock);
-	carry_out(desk, &wish);
+	carry_out(desk, what, value);
 	pthread_mutex_lock(&desk->lock);
 	desk->busy = false;
 	return true;

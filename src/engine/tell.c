@@ -140,7 +140,6 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 {
 	snap->engine_here = true;
 	snap->waits_for_go = state->waits_for_go;
-	snap->rests = state->rests;
 	snap->under_way = state->under_way;
 	snap->pausing = state->pausing;
 	snap->rate = progress_rate(&state->progress, 10);

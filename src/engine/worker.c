@@ -235,7 +235,8 @@ static void tell_tried(struct engine *engine, const struct try *try)
 	free(block);
 }
 
-/* A worker that came later has no reader yet. False: the engine ends without it. */
+/* A worker that came later has no reader yet. False: the engine ends without it. It does not wait
+   where workers wait for work: who wakes one of those wakes one that can do it. */
 static bool open_reader(struct worker *worker)
 {
 	struct engine *engine = worker->engine;
@@ -249,7 +250,7 @@ static bool open_reader(struct worker *worker)
 		engine_tell(engine, &(struct engine_event){.kind = ENGINE_TROUBLE, .text = err.text});
 		pthread_mutex_lock(&engine->lock);
 		if (!engine->stopping)
-			clock_wait(engine->clock, &engine->work, &engine->lock,
+			clock_wait(engine->clock, &engine->idle, &engine->lock,
 				   clock_now(engine->clock) + OPEN_AGAIN);
 		stopping = engine->stopping;
 		pthread_mutex_unlock(&engine->lock);

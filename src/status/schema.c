@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/status/lock.h"
+
 enum {
 	APPLICATION_ID = 0x73756266, /* "subf" */
 	CHECK_PAGES = 2048,	     /* files up to so many pages are looked through when opened */
@@ -380,14 +382,33 @@ static enum result enter_wal(struct db *db, struct error *err)
 	return st;
 }
 
+/* An engine of an older program would go on writing rows that new tables refuse. One of ours has
+   brought the file up to date before it took the lock. */
+static enum result look_for_engine(const struct db *db, struct error *err)
+{
+	struct lock *lock = NULL;
+	struct error why = {0};
+	enum result st = lock_take(db->path, &lock, &why);
+
+	lock_free(lock);
+	if (st != RESULT_OK)
+		error_set(err, st, "%s%s", why.text,
+			  st == RESULT_BUSY ? ": it is an older subferry's, let it end first" : "");
+	return st;
+}
+
 static enum result migrate(struct db *db, int version, struct error *err)
 {
 	enum result st = RESULT_OK;
 	char mark[96];
 
+	if (version == schema_version())
+		return RESULT_OK;
+	if (version)
+		st = look_for_engine(db, err);
 	for (int i = version; i < schema_version() && st == RESULT_OK; i++)
 		st = db_exec(db, migrations[i], "cannot make its tables", err);
-	if (st != RESULT_OK || version == schema_version())
+	if (st != RESULT_OK)
 		return st;
 	snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%d",
 		 APPLICATION_ID, schema_version());

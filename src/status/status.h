@@ -28,7 +28,8 @@ struct status_options {
 
 /*
  * Opens, makes, or migrates the file. RESULT_INVALID: another campus, a newer schema, not a
- * status database; RESULT_BUSY: locked for more than 5 s; RESULT_FATAL: damaged;
+ * status database; RESULT_BUSY: locked for more than 5 s, or an older one that an engine (of an older
+ * program) works on; RESULT_FATAL: damaged;
  * RESULT_MISSING: no such folder; RESULT_REFUSED: a network file system, or no plain file;
  * RESULT_UNREACHABLE: no right to write, or a full disk. The text names the file and what to do.
  */

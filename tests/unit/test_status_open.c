@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "src/status/lock.h"
 #include "src/status/place.h"
 #include "src/status/roster.h"
 #include "src/status/schema.h"
@@ -137,6 +138,30 @@ static void open_brings_an_older_file_up_to_date(void **state)
 	assert_int_equal(holder.reason, HOLD_NONE);
 	assert_int_equal(holder.workers, 0);
 	holder_row_clear(&holder);
+}
+
+/* What it writes would not fit into new tables. */
+static void an_older_engine_keeps_its_tables(void **state)
+{
+	struct help *help = *state;
+	struct status *other;
+	struct reader *reader;
+	struct lock *lock;
+
+	help_close(help);
+	make_old(help);
+	assert_ok(lock_take(help->path, &lock, &help->err), help->err);
+	assert_int_equal(help_open_as(help, "demo", &other), RESULT_BUSY);
+	assert_null(other);
+	assert_says(help->err, "older subferry's");
+	help_sql(help, "INSERT OR REPLACE INTO holder VALUES(1, 1, 'ana', 'host', 12, 34, 56, '', 0, 9)");
+	assert_int_equal(reader_open(&reader, help->path, &help->err), RESULT_OLD);
+	lock_free(lock);
+	help_open(help);
+	assert_ok(lock_take(help->path, &lock, &help->err), help->err);
+	assert_ok(help_open_as(help, "demo", &other), help->err); /* up to date: who has it is no matter */
+	status_close(other);
+	lock_free(lock);
 }
 
 static void open_leaves_another_programs_database_alone(void **state)
@@ -524,6 +549,7 @@ int main(void)
 		TEST(open_refuses_the_file_of_another_campus),
 		TEST(open_refuses_a_newer_version),
 		TEST(open_brings_an_older_file_up_to_date),
+		TEST(an_older_engine_keeps_its_tables),
 		cmocka_unit_test(open_leaves_another_programs_database_alone),
 		cmocka_unit_test(open_refuses_a_file_that_is_no_database),
 		TEST(open_tells_a_truncated_file),

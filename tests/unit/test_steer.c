@@ -1,5 +1,5 @@
 /*
- * The engine is steered while it works: held and going on, resting, how many workers, how fast.
+ * The engine is steered while it works: held and going on, how many workers, how fast.
  * Real threads, on a small campus.
  */
 #include "config.h"
@@ -10,12 +10,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "src/engine/desk.h"
 #include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Steer+1"
@@ -65,112 +65,6 @@ static int64_t wait_for_boundary(struct world *world, struct engine *engine)
 	tried = row.tried;
 	course_row_clear(&row);
 	return tried;
-}
-
-/* ---- rest -------------------------------------------------------------------------------- */
-
-static void wait_for_rest(struct engine *engine)
-{
-	struct engine_state state;
-
-	for (int i = 0; i < WORLD_PATIENCE; i++) {
-		engine_state(engine, &state);
-		if (state.rests)
-			return;
-		usleep(1000);
-	}
-	fail_msg("it never rested");
-}
-
-static void a_rest_starts_nothing_and_is_told(void **state)
-{
-	struct world *world = *state;
-	struct holder_row holder = {0};
-	struct engine *engine;
-	int64_t tried;
-	int puts;
-
-	world->faults[FAULT_PUT].delay = 5;
-	world->conf.workers = 2;
-	engine = world_start(world, false);
-	engine_go(engine);
-	wait_for_calls(world, FAULT_PUT, 4);
-	engine_rest(engine, true);
-	wait_for_rest(engine);
-	assert_int_equal(reader_holder(world->reader, &holder, NULL), RESULT_OK);
-	assert_string_equal(holder.hold, "the console of tester is suspended");
-	holder_row_clear(&holder);
-	tried = wait_for_boundary(world, engine);
-	assert_true(tried < VIDEOS);
-	puts = world_calls(world, FAULT_PUT);
-	usleep(50000); /* ten times what a put takes: one that was started would show */
-	assert_int_equal(world_calls(world, FAULT_PUT), puts);
-	engine_rest(engine, false);
-	assert_true(engine_wait(engine, WORLD_PATIENCE));
-	engine_free(engine);
-	world_expect(world, KEY, COURSE_MIGRATED);
-}
-
-static void a_rest_ends_only_what_it_began(void **state)
-{
-	struct world *world = *state;
-	struct engine *engine = world_start(world, true);
-	struct engine_state seen;
-
-	engine_state(engine, &seen);
-	assert_int_equal(seen.held, HOLD_RESTART);
-	engine_rest(engine, true);
-	engine_rest(engine, true);
-	engine_state(engine, &seen);
-	assert_int_equal(seen.held, HOLD_REST);
-	engine_rest(engine, false);
-	engine_state(engine, &seen);
-	assert_int_equal(seen.held, HOLD_RESTART);
-	assert_false(seen.rests);
-	engine_go(engine);
-	engine_hold(engine, "ana");
-	engine_rest(engine, true);
-	engine_rest(engine, false);
-	engine_state(engine, &seen);
-	assert_int_equal(seen.held, HOLD_OPERATOR);
-	assert_string_equal(seen.hold, "held by ana");
-	/* and the other way round: going on ends no rest */
-	engine_rest(engine, true);
-	engine_go(engine);
-	engine_state(engine, &seen);
-	assert_int_equal(seen.held, HOLD_REST);
-	engine_rest(engine, false);
-	engine_state(engine, &seen);
-	assert_int_equal(seen.held, HOLD_NONE);
-	assert_true(engine_wait(engine, WORLD_PATIENCE));
-	engine_free(engine);
-}
-
-static void a_desk_rests(void **state)
-{
-	struct world *world = *state;
-	struct desk *desk = NULL;
-	struct snapshot *snap;
-	bool rests = false, gone = false;
-
-	assert_int_equal(desk_new(&desk, &world->campus, NULL), RESULT_OK);
-	desk_rest(desk, true); /* the engine may be there, or on its way */
-	for (int i = 0; i < WORLD_PATIENCE && !rests; i += 10) {
-		snap = desk_acquire(desk);
-		rests = snap->rests && !snap->under_way;
-		snapshot_unref(snap);
-		usleep(10000);
-	}
-	assert_true(rests);
-	desk_rest(desk, false);
-	for (int i = 0; i < WORLD_PATIENCE && !gone; i += 10) {
-		snap = desk_acquire(desk);
-		gone = !snap->rests;
-		snapshot_unref(snap);
-		usleep(10000);
-	}
-	assert_true(gone);
-	desk_free(desk);
 }
 
 /* ---- how fast ---------------------------------------------------------------------------- */
@@ -539,6 +433,44 @@ static void a_new_engine_has_no_old_wishes(void **state)
 	engine_free(engine);
 }
 
+/* Every thread that is started from now on wants a stack that no machine has. */
+static void let_threads_fail(bool fail)
+{
+	static pthread_attr_t before;
+	pthread_attr_t huge;
+
+	if (!fail) {
+		assert_int_equal(pthread_setattr_default_np(&before), 0);
+		pthread_attr_destroy(&before);
+		return;
+	}
+	assert_int_equal(pthread_getattr_default_np(&before), 0);
+	assert_int_equal(pthread_getattr_default_np(&huge), 0);
+	assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 47), 0);
+	assert_int_equal(pthread_setattr_default_np(&huge), 0);
+	pthread_attr_destroy(&huge);
+}
+
+static void an_engine_that_cannot_start_is_not_there(void **state)
+{
+	struct engine_options options = {0};
+	struct holder_row holder = {0};
+	struct world *world = *state;
+	struct engine *engine;
+	struct error err = {0};
+	int64_t was;
+
+	let_threads_fail(true);
+	assert_int_equal(engine_new(&engine, &world->campus, &options, &err), RESULT_FATAL);
+	let_threads_fail(false);
+	assert_null(engine);
+	assert_non_null(strstr(err.text, "cannot start a thread"));
+	assert_int_equal(reader_holder(world->reader, &holder, NULL), RESULT_OK);
+	assert_false(holder.held);
+	holder_row_clear(&holder);
+	assert_int_equal(status_steer(world->status, STEER_WORKERS, 5, &was, NULL), RESULT_MISSING);
+}
+
 static void going_on_takes_up_an_earlier_session_only_after_a_restart(void **state)
 {
 	struct world *world = *state;
@@ -584,9 +516,6 @@ static void a_dry_run_is_steered_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_rest_starts_nothing_and_is_told),
-		TEST(a_rest_ends_only_what_it_began),
-		TEST(a_desk_rests),
 		TEST(a_rate_is_kept_retries_included),
 		TEST(a_dry_run_keeps_the_rate),
 		TEST(a_wait_ends_when_the_rate_is_changed),
@@ -597,6 +526,7 @@ int main(void)
 		TEST(an_engine_ends_while_its_crew_changes),
 		TEST(wishes_reach_the_engine_and_the_audit),
 		TEST(a_new_engine_has_no_old_wishes),
+		TEST(an_engine_that_cannot_start_is_not_there),
 		TEST(going_on_takes_up_an_earlier_session_only_after_a_restart),
 		TEST(a_dry_run_is_steered_too),
 	};
