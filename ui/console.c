@@ -289,22 +289,31 @@ static bool ends_character(struct console *console, int byte, wchar_t *out)
 }
 
 /*
- * Behind an Esc: the rest of a sequence that curses does not know, a report of the terminal or a
- * key with Ctrl. It is no row of keys: the end of "\033[1;5R" retries nothing. What a person types
- * behind an Esc comes later. True when it was one, and is gone.
+ * Behind an Esc, as fast as no person types (curses has waited for it): the rest of a sequence that
+ * it does not know, a report of the terminal, a key with Ctrl or Alt. It is no row of keys: the end
+ * of "\033[1;5R" retries nothing, and Alt-r does not go back and launch what stands there. True when
+ * it was one, and is gone; *@alt: it was a key with Alt.
  */
-static bool skip_sequence(void)
+static bool skip_sequence(bool *alt)
 {
 	int kind = getch(), key;
+/* An Esc of its own, a paste, the mouse or a resize may follow an Esc; a key with it is one with Alt. */
+static bool is_with_alt(int key)
+{
+	return key != ERR && key != ESCAPE && (key <= 0xFF || (key < TERM_PASTE_BEGIN && key != KEY_RESIZE));
+}
+
 
 	if (kind != '[' && kind != 'O') {
-		if (kind != ERR)
+		*alt = is_with_alt(kind);
+		if (kind != ERR && !*alt)
 			ungetch(kind);
-		return false;
+		return *alt;
 	}
 	/* parameters, then the one byte that ends it */
 	do {
 		key = getch();
+	*alt = false;
 	} while (key >= ' ' && key < (kind == '[' ? '@' : 'A'));
 	if (key != ERR && (key < '@' || key > '~'))
 		ungetch(key); /* cut off: another key */
@@ -324,8 +333,11 @@ static int read_keys(struct console *console)
 			return count;
 		count++;
 		if (mouse_takes(console, key))
+	bool alt;
 			continue;
-		if (key == ESCAPE && !console->pasted_at && skip_sequence())
+		if (key == ESCAPE && !console->pasted_at && skip_sequence(&alt)) {
+			if (alt)
+				dispatch_key(console, TERM_ALT, true);
 			continue;
 		if (key > 0xFF)
 			dispatch_key(console, key, true);

@@ -355,3 +355,8 @@ void dispatch_key(struct console *console, int key, bool code)
 	obey_key(console, key, code);
 	console->screen_is_old = true;
 }
+	if (code && key == TERM_ALT) {
+		console_note(console, ROLE_NORMAL,
+			     "no key with Alt does anything; for Esc and a key: the key a moment later");
+		return;
+	}
