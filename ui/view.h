@@ -139,6 +139,7 @@ struct asking {
 	/* NULL: nothing waits */
 	void (*take)(struct console *console, const struct snapshot *answer);
 };
+	bool back;	    /* of ACTION_WAIVE: the screen said that it takes waivers back */
 
 /* A number of workers that was wished and may not have come about yet. */
 struct tuning {
