@@ -97,6 +97,7 @@ void console_push(struct console *console, const struct view_ops *ops, const str
 		return;
 	}
 	console->views[console->depth++] = view;
+	console->opened++;
 	console_relayout(console);
 }
 
@@ -107,6 +108,7 @@ void console_pop(struct console *console)
 	if (console->depth < 2)
 		return;
 	console->depth--;
+	console->opened++;
 	undo_forget(console, view);
 	view->ops->close(view);
 	console_relayout(console);
@@ -380,6 +382,7 @@ void console_draw(struct console *console)
 void console_take_events(struct console *console)
 {
 	int stops;
+	console->drawn = typing ? 0 : console->opened;
 	unsigned events = term_events(&stops);
 
 	for (; stops > 0; stops--)

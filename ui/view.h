@@ -160,6 +160,8 @@ struct console {
 	struct prompt prompt;
 	mbstate_t half; /* of a character whose bytes have not all been read */
 	struct tags tags; /* changed through undo.h */
+	uint64_t opened; /* counts screens opened and closed */
+	uint64_t drawn;	 /* what that was when the top one was last drawn; 0: with a prompt */
 	struct undo undo;
 	struct guessing guessing; /* while the prompt asks where to go */
 	struct palette palette;
