@@ -94,6 +94,8 @@ static void set_filter(struct console *console, const char *text)
 		return;
 	if (view->ops->filtered)
 		view->ops->filtered(view);
+	if ((needs & NEEDS_ENGINE) && !console->now->workers)
+		return "no engine runs";
 }
 
 static void take_filter(struct console *console)
