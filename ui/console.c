@@ -176,6 +176,9 @@ static void give_to_view(struct console *console)
 {
 	struct view *view = console_top(console);
 	struct page_request request;
+	int64_t before = view->list.id;
+	bool stays = !view->list.follow && !view->list.find.pending;
+	bool same;
 
 	console_request(console, &request);
 	if (view->page == console->now || !answers(console->now, &request))
@@ -183,10 +186,13 @@ static void give_to_view(struct console *console)
 	/* Its rows are those of the page before: what is shown stays until they are read. */
 	if (console->now->loading)
 		return;
+	same = view->page && answers(view->page, &request);
 	snapshot_unref(view->page);
 	view->page = snapshot_ref(console->now);
 	if (view->ops->take)
 		view->ops->take(view);
+	if (same && stays && before && view->list.total > 0 && view->list.id != before)
+		view->slid_at = console_clock(console);
 	console->dirty = true;
 }
 
@@ -290,6 +296,12 @@ static bool ends_character(struct console *console, int byte, wchar_t *out)
 	return got != (size_t)-1 && got != (size_t)-2;
 }
 
+/* An Esc of its own, a paste, the mouse or a resize may follow an Esc; a key with it is one with Alt. */
+static bool is_with_alt(int key)
+{
+	return key != ERR && key != ESCAPE && (key <= 0xFF || (key < TERM_PASTE_BEGIN && key != KEY_RESIZE));
+}
+
 /*
  * Behind an Esc, as fast as no person types (curses has waited for it): the rest of a sequence that
  * it does not know, a report of the terminal, a key with Ctrl or Alt. It is no row of keys: the end
@@ -299,13 +311,8 @@ static bool ends_character(struct console *console, int byte, wchar_t *out)
 static bool skip_sequence(bool *alt)
 {
 	int kind = getch(), key;
-/* An Esc of its own, a paste, the mouse or a resize may follow an Esc; a key with it is one with Alt. */
-static bool is_with_alt(int key)
-{
-	return key != ERR && key != ESCAPE && (key <= 0xFF || (key < TERM_PASTE_BEGIN && key != KEY_RESIZE));
-}
 
-
+	*alt = false;
 	if (kind != '[' && kind != 'O') {
 		*alt = is_with_alt(kind);
 		if (kind != ERR && !*alt)
@@ -315,7 +322,6 @@ static bool is_with_alt(int key)
 	/* parameters, then the one byte that ends it */
 	do {
 		key = getch();
-	*alt = false;
 	} while (key >= ' ' && key < (kind == '[' ? '@' : 'A'));
 	if (key != ERR && (key < '@' || key > '~'))
 		ungetch(key); /* cut off: another key */
@@ -327,6 +333,7 @@ static int read_keys(struct console *console)
 {
 	int key, count = 0;
 	wchar_t wide;
+	bool alt;
 
 	console->keys_wait = false;
 	while (!console_waits(console)) {
@@ -335,12 +342,12 @@ static int read_keys(struct console *console)
 			return count;
 		count++;
 		if (mouse_takes(console, key))
-	bool alt;
 			continue;
 		if (key == ESCAPE && !console->pasted_at && skip_sequence(&alt)) {
 			if (alt)
 				dispatch_key(console, TERM_ALT, true);
 			continue;
+		}
 		if (key > 0xFF)
 			dispatch_key(console, key, true);
 		else if (ends_character(console, key, &wide))
@@ -375,6 +382,7 @@ void console_draw(struct console *console)
 			prompt_draw(&console->prompt, LINES - 1, COLS);
 	}
 	console->screen_is_old = typing;
+	console->drawn = typing ? 0 : console->opened;
 	curs_set(typing ? 1 : 0);
 	refresh();
 }
@@ -382,7 +390,6 @@ void console_draw(struct console *console)
 void console_take_events(struct console *console)
 {
 	int stops;
-	console->drawn = typing ? 0 : console->opened;
 	unsigned events = term_events(&stops);
 
 	for (; stops > 0; stops--)
