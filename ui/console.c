@@ -97,6 +97,7 @@ void console_push(struct console *console, const struct view_ops *ops, const str
 		return;
 	}
 	console->views[console->depth++] = view;
+	console->opened++;
 	console_relayout(console);
 }
 
@@ -107,6 +108,7 @@ void console_pop(struct console *console)
 	if (console->depth < 2)
 		return;
 	console->depth--;
+	console->opened++;
 	undo_forget(console, view);
 	view->ops->close(view);
 	console_relayout(console);
@@ -174,6 +176,9 @@ static void give_to_view(struct console *console)
 {
 	struct view *view = console_top(console);
 	struct page_request request;
+	int64_t before = view->list.id;
+	bool stays = !view->list.follow && !view->list.find.pending;
+	bool same;
 
 	console_request(console, &request);
 	if (view->page == console->now || !answers(console->now, &request))
@@ -181,10 +186,13 @@ static void give_to_view(struct console *console)
 	/* Its rows are those of the page before: what is shown stays until they are read. */
 	if (console->now->loading)
 		return;
+	same = view->page && answers(view->page, &request);
 	snapshot_unref(view->page);
 	view->page = snapshot_ref(console->now);
 	if (view->ops->take)
 		view->ops->take(view);
+	if (same && stays && before && view->list.total > 0 && view->list.id != before)
+		view->slid_at = console_clock(console);
 	console->dirty = true;
 }
 
@@ -288,19 +296,28 @@ static bool ends_character(struct console *console, int byte, wchar_t *out)
 	return got != (size_t)-1 && got != (size_t)-2;
 }
 
+/* An Esc of its own, a paste, the mouse or a resize may follow an Esc; a key with it is one with Alt. */
+static bool is_with_alt(int key)
+{
+	return key != ERR && key != ESCAPE && (key <= 0xFF || (key < TERM_PASTE_BEGIN && key != KEY_RESIZE));
+}
+
 /*
- * Behind an Esc: the rest of a sequence that curses does not know, a report of the terminal or a
- * key with Ctrl. It is no row of keys: the end of "\033[1;5R" retries nothing. What a person types
- * behind an Esc comes later. True when it was one, and is gone.
+ * Behind an Esc, as fast as no person types (curses has waited for it): the rest of a sequence that
+ * it does not know, a report of the terminal, a key with Ctrl or Alt. It is no row of keys: the end
+ * of "\033[1;5R" retries nothing, and Alt-r does not go back and launch what stands there. True when
+ * it was one, and is gone; *@alt: it was a key with Alt.
  */
-static bool skip_sequence(void)
+static bool skip_sequence(bool *alt)
 {
 	int kind = getch(), key;
 
+	*alt = false;
 	if (kind != '[' && kind != 'O') {
-		if (kind != ERR)
+		*alt = is_with_alt(kind);
+		if (kind != ERR && !*alt)
 			ungetch(kind);
-		return false;
+		return *alt;
 	}
 	/* parameters, then the one byte that ends it */
 	do {
@@ -316,6 +333,7 @@ static int read_keys(struct console *console)
 {
 	int key, count = 0;
 	wchar_t wide;
+	bool alt;
 
 	console->keys_wait = false;
 	while (!console_waits(console)) {
@@ -325,8 +343,11 @@ static int read_keys(struct console *console)
 		count++;
 		if (mouse_takes(console, key))
 			continue;
-		if (key == ESCAPE && !console->pasted_at && skip_sequence())
+		if (key == ESCAPE && !console->pasted_at && skip_sequence(&alt)) {
+			if (alt)
+				dispatch_key(console, TERM_ALT, true);
 			continue;
+		}
 		if (key > 0xFF)
 			dispatch_key(console, key, true);
 		else if (ends_character(console, key, &wide))
@@ -361,6 +382,7 @@ void console_draw(struct console *console)
 			prompt_draw(&console->prompt, LINES - 1, COLS);
 	}
 	console->screen_is_old = typing;
+	console->drawn = typing ? 0 : console->opened;
 	curs_set(typing ? 1 : 0);
 	refresh();
 }

@@ -20,6 +20,7 @@
 #include "ui/waive.h"
 
 #define PASTE_PAUSE 2000 /* ms without a key: a paste has ended */
+#define SLIDE_TIME 400	 /* ms: a key pressed so soon was meant for the row before */
 
 /* ---- actions ------------------------------------------------------------------------------*/
 
@@ -50,6 +51,34 @@ static bool is_held(const struct snapshot *now)
 	return now->waits_for_go || now->held_by_operator;
 }
 
+static const char slid[] = "another row has come under the cursor: look, then again";
+
+/* The row that the operator saw has gone, and another one has come under the cursor behind the
+   palette, which hides it. */
+static bool has_slid_unseen(const struct console *console)
+{
+	const struct palette *palette = &console->palette;
+	int64_t at = console_top(console)->slid_at;
+
+	return at && at >= palette->since &&
+	       (palette->taken || console->prompt.kind == PROMPT_PALETTE);
+}
+
+/* The same just now: nobody has seen it. As lines it is told before another one is taken. */
+static bool has_just_slid(const struct console *console)
+{
+	int64_t at = console_top(console)->slid_at;
+
+	return at && !console->plain && console_clock(console) - at < SLIDE_TIME;
+}
+
+/* What @needs asks for is the selected row, or depends on it. */
+static bool is_for_row(const struct console *console, unsigned needs)
+{
+	return (needs & (NEEDS_ROW | NEEDS_FINDING)) ||
+	       ((needs & NEEDS_COURSE) && !console->tags.count);
+}
+
 const char *dispatch_refusal(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
@@ -65,11 +94,14 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "the engine is being stopped";
 	if ((needs & NEEDS_GO) && !is_held(console->now))
 		return "nothing waits to go on";
+	if ((needs & NEEDS_ENGINE) && !console->now->workers)
+		return "no engine runs";
 	if ((needs & NEEDS_WORK) && is_held(console->now))
 		return "all is held already: c goes on";
-	if ((((needs & (NEEDS_ROW | NEEDS_COURSE)) && !console->tags.count) ||
-	     (needs & NEEDS_FINDING)) && console_rows_are_old(console))
+	if (is_for_row(console, needs) && console_rows_are_old(console))
 		return "the list is still being read: try again";
+	if (is_for_row(console, needs) && has_slid_unseen(console))
+		return slid;
 	if ((needs & NEEDS_ROW) && view->list.total == 0)
 		return "nothing is selected";
 	if ((needs & NEEDS_COURSE) && !act_target(console, &target))
@@ -127,6 +159,9 @@ void dispatch_action(struct console *console, enum action action)
 	struct view *view = console_top(console);
 	const char *why = dispatch_refusal(console, action);
 
+	/* the footer does not blink because of it */
+	if (!why && is_for_row(console, action_infos[action].needs) && has_just_slid(console))
+		why = slid;
 	if (why) {
 		if (keys_views(action) & view->ops->bit)
 			console_note(console, ROLE_WARNING, "%s", why);
@@ -336,6 +371,11 @@ static void obey_key(struct console *console, int key, bool code)
 	}
 	if (console->prompt.kind != PROMPT_NONE) {
 		key_to_prompt(console, key, code);
+		return;
+	}
+	if (code && key == TERM_ALT) {
+		console_note(console, ROLE_NORMAL,
+			     "no key with Alt does anything; for Esc and a key: the key a moment later");
 		return;
 	}
 	if (!code && key == 127)

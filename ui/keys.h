@@ -26,6 +26,7 @@ enum needs {
 	NEEDS_GO = 8,	   /* work of an earlier session waits, or the operator holds all */
 	NEEDS_WORK = 16,   /* all is not held yet */
 	NEEDS_FINDING = 32, /* findings that can be waived, or are waived */
+	NEEDS_ENGINE = 64, /* one runs, here or elsewhere */
 };
 
 /* clang-format off */
@@ -39,10 +40,10 @@ enum needs {
 	X(VALIDATE,  NEEDS_COURSE | NEEDS_SERVICE, "validate",              "validate",     "Compare the source with edx-val and the store") \
 	X(WAIVE,     NEEDS_FINDING | NEEDS_SERVICE, "waive",                "waive",        "Waive a finding, with a reason; a waived one: take that back") \
 	X(WAIVE_ALL, NEEDS_FINDING | NEEDS_SERVICE, "waive all shown",       "waive all",    "Waive all findings shown, with one reason") \
-	X(HOLD,      NEEDS_WORK | NEEDS_SERVICE,   "hold all",              "hold all",     "Hold all: nothing new starts until you go on") \
-	X(MORE,      NEEDS_SERVICE,                "more workers",          NULL,           "One worker more") \
-	X(FEWER,     NEEDS_SERVICE,                "fewer workers",         NULL,           "One worker fewer") \
-	X(RATE,      NEEDS_SERVICE,                "limit the rate",        NULL,           "Limit on transactions a second") \
+	X(HOLD,      NEEDS_WORK | NEEDS_ENGINE | NEEDS_SERVICE, "hold all",   "hold all",     "Hold all: nothing new starts until you go on") \
+	X(MORE,      NEEDS_ENGINE | NEEDS_SERVICE, "more workers",          NULL,           "One worker more") \
+	X(FEWER,     NEEDS_ENGINE | NEEDS_SERVICE, "fewer workers",         NULL,           "One worker fewer") \
+	X(RATE,      NEEDS_ENGINE | NEEDS_SERVICE, "limit the rate",        NULL,           "Limit on transactions a second") \
 	X(UNDO,      0,                            "undo",                  "undo",         "Undo: tags, a filter, a launch or pause not taken up yet") \
 	X(OPEN,      NEEDS_ROW,                    "open",                  NULL,           "Open the selected row") \
 	X(WHY,       0,                            "why",                   "why",          "Why: the whole life of the selected item") \

@@ -70,6 +70,9 @@ static void click(struct console *console, int y, int x)
 {
 	enum action action;
 
+	/* keys before it have left the screen that was clicked at */
+	if (console->drawn != console->opened)
+		return;
 	if (y == console->mouse.opened_y &&
 	    console_clock(console) - console->mouse.opened < DOUBLE_CLICK)
 		return;

@@ -74,12 +74,15 @@ static void take(struct console *console)
 	if (palette->selected < 0)
 		return;
 	prompt_close(&console->prompt);
+	console->palette.taken = true;
 	dispatch_action(console, palette->found[palette->selected]);
+	console->palette.taken = false;
 }
 
 void palette_open(struct console *console)
 {
 	prompt_text(&console->prompt, PROMPT_PALETTE, "", sizeof(console->prompt.text));
+	console->palette.since = console_clock(console);
 	find(console);
 }
 

@@ -19,8 +19,9 @@ enum term_event {
 };
 
 /* Keys of our own, behind those of curses: around what a terminal pastes, if it tells; and before
-   the bytes of what its mouse did: as text, or the old way, three bytes. */
-enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END, TERM_MOUSE, TERM_MOUSE_OLD };
+   the bytes of what its mouse did: as text, or the old way, three bytes. TERM_ALT never comes from
+   curses: it is what the console makes of any key with Alt. */
+enum { TERM_PASTE_BEGIN = 0x1000, TERM_PASTE_END, TERM_MOUSE, TERM_MOUSE_OLD, TERM_ALT };
 
 /*
  * For the console without a screen: only takes the signals; the terminal, if there is one, stays as

@@ -49,10 +49,6 @@ static void ask_rate(struct console *console)
 
 void tune_key(struct console *console, enum action action)
 {
-	if (!console->now->workers) {
-		console_note(console, ROLE_WARNING, "no engine runs");
-		return;
-	}
 	switch (action) {
 	case ACTION_HOLD:
 		desk_hold(console->desk);

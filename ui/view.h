@@ -102,6 +102,7 @@ struct view {
 	struct snapshot *page; /* newest that answers this screen; NULL before the first */
 	struct area area;
 	struct list list;
+	int64_t slid_at; /* another row came under the cursor by itself (monotonic ms); 0: not yet */
 	int rows_y; /* where the first row in sight was last drawn, and which one it is: for the mouse */
 	int64_t rows_first; /* rows_y 0: there are none to select */
 	int only; /* what one key restricts the rows to, as the screen counts it */
@@ -130,12 +131,15 @@ struct mouse {
 struct palette {
 	enum action found[ACTION_COUNT]; /* what fits the text, best first */
 	int count, selected;		 /* -1: none */
+	int64_t since;			 /* when it was opened (monotonic ms) */
+	bool taken;			 /* what was chosen is being done */
 };
 
 /* What the desk was asked for (ask.h). */
 struct asking {
 	struct page_question question;
 	enum action action; /* that waits for it */
+	bool back;	    /* of ACTION_WAIVE: the screen said that it takes waivers back */
 	/* NULL: nothing waits */
 	void (*take)(struct console *console, const struct snapshot *answer);
 };
@@ -156,6 +160,8 @@ struct console {
 	bool has_asked;
 	struct view *views[VIEW_DEPTH];
 	int depth;
+	uint64_t opened; /* counts screens opened and closed */
+	uint64_t drawn;	 /* what that was when the top one was last drawn; 0: with a prompt */
 	struct prompt prompt;
 	mbstate_t half; /* of a character whose bytes have not all been read */
 	struct tags tags; /* changed through undo.h */

@@ -111,7 +111,9 @@ static void ask_key(struct console *console, size_t count)
 	free(ids);
 	prompt->kind = PROMPT_CONFIRM;
 	snprintf(prompt->question, sizeof(prompt->question), "%s %s%s%s of %s course%s? y/n ",
-		 kind == PICK_WAIVED ? "take back the waivers of" : "waive the",
+		 kind == PICK_WAIVABLE ? "waive the"
+		 : count == 1	       ? "take back the waiver of"
+				       : "take back the waivers of",
 		 widget_number((int64_t)count).text, kind == PICK_WAIVED ? " " : " open ",
 		 name_of(picks, kind), widget_number((int64_t)courses).text, courses == 1 ? "" : "s");
 }
@@ -156,7 +158,8 @@ static void begin(struct console *console, enum act act, struct picks *picks)
 	prompt_close(prompt);
 	prompt->act.act = act;
 	prompt->act.picks = picks_ref(picks);
-	if (count > 1)
+	/* Where the screen did not say so, somebody else has waived it meanwhile, perhaps. */
+	if (count > 1 || (act == ACT_UNWAIVE && !console->asking.back))
 		ask_key(console, count);
 	else
 		waive_confirmed(console);
@@ -203,8 +206,10 @@ void waive_begin(struct console *console, enum action action)
 {
 	struct waiving waiving;
 
-	if (!look(console, action, &waiving))
-		ask_desk(console, &waiving.question, action, take_picks);
+	if (look(console, action, &waiving))
+		return;
+	ask_desk(console, &waiving.question, action, take_picks);
+	console->asking.back = waiving.back;
 }
 
 void waive_confirmed(struct console *console)

@@ -10,8 +10,9 @@
 
 #include "ui/view.h"
 
-/* ACTION_WAIVE: what is under the cursor (if all of that is waived: takes the waivers back), or all
-   of the selected code; ACTION_WAIVE_ALL: all findings that are shown. */
+/* ACTION_WAIVE: what is under the cursor (if all of that is waived: takes the waivers back; asks
+   first if the screen did not show that it is), or all of the selected code; ACTION_WAIVE_ALL: all
+   findings that are shown. */
 void waive_begin(struct console *console, enum action action);
 /* The confirming key came: asks for the reason, or takes the waivers back. */
 void waive_confirmed(struct console *console);

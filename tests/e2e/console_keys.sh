@@ -124,6 +124,25 @@ type_text "${csi}24;80R${csi}1;99v$(printf '\033O5t')${csi}24;80:"
 keys Z;      wait_for "no such key here"
 screen | grep -q "tagged" && fail "it was taken for keys"
 
+step "a key with Alt is neither Esc nor that key"
+alt() { type_text "$(printf '\033%s' "$1")"; }
+before=$(sum_of tried)
+keys Enter;  wait_for "MODULESTORE"
+alt r;       wait_for "no key with Alt"
+see "MODULESTORE"
+keys Escape; wait_for "of 40 courses"
+keys t v;    wait_for "y/n"
+alt y;       wait_for "nothing was done"
+keys v;      wait_for "y/n"
+alt r;       wait_for "nothing was done"
+keys u /
+type_text zh; wait_for "search: zh"
+alt r
+type_text 10; wait_for "search: zh10"
+keys C-g;    wait_gone "search:"
+[ "$(sum_of tried)" = "$before" ] || fail "it has launched something"
+keys g
+
 step "in a course: search, filter, order, differences"
 keys Enter;  wait_for "MODULESTORE"
 wait_for "1 of "

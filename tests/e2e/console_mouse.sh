@@ -15,6 +15,7 @@ bytes() {
 	[ "$1" -ge 64 ] || t send-keys -l -- "$(printf '\033[M#')$(octal $(($2 + 32)) $(($3 + 32)))"
 }
 octal() { for byte; do printf "\\$(printf %03o "$byte")"; done; }
+press_bytes() { if [ $mouse = sgr ]; then printf '\033[<0;%d;%dM' "$1" "$2"; else printf '\033[M '; octal $(($1 + 32)) $(($2 + 32)); fi; }
 mouse=sgr
 press() { $mouse 0 "$1" "$2"; }
 wheel_up() { $mouse 64 10 10; }
@@ -80,6 +81,12 @@ all_clicks() {
 	press 20 10
 	see "Keys of this screen"
 	press_word "Esc back"; wait_gone "Keys of this screen"
+	marked 7
+
+	step "$1: a click is for the screen that was seen, not for one that keys before it have opened"
+	keys '?';        wait_for "Keys of this screen"
+	type_text "q$(press_bytes 20 10)"
+	wait_gone "Keys of this screen"
 	marked 7
 }
 

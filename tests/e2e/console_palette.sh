@@ -228,3 +228,26 @@ t send-keys a g o Space o n Enter
 wait_gone "press c to go on"
 wait_gone "c go on"
 signal KILL
+
+step "another row that comes under the cursor while the palette hides it is not acted on"
+keys q q
+wait_for "the console has left"
+arguments="--demo --demo-reset"
+start 80 24
+wait_for "1 of 40"
+wait_for "engine here"
+arguments=--demo
+keys 1 j;    wait_for "2 of 40"
+seen=$(subferry list --json | python3 -c 'import json, sys; print(sorted(c["key"] for c in json.load(sys.stdin)["courses"])[1])')
+screen | grep -F "▸" | grep -qF "${seen#*:}" || fail "$seen is not the selected one"
+keys a;      wait_for "action: "
+type_text launch
+chosen "▸ launch "
+subferry migrate "$seen" >/dev/null 2>&1
+wait_for "(another row has come"
+keys Enter;  wait_for "another row has come under the cursor"
+wait_for "2 of 39"
+[ "$(subferry list --json | grep -c Not-Migrated)" = 39 ] || fail "another one was launched"
+sleep 0.5    # looked at: now it is the one that is meant
+keys r;      wait_for "launched 1 course"
+keys q q

@@ -217,7 +217,14 @@ wait_for "w unwaive"
 in_status 1 "$waived AND reason = 'from the diff'"
 keys i
 wait_for "Transcripts:"
+keys w # a story does not say that w would take back a waiver: so it asks
+wait_for "take back the waiver of 1 asset-missing of 1 course? y/n"
+keys Enter
+wait_for "nothing was done"
+in_status 1 "$waived AND reason = 'from the diff'"
 keys w
+wait_for "y/n"
+keys y
 wait_for "open again: 1 asset-missing finding"
 in_status 0 "$waived AND reason = 'from the diff'"
 keys q q q q

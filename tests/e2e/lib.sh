@@ -76,7 +76,18 @@ see() {
 	done
 }
 
-keys() { t send-keys "$@"; }
+# What follows an Esc at once would be a key with Alt: it comes a moment later.
+keys() {
+	case " $* " in
+	*" Escape "*)
+		for one; do
+			t send-keys "$one"
+			[ "$one" != Escape ] || sleep 0.2
+		done
+		;;
+	*) t send-keys "$@" ;;
+	esac
+}
 # type TEXT: as it is, no key names.
 type_text() { t send-keys -l -- "$1"; }
 resize() { t resize-window -x "$1" -y "$2"; }

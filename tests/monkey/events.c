@@ -237,11 +237,10 @@ static void make_escape(struct events *events, struct event *event)
 		"\033", "\033\033", "\033[", "\033O", "\033[1", "\033[1;", "\033[1;5A", "\033[1;2",
 		"\033[999~", "\033[2;", "\033]", "\033]0;demo\a", "\033[200", "\033[201~",
 		"\033[Z", "\033OP", "\033[15~", "\033[2~", "\033[3~", "\033[I", "\033[O",
-		"\033[?1;2c", "\033[24;80R", "\033[;;;;;;;;;;;;;;m", "\033x", "\033[38;5;999m",
+		"\033[?1;2c", "\033[24;80R", "\033[;;;;;;;;;;;;;;m", "\033x", "\033r", "\033P", "\033y", "\033[38;5;999m",
 	};
-	/* A mouse's: the rest is looked for in whatever comes, even in the next key that acts. And
-	   with Alt, a key that acts. */
-	static const char *const not_calm[] = {"\033[<", "\033[<0;1", "\033[M", "\033P", "\033r"};
+	/* A mouse's: the rest is looked for in whatever comes, even in the next key that acts. */
+	static const char *const not_calm[] = {"\033[<", "\033[<0;1", "\033[M"};
 
 	event->of = "escape";
 	if (!events->calm && one_in(events, 10))
@@ -277,9 +276,9 @@ static void make_key(struct events *events, struct event *event)
 	if ((binding->action == ACTION_QUIT && !one_in(events, QUIT_RARELY)) ||
 	    binding->key == ('z' & 31) || (events->calm && !key_is_calm(binding->key)))
 		bytes = "j";
-	/* Esc first: in a prompt a slash would be part of what is typed (plain_character()) */
+	/* ^G first: in a prompt a slash would be part of what is typed (plain_character()) */
 	if (!strcmp(bytes, "/"))
-		add_text(event, "\033");
+		add_text(event, "\x07");
 	add_text(event, "%s", bytes);
 }
 
@@ -302,8 +301,8 @@ static void make_move(struct events *events, struct event *event)
 /* Opens a prompt, types, and answers. */
 static void make_answer(struct events *events, struct event *event)
 {
-	static const char *const prompts[] = {"\033/", "f", "o", "a", "\x10", "L", "D", "w", "W"};
-	static const char *const calm[] = {"\033/", "f", "o", "L", "D"};
+	static const char *const prompts[] = {"\x07/", "f", "o", "a", "\x10", "L", "D", "w", "W"};
+	static const char *const calm[] = {"\x07/", "f", "o", "L", "D"};
 	static const char *const ends[] = {"\r", "\r", "\n", "\033", "\033", "\x15\r", "\x07"};
 
 	event->of = "answer";

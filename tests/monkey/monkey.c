@@ -279,7 +279,7 @@ static void play_question(struct monkey *monkey, const char *answer)
 	struct event event;
 
 	wait_until_read(monkey);
-	play_text(monkey, "\033\033\033\033\033\033\033\033\033\033\033\033:");
+	play_text(monkey, "\033\033\033\033\033\033\033\033\033\033\033\033\x07:"); /* ^G: else the ":" had Alt */
 	events_act(events, &event);
 	if (answer) {
 		play_text(monkey, "r"); /* launches whatever can be */
