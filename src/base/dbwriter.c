@@ -4,6 +4,7 @@
 
 #include "src/base/clock.h"
 #include "src/base/signals.h"
+#include "src/base/stmt_cache.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -19,7 +20,6 @@ enum {
 	LINGER_MS = 20,	   /* work that nobody waits for gathers so long */
 	GATHER_US = 300,   /* awaited jobs gather so long at most: see next_group() */
 	POST_LIMIT = 1000, /* posted jobs under way before dbwriter_post() blocks */
-	STMT_SLOTS = 256,  /* a power of two; statements cached at a connection */
 };
 
 struct job {
@@ -38,22 +38,6 @@ struct job {
 
 struct job_list {
 	struct job *first, **end;
-};
-
-/*
- * Statements by the address of their text. Linear probing; once it is full the rest is prepared
- * each time and finalised after its function. Touched by the writer thread only.
- */
-struct stmt_cache {
-	sqlite3 *db;
-	struct {
-		const char *sql;
-		sqlite3_stmt *stmt;
-	} slots[STMT_SLOTS];
-	size_t count;
-	sqlite3_stmt *used[32]; /* handed out in the current function, to be reset after it */
-	size_t used_count;
-	bool used_more; /* more than @used holds: reset all */
 };
 
 struct dbwriter {
@@ -81,9 +65,6 @@ struct dbwriter {
 	struct error failure;
 };
 
-/* The cache of the writer that this thread is; NULL in all other threads. */
-static __thread struct stmt_cache *thread_cache;
-
 static void set_up_sqlite(void)
 {
 	/* refused once SQLite runs already: then it is as it is */
@@ -97,61 +78,7 @@ void dbwriter_setup(void)
 	pthread_once(&once, set_up_sqlite);
 }
 
-/* ---- statements ---------------------------------------------------------------------------*/
-
-static void cache_reset_used(struct stmt_cache *cache)
-{
-	for (size_t i = 0; i < cache->used_count; i++) {
-		sqlite3_reset(cache->used[i]);
-		sqlite3_clear_bindings(cache->used[i]);
-	}
-	for (size_t i = 0; cache->used_more && i < STMT_SLOTS; i++) {
-		if (!cache->slots[i].stmt)
-			continue;
-		sqlite3_reset(cache->slots[i].stmt);
-		sqlite3_clear_bindings(cache->slots[i].stmt);
-	}
-	cache->used_count = 0;
-	cache->used_more = false;
-}
-
-static void cache_clear(struct stmt_cache *cache)
-{
-	for (size_t i = 0; i < STMT_SLOTS; i++)
-		sqlite3_finalize(cache->slots[i].stmt);
-	memset(cache->slots, 0, sizeof(cache->slots));
-	cache->count = 0;
-}
-
-sqlite3_stmt *dbwriter_stmt(sqlite3 *db, const char *sql)
-{
-	struct stmt_cache *cache = thread_cache;
-	size_t slot = ((uintptr_t)sql >> 3) * 2654435761u % STMT_SLOTS;
-	sqlite3_stmt *stmt;
-
-	assert(cache && cache->db == db);
-	while (cache->slots[slot].sql && cache->slots[slot].sql != sql)
-		slot = (slot + 1) % STMT_SLOTS;
-	stmt = cache->slots[slot].stmt;
-	if (!stmt) {
-		/* One slot stays empty, so that every search ends. */
-		assert(cache->count < STMT_SLOTS - 1 && "SQL that is no literal?");
-		if (sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
-		    SQLITE_OK)
-			return NULL;
-		cache->slots[slot].sql = sql;
-		cache->slots[slot].stmt = stmt;
-		cache->count++;
-	} else {
-		sqlite3_reset(stmt);
-		sqlite3_clear_bindings(stmt);
-	}
-	if (cache->used_count < sizeof(cache->used) / sizeof(cache->used[0]))
-		cache->used[cache->used_count++] = stmt;
-	else
-		cache->used_more = true;
-	return stmt;
-}
+/* ---- the writer's thread ------------------------------------------------------------------*/
 
 static enum result run_sql(sqlite3 *db, const char *sql, const char *doing, struct error *err)
 {
@@ -164,64 +91,6 @@ static enum result run_sql(sqlite3 *db, const char *sql, const char *doing, stru
 	sqlite3_reset(stmt);
 	return st;
 }
-
-/* ---- errors -------------------------------------------------------------------------------*/
-
-static enum result result_of(int code)
-{
-	switch (code & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
-		return RESULT_OK;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL:
-		return RESULT_BUSY;
-	case SQLITE_FULL:
-	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-		return RESULT_UNREACHABLE;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return RESULT_DAMAGED;
-	case SQLITE_NOMEM:
-		return RESULT_NOMEM;
-	case SQLITE_TOOBIG:
-		return RESULT_LIMIT;
-	case SQLITE_CONSTRAINT:
-		return RESULT_CONFLICT;
-	case SQLITE_INTERRUPT:
-		return RESULT_CANCELED;
-	default:
-		return RESULT_FATAL;
-	}
-}
-
-enum result dbwriter_error(sqlite3 *db, int code, const char *doing, struct error *err)
-{
-	const char *file = db ? sqlite3_db_filename(db, "main") : NULL;
-	int extended = db ? sqlite3_extended_errcode(db) : code;
-	const char *words, *system = NULL;
-	int number;
-
-	/* The connection's own words, unless something else has gone wrong there since. */
-	if (db && (extended & 0xff) == (code & 0xff)) {
-		words = sqlite3_errmsg(db);
-		number = sqlite3_system_errno(db);
-		if (number && ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN))
-			system = strerror(number);
-	} else {
-		words = sqlite3_errstr(code);
-	}
-	return error_set(err, result_of(code), "%s: %s%s%s%s%s", doing, file && *file ? file : "",
-			 file && *file ? ": " : "", words, system ? ": " : "",
-			 system ? system : "");
-}
-
-/* ---- the writer's thread ------------------------------------------------------------------*/
 
 static int64_t now_ms(void)
 {
@@ -288,7 +157,7 @@ static bool run_job(struct dbwriter *writer, struct job *job)
 	job->result = run_sql(db, "SAVEPOINT job", "cannot begin", &job->err);
 	if (job->result == RESULT_OK) {
 		job->result = job->fn(db, job->arg, &job->err);
-		cache_reset_used(&writer->cache);
+		stmt_cache_reset(&writer->cache);
 		if (sqlite3_get_autocommit(db))
 			goto lost;
 		if (job->result != RESULT_OK) {
@@ -322,7 +191,6 @@ static void fail_group(struct job_list *group, enum result result, const struct 
 	}
 }
 
-/* Runs @group, and what comes meanwhile while the group may grow; commits, or undoes all. */
 /*
  * A file that was removed or replaced underneath takes writes as before, and keeps them from
  * everybody: nothing that is written there counts.
@@ -339,6 +207,7 @@ static enum result still_in_place(sqlite3 *db, struct error *err)
 			 "start again with the one that is there", path ? path : "the file");
 }
 
+/* Runs @group, and what comes meanwhile while the group may grow; commits, or undoes all. */
 static void run_group(struct dbwriter *writer, struct job_list *group)
 {
 	sqlite3 *db = writer->db;
@@ -460,7 +329,7 @@ static void *writer_main(void *arg)
 	struct dbwriter *writer = arg;
 	struct job_list group;
 
-	thread_cache = &writer->cache;
+	stmt_cache_use(&writer->cache);
 	while (next_group(writer, &group)) {
 		run_group(writer, &group);
 		tell_group(writer, &group);
@@ -518,7 +387,7 @@ void dbwriter_free(struct dbwriter *writer)
 	pthread_mutex_unlock(&writer->lock);
 	if (!pthread_equal(writer->thread, pthread_self())) /* else it never started */
 		pthread_join(writer->thread, NULL);
-	cache_clear(&writer->cache);
+	stmt_cache_clear(&writer->cache);
 	sqlite3_close(writer->db);
 	pthread_cond_destroy(&writer->drained);
 	pthread_cond_destroy(&writer->work);

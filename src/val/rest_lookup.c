@@ -298,17 +298,6 @@ static enum result look_at_lists(struct asking *asking, size_t count, size_t *le
 	return st;
 }
 
-static void forget(struct val_video *out, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		char *id = out[i].id;
-
-		out[i].id = NULL;
-		val_video_clear(&out[i]);
-		out[i].id = id;
-	}
-}
-
 /* With lists asked for at @from or later. */
 static enum result look_up(struct rest *rest, const char *course, const char *const *ids,
 			   size_t count, int64_t from, struct val_video *out,
@@ -328,7 +317,7 @@ static enum result look_up(struct rest *rest, const char *course, const char *co
 	if (st == RESULT_OK && asking.left_count)
 		st = ask_for_all(&asking);
 	if (st != RESULT_OK)
-		forget(out, count);
+		val_video_forget(out, count);
 	free(left);
 	return st;
 }

@@ -1,19 +1,14 @@
 #include "config.h"
 
-#include "src/val/val.h"
+#include "src/val/sqlite.h"
 
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "src/base/buf.h"
 #include "src/base/dbwriter.h"
-#include "src/val/connect.h"
 
 enum {
 	ID_MAX = 100,
@@ -22,151 +17,7 @@ enum {
 	COURSE_MAX = 255,
 };
 
-struct val_sqlite {
-	struct val base;
-	struct clock *clock;
-	struct dbwriter *writer; /* NULL if opened for reading only */
-	struct readers readers;
-};
-
 static const struct val_ops sqlite_ops;
-
-static struct val_sqlite *self_of(struct val *val)
-{
-	return (struct val_sqlite *)val; /* @base is the first member */
-}
-
-/* ---- lookup -------------------------------------------------------------------------------*/
-
-static char *column_copy(sqlite3_stmt *stmt, int column)
-{
-	const unsigned char *text = sqlite3_column_text(stmt, column);
-
-	return strdup(text ? (const char *)text : "");
-}
-
-static bool add_row(struct val_video *video, sqlite3_stmt *stmt)
-{
-	struct val_row *rows = video->rows;
-	struct val_row *row;
-
-	if (!(video->row_count & (video->row_count - 1))) { /* full at each power of two */
-		rows = realloc(rows, (video->row_count ? video->row_count * 2 : 1) * sizeof(*rows));
-		if (!rows)
-			return false;
-		video->rows = rows;
-	}
-	row = &rows[video->row_count++];
-	row->language = column_copy(stmt, 2);
-	row->name = column_copy(stmt, 3);
-	row->format = column_copy(stmt, 4);
-	return row->language && row->name && row->format;
-}
-
-/* @video becomes the row under the cursor, found exactly or in another case. */
-static bool take_video(struct val_video *video, const char *actual, bool exact)
-{
-	char *id = video->id;
-
-	video->id = NULL;
-	val_video_clear(video);
-	video->id = id;
-	video->presence = VAL_PRESENT;
-	video->rows_complete = true;
-	if (!exact)
-		video->actual_id = strdup(actual);
-	return exact || video->actual_id;
-}
-
-/* Reads the answer for @count ids at @out. Videos come by number, their rows by language. */
-static int read_batch(sqlite3_stmt *stmt, struct val_video *out, size_t count)
-{
-	int64_t from[READER_BATCH] = {0}; /* the video whose rows belong to out[i] */
-	int64_t last = 0;
-	int code;
-
-	while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		int64_t video = sqlite3_column_int64(stmt, 0);
-		const char *actual = (const char *)sqlite3_column_text(stmt, 1);
-		bool has_row = sqlite3_column_type(stmt, 2) != SQLITE_NULL;
-
-		if (!actual)
-			return SQLITE_NOMEM;
-		for (size_t i = 0; i < count; i++) {
-			bool exact = video != last && !strcmp(actual, out[i].id);
-
-			if (video != last && !sqlite3_stricmp(actual, out[i].id) &&
-			    (exact || out[i].presence != VAL_PRESENT)) {
-				if (!take_video(&out[i], actual, exact))
-					return SQLITE_NOMEM;
-				from[i] = video;
-			}
-			if (from[i] == video && has_row && !add_row(&out[i], stmt))
-				return SQLITE_NOMEM;
-		}
-		last = video;
-	}
-	return code;
-}
-
-static int lookup_batch(struct reader *reader, struct val_video *out, size_t count)
-{
-	sqlite3_stmt *stmt = count == 1 ? reader->one : reader->many;
-	int code;
-
-	for (size_t i = 0; i < count; i++)
-		sqlite3_bind_text(stmt, (int)i + 1, out[i].id, -1, SQLITE_STATIC);
-	code = read_batch(stmt, out, count); /* slots that stay NULL match nothing */
-	sqlite3_reset(stmt);
-	sqlite3_clear_bindings(stmt);
-	return code;
-}
-
-static void forget(struct val_video *out, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		char *id = out[i].id;
-
-		out[i].id = NULL;
-		val_video_clear(&out[i]);
-		out[i].id = id;
-	}
-}
-
-static enum result sqlite_lookup(struct val *val, const char *course, const char *const *ids,
-				 size_t count, struct val_video *out, struct error *err)
-{
-	struct val_sqlite *self = self_of(val);
-	struct reader *reader = NULL;
-	enum result st;
-	int code = SQLITE_DONE;
-	bool empty;
-
-	(void)course;
-	memset(out, 0, count * sizeof(*out));
-	for (size_t i = 0; i < count; i++)
-		if (!(out[i].id = strdup(ids[i])))
-			return error_set(err, RESULT_NOMEM, "no memory to read edx-val");
-	for (size_t i = 0; i < count; i++) {
-		out[i].presence = VAL_ABSENT;
-		out[i].rows_complete = true;
-	}
-	st = readers_check(&self->readers, &empty, err);
-	if (st == RESULT_OK && empty)
-		return RESULT_OK;
-	if (st == RESULT_OK)
-		st = readers_take(&self->readers, &reader, err);
-	for (size_t i = 0; st == RESULT_OK && code == SQLITE_DONE && i < count; i += READER_BATCH)
-		code = lookup_batch(reader, out + i,
-				    count - i < READER_BATCH ? count - i : READER_BATCH);
-	if (st == RESULT_OK && code != SQLITE_DONE)
-		st = dbwriter_error(reader->db, code, "cannot read edx-val", err);
-	if (reader)
-		readers_give(&self->readers, reader, st != RESULT_OK);
-	if (st != RESULT_OK)
-		forget(out, count);
-	return st;
-}
 
 /* ---- edx-val's rules ----------------------------------------------------------------------*/
 
@@ -210,7 +61,7 @@ static enum result check_entry(const struct val_entry *entry, struct error *err)
 	return RESULT_OK;
 }
 
-static enum result refuse_writing(const struct val_sqlite *self, struct error *err)
+enum result sqlite_refuse_writing(const struct val_sqlite *self, struct error *err)
 {
 	return error_set(err, RESULT_REFUSED, "%s is opened for reading only", self->readers.path);
 }
@@ -301,7 +152,7 @@ static enum result sqlite_create(struct val *val, const char *course, const char
 	enum result st;
 
 	if (self->readers.read_only)
-		return refuse_writing(self, err);
+		return sqlite_refuse_writing(self, err);
 	st = prepare_creation(self, &creation, err);
 	return st == RESULT_OK ? dbwriter_run(self->writer, insert_video, &creation, err) : st;
 }
@@ -402,7 +253,7 @@ static enum result run_registration(struct val_sqlite *self, const char *id,
 		entries[i].reason[0] = '\0';
 	}
 	format_stamp(self->clock, reg.stamp);
-	st = self->readers.read_only ? refuse_writing(self, &why) : RESULT_OK;
+	st = self->readers.read_only ? sqlite_refuse_writing(self, &why) : RESULT_OK;
 	if (st == RESULT_OK && creation)
 		st = prepare_creation(self, creation, &why);
 	if (st == RESULT_OK)
@@ -436,142 +287,6 @@ static enum result sqlite_register_new(struct val *val, const char *course, cons
 	struct creation creation = {.course = course, .id = id};
 
 	return run_registration(self_of(val), id, &creation, entries, count, err);
-}
-
-/* ---- probe, doctor ------------------------------------------------------------------------*/
-
-/* Writes a page and changes nothing: what a full disk or a lost right refuses, this shows. */
-static enum result touch(sqlite3 *db, void *arg, struct error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	char sql[64];
-	int code = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL);
-
-	(void)arg;
-	if (code == SQLITE_OK)
-		code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW) {
-		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", sqlite3_column_int(stmt, 0));
-		sqlite3_reset(stmt);
-		code = sqlite3_exec(db, sql, NULL, NULL, NULL);
-	}
-	sqlite3_finalize(stmt);
-	return code == SQLITE_OK ? RESULT_OK
-				 : dbwriter_error(db, code, "cannot write to edx-val", err);
-}
-
-static enum result count_rows(struct val_sqlite *self, int64_t *videos, int64_t *rows,
-			      struct error *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	struct reader *reader;
-	enum result st = readers_take(&self->readers, &reader, err);
-	int code;
-
-	if (st != RESULT_OK)
-		return st;
-	code = sqlite3_prepare_v2(reader->db,
-				  "SELECT (SELECT count(*) FROM edxval_video),"
-				  " (SELECT count(*) FROM edxval_videotranscript)",
-				  -1, &stmt, NULL);
-	if (code == SQLITE_OK)
-		code = sqlite3_step(stmt);
-	if (code == SQLITE_ROW) {
-		*videos = sqlite3_column_int64(stmt, 0);
-		*rows = sqlite3_column_int64(stmt, 1);
-	} else {
-		st = dbwriter_error(reader->db, code, "cannot read edx-val", err);
-	}
-	sqlite3_finalize(stmt);
-	readers_give(&self->readers, reader, st != RESULT_OK);
-	return st;
-}
-
-static enum result sqlite_probe(struct val *val, struct error *err)
-{
-	struct val_sqlite *self = self_of(val);
-	struct reader *reader;
-	enum result st;
-	bool empty;
-
-	if (!self->readers.read_only)
-		return dbwriter_run(self->writer, touch, NULL, err);
-	st = readers_check(&self->readers, &empty, err);
-	if (st != RESULT_OK || empty)
-		return st;
-	st = readers_take(&self->readers, &reader, err);
-	if (st == RESULT_OK)
-		readers_give(&self->readers, reader, false);
-	return st;
-}
-
-/* Facts that need no table: where it is, and whether it could be written (0, or the errno). */
-static int say_place(struct val_sqlite *self, void (*say)(void *arg, const char *line), void *arg)
-{
-	char line[640];
-	struct buf folder = BUF_INIT;
-	const char *slash = strrchr(self->readers.path, '/');
-	bool missing = access(self->readers.path, F_OK) && errno == ENOENT;
-	struct statvfs fs;
-	int denied;
-
-	snprintf(line, sizeof(line), "file: %s", self->readers.path);
-	say(arg, line);
-	buf_add(&folder, slash ? self->readers.path : ".",
-		slash ? (size_t)(slash - self->readers.path) + 1 : 1);
-	snprintf(line, sizeof(line), "exists: %s",
-		 missing ? "no, made by the first run that writes" : "yes");
-	say(arg, line);
-	denied = access(missing ? buf_text(&folder) : self->readers.path, W_OK) ? errno : 0;
-	if (!denied)
-		say(arg, "writable: yes");
-	if (!statvfs(buf_text(&folder), &fs)) {
-		snprintf(line, sizeof(line), "free space: %llu MiB",
-			 (unsigned long long)fs.f_bavail * fs.f_frsize >> 20);
-		say(arg, line);
-	}
-	buf_clear(&folder);
-	return denied;
-}
-
-static enum result refuse_place(struct val_sqlite *self, int denied, struct error *err)
-{
-	return error_set(err, RESULT_REFUSED, "cannot write %s: %s: make it writable for this user",
-			 self->readers.path, strerror(denied));
-}
-
-static enum result sqlite_doctor(struct val *val, bool write,
-				 void (*say)(void *arg, const char *line), void *arg,
-				 struct error *err)
-{
-	struct val_sqlite *self = self_of(val);
-	int64_t videos = 0, rows = 0;
-	char line[128];
-	enum result st;
-	bool empty;
-	int denied;
-
-	denied = say_place(self, say, arg);
-	st = readers_check(&self->readers, &empty, err);
-	if (st != RESULT_OK || empty)
-		return st == RESULT_OK && denied ? refuse_place(self, denied, err) : st;
-	st = count_rows(self, &videos, &rows, err);
-	if (st != RESULT_OK)
-		return st;
-	say(arg, "tables: edx-val's, with Django's types");
-	snprintf(line, sizeof(line), "holds: %lld videos, %lld transcripts", (long long)videos,
-		 (long long)rows);
-	say(arg, line);
-	if (denied)
-		return refuse_place(self, denied, err);
-	if (!write)
-		return RESULT_OK;
-	if (self->readers.read_only)
-		return refuse_writing(self, err);
-	st = sqlite_probe(val, err);
-	if (st == RESULT_OK)
-		say(arg, "writing: a write was committed");
-	return st;
 }
 
 /* ---- open, close --------------------------------------------------------------------------*/

@@ -18,6 +18,17 @@ void val_video_clear(struct val_video *video)
 	memset(video, 0, sizeof(*video));
 }
 
+void val_video_forget(struct val_video *videos, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char *id = videos[i].id;
+
+		videos[i].id = NULL;
+		val_video_clear(&videos[i]);
+		videos[i].id = id;
+	}
+}
+
 const struct val_row *val_video_row(const struct val_video *video, const char *language)
 {
 	size_t from = 0, to = video->row_count;

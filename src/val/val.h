@@ -94,6 +94,8 @@ struct val {
 };
 
 void val_video_clear(struct val_video *video); /* may run twice */
+/* Of each of @count videos only the id stays: nothing was learnt. */
+void val_video_forget(struct val_video *videos, size_t count);
 /* The row of @language or NULL. */
 const struct val_row *val_video_row(const struct val_video *video, const char *language);
 /* Presence of @language by @video's rows and rows_complete. */
