@@ -484,7 +484,7 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	struct engine *engine;
 	struct course_row row;
 	int64_t before;
-	char *end, id[16], names[32];
+	char *end, id[24], names[40];
 
 	for (int i = 0; i < 30; i++) {
 		snprintf(id, sizeof(id), "video-%02d", i);
