@@ -182,8 +182,7 @@ for hit in hit*; do [ ! -e "$hit" ] || fail "executed: $hit"; done
 
 touch "of the campus.conf" campus.srt
 open_shell() { # COMMAND
-	t kill-server 2>/dev/null
-	terminal=$((terminal + 1))
+	fresh_terminal
 	t new-session -d -x 160 -y 40 "cd '$place' && env PS1='ready> ' HISTFILE= PATH='$PATH' $1" || exit 99
 }
 by_keys() { # where the shell is ready

@@ -14,11 +14,7 @@ arguments="-c $place/campus/campus.conf"
 # expressions; blanks stand for one or more.
 row() {
 	pattern=$(printf '%s' "$2" | sed 's/ /[ ]+/g')
-	for _ in $(seq 100); do
-		screen | grep -qE "Video $1[ ]+$pattern *\$" && return
-		sleep 0.1
-	done
-	fail "the row of $1 is not: $2"
+	poll 10 matched "Video $1[ ]+$pattern *\$" || fail "the row of $1 is not: $2"
 }
 
 # select VIDEO: from wherever the cursor is.

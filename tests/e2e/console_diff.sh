@@ -27,13 +27,10 @@ open_diff() {
 	wait_for "sha256"
 }
 
+under_cursor() { screen | grep -F "▸" | tail -n 1 | grep -qF -- "$1"; }
 # selected TEXT: the cursor stands on a line of the diff that holds it.
 selected() {
-	for _ in $(seq 100); do
-		screen | grep -F "▸" | tail -n 1 | grep -qF -- "$1" && return
-		sleep 0.1
-	done
-	fail "the cursor is not on: $1"
+	poll 10 under_cursor "$1" || fail "the cursor is not on: $1"
 }
 
 # walls COLUMN LINE...: the wall stands in that column on each of the lines.

@@ -10,12 +10,9 @@ wait_for "1 Not-Migrated 40"
 
 step "the totals stand behind the digits that filter; the active one is reversed"
 see "2 In-Progress 0" "3 Migrated 0" "4 Failed 0" "of 40 courses"
+is_reversed() { t capture-pane -pe | sed -n 2p | grep -qE "$(printf '\033')\[[0-9;]*7m$1"; }
 reversed() { # TEXT
-	for _ in $(seq 50); do
-		t capture-pane -pe | sed -n 2p | grep -qE "$(printf '\033')\[[0-9;]*7m$1" && return
-		sleep 0.1
-	done
-	fail "not reversed: $1"
+	poll 5 is_reversed "$1" || fail "not reversed: $1"
 }
 keys 1;      reversed "1 Not-Migrated 40"
 keys 0

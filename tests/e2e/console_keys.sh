@@ -160,9 +160,6 @@ step "the first q with work under way waits, the second ends at once"
 keys t r;    wait_for "launch all 40 courses"
 keys y;      wait_for "under way" 30
 keys q
-for _ in $(seq 50); do
-	screen | grep -qE "stopping: |the console has left" && break
-	sleep 0.1
-done
+poll 5 matched "stopping: |the console has left"
 keys q
 left 0

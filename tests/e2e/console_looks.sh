@@ -4,25 +4,15 @@
 
 escape=$(printf '\033')
 attributes() { t capture-pane -p -e; }
+looks_like() { attributes | grep -qE "$escape\[([0-9;]*;)?($1)(;[0-9;]*)?m"; }
 # has ATTRIBUTES / has_not ATTRIBUTES: such a sequence, or part of one, is on the screen.
 has() {
-	for try in 1 2 3 4 5 6 7 8 9 last; do
-		attributes | grep -qE "$escape\[([0-9;]*;)?($1)(;[0-9;]*)?m" && return
-		[ "$try" = last ] && fail "no text looks like $1"
-		sleep 0.1
-	done
+	poll 1 looks_like "$1" || fail "no text looks like $1"
 }
-has_not() { attributes | grep -qE "$escape\[([0-9;]*;)?($1)(;[0-9;]*)?m" && fail "some text looks like $1"; return 0; }
+has_not() { looks_like "$1" && fail "some text looks like $1"; return 0; }
 # What is written from the first byte on: nothing of another theme.
 record() { t pipe-pane -O "cat >'$place/written'"; }
 
-# One course has failed, by now or in an earlier step.
-have_failed() {
-	wait_for "engine here"
-	wait_for "of 40 courses"
-	screen | grep -qF "Failed 1" || keys r
-	wait_for "Failed 1" 60
-}
 colours='3[0-6]|9[0-7]|4[0-7]|10[0-7]'
 
 step "dark: the colours of always, on the terminal's own background"

@@ -25,19 +25,12 @@ line_of() { screen | grep -nF -- "$1" | head -1 | cut -d: -f1; }
 column_of() { screen | grep -F -- "$1" | head -1 | sed "s|$1.*||" | wc -m; }
 press_word() { press "$(column_of "$1")" "$(line_of "$1")"; }
 
+mouse_is() { [ "$(t display-message -p '#{mouse_any_flag}')" = "$1" ]; }
 taken() {
-	for _ in $(seq 100); do
-		[ "$(t display-message -p '#{mouse_any_flag}')" = "$1" ] && return
-		sleep 0.1
-	done
-	fail "the mouse is not as it should be: $2"
+	poll 10 mouse_is "$1" || fail "the mouse is not as it should be: $2"
 }
 marked() { # the place of the selected row becomes $1
-	for _ in $(seq 100); do
-		screen | grep -qE "[ /]$1 of [0-9]+ ─|─ $1 of [0-9]+ ─" && return
-		sleep 0.1
-	done
-	fail "row $1 is not selected"
+	poll 10 matched "[ /]$1 of [0-9]+ ─|─ $1 of [0-9]+ ─" || fail "row $1 is not selected"
 }
 begin() {
 	start 80 24 "$@"
@@ -148,12 +141,7 @@ left 0
 
 if command -v bash >/dev/null; then
 	step "^Z gives it back, fg takes it again"
-	t kill-server 2>/dev/null
-	terminal=$((terminal + 1))
-	t new-session -d -x 80 -y 24 \
-		"env LC_ALL=C.UTF-8 HOME='$place' XDG_STATE_HOME='$place/state' PS1='shell> ' HISTFILE=/dev/null \
-		TERM=screen-256color bash --norc --noprofile -i" || exit 99
-	wait_for "shell>"
+	shell 80 24
 	type_text "'$SUBFERRY' --demo"
 	keys Enter;      wait_for "1 of 40"
 	wait_for "engine here"
@@ -164,6 +152,6 @@ if command -v bash >/dev/null; then
 	keys Enter;      wait_for "suspended since"
 	taken 1 "continued"
 	press 20 10;     marked 4
-	keys q;          wait_for "shell>"
+	keys q;          wait_for "ready>"
 	taken 0 "after leaving"
 fi

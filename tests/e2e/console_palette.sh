@@ -3,12 +3,9 @@
 # that say where they work.
 . "$(dirname "$0")/lib.sh"
 
+under_cursor() { screen | grep -E '^▸' | tail -1 | grep -qF -- "$1"; }
 chosen() { # TEXT: stands on the selected line of the palette
-	for _ in $(seq 100); do
-		screen | grep -E '^▸' | tail -1 | grep -qF -- "$1" && return
-		sleep 0.1
-	done
-	fail "not selected: $1"
+	poll 10 under_cursor "$1" || fail "not selected: $1"
 }
 # on NAME KEY: opened here, it finds that action and shows that key.
 on() {
@@ -32,12 +29,9 @@ left_alone=$(screen | grep -c "Not-Migrated ")
 wait_for "4 Failed 1" 60
 
 step "the footer has what can be done to the selected course, and the way on"
+footer_is() { case $(line 24) in " $1"*"a actions  "*"? help") ;; *) return 1 ;; esac }
 footer() { # TEXT: begins with it
-	for _ in $(seq 50); do
-		case $(line 24) in " $1"*"a actions  "*"? help") return ;; esac
-		sleep 0.1
-	done
-	fail "footer without $1"
+	poll 5 footer_is "$1" || fail "footer without $1"
 }
 keys g;      footer "r run  R retry  v validate  Enter open"
 keys j;      footer "r run  p pause  v validate  Enter open"

@@ -2,14 +2,6 @@
 # ASCII where the locale is not UTF-8, no colour where none is wanted, and quiet when idle.
 . "$(dirname "$0")/lib.sh"
 
-# One course has failed, by now or in an earlier step.
-have_failed() {
-	wait_for "engine here"
-	wait_for "of 40 courses"
-	screen | grep -qF "Failed 1" || keys r
-	wait_for "Failed 1" 60
-}
-
 escape=$(printf '\033')
 
 step "ASCII in the C locale, on every screen"
@@ -21,11 +13,18 @@ wait_for "Failed 1" 60
 only_ascii() { screen | LC_ALL=C grep -q '[^ -~]' && fail "not ASCII: $1"; return 0; }
 only_ascii courses
 for key in Enter F l '?'; do
+	case $key in
+	Enter) text=EDX-VAL ;;
+	F) text=CODE ;;
+	l) text=WHO ;;
+	*) text="Keys of this screen" ;;
+	esac
 	keys "$key"
-	sleep 0.5
+	wait_for "$text"
 	only_ascii "after $key"
-	[ "$key" = Enter ] || keys Escape
-	sleep 0.3
+	[ "$key" = Enter ] && continue
+	keys Escape
+	wait_for EDX-VAL
 done
 keys q
 wait_for "of 40 courses"

@@ -4,21 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 
 first=1 second=101
-both_away() {
+all_away() {
 	[ -f "$place/lock.pid" ] && kill "$(cat "$place/lock.pid")" 2>/dev/null
-	for terminal in $first $second; do t kill-server 2>/dev/null; done
-	rm -rf "$place"
+	clean_up
 }
-trap both_away EXIT
-# A shell with job control, as an operator has one.
-shell() {
-	width=$1 height=$2
-	terminal=$((terminal + 1))
-	t new-session -d -x "$width" -y "$height" \
-		"env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' PS1='shell> ' HISTFILE=/dev/null \
-		TERM=screen-256color bash --norc --noprofile -i" || exit 99
-	wait_for "shell>"
-}
+trap all_away EXIT
 # What ps calls T: stopped.
 state_of() { ps -o stat= -p "$1" | cut -c1; }
 
@@ -45,7 +35,7 @@ while not os.path.exists(sys.argv[2] + "/unlock"):
 db.execute("ROLLBACK")
 PY
 echo $! >"$place/lock.pid"
-for _ in $(seq 100); do [ -e "$place/locked" ] && break; sleep 0.1; done
+poll 10 [ -e "$place/locked" ]
 see "under way"
 keys C-z
 wait_for "suspending" 5
@@ -81,7 +71,7 @@ wait_for "resume all" 5
 keys y
 wait_for "resumed" 10
 keys q
-wait_for "shell>"
+wait_for "ready>"
 
 step "fg goes on"
 terminal=$first
@@ -90,11 +80,8 @@ keys Enter
 wait_for "suspended since"
 wait_for "under way" 15
 wait_gone "work waits"
-for _ in $(seq 100); do
-	[ "$(sum_of tried)" -gt "$before" ] && break
-	sleep 0.1
-done
-[ "$(sum_of tried)" -gt "$before" ] || fail "work did not go on"
+went_on() { [ "$(sum_of tried)" -gt "$before" ]; }
+poll 10 went_on || fail "work did not go on"
 
 step "again, with nothing under way"
 keys t p
@@ -106,5 +93,5 @@ type_text "fg"
 keys Enter
 wait_for "suspended since"
 keys q
-wait_for "shell>"
+wait_for "ready>"
 [ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"

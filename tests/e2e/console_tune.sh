@@ -4,11 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 first=1 second=101
-both_away() {
-	for terminal in $first $second; do t kill-server 2>/dev/null; done
-	rm -rf "$place"
-}
-trap both_away EXIT
 under_way() { screen | sed -n 's/.* \([0-9]*\) under way.*/\1/p' | head -1; }
 
 start 120 24 USER=ana
@@ -60,12 +55,8 @@ wait_for "nothing waits to go on"
 step "more workers do more"
 keys + + + +
 wait_for "engine here, 5 workers"
-for _ in $(seq 100); do
-	count=$(under_way)
-	[ "${count:-0}" -gt 1 ] && break
-	sleep 0.1
-done
-[ "${count:-0}" -gt 1 ] || fail "never more than one under way with five workers"
+several_under_way() { count=$(under_way) && [ "${count:-0}" -gt 1 ]; }
+poll 10 several_under_way || fail "never more than one under way with five workers"
 
 step "L: a limit; what is no number is asked again"
 keys L
@@ -130,11 +121,7 @@ for text in "ana *hold *.*held, was going on" "ana *go on *.*going on, was held"
 	"ana *workers *.*workers, was" "ana *rate *.*1 a second, was no limit" \
 	"ben *rate *.*no limit, was 1 a second" "ben *workers *.*6 workers, was 5" \
 	"ben *hold *.*held, was going on"; do
-	for try in 1 2 3 4 5 6 7 8 9 last; do
-		screen | grep -q "$text" && break
-		[ "$try" = last ] && fail "not in the log: $text"
-		sleep 0.2
-	done
+	poll 2 matched "$text" || fail "not in the log: $text"
 done
 keys C-c
 left 0

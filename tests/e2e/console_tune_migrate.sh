@@ -13,10 +13,7 @@ mine() {
 	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" USER=ana "$SUBFERRY" "$@"
 }
 in_errors() { # TEXT: on migrate's standard error, within 10 s
-	for _ in $(seq 100); do
-		grep -qF -- "$1" "$place/migrate.err" && return
-		sleep 0.1
-	done
+	poll 10 grep -qF -- "$1" "$place/migrate.err" && return
 	cat "$place/migrate.err"
 	fail "migrate never said: $1"
 }

@@ -5,11 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 
 first=1 second=101
-both_away() {
-	for terminal in $first $second; do t kill-server 2>/dev/null; done
-	rm -rf "$place"
-}
-trap both_away EXIT
 
 start 80 24
 wait_for "of 40 courses"
@@ -23,10 +18,7 @@ wait_for "under way" 30
 step "a pause from a shell: nothing new starts"
 subferry pause --all >"$place/pause.log" || fail "pause: $(cat "$place/pause.log")"
 wait_for "paused" 5
-for _ in $(seq 100); do
-	screen | grep -qF "under way" || break
-	sleep 0.1
-done
+poll 10 shown_no_more "under way"
 before=$(sum_of tried)
 sleep 1.5 # two times what a transaction of the demo takes: one that was started would show
 [ "$(sum_of tried)" = "$before" ] || fail "videos went on: $before, then $(sum_of tried)"

@@ -34,8 +34,7 @@ wait_for "status 2."
 see "nothing was done"
 [ "$(status_of)" = "$untouched" ] || fail "a wrong word did something"
 
-t kill-server 2>/dev/null
-terminal=$((terminal + 1))
+fresh_terminal
 
 step "and with it goes on, to the server that is not there"
 t new-session -d -x 100 -y 10 "env LC_ALL=C.UTF-8 'URI=mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200' \

@@ -10,11 +10,21 @@ case $SUBFERRY in */*) SUBFERRY=$(cd "$(dirname "$SUBFERRY")" && pwd)/$(basename
 [ -x "$SUBFERRY" ] || { echo "no program at $SUBFERRY"; exit 99; }
 
 place=$(mktemp -d) || exit 99
-terminal=0 # a socket each: a server that is still ending would refuse the next one
+terminal=0 terminals=0 # a socket each: a server that is still ending would refuse the next one
 t() { tmux -u -L "subferry-$$-$terminal" -f /dev/null "$@"; }
-clean_up() { t kill-server 2>/dev/null; rm -rf "$place"; }
+clean_up() {
+	for terminal in $terminals; do t kill-server 2>/dev/null; done
+	rm -rf "$place"
+}
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
+
+# In place of this terminal comes the next; with $terminal at the number of none, one beside it.
+fresh_terminal() {
+	t kill-server 2>/dev/null
+	terminal=$((terminal + 1))
+	terminals="$terminals $terminal"
+}
 
 # start WIDTH HEIGHT [NAME=VALUE...]: the console on the demo campus, in a fresh terminal; with
 # $arguments, whatever they say. Around it the terminal's modes and the exit status are written
@@ -34,9 +44,20 @@ start() {
 		printf '\r\nthe console has left\n' # killed, it leaves the cursor anywhere
 		exec sleep 1000
 	RUN
-	t kill-server 2>/dev/null
-	terminal=$((terminal + 1))
+	fresh_terminal
 	t new-session -d -x "$width" -y "$height" "sh '$place/run'" || exit 99
+}
+
+# shell WIDTH HEIGHT [NAME=VALUE...]: a shell with job control in a fresh terminal, as an operator
+# has one; its prompt is "ready> ".
+shell() {
+	width=$1 height=$2
+	shift 2
+	fresh_terminal
+	t new-session -d -x "$width" -y "$height" "env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' \
+		XDG_STATE_HOME='$place/state' TERM=screen-256color HISTFILE= PS1='ready> ' $* \
+		bash --norc --noprofile -i" || exit 99
+	wait_for "ready>"
 }
 
 screen() { t capture-pane -p; }
@@ -48,31 +69,27 @@ fail() {
 	exit 1
 }
 
-# wait_for TEXT [SECONDS]: polls the screen, never just sleeps.
-wait_for() {
-	for _ in $(seq $((${2:-20} * 10))); do
-		screen | grep -qF -- "$1" && return
-		sleep 0.1
+# poll SECONDS COMMAND...: until the command is true; false if it never is. Polls, never just sleeps.
+poll() {
+	polls_left=$(($1 * 20))
+	shift
+	while ! "$@"; do
+		[ $((polls_left -= 1)) -gt 0 ] || return 1
+		sleep 0.05
 	done
-	fail "never saw: $1"
 }
+shown() { screen | grep -qF -- "$1"; }
+shown_no_more() { ! shown "$1"; }
+matched() { screen | grep -qE -- "$1"; }
 
-wait_gone() {
-	for _ in $(seq $((${2:-20} * 10))); do
-		screen | grep -qF -- "$1" || return 0
-		sleep 0.1
-	done
-	fail "still there: $1"
-}
+# wait_for TEXT [SECONDS]
+wait_for() { poll "${2:-20}" shown "$1" || fail "never saw: $1"; }
+wait_gone() { poll "${2:-20}" shown_no_more "$1" || fail "still there: $1"; }
 
 # see TEXT...: all on the screen; a screen that is being drawn at this moment may be completed.
 see() {
 	for text; do
-		for try in 1 2 3 4 5 6 7 8 9 last; do
-			screen | grep -qF -- "$text" && break
-			[ "$try" = last ] && fail "not on the screen: $text"
-			sleep 0.1
-		done
+		poll 1 shown "$text" || fail "not on the screen: $text"
 	done
 }
 
@@ -102,6 +119,14 @@ left() {
 	[ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
 	[ "$(t display-message -p '#{cursor_flag}')" = 1 ] || fail "the cursor is still hidden"
 	[ "$(t display-message -p '#{keypad_flag}')" = 0 ] || fail "the keypad is still in its own mode"
+}
+
+# One course of the demo has failed, by now or in an earlier step.
+have_failed() {
+	wait_for "engine here"
+	wait_for "of 40 courses"
+	shown "Failed 1" || keys r
+	wait_for "Failed 1" 60
 }
 
 # A command on the same campus.
