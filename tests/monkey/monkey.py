@@ -29,7 +29,7 @@ from crash import rows, soundness, store_files, val_rows, val_videos  # noqa: E4
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 PROGRAM = os.path.abspath(os.environ.get("SUBFERRY", os.path.join(BUILD, "subferry")))
 MONKEY = os.path.join(BUILD, "tests", "monkey", "monkey")
-SANITIZERS = os.environ.get("MONKEY_SANITIZERS", "")
+SANITIZERS = os.environ.get("SANITIZERS", "")
 EVENTS = 20000 if "thread" in SANITIZERS else 50000 if SANITIZERS else 100000
 COURSES = 48
 CALM_MAX = 20000
