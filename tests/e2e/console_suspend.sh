@@ -9,8 +9,9 @@ all_away() {
 	clean_up
 }
 trap all_away EXIT
-# What ps calls T: stopped.
-state_of() { ps -o stat= -p "$1" | cut -c1; }
+# From /proc, for ps is not everywhere. T: stopped.
+state_of() { sed 's/.*) \(.\) .*/\1/' "/proc/$1/stat"; }
+child_of() { sed -n "s/^\([0-9]*\) (.*) . $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null; }
 
 shell 80 24
 type_text "'$SUBFERRY' --demo --demo-size 120"
@@ -18,7 +19,7 @@ keys Enter
 wait_for "of 120 courses"
 wait_for "engine here"
 holder=$(t list-panes -F '#{pane_pid}')
-holder=$(ps -o pid= --ppid "$holder" | tr -d ' ')
+holder=$(child_of "$holder")
 keys t r
 wait_for "launch all 120 courses"
 keys y
