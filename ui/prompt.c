@@ -169,13 +169,14 @@ static void draw_aside(const struct prompt *prompt, int y, int x, int width)
 			   prompt->aside);
 }
 
-/* How to leave it, at the end of the line, where nothing else is told and there is room. */
+/* How to leave it, at the end of the line, where nothing else is told, until what is typed gets
+   there. */
 static void draw_ways(const struct prompt *prompt, int y, int x, int width)
 {
 	static const char ways[] = "Enter does it  Esc back";
 	int cells = (int)sizeof(ways) - 1;
 
-	if (!prompt->aside[0] && x + TYPING_ROOM + cells < width)
+	if (!prompt->aside[0] && x + 2 + cells < width)
 		widget_text(y, width - cells - 1, cells, ROLE_DIM, ways);
 }
 
