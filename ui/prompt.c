@@ -169,14 +169,16 @@ static void draw_aside(const struct prompt *prompt, int y, int x, int width)
 			   prompt->aside);
 }
 
-/* How to leave it, at the end of the line, where nothing else is told and there is room. */
+/* How to leave it, at the end of the line, where nothing else is told, until what is typed gets
+   there. */
 static void draw_ways(const struct prompt *prompt, int y, int x, int width)
 {
-	static const char ways[] = "Enter does it  Esc back";
-	int cells = (int)sizeof(ways) - 1;
+	const char *ways = "Enter does it  Esc back";
 
-	if (!prompt->aside[0] && x + TYPING_ROOM + cells < width)
-		widget_text(y, width - cells - 1, cells, ROLE_DIM, ways);
+	if (x + 2 + widget_cells(ways) >= width)
+		ways = "Enter does it";
+	if (!prompt->aside[0] && x + 2 + widget_cells(ways) < width)
+		widget_text(y, width - widget_cells(ways) - 1, widget_cells(ways), ROLE_DIM, ways);
 }
 
 /* Which keys answer is seen however long the question is. */

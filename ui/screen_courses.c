@@ -344,8 +344,8 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 
 const struct view_ops screen_courses = {
 	.name = "courses", .bit = VIEW_COURSES, .kind = PAGE_COURSES, .dashboard = true,
-	.footer = (const enum action[]){ACTION_RUN, ACTION_PAUSE, ACTION_RETRY, ACTION_VALIDATE,
-					ACTION_OPEN, ACTION_SEARCH, ACTION_TAG, ACTION_FINDINGS,
+	.footer = (const enum action[]){ACTION_RUN, ACTION_PAUSE, ACTION_RETRY, ACTION_OPEN,
+					ACTION_VALIDATE, ACTION_SEARCH, ACTION_TAG, ACTION_FINDINGS,
 					ACTION_FILTER, ACTION_LOG, ACTION_HOLD, ACTION_GOTO,
 					ACTION_SORT, ACTION_TAG_ALL, ACTION_COLUMNS,
 					ACTION_UNDO, ACTION_NONE},

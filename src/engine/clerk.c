@@ -37,7 +37,8 @@ static void on_event(void *arg, const struct engine_event *event)
 /* Becomes the engine if nobody is; a viewer otherwise. */
 static void take_engine(struct desk *desk, bool first)
 {
-	struct engine_options options = {.held = true, .event = on_event, .arg = desk};
+	struct engine_options options = {.held = true, .inherits = !first, .event = on_event,
+					 .arg = desk};
 	struct engine *engine = NULL;
 	struct error err = {0};
 	enum result st = engine_new(&engine, desk->campus, &options, &err);

@@ -198,6 +198,19 @@ static enum result find_leftovers(struct engine *engine, struct error *err)
 	return st;
 }
 
+/* Behind which wish the keeper begins; the row is still that of the engine before. */
+static enum result find_steering(struct engine *engine, struct error *err)
+{
+	enum result st = RESULT_OK;
+
+	engine->steered = engine->began;
+	if (engine->options.inherits)
+		st = reader_holder(engine->readers[0], &engine->before, err);
+	if (st == RESULT_OK && engine->options.inherits)
+		engine->steered = engine->before.began;
+	return st;
+}
+
 enum result engine_start_thread(pthread_t *thread, void *(*main)(void *), void *arg,
 				struct error *err)
 {
@@ -285,7 +298,8 @@ enum result engine_new(struct engine **out, struct campus *campus,
 		st = take_dry_courses(engine, err);
 	if (st == RESULT_OK && options->held && engine->leftovers)
 		engine_set_hold(engine, HOLD_RESTART, "", "restart: courses of an earlier session wait");
-	engine->steered = engine->began;
+	if (st == RESULT_OK)
+		st = find_steering(engine, err);
 	if (st == RESULT_OK) {
 		engine->is_told = true;
 		engine_post_holder(engine, true);
@@ -344,6 +358,7 @@ void engine_free(struct engine *engine)
 	free(engine->wanted);
 	free(engine->named);
 	forecast_free(engine->forecast);
+	holder_row_clear(&engine->before);
 	lock_free(engine->file_lock);
 	pthread_cond_destroy(&engine->work);
 	pthread_cond_destroy(&engine->room);

@@ -45,6 +45,9 @@ struct engine_options {
 	const int64_t *dry_courses; /* ids, copied */
 	size_t dry_count;
 	bool held;	  /* stands still until engine_go(): intents of an earlier session wait */
+	/* Takes over: workers, rate and an operator's hold are those of the engine before, and what
+	   was wished of it that it did not take up any more is in force. */
+	bool inherits;
 	/* Called unlocked from engine threads; must not call back into the engine. NULL: none. */
 	void (*event)(void *arg, const struct engine_event *event);
 	void *arg;

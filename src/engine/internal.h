@@ -98,6 +98,7 @@ struct engine {
 	struct pace pace;
 	bool pacing; /* a worker waits for the next start, and no other needs to */
 	struct worker crew[THREADS_MAX];
+	struct holder_row before; /* options.inherits: how the engine before was, as it ended */
 	int64_t steered;    /* the newest wish that was taken up; of the keeper's thread */
 	int64_t crew_count; /* grows only; of an engine that does not stop */
 
@@ -160,7 +161,9 @@ void engine_forget_wanted(struct engine *engine, int64_t course);
 /* Without it: takes over intents from the database. */
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);
 
-/* steer.c: takes up what operators wish of this engine. Without the lock; of the keeper's thread. */
+/* steer.c, both of the keeper's thread: goes on as the engine before was steered. */
+void engine_inherit(struct engine *engine);
+/* Takes up what operators wish of this engine. Without the lock. */
 enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err);
 /* keeper.c: posts what other processes are told of this engine. Without the lock. */
 void engine_post_holder(struct engine *engine, bool held);

@@ -79,6 +79,7 @@ void *keeper_main(void *arg)
 
 	if (!engine->options.dry)
 		diary_begin(&diary, engine->campus, engine->campus->conf->workers);
+	engine_inherit(engine);
 	pthread_mutex_lock(&engine->lock);
 	reader = engine_take_reader(engine);
 	while (!engine->keeper_ends) {

@@ -26,7 +26,7 @@ static void take_up(struct engine *engine, const struct steering_row *row)
 	case STEER_HOLD:
 		if (row->value)
 			engine_hold(engine, row->who);
-		else
+		else if (row->number > engine->began) /* not what the engine before was told */
 			go_on(engine);
 		break;
 	case STEER_WORKERS:
@@ -35,6 +35,21 @@ static void take_up(struct engine *engine, const struct steering_row *row)
 	default:
 		engine_set_rate(engine, row->value);
 	}
+}
+
+void engine_inherit(struct engine *engine)
+{
+	const struct holder_row *before = &engine->before;
+
+	if (!before->workers) /* nothing is inherited, or there was none */
+		return;
+	engine_set_workers(engine, before->workers);
+	engine_set_rate(engine, before->rate);
+	if (before->reason != HOLD_OPERATOR)
+		return;
+	pthread_mutex_lock(&engine->lock);
+	engine_set_hold(engine, HOLD_OPERATOR, "", before->hold);
+	pthread_mutex_unlock(&engine->lock);
 }
 
 enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err)
