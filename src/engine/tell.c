@@ -47,7 +47,7 @@ static void tell_hold(struct snapshot *snap, enum hold_reason reason, const char
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s since %.8s", hold,
 			 local_time(since, when, sizeof(when)));
 	else if (*hold)
-		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
+		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.300s",
 			 local_time(since, when, sizeof(when)), hold);
 }
 
