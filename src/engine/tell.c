@@ -74,7 +74,7 @@ static void tell_crew(struct snapshot *snap, int64_t workers, int64_t rate)
 		 workers == 1 ? "" : "s");
 	at = strlen(snap->engine);
 	if (rate)
-		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", %lld/s", (long long)rate);
+		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", at most %lld/s", (long long)rate);
 }
 
 /* What other processes are told of the engine: this one is a viewer. What a narrow screen cuts off
