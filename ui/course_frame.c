@@ -43,13 +43,17 @@ static enum role status_of(const struct course_row *course, enum glyph *sign)
 						      : ROLE_NORMAL;
 }
 
-static const char *intent_word(enum course_intent intent)
+/* What goes without saying of a course in progress takes no room. */
+static const char *intent_word(const struct course_row *course)
 {
-	return intent == INTENT_PAUSE ? ", paused" : intent == INTENT_RUN ? ", launched" : "";
+	if (course->intent == INTENT_RUN)
+		return course->status == COURSE_IN_PROGRESS ? "" : ", launched";
+	return course->intent == INTENT_PAUSE ? ", paused" : "";
 }
 
-/* How far the pass under way is; returns where it begins. */
-static int draw_progress(const struct course_row *course, int y, int x, int width)
+/* How far the pass under way is, left of @x, as far as @least: which course it is comes first.
+   Returns where it begins. */
+static int draw_progress(const struct course_row *course, int y, int x, int width, int least)
 {
 	int bar = width >= 110 ? BAR_WIDE : BAR_NARROW;
 	char percent[16];
@@ -58,8 +62,12 @@ static int draw_progress(const struct course_row *course, int y, int x, int widt
 	    (course->intent == INTENT_IDLE && course->status != COURSE_IN_PROGRESS))
 		return x;
 	snprintf(percent, sizeof(percent), "%.12s", widget_percent(course->tried, course->videos).text);
+	if (x - widget_cells(percent) - 4 < least)
+		return x;
 	x -= widget_cells(percent) + 2;
 	widget_put(y, x, width, ROLE_NORMAL, "%s", percent);
+	if (x - bar - 3 < least)
+		return x - 2;
 	x -= bar + 1;
 	widget_bar(y, x, bar, course->tried - course->failed, course->failed, course->videos);
 	return x - 2;
@@ -123,19 +131,20 @@ static int draw_sums(const struct counts *counts, int y, int width)
 static bool draw_name(const struct view *view, const struct course_row *course, int y,
 		      const char *more)
 {
-	int width = view->area.w, x, end, cells;
+	int width = view->area.w, x, end, cells, least;
 	enum glyph sign;
 	enum role role = status_of(course, &sign);
 	char right[160], key[512];
 	bool fits;
 
 	snprintf(right, sizeof(right), "%s %s%s  %s of %s videos", glyph(sign),
-		 course_status_name(course->status), intent_word(course->intent),
-		 widget_number(course->tried).text, widget_number(course->videos).text);
+		 course_status_name(course->status), intent_word(course),
+		 widget_number(course->tried - course->failed).text, widget_number(course->videos).text);
 	cells = widget_cells(right);
 	end = width - cells - 1;
 	widget_text(y, end, cells, role, right);
-	end = draw_progress(course, y, end, width);
+	least = 3 + widget_cells(widget_course_key(course->key, 0, key, sizeof(key)));
+	end = draw_progress(course, y, end, width, least);
 	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s",
 		       widget_course_key(course->key, end - 3, key, sizeof(key)));
 	fits = x + 2 + widget_cells(more) <= end - 1;
