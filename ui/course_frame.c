@@ -103,9 +103,16 @@ void course_validated(const struct view *view, char *out, size_t size)
 		snprintf(out, size, "never validated");
 }
 
-/* The sums, each coloured by what it means when it is not zero; returns the column behind. */
-static int draw_sums(const struct counts *counts, int y, int width)
+/* It could not be read, ever: its figures are not nought but unknown. */
+static bool is_unread(const struct course_row *course)
 {
+	return course->videos <= 0 && course->problem && *course->problem;
+}
+
+/* The sums, each coloured by what it means when it is not zero; returns the column behind. */
+static int draw_sums(const struct course_row *course, int y, int width)
+{
+	const struct counts *counts = &course->counts;
 	const struct {
 		const char *label;
 		int64_t number;
@@ -122,7 +129,8 @@ static int draw_sums(const struct counts *counts, int y, int width)
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		x = widget_put(y, x, width - 1, sums[i].number > 0 ? sums[i].role : ROLE_NORMAL,
-			       "%s %s", sums[i].label, widget_number(sums[i].number).text) + 2;
+			       "%s %s", sums[i].label, is_unread(course) ? glyph(GLYPH_UNKNOWN)
+					: widget_number(sums[i].number).text) + 2;
 	return x;
 }
 
@@ -140,6 +148,9 @@ static bool draw_name(const struct view *view, const struct course_row *course, 
 	snprintf(right, sizeof(right), "%s %s%s  %s of %s videos", glyph(sign),
 		 course_status_name(course->status), intent_word(course),
 		 widget_number(course->tried - course->failed).text, widget_number(course->videos).text);
+	if (is_unread(course))
+		snprintf(right, sizeof(right), "%s %s%s", glyph(sign), course_status_name(course->status),
+			 intent_word(course));
 	cells = widget_cells(right);
 	end = width - cells - 1;
 	widget_text(y, end, cells, role, right);
@@ -165,7 +176,7 @@ bool course_draw_title(const struct view *view, int y)
 		return true;
 	course_validated(view, validated, sizeof(validated));
 	cells = widget_cells(validated);
-	x = draw_sums(&course->counts, y + 1, width);
+	x = draw_sums(course, y + 1, width);
 	/* Where the sums leave no room, the name gives way to it. */
 	if (x + cells + 1 > width)
 		return draw_name(view, course, y, course->verified ? validated : "");

@@ -155,3 +155,16 @@ screen | LC_ALL=C grep -q '[^ -~]' && fail "not all is ASCII"
 
 keys q q
 left 0
+
+step "of a course that cannot be read nobody knows the videos"
+arguments=
+start 80 24
+wait_for "1 of 40"
+echo damaged >"$place/state/subferry/demo/courses/DeltaU.ANT-5.2018.tar.gz"
+keys Enter
+wait_for "the videos are listed once the course is launched or validated"
+keys r
+wait_for "this course could not be read: its videos are not known"
+see "Unrecognized archive format"
+keys q q
+left 0

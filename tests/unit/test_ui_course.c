@@ -149,6 +149,21 @@ static void a_course_that_runs_has_its_progress_in_the_title(void **state)
 	assert_null(strstr(line(0), "100 %"));
 }
 
+static void a_course_that_was_never_read_has_no_figures(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	prepare(&f, 80);
+	f.page.course.status = COURSE_FAILED;
+	f.page.course.videos = f.page.course.tried = f.page.course.failed = 0;
+	f.page.course.problem = (char *)"x.tar.gz: Unrecognized archive format";
+	course_draw_title(&f.view, 0);
+	SEES(0, "✗ Failed");
+	assert_null(strstr(line(0), "0 of 0"));
+	SEES(1, "expected ?  in val ?  missing ?");
+}
+
 /* The key is what says where one is: bar, then percent give way to it. */
 static void a_narrow_title_keeps_the_key(void **state)
 {
@@ -284,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_course_that_runs_has_its_progress_in_the_title),
+		cmocka_unit_test(a_course_that_was_never_read_has_no_figures),
 		cmocka_unit_test(a_narrow_title_keeps_the_key),
 		cmocka_unit_test(the_title_tells_when_the_course_was_validated),
 		cmocka_unit_test(findings_are_told_whole_where_there_is_room),
