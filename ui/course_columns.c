@@ -18,10 +18,11 @@ static void nothing(struct course_cell *out)
 	out->role = ROLE_DIM;
 }
 
-/* Before a course was planned for the first time nobody knows its figures: they are not nought. */
+/* Before a course was planned for the first time nobody knows its figures, nor where it could not
+   be read: they are not nought. */
 static bool is_planned(const struct course_row *course)
 {
-	return course->pass > 0 || course->videos > 0;
+	return course->videos > 0 || (course->pass > 0 && !(course->problem && *course->problem));
 }
 
 static bool is_under_way(const struct course_row *course)

@@ -43,13 +43,17 @@ static enum role status_of(const struct course_row *course, enum glyph *sign)
 						      : ROLE_NORMAL;
 }
 
-static const char *intent_word(enum course_intent intent)
+/* What goes without saying of a course in progress takes no room. */
+static const char *intent_word(const struct course_row *course)
 {
-	return intent == INTENT_PAUSE ? ", paused" : intent == INTENT_RUN ? ", launched" : "";
+	if (course->intent == INTENT_RUN)
+		return course->status == COURSE_IN_PROGRESS ? "" : ", launched";
+	return course->intent == INTENT_PAUSE ? ", paused" : "";
 }
 
-/* How far the pass under way is; returns where it begins. */
-static int draw_progress(const struct course_row *course, int y, int x, int width)
+/* How far the pass under way is, left of @x, as far as @least: which course it is comes first.
+   Returns where it begins. */
+static int draw_progress(const struct course_row *course, int y, int x, int width, int least)
 {
 	int bar = width >= 110 ? BAR_WIDE : BAR_NARROW;
 	char percent[16];
@@ -58,8 +62,12 @@ static int draw_progress(const struct course_row *course, int y, int x, int widt
 	    (course->intent == INTENT_IDLE && course->status != COURSE_IN_PROGRESS))
 		return x;
 	snprintf(percent, sizeof(percent), "%.12s", widget_percent(course->tried, course->videos).text);
+	if (x - widget_cells(percent) - 4 < least)
+		return x;
 	x -= widget_cells(percent) + 2;
 	widget_put(y, x, width, ROLE_NORMAL, "%s", percent);
+	if (x - bar - 3 < least)
+		return x - 2;
 	x -= bar + 1;
 	widget_bar(y, x, bar, course->tried - course->failed, course->failed, course->videos);
 	return x - 2;
@@ -95,9 +103,16 @@ void course_validated(const struct view *view, char *out, size_t size)
 		snprintf(out, size, "never validated");
 }
 
-/* The sums, each coloured by what it means when it is not zero; returns the column behind. */
-static int draw_sums(const struct counts *counts, int y, int width)
+/* It could not be read, ever: its figures are not nought but unknown. */
+static bool is_unread(const struct course_row *course)
 {
+	return course->videos <= 0 && course->problem && *course->problem;
+}
+
+/* The sums, each coloured by what it means when it is not zero; returns the column behind. */
+static int draw_sums(const struct course_row *course, int y, int width)
+{
+	const struct counts *counts = &course->counts;
 	const struct {
 		const char *label;
 		int64_t number;
@@ -114,7 +129,8 @@ static int draw_sums(const struct counts *counts, int y, int width)
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		x = widget_put(y, x, width - 1, sums[i].number > 0 ? sums[i].role : ROLE_NORMAL,
-			       "%s %s", sums[i].label, widget_number(sums[i].number).text) + 2;
+			       "%s %s", sums[i].label, is_unread(course) ? glyph(GLYPH_UNKNOWN)
+					: widget_number(sums[i].number).text) + 2;
 	return x;
 }
 
@@ -123,19 +139,23 @@ static int draw_sums(const struct counts *counts, int y, int width)
 static bool draw_name(const struct view *view, const struct course_row *course, int y,
 		      const char *more)
 {
-	int width = view->area.w, x, end, cells;
+	int width = view->area.w, x, end, cells, least;
 	enum glyph sign;
 	enum role role = status_of(course, &sign);
 	char right[160], key[512];
 	bool fits;
 
 	snprintf(right, sizeof(right), "%s %s%s  %s of %s videos", glyph(sign),
-		 course_status_name(course->status), intent_word(course->intent),
-		 widget_number(course->tried).text, widget_number(course->videos).text);
+		 course_status_name(course->status), intent_word(course),
+		 widget_number(course->tried - course->failed).text, widget_number(course->videos).text);
+	if (is_unread(course))
+		snprintf(right, sizeof(right), "%s %s%s", glyph(sign), course_status_name(course->status),
+			 intent_word(course));
 	cells = widget_cells(right);
 	end = width - cells - 1;
 	widget_text(y, end, cells, role, right);
-	end = draw_progress(course, y, end, width);
+	least = 3 + widget_cells(widget_course_key(course->key, 0, key, sizeof(key)));
+	end = draw_progress(course, y, end, width, least);
 	x = widget_put(y, 1, end - 2, ROLE_TITLE, "%s",
 		       widget_course_key(course->key, end - 3, key, sizeof(key)));
 	fits = x + 2 + widget_cells(more) <= end - 1;
@@ -156,7 +176,7 @@ bool course_draw_title(const struct view *view, int y)
 		return true;
 	course_validated(view, validated, sizeof(validated));
 	cells = widget_cells(validated);
-	x = draw_sums(&course->counts, y + 1, width);
+	x = draw_sums(course, y + 1, width);
 	/* Where the sums leave no room, the name gives way to it. */
 	if (x + cells + 1 > width)
 		return draw_name(view, course, y, course->verified ? validated : "");

@@ -392,7 +392,7 @@ static void reason_text(const struct console *console, char *out, size_t size)
 void head_draw(const struct console *console, bool dashboard, int rows, int cols)
 {
 	int height = head_rows(console, dashboard, rows);
-	char reason[256];
+	char reason[400], shown[400];
 
 	draw_title(console, cols);
 	if (height > BRIEF_ROWS)
@@ -406,13 +406,14 @@ void head_draw(const struct console *console, bool dashboard, int rows, int cols
 		draw_brief(console, cols);
 	}
 	reason_text(console, reason, sizeof(reason));
-	widget_rule(height - 1, cols, ROLE_HOLD, reason, "");
+	widget_middle(reason, cols - 4, shown, sizeof(shown));
+	widget_rule(height - 1, cols, ROLE_HOLD, shown, "");
 }
 
 void head_draw_small(const struct console *console, int rows, int cols)
 {
 	const struct snapshot *now = console->now;
-	char reason[256];
+	char reason[400];
 
 	(void)rows; /* lines below the last one are not drawn */
 	widget_printf(0, 0, cols, ROLE_WARNING, "%dx%d is too small: %dx%d or more", cols, rows,

@@ -325,6 +325,17 @@ static void draw_rule(const struct view *view, int y, unsigned used, bool told)
 	view_rule(view, y, extra);
 }
 
+/* A course that cannot be read has as many videos as before: nobody knows how many. */
+static const char *nothing_text(const struct view *view)
+{
+	const struct course_row *course = view->page ? &view->page->course : NULL;
+
+	if (course && course->problem && *course->problem)
+		return "this course could not be read: its videos are not known";
+	return course && course->pass ? "this course has no videos"
+				      : "the videos are listed once the course is launched or validated";
+}
+
 static void course_draw(struct view *view, const struct snapshot *now)
 {
 	struct columns at = columns_for(view->area.w);
@@ -346,9 +357,7 @@ static void course_draw(struct view *view, const struct snapshot *now)
 		draw_row(&at, y + i, view->page, (size_t)row, top + i == view->list.selected);
 		used |= marks_used(view->page, (size_t)row);
 	}
-	view_draw_empty(view, y, height, view->page && view->page->course.pass
-			? "this course has no videos" : "the videos are listed once the course is "
-							"launched or validated");
+	view_draw_empty(view, y, height, nothing_text(view));
 	draw_rule(view, y + height, used, told);
 	if (!view_tell_whole(view, y + height + 1, lines))
 		course_draw_details(view, y + height + 1, lines);

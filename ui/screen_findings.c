@@ -5,6 +5,7 @@
 
 #include "ui/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,22 +241,21 @@ static void draw_details(const struct view *view, int y)
 {
 	const struct finding_group *group = selected_group(view);
 	const struct finding_info *info;
-	int width = view->area.w - 2, x;
+	int width = view->area.w - 2, used;
+	char effect[160];
 
 	if (!group)
 		return;
 	info = finding_info(group->code);
-	draw_group(view, y++, group);
-	y += widget_wrapped(y, 1, width, 2, ROLE_NORMAL, info->help);
-	x = widget_put(y, 1, width, ROLE_DIM, "%s", info->flags & FINDING_STOPS
-		       ? "stops its video: nothing of it is written"
-		       : "stops nothing");
-	if (info->flags & FINDING_EVIDENCE)
-		x = widget_put(y, x, width, ROLE_DIM, "; counts against the evidence");
-	if (info->flags & FINDING_TRANSIENT)
-		x = widget_put(y, x, width, ROLE_DIM, "; another try may succeed");
-	widget_put(y, x, width, ROLE_DIM, info->flags & FINDING_WAIVABLE ? "; can be waived"
-									 : "; cannot be waived");
+	draw_group(view, y, group);
+	used = 1 + widget_wrapped(y + 1, 1, width, 2, ROLE_NORMAL, info->help);
+	snprintf(effect, sizeof(effect), "%s%s%s; %s be waived",
+		 info->flags & FINDING_STOPS ? "stops its video: nothing of it is written"
+					     : "stops nothing",
+		 info->flags & FINDING_EVIDENCE ? "; counts against the evidence" : "",
+		 info->flags & FINDING_TRANSIENT ? "; a retry may help" : "",
+		 info->flags & FINDING_WAIVABLE ? "can" : "cannot");
+	widget_wrapped(y + used, 1, width, DETAIL_LINES - used, ROLE_DIM, effect);
 }
 
 static void findings_draw(struct view *view, const struct snapshot *now)

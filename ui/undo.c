@@ -170,6 +170,13 @@ void undo_acted(struct console *console, uint64_t serial, const char *verb, size
 		push(&console->undo, &step);
 }
 
+void undo_waived(struct console *console)
+{
+	struct undo_step step = {.kind = UNDO_WAIVER};
+
+	push(&console->undo, &step);
+}
+
 /* ---- the key ------------------------------------------------------------------------------*/
 
 const char *undo_refusal(const struct console *console)
@@ -216,6 +223,10 @@ void undo_last(struct console *console)
 	case UNDO_ACT:
 		desk_undo(console->desk, step.serial);
 		console_note(console, ROLE_NORMAL, "undoing %s", step.what);
+		break;
+	case UNDO_WAIVER:
+		console_note(console, ROLE_WARNING, "not undone: waivers change with w%s",
+			     undo->count ? "; again: what was before" : "");
 		break;
 	}
 	free(step.ids);

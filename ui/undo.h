@@ -26,7 +26,7 @@ struct undo_rows {
 	int only; /* view->only */
 };
 
-enum undo_kind { UNDO_TAGS, UNDO_ROWS, UNDO_ACT };
+enum undo_kind { UNDO_TAGS, UNDO_ROWS, UNDO_ACT, UNDO_WAIVER };
 
 struct undo_step {
 	enum undo_kind kind;
@@ -65,6 +65,9 @@ void undo_filter_typed(struct console *console);
 /* An act ("launch") on @count courses was given to the desk, which gave it @serial (0: none). */
 void undo_acted(struct console *console, uint64_t serial, const char *verb, size_t count);
 
+/* Waivers were given or taken back, which w does and this key does not: it says so before it goes
+   on with older steps. */
+void undo_waived(struct console *console);
 /* @view is about to be closed. */
 void undo_forget(struct console *console, const struct view *view);
 void undo_clear(struct undo *undo);

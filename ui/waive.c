@@ -8,6 +8,7 @@
 
 #include "src/base/text.h"
 #include "ui/ask.h"
+#include "ui/undo.h"
 #include "ui/widget.h"
 
 /* ---- what can be waived -------------------------------------------------------------------*/
@@ -145,6 +146,7 @@ static void carry_out(struct console *console, const char *reason)
 
 	desk_act(console->desk, pending->act,
 		 &(struct act_target){.picks = pending->picks, .reason = reason});
+	undo_waived(console);
 	prompt_close(&console->prompt);
 }
 

@@ -344,6 +344,27 @@ int widget_cells(const char *text)
 	return cells_of(make_safe(text, strlen(text)));
 }
 
+const char *widget_middle(const char *text, int width, char *out, size_t size)
+{
+	const char *safe = make_safe(text, strlen(text)), *end = safe, *next;
+	int over = cells_of(safe) - width, left = (width - 1) / 2, cells = 0;
+	struct cluster cluster;
+
+	if (over <= 0 || width < 3) {
+		snprintf(out, size, "%s", safe);
+		return out;
+	}
+	while ((next = next_cluster(end, &cluster)) && cells + cluster.width <= left) {
+		cells += cluster.width;
+		end = next;
+	}
+	text = end;
+	for (cells = 0; cells <= over && (next = next_cluster(text, &cluster)); text = next)
+		cells += cluster.width; /* one more than is over: the mark needs a cell */
+	snprintf(out, size, "%.*s%s%s", (int)(end - safe), safe, glyph(GLYPH_CUT), text);
+	return out;
+}
+
 const char *widget_course_key(const char *key, int room, char *out, size_t size)
 {
 	static const char scheme[] = "course-v1:";

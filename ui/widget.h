@@ -45,6 +45,9 @@ int widget_wrapped_marked(int y, int x, int width, int lines, enum role role, co
 			  size_t len, size_t from);
 /* Cells that @text takes on the screen. */
 int widget_cells(const char *text);
+/* @text for @width cells: where it is too long without its middle, for what an error text ends
+   with is why. Returns @out. */
+const char *widget_middle(const char *text, int width, char *out, size_t size);
 /* The key of a course for @room cells: where it is too long, without the "course-v1:" that all
    have in common, so that its end, the run, is still there. Returns @key or @out; other texts
    stay as they are. */

@@ -220,11 +220,12 @@ void migrate_tell_summary(const struct migrating *m, const struct migrate_sums *
 			 m->dry ? "would be migrated" : "migrated");
 		out_line("%s: %zu course%s: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
 			 " paused; %s%" PRId64 " of %" PRId64 " expected are in val, of %" PRId64
-			 " videos; %" PRId64 " errors, %" PRId64 " warnings",
+			 " videos; %" PRId64 " error%s, %" PRId64 " warning%s",
 			 mode, m->count, m->count == 1 ? "" : "s", sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
 			 sums->paused, m->followed ? "" : now, sums->counts.in_val,
 			 sums->counts.expected, sums->videos, sums->counts.errors,
-			 sums->counts.warnings);
+			 sums->counts.errors == 1 ? "" : "s", sums->counts.warnings,
+			 sums->counts.warnings == 1 ? "" : "s");
 		return;
 	}
 	json = object_new("summary");

@@ -26,7 +26,7 @@ struct progress_figures {
 	int64_t done, courses;
 	int64_t in_val, expected; /* transcripts */
 	int64_t failed;		  /* videos */
-	char waits[200];	  /* "" or the reason why work waits: told in place of what follows */
+	char waits[320];	  /* "" or the reason why work waits: told in place of what follows */
 	double rate;		  /* transcripts a second; negative: not known here */
 	int64_t low, high;	  /* when it ends, wall microseconds; 0: cannot be known */
 	const char *unknown;	  /* why it cannot; NULL or "": no word of the end */

@@ -88,7 +88,7 @@ bool engine_wait(struct engine *engine, int64_t milliseconds);
 
 struct engine_state {
 	enum hold_reason held; /* the last of those that are on */
-	char hold[160];	       /* "" or the one reason why work waits */
+	char hold[320];	       /* "" or the one reason why work waits */
 	int64_t hold_since;    /* wall microseconds */
 	int64_t held_for;      /* milliseconds */
 	bool rests;	       /* engine_rest(): nothing new starts, and viewers can read so */

@@ -54,6 +54,8 @@ void engine_hold_text(char *out, size_t size, const char *endpoint, const char *
 
 	if (name && !strncmp(text, endpoint, name) && !strncmp(text + name, ": ", 2))
 		text += name + 2; /* it says so itself */
+	else if (name && !strncmp(text, endpoint, name) && text[name] == ' ')
+		endpoint += name, name = 0; /* so does "status database ..." */
 	end = address_end(text);
 	if (!end) {
 		snprintf(out, size, "%s%s%s", endpoint, name ? ": " : "", text);

@@ -40,7 +40,7 @@
 struct hold {
 	bool on;
 	const char *endpoint; /* ENDPOINT, JOURNAL: "source", "val", "store", "status"; else "" */
-	char text[160];
+	char text[320];
 	int64_t since, since_now; /* wall, monotonic */
 };
 

@@ -70,7 +70,7 @@ struct seen {
 	uint64_t request, message, diff, story;
 	int64_t under_way, second, minute, workers, rate;
 	bool engine, tried, scanned, waits, validating, roster;
-	char hold[160];
+	char hold[320];
 	int allowed;
 	char slowed_by[64];
 };

@@ -114,7 +114,7 @@ struct snapshot {
 	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
-	char hold[160];	      /* "" or "since 03:12:41: " and the one reason why work waits */
+	char hold[320];	      /* "" or "since 03:12:41: " and the one reason why work waits */
 	bool held_by_operator; /* then @hold is "held by ana since 03:12:41", and one key goes on */
 	int64_t workers;      /* 0: no engine */
 	int64_t rate_limit;   /* transactions started a second; 0: no limit */

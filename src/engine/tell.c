@@ -47,7 +47,7 @@ static void tell_hold(struct snapshot *snap, enum hold_reason reason, const char
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s since %.8s", hold,
 			 local_time(since, when, sizeof(when)));
 	else if (*hold)
-		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.140s",
+		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.300s",
 			 local_time(since, when, sizeof(when)), hold);
 }
 
@@ -74,7 +74,7 @@ static void tell_crew(struct snapshot *snap, int64_t workers, int64_t rate)
 		 workers == 1 ? "" : "s");
 	at = strlen(snap->engine);
 	if (rate)
-		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", %lld/s", (long long)rate);
+		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", at most %lld/s", (long long)rate);
 }
 
 /* What other processes are told of the engine: this one is a viewer. What a narrow screen cuts off

@@ -163,7 +163,7 @@ enum result db_explain(const char *path, enum result st, struct error *err)
 	case RESULT_UNREACHABLE:
 		error_prefix(
 			err,
-			"status database cannot be written, look after its disk and try again");
+			"status database cannot be written, mend that and try again");
 		return st;
 	case RESULT_DAMAGED:
 		error_prefix(err,

@@ -71,7 +71,7 @@ keys Enter
 wait_for "10000 a second are the most"
 keys C-u 1 Enter
 wait_for "at most 1 transaction a second"
-wait_for "engine here, 5 workers, 1/s"
+wait_for "engine here, 5 workers, at most 1/s"
 sleep 2 # those of before run out
 before=$(sum_of tried)
 sleep 5
@@ -83,13 +83,13 @@ keys L
 wait_for "no limit): 1"
 keys Escape
 wait_gone "no limit):"
-see "5 workers, 1/s"
+see "5 workers, at most 1/s"
 
 step "a viewer sees it, and steers"
 terminal=$((second - 1))
 start 140 24 USER=ben
 wait_for "VIEWER" 30
-wait_for "5 workers, 1/s"
+wait_for "5 workers, at most 1/s"
 keys L
 wait_for "no limit): 1"
 keys C-u 0 Enter

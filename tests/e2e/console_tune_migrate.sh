@@ -55,7 +55,7 @@ migrating=$!
 arguments="-c $place/campus.conf"
 start 140 24 USER=ben
 wait_for "VIEWER" 30
-wait_for "3 workers, 5/s"
+wait_for "3 workers, at most 5/s"
 keys H
 wait_for "held by ben since"
 in_errors "held by ben"

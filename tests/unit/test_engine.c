@@ -711,6 +711,8 @@ static void a_hold_says_why_before_it_says_where(void **state)
 		{"source", "No suitable servers found: [Failed to resolve 'db']",
 		 "source: No suitable servers found: [Failed to resolve 'db']"},
 		{"source", "TLS handshake failed: see https://db/", "source: TLS handshake failed: see https://db/"},
+		{"status", "status database cannot be written: disk full",
+		 "status database cannot be written: disk full"},
 		{"", "held by the operator", "held by the operator"},
 	};
 	char line[160], full[24];

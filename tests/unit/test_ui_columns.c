@@ -242,6 +242,17 @@ static void what_is_not_planned_has_no_figures(void **state)
 		assert_string_equal(cell((enum course_column)column, &course, 18), "·");
 }
 
+static void what_could_not_be_read_has_no_figures(void **state)
+{
+	struct course_row course = {.pass = 1, .status = COURSE_FAILED, .problem = (char *)"no export"};
+
+	(void)state;
+	assert_string_equal(cell(COLUMN_EXPECTED, &course, 18), "·");
+	assert_string_equal(cell(COLUMN_IN_VAL, &course, 18), "·");
+	course.videos = 1; /* it was read once: what is known stays */
+	assert_string_equal(cell(COLUMN_EXPECTED, &course, 18), "0");
+}
+
 static void difference_tells_missing_differing_and_unknown_apart(void **state)
 {
 	struct course_row course = {.pass = 1, .counts = {.expected = 104, .in_val = 104}};
@@ -327,6 +338,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_order_changes_nothing),
 		cmocka_unit_test(sort_goes_along_the_shown_columns),
 		cmocka_unit_test(what_is_not_planned_has_no_figures),
+		cmocka_unit_test(what_could_not_be_read_has_no_figures),
 		cmocka_unit_test(difference_tells_missing_differing_and_unknown_apart),
 		cmocka_unit_test(in_val_is_not_nought_where_val_could_not_tell),
 		cmocka_unit_test(progress_is_whole_only_when_all_were_tried),

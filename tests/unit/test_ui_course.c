@@ -125,7 +125,7 @@ static void a_course_that_runs_has_its_progress_in_the_title(void **state)
 	prepare(&f, 80);
 	course_draw_title(&f.view, 0);
 	SEES(0, "course-v1:Org+C+R");
-	SEES(0, "Not-Migrated  50 of 200 videos");
+	SEES(0, "Not-Migrated  49 of 200 videos"); /* the failed one is not done */
 	assert_null(strstr(line(0), "25 %")); /* nothing runs */
 	prepare(&f, 80);
 	f.page.course.intent = INTENT_RUN;
@@ -133,7 +133,7 @@ static void a_course_that_runs_has_its_progress_in_the_title(void **state)
 	course_draw_title(&f.view, 0);
 	/* a quarter of eight cells, of which one tells that something failed */
 	SEES(0, "█✗······ 25 %");
-	SEES(0, "In-Progress, launched  50 of 200 videos");
+	SEES(0, "In-Progress  49 of 200 videos");
 	SEES(0, "course-v1:Org+C+R");
 	prepare(&f, 80);
 	f.page.course.intent = INTENT_PAUSE;
@@ -143,9 +143,48 @@ static void a_course_that_runs_has_its_progress_in_the_title(void **state)
 	prepare(&f, 80);
 	f.page.course.status = COURSE_MIGRATED;
 	f.page.course.tried = 200;
+	f.page.course.failed = 0;
 	course_draw_title(&f.view, 0);
 	SEES(0, "✓ Migrated  200 of 200 videos");
 	assert_null(strstr(line(0), "100 %"));
+}
+
+static void a_course_that_was_never_read_has_no_figures(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	prepare(&f, 80);
+	f.page.course.status = COURSE_FAILED;
+	f.page.course.videos = f.page.course.tried = f.page.course.failed = 0;
+	f.page.course.problem = (char *)"x.tar.gz: Unrecognized archive format";
+	course_draw_title(&f.view, 0);
+	SEES(0, "✗ Failed");
+	assert_null(strstr(line(0), "0 of 0"));
+	SEES(1, "expected ?  in val ?  missing ?");
+}
+
+/* The key is what says where one is: bar, then percent give way to it. */
+static void a_narrow_title_keeps_the_key(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	prepare(&f, 66);
+	f.page.course.intent = INTENT_RUN;
+	f.page.course.status = COURSE_IN_PROGRESS;
+	f.page.course.key = (char *)"course-v1:Organisation+C+R";
+	course_draw_title(&f.view, 0);
+	SEES(0, "…Organisation+C+R");
+	SEES(0, " 25 %  ");
+	assert_null(strstr(line(0), "█"));
+	prepare(&f, 56);
+	f.page.course.intent = INTENT_RUN;
+	f.page.course.status = COURSE_IN_PROGRESS;
+	f.page.course.key = (char *)"course-v1:Organisation+C+R";
+	course_draw_title(&f.view, 0);
+	SEES(0, "…Organisation+C+R");
+	assert_null(strstr(line(0), "25 %"));
 }
 
 static void the_title_tells_when_the_course_was_validated(void **state)
@@ -260,6 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_course_that_runs_has_its_progress_in_the_title),
+		cmocka_unit_test(a_course_that_was_never_read_has_no_figures),
+		cmocka_unit_test(a_narrow_title_keeps_the_key),
 		cmocka_unit_test(the_title_tells_when_the_course_was_validated),
 		cmocka_unit_test(findings_are_told_whole_where_there_is_room),
 		cmocka_unit_test(findings_without_room_are_counted),

@@ -104,6 +104,20 @@ static void tags_come_back_one_step_after_the_other(void **state)
 	assert_string_equal(undo_refusal(console), "nothing to undo");
 }
 
+static void a_waiver_is_not_passed_over_in_silence(void **state)
+{
+	struct console *console = *state;
+
+	undo_toggle_tag(console, 5);
+	undo_waived(console);
+	undo(console, "not undone: waivers change with w; again: what was before");
+	assert_int_equal(console->tags.count, 1);
+	undo(console, "undone: 1 tag");
+	undo_waived(console);
+	undo(console, "not undone: waivers change with w");
+	assert_string_equal(undo_refusal(console), "nothing to undo");
+}
+
 static void what_changes_nothing_is_no_step(void **state)
 {
 	struct console *console = *state;
@@ -200,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(tags_come_back_one_step_after_the_other),
+		TEST(a_waiver_is_not_passed_over_in_silence),
 		TEST(what_changes_nothing_is_no_step),
 		TEST(rows_come_back_on_the_screen_whose_they_are),
 		TEST(a_closed_screen_takes_its_steps_along),

@@ -238,6 +238,19 @@ static void course_keys_keep_their_run(void **state)
 			    "edX/DemoX/Demo_Course");
 }
 
+static void long_reasons_keep_their_end(void **state)
+{
+	char out[64];
+
+	(void)state;
+	assert_string_equal(widget_middle("disk full", 9, out, sizeof(out)), "disk full");
+	assert_string_equal(widget_middle("cannot write: disk full", 15, out, sizeof(out)),
+			    "cannot …sk full");
+	/* half a wide character is none */
+	assert_string_equal(widget_middle("中文字幕中文字幕", 10, out, sizeof(out)), "中文…字幕");
+	assert_string_equal(widget_middle("", 10, out, sizeof(out)), "");
+}
+
 static void text_wraps_between_words(void **state)
 {
 	(void)state;
@@ -429,6 +442,12 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	assert_null(strstr(cells(2, 0, 80), "slowed"));
 	assert_non_null(
 		strstr(cells(2, 0, 80), "work waits since 03:12:41: store: connection refused"));
+	/* a long path does not hide what is wrong with it */
+	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: store: cannot write into %0200d: no space",
+		 0);
+	head_draw(&console, false, 24, 80);
+	assert_non_null(strstr(cells(2, 0, 80), "work waits since 03:12:41: store: "));
+	assert_non_null(strstr(cells(2, 0, 80), "000: no space "));
 	erase();
 }
 
@@ -505,6 +524,7 @@ int main(void)
 		cmocka_unit_test(text_stays_on_the_screen),
 		cmocka_unit_test(text_is_ascii_where_the_screen_is),
 		cmocka_unit_test(course_keys_keep_their_run),
+		cmocka_unit_test(long_reasons_keep_their_end),
 		cmocka_unit_test(text_wraps_between_words),
 		cmocka_unit_test(small_texts_read_well),
 		cmocka_unit_test(keys_reach_every_action_without_function_keys),
