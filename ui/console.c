@@ -12,12 +12,11 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "src/base/text.h"
 #include "ui/dump.h"
 #include "ui/glyph.h"
-#include "ui/mouse.h"
+#include "ui/keyboard.h"
 #include "ui/palette.h"
 #include "ui/plain.h"
 #include "ui/suspend.h"
@@ -30,7 +29,6 @@
 #define ANSWER_TIME 5000  /* ms that they wait for what they were typed for */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define FILE_TICK 20	  /* ms between looks whether a file is written */
-#define ESCAPE 27
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
 
 /* ---- what screens use ---------------------------------------------------------------------*/
@@ -52,11 +50,15 @@ int64_t console_clock(const struct console *console)
 
 void console_note(struct console *console, enum role role, const char *fmt, ...)
 {
+	size_t most = sizeof(console->note) - 1;
 	va_list args;
+	int len;
 
 	va_start(args, fmt);
-	vsnprintf(console->note, sizeof(console->note), fmt, args);
+	len = vsnprintf(console->note, sizeof(console->note), fmt, args);
 	va_end(args);
+	if (len > (int)most) /* not in the midst of a character */
+		console->note[text_cut(console->note, most, most - 1)] = '\0';
 	console->note_role = role;
 	console->dirty = true;
 }
@@ -234,7 +236,7 @@ void console_stop(struct console *console)
 	console->dirty = true;
 }
 
-/* ---- keys ---------------------------------------------------------------------------------*/
+/* ---- keys that wait -----------------------------------------------------------------------*/
 
 /*
  * The selected row is still being read, or the answer to a search. Keys wait for it (not for
@@ -273,88 +275,6 @@ void console_drop_keys(struct console *console)
 		plain_drop(console->plain);
 	else
 		term_drop_keys();
-}
-
-/*
- * The character that ends with @byte: false if it does not end yet, or if there is none. curses'
- * own get_wch() forgets the half of one that has not come whole, and at a byte that is of none
- * it gives up for good: what was typed behind it would never be read.
- */
-static bool ends_character(struct console *console, int byte, wchar_t *out)
-{
-	bool begun = !mbsinit(&console->half);
-	char one = (char)byte;
-	size_t got = mbrtowc(out, &one, 1, &console->half);
-
-	if (got == (size_t)-1) {
-		memset(&console->half, 0, sizeof(console->half));
-		/* what came before was cut off; this one may begin another */
-		got = begun ? mbrtowc(out, &one, 1, &console->half) : got;
-	}
-	if (got == (size_t)-1)
-		memset(&console->half, 0, sizeof(console->half));
-	return got != (size_t)-1 && got != (size_t)-2;
-}
-
-/* An Esc of its own, a paste, the mouse or a resize may follow an Esc; a key with it is one with Alt. */
-static bool is_with_alt(int key)
-{
-	return key != ERR && key != ESCAPE && (key <= 0xFF || (key < TERM_PASTE_BEGIN && key != KEY_RESIZE));
-}
-
-/*
- * Behind an Esc, as fast as no person types (curses has waited for it): the rest of a sequence that
- * it does not know, a report of the terminal, a key with Ctrl or Alt. It is no row of keys: the end
- * of "\033[1;5R" retries nothing, and Alt-r does not go back and launch what stands there. True when
- * it was one, and is gone; *@alt: it was a key with Alt.
- */
-static bool skip_sequence(bool *alt)
-{
-	int kind = getch(), key;
-
-	*alt = false;
-	if (kind != '[' && kind != 'O') {
-		*alt = is_with_alt(kind);
-		if (kind != ERR && !*alt)
-			ungetch(kind);
-		return *alt;
-	}
-	/* parameters, then the one byte that ends it */
-	do {
-		key = getch();
-	} while (key >= ' ' && key < (kind == '[' ? '@' : 'A'));
-	if (key != ERR && (key < '@' || key > '~'))
-		ungetch(key); /* cut off: another key */
-	return true;
-}
-
-/* Returns how many bytes and keys were read; -1 when they wait. */
-static int read_keys(struct console *console)
-{
-	int key, count = 0;
-	wchar_t wide;
-	bool alt;
-
-	console->keys_wait = false;
-	while (!console_waits(console)) {
-		key = getch();
-		if (key == ERR)
-			return count;
-		count++;
-		if (mouse_takes(console, key))
-			continue;
-		if (key == ESCAPE && !console->pasted_at && skip_sequence(&alt)) {
-			if (alt)
-				dispatch_key(console, TERM_ALT, true);
-			continue;
-		}
-		if (key > 0xFF)
-			dispatch_key(console, key, true);
-		else if (ends_character(console, key, &wide))
-			dispatch_key(console, (int)wide, false);
-	}
-	console->keys_wait = true;
-	return -1;
 }
 
 /* ---- the loop -----------------------------------------------------------------------------*/
@@ -431,7 +351,7 @@ static void wait_and_read(struct console *console)
 	};
 	int ready;
 
-	if (console->keys_wait && !waits && read_keys(console) > 0)
+	if (console->keys_wait && !waits && keyboard_read(console) > 0)
 		return;
 	ready = poll(fds, 3, waits ? STOP_TICK : wait_time(console));
 
@@ -446,7 +366,7 @@ static void wait_and_read(struct console *console)
 	if (fds[2].revents)
 		console_take_events(console);
 	if (fds[0].revents & POLLIN) {
-		empty_reads = read_keys(console) ? 0 : empty_reads + 1;
+		empty_reads = keyboard_read(console) ? 0 : empty_reads + 1;
 		if (empty_reads > EMPTY_READS_MAX)
 			hang_up(console);
 	}

@@ -72,9 +72,11 @@ static bool say_row(const struct view *view, const struct plain_screen *screen, 
 	struct buf text = BUF_INIT;
 	bool told = screen->row(view, at, &text);
 
-	if (told)
+	if (told) {
+		plain_was_told(view, at);
 		plain_say("%s of %s: %s", widget_number(at + 1).text,
 			  widget_number(view->list.total).text, buf_text(&text));
+	}
 	buf_clear(&text);
 	return told;
 }

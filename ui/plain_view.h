@@ -45,6 +45,8 @@ int64_t plain_tell_again(const struct view *view);
 int64_t plain_tell_rows(const struct view *view, int64_t from);
 /* The selected row, and with @details what there is to tell of it. */
 void plain_tell_row(const struct view *view, bool details);
+/* The row at @position has been told with its number (plain_act.c). */
+void plain_was_told(const struct view *view, int64_t position);
 /* Everything of the top screen has been read that would be told. */
 bool plain_is_ready(const struct console *console);
 /* What can be done on the top screen. */

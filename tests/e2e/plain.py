@@ -284,6 +284,23 @@ class Plain(unittest.TestCase):
 
     # ---- others, signals
 
+    def test_a_number_names_the_row_that_was_told_with_it(self):
+        talk = self.started()
+        talk.ask("not-migrated", "^courses> ")
+        second = talk.ask("2", r"^2 of 40: (\S+)\. ").group(1)
+        talk.hear("^courses> ")
+        # elsewhere it is migrated meanwhile, and leaves the list
+        subprocess.run([SUBFERRY, "--demo", "migrate", second], env=environment(self.home),
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        talk.hear("^another row is selected now:$")
+        third = talk.hear(r"^2 of 39: (\S+)\. ").group(1)
+        talk.ask("launch 3", "^warning: row 3 is another one than was told: nothing was done$")
+        talk.hear(r"^3 of 39: (?!%s)" % re.escape(third))
+        talk.ask("2", r"^2 of 39: %s\." % re.escape(third))
+        talk.ask("launch 3", "^launched 1 course$")
+        talk.ask("quit", "^subferry has ended")
+        talk.ends()
+
     def test_a_second_one_is_a_viewer(self):
         first = self.started()
         second = self.talk()
