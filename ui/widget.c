@@ -223,12 +223,12 @@ const char *widget_middle(const char *text, int width, char *out, size_t size)
 		snprintf(out, size, "%s", safe);
 		return out;
 	}
-	while ((next = next_cluster(end, &cluster)) && cells + cluster.width <= left) {
+	while ((next = cells_next(end, &cluster)) && cells + cluster.width <= left) {
 		cells += cluster.width;
 		end = next;
 	}
 	text = end;
-	for (cells = 0; cells <= over && (next = next_cluster(text, &cluster)); text = next)
+	for (cells = 0; cells <= over && (next = cells_next(text, &cluster)); text = next)
 		cells += cluster.width; /* one more than is over: the mark needs a cell */
 	snprintf(out, size, "%.*s%s%s", (int)(end - safe), safe, glyph(GLYPH_CUT), text);
 	return out;
