@@ -83,13 +83,31 @@ static enum result save_plan(struct engine *engine, struct opening *o, struct re
 	return st;
 }
 
+/* What it is begun for is told by the same commit: between the look at the course and this, one
+   wish may have been taken back and another given. */
+static enum result begin_course(struct engine *engine, struct opening *o, struct error *err)
+{
+	bool anew = !*o->row.intent_finding && o->row.status != COURSE_IN_PROGRESS &&
+		    o->row.status != COURSE_FAILED;
+	struct course_taken taken;
+	enum result st = status_course_begin(engine->campus->status, o->row.id, anew, &o->pass, &taken,
+					     err);
+
+	o->wanted.number = o->row.intent_number;
+	if (st != RESULT_OK)
+		return st;
+	o->wanted.number = taken.number;
+	if (*taken.finding)
+		o->mend = finding_by_name(taken.finding);
+	return st;
+}
+
 /* Not held: source, val and status are asked. */
 static enum result open_course(struct engine *engine, struct reader *reader, struct opening *o,
 			       struct error *err)
 {
 	struct source *source = engine->campus->source;
 	struct source_course *course = NULL;
-	bool anew;
 	enum result st;
 
 	o->who = "status";
@@ -98,15 +116,10 @@ static enum result open_course(struct engine *engine, struct reader *reader, str
 		return st;
 	if (!engine->options.dry && o->row.intent != INTENT_RUN)
 		return error_set(err, RESULT_CANCELED, "no longer wanted");
-	if (!engine->options.dry)
-		o->wanted.number = o->row.intent_number;
-	o->mend = *o->row.intent_finding && !engine->options.dry
-			  ? finding_by_name(o->row.intent_finding) : FINDING_NONE;
+	o->mend = FINDING_NONE;
 	o->pass = o->row.pass;
-	anew = o->mend == FINDING_NONE && o->row.status != COURSE_IN_PROGRESS &&
-	       o->row.status != COURSE_FAILED;
 	if (!engine->options.dry)
-		st = status_course_begin(engine->campus->status, o->row.id, anew, &o->pass, err);
+		st = begin_course(engine, o, err);
 	if (st == RESULT_OK)
 		st = reader_waivers(reader, o->row.key, &o->waivers, &o->waiver_count, err);
 	if (st != RESULT_OK)

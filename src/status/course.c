@@ -15,6 +15,7 @@ struct begin {
 	int64_t course;
 	bool anew;
 	int64_t pass;
+	struct course_taken taken;
 };
 
 /*
@@ -104,18 +105,20 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 	struct columns columns = {0};
 	enum course_status from = COURSE_NOT_MIGRATED;
 	enum course_intent intent = INTENT_IDLE;
-	char finding[64];
+	char *finding = begin->taken.finding;
 	enum result st;
 
 	st = db_first(&status->db, err,
-		      "SELECT status, intent, pass, intent_finding FROM course WHERE id = ?1",
+		      "SELECT status, intent, pass, intent_number, intent_finding FROM course"
+		      " WHERE id = ?1",
 		      DB_VALUES(INT(begin->course)), &columns.stmt);
 	if (st != RESULT_OK)
 		return st == RESULT_END ? error_set(err, RESULT_MISSING, "no such course") : st;
 	COL_WORD(&columns, course_status_read, &from);
 	COL_WORD(&columns, course_intent_read, &intent);
 	begin->pass = col_int(&columns);
-	snprintf(finding, sizeof(finding), "%s", col_peek(&columns));
+	begin->taken.number = col_int(&columns);
+	snprintf(finding, sizeof(begin->taken.finding), "%s", col_peek(&columns));
 	st = col_result(&status->db, &columns, err);
 	db_done(columns.stmt);
 	if (st != RESULT_OK)
@@ -132,12 +135,14 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 }
 
 enum result status_course_begin(struct status *status, int64_t course, bool anew, int64_t *pass,
-				struct error *err)
+				struct course_taken *taken, struct error *err)
 {
-	struct begin begin = {course, anew, 0};
+	struct begin begin = {.course = course, .anew = anew};
 	enum result st = write_run(status, write_begin, &begin, err);
 
 	*pass = st == RESULT_OK ? begin.pass : 0;
+	if (taken)
+		*taken = begin.taken;
 	return st;
 }
 

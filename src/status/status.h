@@ -111,16 +111,21 @@ enum result status_unwish(struct status *status, const struct given_intent *give
 
 /* ---- the engine's side --------------------------------------------------------------------*/
 
+/* The intent that a pass was begun for: another one may have come since it was looked for. */
+struct course_taken {
+	int64_t number;
+	char finding[64]; /* "", or the run is limited to blocks with it */
+};
 /*
  * Commits Not-Migrated/Failed/Migrated -> In-Progress and a new pass (an In-Progress course
  * goes on in its pass, unless @anew). *@pass is the course's pass. A new pass lets all videos
  * wait; with an intent limited to a finding only those that have it, the others count as tried;
  * unless @anew, a Failed course tries again only what did not end well.
  * RESULT_CANCELED, and nothing changes, if the intent is not (any longer) run: so a pause that
- * comes first is never overrun.
+ * comes first is never overrun. @taken (may be NULL) is what the course is run for.
  */
 enum result status_course_begin(struct status *status, int64_t course, bool anew, int64_t *pass,
-				struct error *err);
+				struct course_taken *taken, struct error *err);
 /*
  * Commits the plan of a course: videos by (type, block), their expected transcripts and the
  * structure's findings (those of video_id 0 are replaced). Fills the ids of @videos and

@@ -176,14 +176,32 @@ static void begin_does_not_overrun_a_pause(void **state)
 	id = help_course(help, "c0");
 	help_wish(help, WISH_RUN, id, NULL, false);
 	help_wish(help, WISH_PAUSE, id, NULL, false);
-	assert_int_equal(status_course_begin(help->status, id, false, &pass, &help->err),
+	assert_int_equal(status_course_begin(help->status, id, false, &pass, NULL, &help->err),
 			 RESULT_CANCELED);
 	assert_int_equal(help_row(help, id).status, COURSE_NOT_MIGRATED);
 	assert_ok(status_broken(help->status, &help->err), help->err); /* an answer, no failure */
 	help_wish(help, WISH_RESUME, id, NULL, false);
-	assert_ok(status_course_begin(help->status, id, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, id, false, &pass, NULL, &help->err), help->err);
 	assert_int_equal(pass, 1);
 	assert_int_equal(help_row(help, id).status, COURSE_IN_PROGRESS);
+}
+
+/* Whoever looked at the course before may have seen another wish. */
+static void begin_tells_what_it_is_for(void **state)
+{
+	struct help *help = *state;
+	struct course_taken taken;
+	int64_t id, pass;
+
+	help_scan(help, 1);
+	id = help_course(help, "c0");
+	help_wish(help, WISH_RUN, id, NULL, false);
+	help_wish(help, WISH_PAUSE, id, NULL, false);
+	help_wish(help, WISH_RESUME, id, NULL, false);
+	assert_ok(status_course_begin(help->status, id, false, &pass, &taken, &help->err), help->err);
+	assert_int_equal(taken.number, help_row(help, id).intent_number);
+	assert_int_equal(taken.number, 3);
+	assert_string_equal(taken.finding, "");
 }
 
 static void end_clears_only_the_intent_it_took(void **state)
@@ -196,7 +214,7 @@ static void end_clears_only_the_intent_it_took(void **state)
 	id = help_course(help, "c0");
 	help_wish(help, WISH_RUN, id, NULL, false);
 	assert_ok(reader_intent(help->reader, id, &intent, &number, &help->err), help->err);
-	assert_ok(status_course_begin(help->status, id, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, id, false, &pass, NULL, &help->err), help->err);
 	help_wish(help, WISH_PAUSE, id, NULL, false);
 	assert_int_equal(status_course_end(help->status, id, number, COURSE_MIGRATED, "", NULL, 0,
 					   &help->err),
@@ -209,7 +227,7 @@ static void end_clears_only_the_intent_it_took(void **state)
 		  help->err);
 	assert_int_equal(help_row(help, id).intent, INTENT_RUN);
 	assert_ok(reader_intent(help->reader, id, &intent, &number, &help->err), help->err);
-	assert_ok(status_course_begin(help->status, id, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, id, false, &pass, NULL, &help->err), help->err);
 	assert_int_equal(pass, 2);
 	assert_ok(status_course_end(help->status, id, number, COURSE_MIGRATED, "", NULL, 0,
 				    &help->err),
@@ -278,7 +296,7 @@ static void intents_of_another_process_stand_beside_outcomes(void **state)
 	b = help_course(help, "c1");
 	help_wish(help, WISH_RUN, a, NULL, false);
 	help_wish(help, WISH_RUN, b, NULL, false);
-	assert_ok(status_course_begin(help->status, a, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, a, false, &pass, NULL, &help->err), help->err);
 	/* No connection may be carried over a fork: the child opens its own. */
 	help_close(help);
 	child = *help;
@@ -311,6 +329,7 @@ int main(void)
 		TEST(wish_refuses_courses_gone_but_pauses_them),
 		TEST(wish_of_many_numbers_each_and_lists_them_in_order),
 		TEST(begin_does_not_overrun_a_pause),
+		TEST(begin_tells_what_it_is_for),
 		TEST(end_clears_only_the_intent_it_took),
 		TEST(intents_of_another_process_stand_beside_outcomes),
 	};

@@ -124,7 +124,7 @@ static void sums_equal_the_rows_through_a_random_life(void **state)
 		switch (pick(12)) {
 		case 0:
 			help_wish(help, WISH_RUN, life->course, NULL, true);
-			status_course_begin(help->status, life->course, pick(2), &life->pass, NULL);
+			status_course_begin(help->status, life->course, pick(2), &life->pass, NULL, NULL);
 			break;
 		case 1:
 		case 2:

@@ -13,7 +13,7 @@ static int setup(void **state)
 	help_scan(help, 1);
 	course = help_course(help, "c0");
 	help_wish(help, WISH_RUN, course, NULL, false);
-	assert_ok(status_course_begin(help->status, course, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, course, false, &pass, NULL, &help->err), help->err);
 	return 0;
 }
 
@@ -231,7 +231,7 @@ static void limited_run_lets_only_blocks_with_the_finding_wait(void **state)
 		status_course_end(help->status, course, 1, COURSE_FAILED, "", NULL, 0, &help->err),
 		help->err);
 	assert_true(help_wish(help, WISH_RETRY, course, "asset-missing", false).taken);
-	assert_ok(status_course_begin(help->status, course, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, course, false, &pass, NULL, &help->err), help->err);
 	assert_ok(status_check(help->reader, &help->err), help->err);
 	assert_int_equal(video_of(help, videos[0].id).state, VIDEO_DONE);
 	assert_int_equal(video_of(help, videos[1].id).state, VIDEO_WAITING);
@@ -253,10 +253,10 @@ static void next_pass_lets_all_wait(void **state)
 
 	plan(help, &video, 1, &planned, 1);
 	try_video(help, video.id, VIDEO_DONE, &done, 1);
-	assert_ok(status_course_begin(help->status, course, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, course, false, &pass, NULL, &help->err), help->err);
 	assert_int_equal(pass, 1);
 	assert_int_equal(video_of(help, video.id).state, VIDEO_DONE);
-	assert_ok(status_course_begin(help->status, course, true, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, course, true, &pass, NULL, &help->err), help->err);
 	assert_int_equal(pass, 2);
 	assert_int_equal(video_of(help, video.id).state, VIDEO_WAITING);
 	assert_int_equal(video_of(help, video.id).attempts, 0);

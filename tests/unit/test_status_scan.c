@@ -72,7 +72,7 @@ static void scan_keeps_status_intent_and_history(void **state)
 	scan(help, &before, 1);
 	id = help_course(help, "a");
 	help_wish(help, WISH_RUN, id, NULL, false);
-	assert_ok(status_course_begin(help->status, id, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, id, false, &pass, NULL, &help->err), help->err);
 	number = help_row(help, id).intent_number;
 	scan(help, NULL, 0);
 	scan(help, &after, 1);

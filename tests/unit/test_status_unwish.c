@@ -105,7 +105,7 @@ static void try_cell(struct help *help, int64_t id, size_t i, int former, bool b
 		return;
 	assert_int_equal(answer.intent.former, former);
 	if (begun)
-		status_course_begin(help->status, id, false, &pass, &help->err);
+		status_course_begin(help->status, id, false, &pass, NULL, &help->err);
 	between = help_row(help, id);
 	answer = unwish(help, &answer.intent);
 	row = help_row(help, id);
@@ -146,7 +146,7 @@ static void what_was_run_and_failed_again_is_not_taken_back(void **state)
 
 	set_course(help, id, "Failed", INTENT_IDLE);
 	given = help_wish(help, WISH_RETRY, id, NULL, true).intent;
-	assert_ok(status_course_begin(help->status, id, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, id, false, &pass, NULL, &help->err), help->err);
 	assert_ok(status_course_end(help->status, id, given.number, COURSE_FAILED, "", NULL, 0,
 				    &help->err),
 		  help->err);

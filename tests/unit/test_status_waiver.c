@@ -16,7 +16,7 @@ static int setup(void **state)
 	help_scan(help, 1);
 	course = help_course(help, "c0");
 	help_wish(help, WISH_RUN, course, NULL, false);
-	assert_ok(status_course_begin(help->status, course, false, &pass, &help->err), help->err);
+	assert_ok(status_course_begin(help->status, course, false, &pass, NULL, &help->err), help->err);
 	assert_ok(status_course_plan(help->status, course, pass, &row, 1, planned, 2, NULL, 0,
 				     &help->err),
 		  help->err);
