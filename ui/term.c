@@ -263,10 +263,27 @@ enum result term_open(struct error *err)
 	return RESULT_OK;
 }
 
+/* Curses ends as the last cell was drawn: a theme with a ground of its own would stay on the shell's
+   screen. */
+static void colours_off(void)
+{
+	static const char *const names[] = {"sgr0", "op"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (terminal_can(names[i])) {
+			char name[8];
+
+			snprintf(name, sizeof(name), "%s", names[i]);
+			putp(tigetstr(name));
+		}
+	fflush(stdout);
+}
+
 void term_close(void)
 {
 	if (screen) {
 		endwin();
+		colours_off();
 		if (atomic_exchange(&taken, false)) {
 			modes_off();
 			/* curses restores what it found; the modes are set once more in case
@@ -341,6 +358,7 @@ void term_suspend(void)
 
 	if (screen) {
 		endwin();
+		colours_off();
 		modes_off();
 	}
 	sigemptyset(&stop.sa_mask);

@@ -96,7 +96,7 @@ step "the engine"
 press "more workers" +;      wait_for "engine here, 9 workers"
 press "fewer workers" -;     wait_for "engine here, 8 workers"
 press "limit the rate" L;    wait_for "transactions a second (0: no limit): 0"
-keys C-u 9 Enter;            wait_for "8 workers, 9/s"
+keys C-u 9 Enter;            wait_for "8 workers, at most 9/s"
 press "go on" c;             wait_gone "held by ana"
 
 step "retry and validate, and what they refuse"

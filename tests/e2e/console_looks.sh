@@ -96,6 +96,18 @@ if command -v tic >/dev/null && command -v infocmp >/dev/null; then
 	left 0
 fi
 
+step "contrast: its ground does not stay on the shell's screen"
+start 80 24
+have_failed
+keys T;  wait_for "theme contrast"
+keys q
+left 0
+start 80 24
+have_failed
+keys T T T;  wait_for "theme light"
+keys q
+left 0
+
 step "no colours: monochrome, and T says why"
 stays() {
 	have_failed

@@ -110,7 +110,6 @@ walk() {
 
 	step "$1x$2: retry, validate"
 	press "retry"
-	wait_for "retrying 1 course"
 	in_status "2 Failed idle" "SELECT pass, status, intent FROM course WHERE id = $course" 60
 	press "validate"
 	wait_for "validated course-v1:"

@@ -33,12 +33,12 @@ footer_is() { case $(line 24) in " $1"*"a actions  "*"? help") ;; *) return 1 ;;
 footer() { # TEXT: begins with it
 	poll 5 footer_is "$1" || fail "footer without $1"
 }
-keys g;      footer "r run  R retry  v validate  Enter open"
-keys j;      footer "r run  p pause  v validate  Enter open"
-keys p;      footer "r run  p resume  v validate  Enter open"
+keys g;      footer "r run  R retry  Enter open  v validate"
+keys j;      footer "r run  p pause  Enter open  v validate"
+keys p;      footer "r run  p resume  Enter open  v validate"
 keys P;      wait_for "3 Migrated 1" 60
-footer "r run  R retry  v validate"
-keys Space;  footer "r run  p pause  R retry  v validate"
+footer "r run  R retry"
+keys Space;  footer "r run  p pause  R retry"
 keys u;      wait_gone "tagged"
 
 step "it lists all, and Enter alone does nothing"

@@ -56,10 +56,10 @@ acts() {
 	keys -;   wait_for "8 workers, was 9"
 	keys L;   wait_for "no limit):"
 	keys C-u 7 Enter
-	wait_for ", 7/s"
+	wait_for ", at most 7/s"
 	keys L;   wait_for "no limit): 7"
 	keys C-u 4 Enter
-	wait_for ", 4/s"
+	wait_for ", at most 4/s"
 	keys c;   wait_gone "held by"
 	in_status "Migrated idle" "SELECT status, intent FROM course WHERE key LIKE '%$2%'" 60
 	to "DeltaU+ANT-5"
@@ -157,14 +157,14 @@ to "TideX+KO100"
 keys r;   wait_for "launched 1 course"
 in_status 1 "SELECT count(*) > 0 FROM attempt a JOIN video v ON v.id = a.video_id
 	JOIN course c ON c.id = v.course_id WHERE c.key LIKE '%KO100%'"
-keys - -; wait_for ", 6 workers, 4/s"
+keys - -; wait_for ", 6 workers, at most 4/s"
 at=$(now_ms)
 kill -KILL "$ana"
 to "TideX+MUS2"
 keys r;   wait_for "launched 1 course"
 keys j p; wait_for "paused 1 course"
 taken_over ben "$at"
-see "engine here, 6 workers, 4/s" # as the engine before was steered
+see "engine here, 6 workers, at most 4/s" # as the engine before was steered
 [ "$(intent MUS2) $(intent PHIL1) $(intent KO100)" = "run pause run" ] ||
 	fail "what was wished meanwhile is lost"
 goes_on
@@ -186,7 +186,7 @@ terminal=$near
 to "TideX+ART7"
 keys r;   wait_for "launched 1 course"
 taken_over ana "$at"
-see "engine here, 6 workers, 4/s"
+see "engine here, 6 workers, at most 4/s"
 goes_on
 
 step "the holder is suspended: a viewer says so, and whose it is"

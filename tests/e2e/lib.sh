@@ -119,6 +119,9 @@ left() {
 	[ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
 	[ "$(t display-message -p '#{cursor_flag}')" = 1 ] || fail "the cursor is still hidden"
 	[ "$(t display-message -p '#{keypad_flag}')" = 0 ] || fail "the keypad is still in its own mode"
+	t capture-pane -pe | grep -F "the console has left" | grep -q "$(printf '\033')" &&
+		fail "colours or attributes are still on"
+	return 0
 }
 
 # One course of the demo has failed, by now or in an earlier step.
