@@ -292,6 +292,20 @@ static enum result open_store(struct campus *campus, bool read_only, struct erro
 	return st;
 }
 
+/* ---- flag ---------------------------------------------------------------------------------*/
+
+static enum result open_flag(struct campus *campus, struct error *err)
+{
+	bool over_http = !strcmp(campus->conf->flag_kind, "admin");
+	enum result st = over_http ? need_http(campus, err) : RESULT_OK;
+
+	if (st == RESULT_OK)
+		st = flag_open(&campus->flag, campus->conf, campus->http, err);
+	if (st != RESULT_OK)
+		error_prefix(err, "[flag] %s", campus->conf->flag_kind);
+	return st;
+}
+
 /* ---- the whole ----------------------------------------------------------------------------*/
 
 static enum result open_status(struct campus *campus, struct error *err)
@@ -325,6 +339,8 @@ enum result campus_add(struct campus *campus, unsigned parts, struct error *err)
 		st = open_val(campus, read_only, err);
 	if (st == RESULT_OK && (parts & CAMPUS_STORE) && !campus->store)
 		st = open_store(campus, read_only, err);
+	if (st == RESULT_OK && (parts & CAMPUS_FLAG) && !campus->flag)
+		st = open_flag(campus, err);
 	return st;
 }
 
@@ -358,6 +374,7 @@ void campus_close(struct campus *campus)
 	source_free(campus->source);
 	val_free(campus->val);
 	store_free(campus->store);
+	flag_free(campus->flag);
 	status_close(campus->status);
 	http_free(campus->http);
 	conf_free(campus->conf);
@@ -369,6 +386,7 @@ bool campus_tls_unverified(const struct campus *campus)
 	return (campus->source && campus->source->tls_unverified) ||
 	       (campus->val && campus->val->tls_unverified) ||
 	       (campus->store && campus->store->tls_unverified) ||
+	       (campus->flag && campus->flag->tls_unverified) ||
 	       (campus->linker && campus->conf->studio_unverified);
 }
 

@@ -1,10 +1,11 @@
 /*
- * campus.h - one Open edX site as configured: opens source, val, store and status database.
+ * campus.h - one Open edX site as configured: opens source, val, store, flag and status database.
  */
 #ifndef SUBFERRY_SRC_CAMPUS_H
 #define SUBFERRY_SRC_CAMPUS_H
 
 #include "src/base/conf.h"
+#include "src/flag/flag.h"
 #include "src/source/link.h"
 #include "src/source/source.h"
 #include "src/status/reader.h"
@@ -22,7 +23,7 @@ struct http;
 struct campus {
 	struct conf *conf; /* owned */
 	struct clock *clock;
-	struct http *http; /* of val, store and linker; NULL: none of them needs it */
+	struct http *http; /* of val, store, linker and flag; NULL: none of them needs it */
 	struct source *source;
 	struct linker *linker; /* NULL: link = none */
 	/* The word for linking was typed, in this process. May become true while an engine runs,
@@ -30,6 +31,7 @@ struct campus {
 	atomic_bool link_allowed;
 	struct val *val;
 	struct store *store;
+	struct flag *flag; /* NULL: [flag] kind = none, or CAMPUS_FLAG was not opened */
 	struct status *status;
 	/* What is known of the store's `If-None-Match: *`: enum store_condition; and whether it has
 	   still to be written into the status database. */
@@ -41,8 +43,9 @@ struct campus {
 
 enum campus_parts {
 	CAMPUS_SOURCE = 1, CAMPUS_VAL = 2, CAMPUS_STORE = 4, CAMPUS_STATUS = 8,
-	CAMPUS_ALL = 15,
+	CAMPUS_ALL = 15, /* what a migration takes; it never touches the flag */
 	CAMPUS_READ_ONLY = 16, /* val and store are opened for reading only (dry run, doctor) */
+	CAMPUS_FLAG = 32, /* opening it writes nothing, with or without CAMPUS_READ_ONLY */
 };
 
 /* Takes @conf in every case. Opens the @parts asked for; the error says which failed and why. */

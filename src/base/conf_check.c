@@ -278,5 +278,10 @@ enum result conf_check_parts(const struct conf *conf, const unsigned long *lines
 	if (st == RESULT_OK && !strcmp(conf->val_kind, "rest"))
 		st = check_secret(conf, lines, "val", "client_secret_env", "client_secret_file",
 				  "the application's secret", err);
-	return st == RESULT_OK ? check_store(conf, lines, err) : st;
+	if (st == RESULT_OK)
+		st = check_store(conf, lines, err);
+	if (st == RESULT_OK && !strcmp(conf->flag_kind, "admin"))
+		st = check_secret(conf, lines, "flag", "password_env", "password_file",
+				  "the password", err);
+	return st;
 }

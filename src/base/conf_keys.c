@@ -114,6 +114,30 @@ X("store", "ca_file", "path", "", false, "s3", FILE, store_ca_file, 1, PATH_MAX 
   "Certificates (PEM) that the server's must be signed by, in place of the system's") \
 X("store", "tls_verify", "choice", "yes", false, "s3", FLAG, store_unverified, 0, 0, "yes no", \
   "Whether the server must prove who it is; with no the title bar says so") \
+X("flag", "kind", "choice", "none", false, "", CHOICE, flag_kind, 0, 0, "none sqlite admin command", \
+  "The flag that lets learners have a course's transcripts from edx-val, before Hawthorn: none, " \
+  "nobody touches it; sqlite, a file with the platform's own tables; admin, the platform's Django " \
+  "admin; command, a program of yours") \
+X("flag", "path", "path", NULL, true, "sqlite", FILE, flag_path, 1, PATH_MAX - 1, NULL, \
+  "The SQLite file; made by the first row that is written, if it is missing") \
+X("flag", "program", "path", NULL, true, "command", FILE, flag_program, 1, PATH_MAX - 1, NULL, \
+  "The program, which is given show, on or off, and a course key") \
+X("flag", "timeout", "duration", "30s", false, "command", DURATION, flag_timeout, 100, 600000, NULL, \
+  "Time that the program has for one course, 100ms to 10m") \
+X("flag", "url", "url", NULL, true, "admin", URL, flag_url, 1, 1023, "host", \
+  "Where the LMS or Studio answers whose /admin/ has the flag") \
+X("flag", "login_url", "url", "the same host", false, "admin", URL, flag_login_url, 1, 1023, "host", \
+  "Where one logs in, the LMS, if that is another host") \
+X("flag", "user", "text", NULL, true, "admin", TEXT, flag_user, 1, 254, NULL, \
+  "Who logs in, an e-mail address or a name: staff with the right to add such rows") \
+X("flag", "password_env", "variable", "", false, "admin", VARIABLE, flag_password_env, 1, 255, NULL, \
+  "The environment variable that holds the password; this or password_file") \
+X("flag", "password_file", "path", "", false, "admin", SECRET, flag_password_file, 1, PATH_MAX - 1, NULL, \
+  "The file that holds the password, which only its owner may open; this or password_env") \
+X("flag", "ca_file", "path", "", false, "admin", FILE, flag_ca_file, 1, PATH_MAX - 1, NULL, \
+  "Certificates (PEM) that the server's must be signed by, in place of the system's") \
+X("flag", "tls_verify", "choice", "yes", false, "admin", FLAG, flag_unverified, 0, 0, "yes no", \
+  "Whether the server must prove who it is; with no the title bar says so") \
 X("engine", "workers", "number", "8", false, "", NUMBER, workers, 1, 64, NULL, \
   "Videos that may be at the store at a time, and as many at edx-val, 1 to 64; 1: one video at a time") \
 X("engine", "rate", "number", "0", false, "", NUMBER, rate, 0, 10000, NULL, \

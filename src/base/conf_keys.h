@@ -6,7 +6,7 @@
 
 #include "src/base/conf.h"
 
-#define CONF_KEY_COUNT 54
+#define CONF_KEY_COUNT 65
 
 enum conf_type {
 	CONF_TEXT,   /* a char *, of @low to @high bytes */

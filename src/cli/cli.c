@@ -26,7 +26,8 @@ const struct cli_global cli_globals[] = {
 	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made", VALUE_TEXT}},
 	{0, {"demo-size", "COURSES", "A demo of so many courses", VALUE_TEXT}},
 	{0, {"word", "WORD", "The word that would be asked for on the terminal:\n"
-			    "the campus name, where links are written into courses", VALUE_TEXT}},
+			    "the campus name, where links are written into courses;\n"
+			    "for flag off the course key, of several the campus name", VALUE_TEXT}},
 	{'h', {"help", NULL, "Show this text; after a command, its own", VALUE_TEXT}},
 	{'V', {"version", NULL, "Show the version", VALUE_TEXT}},
 	{0, {"completion", "SHELL", NULL, VALUE_TEXT}},
@@ -280,14 +281,16 @@ static int check_operands(struct cli *cli)
 {
 	const struct cli_command *command = cli->command;
 
-	if (has_option(command, "all")) {
-		if (cli_option(cli, "all") && cli->operand_count)
-			return cli_usage(cli, "name courses, or say --all: not both");
-		if (!cli_option(cli, "all") && !cli->operand_count)
-			return cli_usage(cli, "name a course, or say --all");
-	}
 	if (cli->operand_count < command->least)
 		return cli_usage(cli, "too few arguments");
+	if (has_option(command, "all")) {
+		bool named = cli->operand_count > command->least;
+
+		if (cli_option(cli, "all") && named)
+			return cli_usage(cli, "name courses, or say --all: not both");
+		if (!cli_option(cli, "all") && !named)
+			return cli_usage(cli, "name a course, or say --all");
+	}
 	if (cli->operand_count > command->most)
 		return cli_usage(cli, "too many arguments: %s", cli->operands[command->most]);
 	return -1;

@@ -33,6 +33,7 @@ enum cli_value {
 	VALUE_COURSE_FILTER,
 	VALUE_COURSE, /* its key */
 	VALUE_ITEM,   /* COURSE VIDEO LANGUAGE */
+	VALUE_FLAG,   /* show or off, then courses */
 	VALUE_COUNT
 };
 
@@ -56,7 +57,8 @@ struct cli_command {
 	/* Checks its operands and options first: a usage error makes and opens nothing. Then it
 	   opens what it needs with the functions below. */
 	int (*run)(struct cli *cli);
-	size_t least, most; /* operands; with an option "all", either that or some are needed */
+	/* Operands; with an option "all", either that or some behind the first @least are needed. */
+	size_t least, most;
 	struct cli_option options[CLI_OPTIONS];
 	enum cli_value operands; /* VALUE_TEXT: none that could be completed */
 };
@@ -115,6 +117,8 @@ int cli_open(struct cli *cli, unsigned parts);
  * reason is told. What was given is in cli->link_word, for campus_allow_link().
  */
 int cli_ask_word(struct cli *cli);
+/* One line from the terminal, without its end; false at the end of input, or if it does not fit. */
+bool cli_read_word(char *out, size_t size);
 /* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled
    from the source, and a source without one readable course ends the command; without it that
    is told. */

@@ -57,6 +57,8 @@ const struct cli_command cli_commands[] = {
 	 {{"finding", "CODE", "Which finding", VALUE_FINDING}, {"reason", "TEXT", "Why it is accepted: kept and shown", VALUE_TEXT}}, VALUE_ITEM},
 	{"unwaive", "COURSE VIDEO|- LANGUAGE|- --finding CODE", "Take a waiver back",
 	 cli_unwaive, 3, 3, {{"finding", "CODE", "Which finding", VALUE_FINDING}}, VALUE_ITEM},
+	{"flag", "show|off COURSE...|--all [--json]", "Show the platform's flag of courses, or switch it off",
+	 cli_flag, 1, CLI_ANY, {ALL, JSON("One document")}, VALUE_FLAG},
 	{"convert", "FILE|-", "Convert one transcript to SJSON on standard output",
 	 cli_convert, 1, 1, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_FILE},
 	{NULL, NULL, NULL, NULL, 0, 0, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_TEXT},

@@ -42,6 +42,9 @@ void completion_words(enum cli_value value, struct buf *out)
 	case VALUE_COURSE_FILTER:
 		add_filter(out, &course_fields);
 		break;
+	case VALUE_FLAG:
+		buf_add_text(out, " show off");
+		break;
 	case VALUE_TEXT:
 	case VALUE_FILE:
 	case VALUE_COURSE:

@@ -80,6 +80,12 @@ static const char body[] =
 	"			_subferry_unquote \"${given[0]}\"\n"
 	"			_subferry_ask videos \"$plain\" \"$cur\"\n"
 	"		fi ;;\n"
+	"	flag)\n"
+	"		if [[ ${#given[@]} -eq 0 ]]; then\n"
+	"			_subferry_words flag\n"
+	"		else\n"
+	"			_subferry_ask courses \"$cur\"\n"
+	"		fi ;;\n"
 	"	*-filter) _subferry_filter \"$1\" ;;\n"
 	"	*) _subferry_words \"$1\" ;;\n"
 	"	esac\n"
@@ -161,6 +167,7 @@ static const char *kind_name(enum cli_value value)
 		[VALUE_COURSE_FILTER] = "course-filter",
 		[VALUE_COURSE] = "course",
 		[VALUE_ITEM] = "item",
+		[VALUE_FLAG] = "flag",
 	};
 
 	return names[value];

@@ -131,6 +131,10 @@ static void add_operands(struct buf *out, enum cli_value value)
 	if (value == VALUE_ITEM) {
 		buf_add_text(out, "\t\t'1:course:_subferry_courses' \\\n\t\t'2:video:_subferry_videos' \\\n"
 				  "\t\t'3:language: '");
+	} else if (value == VALUE_FLAG) {
+		buf_add_text(out, "\t\t'1:verb:");
+		add_action(out, value);
+		buf_add_text(out, "' \\\n\t\t'*:course:_subferry_courses'");
 	} else if (value == VALUE_TEXT) {
 		buf_add_text(out, "\t\t'*: : '");
 	} else {

@@ -16,6 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "src/base/release.h"
 #include "src/base/url.h"
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
@@ -188,6 +189,41 @@ static void check_store(struct doctor *doctor)
 		warn(doctor, store->warning);
 }
 
+/* Before Hawthorn edx-val's transcripts are served where the flag is on; from then on, always. */
+static void check_flag(struct doctor *doctor)
+{
+	const struct conf *conf = doctor->cli->campus->conf;
+	enum release_age age = release_against(conf->release, "hawthorn");
+	bool configured = strcmp(conf->flag_kind, "none");
+	struct error err = {0};
+	struct flag *flag;
+
+	doctor->part = "flag";
+	if (age == RELEASE_BEFORE)
+		report(doctor, true,
+		       "release %s serves a course's transcripts from edx-val only while its flag "
+		       "is on (releases before Hawthorn do)%s",
+		       conf->release, configured ? "" : "; [flag] kind = none leaves that to you");
+	if (age == RELEASE_SINCE && configured)
+		warn(doctor, "from Hawthorn on edx-val's transcripts are served whatever the flag "
+			     "says: it opens other settings then");
+	if (!configured || !add_part(doctor, "flag", CAMPUS_FLAG))
+		return;
+	check_url(doctor, "url", conf->flag_url);
+	check_url(doctor, "login_url", conf->flag_login_url);
+	if (*conf->flag_path && access(conf->flag_path, F_OK) < 0 && errno == ENOENT)
+		report(doctor, true,
+		       "warning: %s is not there, so every course is off: is this the right path?",
+		       conf->flag_path);
+	check_tls(doctor, conf->flag_unverified, "tls_verify");
+	flag = doctor->cli->campus->flag;
+	if (flag->ops->probe(flag, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+	else
+		report(doctor, true, "%s: ready, as far as can be told without switching anything",
+		       flag->ops->kind);
+}
+
 /* The folder of the status database: SQLite makes files beside it. */
 static void check_folder(struct doctor *doctor, const char *path)
 {
@@ -291,6 +327,7 @@ int cli_doctor(struct cli *cli)
 	check_source(&doctor);
 	check_val(&doctor);
 	check_store(&doctor);
+	check_flag(&doctor);
 	check_status(&doctor);
 	check_program(&doctor);
 	if (document) {

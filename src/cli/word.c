@@ -13,8 +13,7 @@
 
 #include "src/cli/out.h"
 
-/* One line from the terminal, without its end; false at the end of input. */
-static bool read_word(char *out, size_t size)
+bool cli_read_word(char *out, size_t size)
 {
 	size_t len;
 
@@ -47,7 +46,7 @@ static int ask_terminal(struct cli *cli)
 		"it: ",
 		conf->link, conf->name, conf->environment);
 	fflush(stderr);
-	if (!read_word(word, sizeof(word)) || strcmp(word, conf->name))
+	if (!cli_read_word(word, sizeof(word)) || strcmp(word, conf->name))
 		return refuse(conf, "what was typed is not the campus name");
 	cli->link_word = "the campus name was typed on the terminal";
 	return -1;

@@ -89,6 +89,10 @@ completes "subferry list --status Not"
 only "subferry list --status Not-Migrated"
 completes "subferry list --sort diff"
 has "subferry list --sort difference,desc"
+completes "subferry flag "
+has "subferry flag show"
+has "subferry flag off"
+[ ${#offered[@]} -eq 2 ] || fail "verbs of flag: ${offered[*]}"
 completes "subferry list sta"
 only "subferry list status:"
 completes "subferry list status:Fa"
@@ -122,6 +126,8 @@ case $key in course-v1:*+*+*) ;; *) fail "what key is $key?" ;; esac
 before=$(cd state/subferry/demo && ls -l --time-style=full-iso subferry.db)
 completes "subferry --demo migrate ${key%????}"
 only "subferry --demo migrate $key"
+completes "subferry --demo flag off ${key%????}"
+only "subferry --demo flag off $key"
 completes "subferry --demo migrate course-v1"
 has "subferry --demo migrate $key"
 [ ${#offered[@]} -eq 9 ] || fail "${#offered[@]} courses"
@@ -199,6 +205,12 @@ by_keys() { # where the shell is ready
 	wait_for "paused"
 	keys "clear" Enter
 	wait_gone "paused"
+	keys "subferry flag o" Tab
+	wait_for "subferry flag off"
+	keys C-u
+	keys "subferry --demo flag off ${key%????}" Tab
+	wait_for "subferry --demo flag off $(printf %s "$key")"
+	keys C-u
 	keys "subferry list status:Fai" Tab
 	wait_for "subferry list status:Failed"
 	keys C-u

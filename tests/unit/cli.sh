@@ -33,7 +33,7 @@ quiet() { [ -s err ] && bad "something on standard error of: $what"; :; }
 
 # ---- help and usage
 run 0 --help; quiet; says "Commands:"; says "--demo-size COURSES"
-for command in doctor scan list pause resume retry findings why waive unwaive convert; do
+for command in doctor scan list pause resume retry findings why waive unwaive flag convert; do
 	says "  $command "
 done
 run 0 list --help; quiet; says "--failed-tasks"
@@ -233,6 +233,143 @@ time.sleep(1)' &
 	run 0 -c m.conf migrate course-v1:FerryX+MA101x+2015_T1
 	complains "another engine"; says "0 paused; 16 of 16"
 	wait
+fi
+# ---- the flag: shown and switched off through the platform's own tables, or a program
+if command -v python3 >/dev/null; then
+key=course-v1:FerryX+MA101x+2015_T1
+cp m.conf f.conf
+run 3 -c f.conf flag show --all; silent; complains "kind = none"
+run 3 -c f.conf --word $key flag off $key; silent
+printf '[flag]\nkind = sqlite\npath = flag.db\n' >>f.conf
+for wrong in "" "show" "off" "on $key" "show $key --all" "off --all $key"; do
+	# shellcheck disable=SC2086  # words
+	run 2 -c f.conf --word m flag $wrong; silent; complains "usage: subferry flag"
+done
+run 2 -c f.conf flag show course-v1:No+Such+Course; silent; complains "unknown course"
+run 0 -c f.conf flag show --all; says "$key"; says "EFFECTIVE"; says "is this the right path"
+says "global row: off: no course is on"
+run 0 -c f.conf --plain flag show $key; says "Course: $key"; says "Effective: off"
+run 0 -c f.conf --word $key flag off $key; says "$key: off already; in effect: off"
+run 0 -c f.conf doctor; says "flag.db is not there, so every course is off"; says "sqlite: ready"
+[ -e flag.db ] && bad "flag show, doctor, or a course that is off, made a file"
+flag_sql() { python3 -c 'import sqlite3, sys
+db = sqlite3.connect("flag.db")
+for row in db.execute(sys.argv[1]): print(*row)
+db.commit()' "$1"; }
+rows="SELECT enabled, course_id FROM video_config_coursevideotranscriptenabledflag ORDER BY id"
+on() { # COURSE
+	flag_sql "INSERT INTO video_config_coursevideotranscriptenabledflag(change_date, enabled, course_id) VALUES('2018-05-02 02:41:07.5', 1, '$1')"
+}
+flag_sql "CREATE TABLE video_config_videotranscriptenabledflag(id integer PRIMARY KEY, change_date datetime NOT NULL, enabled bool NOT NULL, enabled_for_all_courses bool NOT NULL, changed_by_id integer)"
+flag_sql "CREATE TABLE video_config_coursevideotranscriptenabledflag(id integer PRIMARY KEY, change_date datetime NOT NULL, enabled bool NOT NULL, course_id varchar(255) NOT NULL, changed_by_id integer)"
+flag_sql "INSERT INTO video_config_videotranscriptenabledflag VALUES(1, '2018-05-02 00:00:00', 1, 0, NULL)"
+on $key
+run 0 -c f.conf flag show $key; says "on"; says "2018-05-02T02:41:07Z"; says "each course's own row decides"
+run 0 -c f.conf flag show --all --json
+python3 - out $key <<'PYTHON' || bad "the document of flag show"
+import json, sys
+document = json.load(open(sys.argv[1]))
+assert document["type"] == "flag" and document["kind"] == "sqlite" and document["campus"] == "m", document
+assert document["global"] == "on" and document["for_all"] is False, document
+course, = [c for c in document["courses"] if c["course"] == sys.argv[2]]
+assert course == {"type": "course_flag", "course": sys.argv[2], "effective": "on", "own": "on",
+                  "changed": "2018-05-02T02:41:07.500000Z", "by": None, "note": None,
+                  "outcome": None, "text": None}, course
+assert [c["own"] for c in document["courses"] if c != course] == ["none"] * (len(document["courses"]) - 1)
+PYTHON
+# without the right word nothing is done at all
+run 2 -c f.conf flag off $key; silent; complains "nothing was done"; complains "by --word and the course key"
+run 2 -c f.conf --word m flag off $key; silent; complains "--word is not the course key"
+run 2 -c f.conf --word $key flag off --all; silent; complains "--word is not the campus name"
+run 2 -c f.conf flag off --all; silent; complains "by --word and the campus name"
+[ "$(flag_sql "$rows")" = "1 $key" ] || bad "a row without the word"
+run 0 -c f.conf --word $key flag off $key; says "$key: switched off; in effect: off"
+[ "$(flag_sql "$rows")" = "$(printf '1 %s\n0 %s' $key $key)" ] || bad "not one row more"
+on $key
+run 0 -c f.conf --word $key flag off $key; says "off already" # an older row than ours
+run 0 -c f.conf --word m flag off --all --json
+grep -c '"outcome":	"off already"' out | grep -qx "$(grep -c course_flag out)" || bad "outcomes"
+# what is begun is in the audit before it is done
+python3 - $key <<'PYTHON' || bad "the audit of flag off"
+import sqlite3, sys
+events = sqlite3.connect("m.db").execute(
+    "SELECT object, what, why FROM event WHERE action = 'flag off' ORDER BY id").fetchall()
+assert events == [
+    (sys.argv[1], "to be switched; was: own row on, in effect on", "the course key was given as --word"),
+    (sys.argv[1], "switched off: own row off, in effect off", "")], events
+PYTHON
+# the global row can leave a course on: that is said, and is no success
+flag_sql "INSERT INTO video_config_videotranscriptenabledflag VALUES(2, '2018-05-03 00:00:00', 1, 1, NULL)"
+run 1 -c f.conf --word $key flag off $key
+says "off already; in effect: on, because the global row is on for all courses"
+run 0 -c f.conf flag show $key; says "on for all courses, whatever their own rows say"
+run 0 -c f.conf doctor; says "ok      flag      sqlite: ready"
+# what cannot be known is no success either; what the program says is harmless
+sed '/^\[flag\]/,$d; s/^environment.*/&\nrelease = ginkgo.1/' f.conf >c.conf
+run 0 -c c.conf doctor; says "release ginkgo.1 serves"; says "kind = none leaves that to you"
+printf '[flag]\nkind = command\nprogram = flag.sh\ntimeout = 10s\n' >>c.conf
+run 1 -c c.conf doctor; says "FAILED  flag      "; says "flag.sh: No such file"
+printf '#!/bin/sh\necho "$1" >>%s/asked; [ "$1" = show ] || { printf "no \\033[31m"; exit 1; }; echo on\n' "$dir" >flag.sh
+chmod +x flag.sh
+run 0 -c c.conf doctor; says "command: ready"; [ -e asked ] && bad "doctor started the program"
+run 0 -c c.conf doctor --write; [ -e asked ] && bad "doctor --write started the program"
+run 0 -c c.conf flag show $key; says "unknown"
+run 1 -c c.conf --word $key flag off $key; says "refused: "; says "in effect: on"
+grep -q "$(printf '\033')" out err && bad "an escape reaches the terminal"
+[ "$(tr '\n' ' ' <asked)" = "show show off show " ] || bad "asked: $(cat asked)"
+# the audit is durable before the program is asked to switch
+cat >flag.sh <<'PROGRAM'
+#!/bin/sh
+here=$(dirname "$0")
+[ "$1" = show ] && { cat "$here/shown"; exit; }
+cat "$here"/m.db* | grep -aqF "flag off${2}to be switched; was: own row unknown, in effect on" && touch "$here/audited"
+echo off >"$here/shown"
+PROGRAM
+echo on >shown
+other=$("$program" -c c.conf list --json | sed -n "s/.*\"key\":[^\"]*\"\([^\"]*\)\".*/\1/p" | grep -vxF $key | head -n 1)
+run 0 -c c.conf --word $other flag off $other; says "switched off; in effect: off"
+[ -e audited ] || bad "the program was started before the audit was written"
+# on a terminal y confirms it, and nothing else does
+answer() { # STATUS ANSWER
+	echo on >shown
+	python3 - "$2" "$program" -c c.conf flag off $key >out 2>err <<'PYTHON'
+import os, pty, sys
+pid, fd = pty.fork()
+if not pid:
+    os.execv(sys.argv[2], sys.argv[2:])
+text = b""
+while b"for no: " not in text:
+    text += os.read(fd, 4096)
+os.write(fd, sys.argv[1].encode())
+try:
+    while got := os.read(fd, 4096):
+        text += got
+except OSError:
+    pass
+print(text.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PYTHON
+	got=$? what="flag off, $2"
+	[ $got -eq "$1" ] || bad "status $got instead of $1: $what"
+	says "switch the flag of $key on m (test) off? y"
+}
+for no in n yes Y '' "$key"; do
+	answer 2 "$no
+"
+	says "the answer was not y; nothing was done"
+	[ "$(cat shown)" = on ] || bad "switched by $no"
+done
+answer 0 'y
+'
+says "$key: switched off; in effect: off"
+printf '#!/bin/sh\necho perhaps; exit 9\n' >flag.sh
+run 1 -c c.conf flag show $key; says "exit status 9: perhaps"
+sed 's/^release.*/release = teak/' c.conf >h.conf
+run 0 -c h.conf doctor; says "warning: from Hawthorn on"
+sed '/^\[flag\]/,$d' h.conf >i.conf
+run 0 -c i.conf doctor; grep -q " flag " out && bad "a flag that does not matter is told of"
+else
+	echo "skipped: the flag (no python3)"
 fi
 # ---- convert
 printf '1\n00:00:01,000 --> 00:00:02,500\nHi \303\251\n\n' >a.srt

@@ -1,5 +1,6 @@
 /*
- * The configuration of servers that are asked over HTTP: S3, edx-val's REST service, Studio.
+ * The configuration of servers that are asked over HTTP: S3, edx-val's REST service, Studio, and
+ * of the flag's backends.
  */
 #include "config.h"
 
@@ -12,6 +13,8 @@
 
 #define REST "[val]\nkind = rest\nurl = https://lms.example.org\nclient_id = ferry\n"
 #define S3 "[store]\nkind = s3\nbucket = subs\n"
+#define FLAG_ADMIN                                                                                 \
+	"[flag]\nkind = admin\nurl = https://lms.example.org/\nuser = ana@example.org\n"
 #define STUDIO                                                                                     \
 	"link = studio\nstudio_url = https://studio.example.org\nstudio_user = ana@example.org\n"
 
@@ -141,6 +144,47 @@ static void conf_takes_every_key_of_studio(void **state)
 	conf_free(conf);
 }
 
+static void conf_takes_every_key_of_each_flag(void **state)
+{
+	struct conf *conf = parse(CAMPUS OLX VAL STORE);
+
+	(void)state;
+	/* whatever the release: a flag is only touched where it is configured */
+	assert_string_equal(conf->flag_kind, "none");
+	assert_string_equal(conf->flag_path, "");
+	assert_string_equal(conf->flag_program, "");
+	assert_int_equal(conf->flag_timeout, 0);
+	assert_string_equal(conf->flag_password_env, "");
+	conf_free(conf);
+	conf_free(parse(CAMPUS OLX VAL STORE "[flag]\nkind = none\n"));
+	conf = parse(CAMPUS OLX VAL STORE "[flag]\npath = edxapp.db\nkind = sqlite\n");
+	assert_string_equal(conf->flag_kind, "sqlite");
+	assert_string_equal(conf->flag_path, "/etc/sf/edxapp.db");
+	conf_free(conf);
+	conf = parse(CAMPUS OLX VAL STORE "[flag]\nkind = command\nprogram = bin/the flag\n");
+	assert_string_equal(conf->flag_program, "/etc/sf/bin/the flag");
+	assert_int_equal(conf->flag_timeout, 30000);
+	conf_free(conf);
+	conf = parse(CAMPUS OLX VAL STORE FLAG_ADMIN "password_env = ADMIN_PASSWORD\n");
+	assert_string_equal(conf->flag_url, "https://lms.example.org");
+	assert_string_equal(conf->flag_login_url, "");
+	assert_string_equal(conf->flag_user, "ana@example.org");
+	assert_string_equal(conf->flag_password_env, "ADMIN_PASSWORD");
+	assert_string_equal(conf->flag_password_file, "");
+	assert_string_equal(conf->flag_ca_file, "");
+	assert_false(conf->flag_unverified);
+	conf_free(conf);
+	conf = parse(CAMPUS OLX VAL STORE FLAG_ADMIN
+		     "password_file = pass\nlogin_url = https://id.example.org/\n"
+		     "ca_file = ca.pem\ntls_verify = no\n");
+	assert_string_equal(conf->flag_login_url, "https://id.example.org");
+	assert_string_equal(conf->flag_password_file, "/etc/sf/pass");
+	assert_string_equal(conf->flag_ca_file, "/etc/sf/ca.pem");
+	assert_true(conf->flag_unverified);
+	assert_false(conf->val_unverified);
+	conf_free(conf);
+}
+
 /* ---- what is refused ----------------------------------------------------------------------*/
 
 #define AWS_SECRET "wJalrXUtnFEMI/K7MDENG/bPxRfiCYpwSECRTKEY"
@@ -163,7 +207,17 @@ static const struct mistake bad[] = {
      "x.conf: ", "[source] studio_user is missing"},
     {CAMPUS VAL STORE SPLIT STUDIO,
      "x.conf: ", "[source] studio_password_env or studio_password_file is missing"},
+    {CAMPUS OLX VAL STORE "[flag]\nkind = sqlite\n", "x.conf: ", "[flag] path is missing"},
+    {CAMPUS OLX VAL STORE "[flag]\nkind = command\n", "x.conf: ", "[flag] program is missing"},
+    {CAMPUS OLX VAL STORE "[flag]\nkind = admin\nuser = a\npassword_env = A\n",
+     "x.conf: ", "[flag] url is missing"},
+    {CAMPUS OLX VAL STORE "[flag]\nkind = admin\nurl = https://a\npassword_env = A\n",
+     "x.conf: ", "[flag] user is missing"},
+    {CAMPUS OLX VAL STORE FLAG_ADMIN,
+     "x.conf: ", "[flag] password_env or password_file is missing"},
     /* too much */
+    {CAMPUS OLX VAL STORE FLAG_ADMIN "password_env = A\npassword_file = f\n",
+     "x.conf:18: ", "[flag] password_env and password_file: give one of them"},
     {CAMPUS OLX STORE REST "client_secret_env = A\nclient_secret_file = f\n",
      "x.conf:15: ", "client_secret_env and client_secret_file: give one of them, not both"},
     {CAMPUS VAL STORE SPLIT STUDIO "studio_password_file = f\nstudio_password_env = A\n",
@@ -182,6 +236,10 @@ static const struct mistake bad[] = {
     {"[val]\nurl = https://a\nkind = sqlite\n", "x.conf:2: ", "[val] url is for kind = rest"},
     {"[source]\nkind = split\nlink = mongo\nstudio_url = https://a\n",
      "x.conf:4: ", "[source] studio_url is for link = studio"},
+    {"[flag]\nkind = sqlite\nprogram = a\n", "x.conf:3: ", "[flag] program is for kind = command"},
+    {"[flag]\nkind = command\nurl = https://a\n", "x.conf:3: ", "[flag] url is for kind = admin"},
+    /* none is what stands there unless something else does */
+    {"[flag]\npath = a\n", "x.conf:2: ", "[flag] path is for kind = sqlite"},
     /* link = none is what stands there unless something else does */
     {"[source]\nkind = split\nstudio_tls_verify = no\n",
      "x.conf:3: ", "[source] studio_tls_verify is for link = studio"},
@@ -191,6 +249,12 @@ static const struct mistake bad[] = {
     {"[store]\nkind = gcs\n", "x.conf:2: ", "knows: directory s3"},
     {"[val]\nkind = mysql\n", "x.conf:2: ", "knows: sqlite rest"},
     {"[source]\nlink = cms\n", "x.conf:2: ", "knows: none mongo studio"},
+    {"[flag]\nkind = mysql\n", "x.conf:2: ", "knows: none sqlite admin command"},
+    {"[flag]\ntimeout = 30\n", "x.conf:2: ", "unit"},
+    {"[flag]\ntimeout = 99ms\n", "x.conf:2: ", "100ms to 10m"},
+    {"[flag]\ntimeout = 11m\n", "x.conf:2: ", "out of range"},
+    {"[flag]\nurl = https://h/admin/\n", "x.conf:2: ", "url: write the host"},
+    {"[flag]\nlogin_url = https://ana:pw@h/\n", "x.conf:2: ", "without user and password"},
     {"[store]\nbucket = a/b\n", "x.conf:2: ", "bucket = a/b: letters, digits"},
     {"[store]\nbucket = s3://KEY:pw@b\n", "x.conf:2: ", "bucket = ...: letters, digits"},
     {"[store]\nregion = eu west\n", "x.conf:2: ", "letters, digits"},
@@ -228,6 +292,9 @@ static const struct mistake bad[] = {
      "x.conf:2: ", "looks like a secret itself: write the path"},
     {"[val]\nclient_secret = pw\n", "x.conf:2: ", "no key \"client_secret\" in [val]; it knows"},
     {"[val]\npassword = pw\n", "x.conf:2: ", "no key \"password\""},
+    {"[flag]\npassword_env = pw!\n", "x.conf:2: ", "name of an environment variable"},
+    {"[flag]\npassword_file = 0123456789abcdef0123456789abpw45\n",
+     "x.conf:2: ", "looks like a secret itself"},
     {"[source]\nstudio_password_env = pw!\n", "x.conf:2: ", "name of an environment variable"},
     {"[source]\nstudio_password_file = 0123456789abcdef0123456789abpw45\n",
      "x.conf:2: ", "looks like a secret itself"},
@@ -363,6 +430,7 @@ int main(void)
 	    cmocka_unit_test(conf_takes_every_key_of_s3),
 	    cmocka_unit_test(conf_takes_every_key_of_rest),
 	    cmocka_unit_test(conf_takes_every_key_of_studio),
+	    cmocka_unit_test(conf_takes_every_key_of_each_flag),
 	    cmocka_unit_test(conf_names_line_and_remedy_of_each_mistake),
 	    cmocka_unit_test(conf_takes_usual_names_for_names),
 	    cmocka_unit_test(url_tells_what_travels_in_the_open),
