@@ -43,6 +43,14 @@ struct conf {
 	char *credentials_file, *credentials_profile; /* as the AWS tools write them */
 	char *store_ca_file;
 	bool path_style, store_unverified;
+	/* [flag] */
+	char *flag_kind; /* "none": no flag is shown or switched */
+	char *flag_path;
+	char *flag_program;
+	int64_t flag_timeout; /* milliseconds */
+	char *flag_url, *flag_login_url, *flag_user;
+	char *flag_password_env, *flag_password_file, *flag_ca_file;
+	bool flag_unverified;
 	/* [engine] */
 	int64_t workers;	/* 1..64; default: 8 */
 	int64_t rate;		/* transactions started a second, at most; 0: no limit */
