@@ -12,7 +12,7 @@ static const struct {
 			    struct error *err);
 } kinds[] = {
 	{"sqlite", flag_sqlite_open},
-	/* at the merge of flag_admin.c this line: {"admin", flag_admin_open}, */
+	{"admin", flag_admin_open},
 	{"command", flag_command_open},
 };
 

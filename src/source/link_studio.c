@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/platform_session.h"
+#include "src/base/platform_words.h"
 #include "src/base/text.h"
 #include "src/format/key.h"
 #include "src/source/link_task.h"
 #include "src/source/names.h"
-#include "src/source/studio_session.h"
-#include "src/source/studio_words.h"
 
 enum {
 	MAX_TROUBLE = 3, /* failures of a call before the other blocks are left for the next one */
@@ -27,7 +27,7 @@ enum {
 
 struct studio_linker {
 	struct linker linker;
-	struct studio_session *session;
+	struct platform_session *session;
 	bool unverified;
 	pthread_mutex_t lock; /* of what follows */
 	struct names sent; /* paths of blocks: what a POST has done to them is not known */
@@ -120,7 +120,7 @@ static enum result refuse(struct studio_linker *self, struct http_answer *answer
 		link_answer(request, LINK_REFUSED, "Studio does not have the block");
 		return RESULT_OK;
 	}
-	st = studio_session_refusal(self->session, answer, "Studio", &why);
+	st = platform_session_refusal(self->session, answer, "Studio", &why);
 	if (st != RESULT_REFUSED)
 		return error_set(err, posted ? RESULT_UNKNOWN : st, "%s", why.text);
 	link_answer(request, LINK_REFUSED, "%s", why.text);
@@ -130,8 +130,9 @@ static enum result refuse(struct studio_linker *self, struct http_answer *answer
 static enum result look(struct studio_linker *self, const char *path, struct link_request *request,
 			struct look *out, struct error *err)
 {
+	const struct platform_ask ask = {.method = "GET", .path = path};
 	struct http_answer answer = {0};
-	enum result st = studio_session_ask(self->session, "GET", path, NULL, &answer, err);
+	enum result st = platform_session_ask(self->session, &ask, &answer, err);
 
 	*out = (struct look){SEEN_BLOCK, NULL, false};
 	if (st == RESULT_OK && answer.status == 200) {
@@ -164,6 +165,7 @@ static enum result save(struct studio_linker *self, const char *path, bool publi
 			struct link_request *request, bool *saved, struct error *err)
 {
 	char *body = make_body(request->val_id, publish);
+	const struct platform_ask ask = {.method = "POST", .path = path, .body = body};
 	struct http_answer answer = {0};
 	enum result st;
 
@@ -172,7 +174,7 @@ static enum result save(struct studio_linker *self, const char *path, bool publi
 		cJSON_free(body);
 		return no_memory(err);
 	}
-	st = studio_session_ask(self->session, "POST", path, body, &answer, err);
+	st = platform_session_ask(self->session, &ask, &answer, err);
 	*saved = st == RESULT_OK && answer.status == 200;
 	if (st == RESULT_OK && !*saved)
 		st = refuse(self, &answer, true, request, err);
@@ -284,13 +286,13 @@ static enum result studio_link(struct linker *linker, const char *key,
 
 static enum result studio_probe(struct linker *linker, struct error *err)
 {
-	return studio_session_probe(of(linker)->session, NULL, err);
+	return platform_session_probe(of(linker)->session, NULL, err);
 }
 
 static const char *safety(const struct studio_linker *self)
 {
-	if (strncmp(studio_session_url(self->session), "https://", 8) ||
-	    strncmp(studio_session_login_url(self->session), "https://", 8))
+	if (strncmp(platform_session_url(self->session), "https://", 8) ||
+	    strncmp(platform_session_login_url(self->session), "https://", 8))
 		return "without TLS: the password can be read on its way";
 	return self->unverified ? "TLS IS NOT VERIFIED" : "TLS verified";
 }
@@ -298,7 +300,7 @@ static const char *safety(const struct studio_linker *self)
 static enum result check_clock(const struct studio_linker *self, int64_t date,
 			       const struct link_speech *speech, struct error *err)
 {
-	int64_t now = clock_wall(studio_session_clock(self->session));
+	int64_t now = clock_wall(platform_session_clock(self->session));
 	int64_t skew = date / 1000000 - now / 1000000;
 
 	if (!date) {
@@ -317,15 +319,16 @@ static enum result check_clock(const struct studio_linker *self, int64_t date,
 static enum result check_login(struct studio_linker *self, const struct link_speech *speech,
 			       struct error *err)
 {
+	const struct platform_ask ask = {.method = "GET", .path = "/home/"};
 	struct http_answer answer = {0};
-	enum result st = studio_session_ask(self->session, "GET", "/home/", NULL, &answer, err);
+	enum result st = platform_session_ask(self->session, &ask, &answer, err);
 
-	if (st == RESULT_OK && studio_is_trouble(&answer))
-		st = studio_session_refusal(self->session, &answer, "Studio", err);
+	if (st == RESULT_OK && platform_is_trouble(&answer))
+		st = platform_session_refusal(self->session, &answer, "Studio", err);
 	if (st == RESULT_OK)
 		link_say(speech, "linking: Studio takes the login of %s at %s",
-			 studio_session_user(self->session),
-			 studio_session_login_url(self->session));
+			 platform_session_user(self->session),
+			 platform_session_login_url(self->session));
 	http_answer_clear(&answer);
 	return st;
 }
@@ -337,12 +340,12 @@ static enum result studio_doctor(struct linker *linker, bool write,
 	struct studio_linker *self = of(linker);
 	const struct link_speech speech = {line, arg};
 	int64_t date = 0;
-	enum result st = studio_session_probe(self->session, &date, err);
+	enum result st = platform_session_probe(self->session, &date, err);
 
 	(void)write; /* no save leaves no trace: there is none to try */
 	if (st != RESULT_OK)
 		return st;
-	link_say(&speech, "linking: %s answers, %s", studio_session_url(self->session),
+	link_say(&speech, "linking: %s answers, %s", platform_session_url(self->session),
 		 safety(self));
 	st = check_clock(self, date, &speech, err);
 	return st == RESULT_OK ? check_login(self, &speech, err) : st;
@@ -354,7 +357,7 @@ static void studio_free(struct linker *linker)
 {
 	struct studio_linker *self = of(linker);
 
-	studio_session_free(self->session);
+	platform_session_free(self->session);
 	names_clear(&self->sent);
 	pthread_mutex_destroy(&self->lock);
 	free(self);
@@ -372,6 +375,12 @@ enum result linker_studio_new(struct linker **out, const struct linker_studio_op
 			      struct error *err)
 {
 	struct studio_linker *self = calloc(1, sizeof(*self));
+	const struct platform_options session = {
+	    .http = options->http, .clock = options->clock,
+	    .name = "Studio", .endpoint = "studio",
+	    .url = options->url, .login_url = options->login_url,
+	    .user = options->user, .password = options->password,
+	    .ca_file = options->ca_file, .unverified = options->unverified};
 	enum result st;
 
 	*out = NULL;
@@ -381,7 +390,7 @@ enum result linker_studio_new(struct linker **out, const struct linker_studio_op
 	self->unverified = options->unverified;
 	self->sent = (struct names)NAMES_INIT;
 	pthread_mutex_init(&self->lock, NULL);
-	st = studio_session_new(&self->session, options, err);
+	st = platform_session_new(&self->session, &session, err);
 	if (st == RESULT_OK)
 		*out = &self->linker;
 	else

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "src/source/studio_jar.h"
+#include "src/base/platform_jar.h"
 
 #include <ctype.h>
 #include <curl/curl.h>
@@ -15,7 +15,7 @@ enum {
 	MAX_HOST = 256,
 };
 
-struct studio_cookie {
+struct platform_cookie {
 	char *name, *value;
 	char host[MAX_HOST]; /* lower case; the domain where it is not @host_only */
 	bool host_only, secure;
@@ -28,7 +28,7 @@ struct line {
 	bool secure, gone;
 };
 
-static void cookie_clear(struct studio_cookie *cookie)
+static void cookie_clear(struct platform_cookie *cookie)
 {
 	if (cookie->value)
 		explicit_bzero(cookie->value, strlen(cookie->value));
@@ -36,12 +36,12 @@ static void cookie_clear(struct studio_cookie *cookie)
 	free(cookie->value);
 }
 
-void studio_jar_clear(struct studio_jar *jar)
+void platform_jar_clear(struct platform_jar *jar)
 {
 	for (size_t i = 0; i < jar->count; i++)
 		cookie_clear(&jar->items[i]);
 	free(jar->items);
-	*jar = (struct studio_jar)STUDIO_JAR_INIT;
+	*jar = (struct platform_jar)PLATFORM_JAR_INIT;
 }
 
 /* ---- hosts ---- */
@@ -78,7 +78,7 @@ static bool host_is_below(const char *host, const char *domain)
 	       !strcmp(host + host_len - len, domain);
 }
 
-static bool goes_to(const struct studio_cookie *cookie, const char *url, const char *host)
+static bool goes_to(const struct platform_cookie *cookie, const char *url, const char *host)
 {
 	if (cookie->secure && strncmp(url, "https://", 8))
 		return false;
@@ -166,7 +166,7 @@ static bool is_harmless(const char *text, size_t len)
 
 /* False when it is no cookie that this host may set. */
 static bool read_line(const char *at, const char *stop, const char *url, int64_t now,
-		      struct line *line, struct studio_cookie *out)
+		      struct line *line, struct platform_cookie *out)
 {
 	char host[MAX_HOST];
 
@@ -193,11 +193,11 @@ static bool read_line(const char *at, const char *stop, const char *url, int64_t
 
 /* ---- the jar ---- */
 
-static struct studio_cookie *find(const struct studio_jar *jar, const struct line *line,
-				  const struct studio_cookie *like)
+static struct platform_cookie *find(const struct platform_jar *jar, const struct line *line,
+				  const struct platform_cookie *like)
 {
 	for (size_t i = 0; i < jar->count; i++) {
-		struct studio_cookie *cookie = &jar->items[i];
+		struct platform_cookie *cookie = &jar->items[i];
 
 		if (strlen(cookie->name) == line->name_len &&
 		    !memcmp(cookie->name, line->name, line->name_len) &&
@@ -207,9 +207,9 @@ static struct studio_cookie *find(const struct studio_jar *jar, const struct lin
 	return NULL;
 }
 
-static bool put(struct studio_jar *jar, const struct line *line, struct studio_cookie *cookie)
+static bool put(struct platform_jar *jar, const struct line *line, struct platform_cookie *cookie)
 {
-	struct studio_cookie *old = find(jar, line, cookie), *more;
+	struct platform_cookie *old = find(jar, line, cookie), *more;
 
 	if (old) {
 		cookie_clear(old);
@@ -230,14 +230,14 @@ static bool put(struct studio_jar *jar, const struct line *line, struct studio_c
 	return true;
 }
 
-bool studio_jar_take(struct studio_jar *jar, const char *url, const struct http_answer *answer,
+bool platform_jar_take(struct platform_jar *jar, const char *url, const struct http_answer *answer,
 		     int64_t now)
 {
 	static const char name[] = "set-cookie: ";
 	const char *at = buf_text(&answer->headers), *end;
 
 	for (; *at; at = *end ? end + 1 : end) {
-		struct studio_cookie cookie = {0};
+		struct platform_cookie cookie = {0};
 		struct line line = {0};
 
 		end = at + strcspn(at, "\n");
@@ -250,17 +250,17 @@ bool studio_jar_take(struct studio_jar *jar, const char *url, const struct http_
 }
 
 /* Of two cookies of one name only one is sent: servers disagree which of them counts. */
-static bool is_nearer(const struct studio_cookie *a, const struct studio_cookie *b)
+static bool is_nearer(const struct platform_cookie *a, const struct platform_cookie *b)
 {
 	if (a->host_only != b->host_only)
 		return a->host_only;
 	return strlen(a->host) > strlen(b->host);
 }
 
-static const struct studio_cookie *best(const struct studio_jar *jar, const char *url,
+static const struct platform_cookie *best(const struct platform_jar *jar, const char *url,
 					const char *host, const char *name)
 {
-	const struct studio_cookie *found = NULL;
+	const struct platform_cookie *found = NULL;
 
 	for (size_t i = 0; i < jar->count; i++)
 		if (!strcmp(jar->items[i].name, name) && goes_to(&jar->items[i], url, host) &&
@@ -269,9 +269,9 @@ static const struct studio_cookie *best(const struct studio_jar *jar, const char
 	return found;
 }
 
-const char *studio_jar_get(const struct studio_jar *jar, const char *url, const char *name)
+const char *platform_jar_get(const struct platform_jar *jar, const char *url, const char *name)
 {
-	const struct studio_cookie *cookie;
+	const struct platform_cookie *cookie;
 	char host[MAX_HOST];
 
 	if (!host_of(url, host))
@@ -280,7 +280,7 @@ const char *studio_jar_get(const struct studio_jar *jar, const char *url, const 
 	return cookie ? cookie->value : NULL;
 }
 
-void studio_jar_add(const struct studio_jar *jar, const char *url, struct buf *out)
+void platform_jar_add(const struct platform_jar *jar, const char *url, struct buf *out)
 {
 	const char *between = "";
 	char host[MAX_HOST];
@@ -288,7 +288,7 @@ void studio_jar_add(const struct studio_jar *jar, const char *url, struct buf *o
 	if (!host_of(url, host))
 		return;
 	for (size_t i = 0; i < jar->count; i++) {
-		const struct studio_cookie *cookie = &jar->items[i];
+		const struct platform_cookie *cookie = &jar->items[i];
 
 		if (best(jar, url, host, cookie->name) != cookie)
 			continue;

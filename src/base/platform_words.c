@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "src/source/studio_words.h"
+#include "src/base/platform_words.h"
 
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -71,7 +71,15 @@ static void trim_words(struct buf *words)
 		words->data[words->len] = '\0';
 }
 
-enum result studio_refusal(struct http_answer *answer, const char *what,
+void platform_clean(struct buf *words, const char *const *secrets)
+{
+	for (size_t i = 0; words->data && secrets[i]; i++) /* before it is cut */
+		secret_hide(words->data, secrets[i]);
+	words->len = strlen(buf_text(words));
+	trim_words(words);
+}
+
+enum result platform_refusal(struct http_answer *answer, const char *what,
 			   const char *const *secrets, struct error *err)
 {
 	struct error bare = {0};
@@ -79,10 +87,7 @@ enum result studio_refusal(struct http_answer *answer, const char *what,
 	enum result st;
 
 	add_words(&words, &answer->body);
-	for (size_t i = 0; words.data && secrets[i]; i++) /* before it is cut */
-		secret_hide(words.data, secrets[i]);
-	words.len = strlen(buf_text(&words));
-	trim_words(&words);
+	platform_clean(&words, secrets);
 	buf_reset(&answer->body);
 	st = http_status_error(answer, what, &bare);
 	error_set(err, st, "%s%s%s", bare.text, words.len ? ": " : "", buf_text(&words));
@@ -90,7 +95,7 @@ enum result studio_refusal(struct http_answer *answer, const char *what,
 	return st;
 }
 
-bool studio_is_trouble(const struct http_answer *answer)
+bool platform_is_trouble(const struct http_answer *answer)
 {
 	return answer->status == 408 || answer->status >= 500;
 }

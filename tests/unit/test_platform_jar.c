@@ -9,26 +9,26 @@
 
 #include <string.h>
 
-#include "src/source/studio_jar.h"
+#include "src/base/platform_jar.h"
 
 #define STUDIO "https://studio.example.com"
 #define LMS "https://lms.example.com:8443/x"
 #define NOW INT64_C(1525228867000000)
 
-static void take(struct studio_jar *jar, const char *url, const char *headers)
+static void take(struct platform_jar *jar, const char *url, const char *headers)
 {
 	struct http_answer answer = {.status = 200};
 
 	buf_add_text(&answer.headers, headers);
-	assert_true(studio_jar_take(jar, url, &answer, NOW));
+	assert_true(platform_jar_take(jar, url, &answer, NOW));
 	http_answer_clear(&answer);
 }
 
-static void expect(const struct studio_jar *jar, const char *url, const char *cookies)
+static void expect(const struct platform_jar *jar, const char *url, const char *cookies)
 {
 	struct buf text = BUF_INIT;
 
-	studio_jar_add(jar, url, &text);
+	platform_jar_add(jar, url, &text);
 	assert_string_equal(buf_text(&text), cookies);
 	buf_clear(&text);
 }
@@ -64,54 +64,54 @@ static void jar_sends_cookies_where_they_belong(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct studio_jar jar = STUDIO_JAR_INIT;
+		struct platform_jar jar = PLATFORM_JAR_INIT;
 		struct buf line = BUF_INIT, sent = BUF_INIT;
 
 		buf_printf(&line, "date: x\nset-cookie: %s\nserver: y\n", cases[i].line);
 		take(&jar, cases[i].from, buf_text(&line));
-		studio_jar_add(&jar, cases[i].to, &sent);
+		platform_jar_add(&jar, cases[i].to, &sent);
 		if (strcmp(buf_text(&sent), cases[i].sent))
 			fail_msg("%s: \"%s\" of %s gives %s \"%s\"", cases[i].line, cases[i].sent,
 				 cases[i].from, cases[i].to, buf_text(&sent));
 		buf_clear(&line);
 		buf_clear(&sent);
-		studio_jar_clear(&jar);
+		platform_jar_clear(&jar);
 	}
 }
 
 static void jar_replaces_and_deletes(void **state)
 {
-	struct studio_jar jar = STUDIO_JAR_INIT;
+	struct platform_jar jar = PLATFORM_JAR_INIT;
 
 	(void)state;
 	take(&jar, LMS, "set-cookie: a=1\nset-cookie: b=2\nset-cookie: a=3\n");
 	expect(&jar, LMS, "b=2; a=3");
-	assert_string_equal(studio_jar_get(&jar, LMS, "a"), "3");
-	assert_null(studio_jar_get(&jar, STUDIO, "a"));
+	assert_string_equal(platform_jar_get(&jar, LMS, "a"), "3");
+	assert_null(platform_jar_get(&jar, STUDIO, "a"));
 	take(&jar, LMS, "set-cookie: b=; Max-Age=0\n");
 	expect(&jar, LMS, "a=3");
-	studio_jar_clear(&jar);
-	studio_jar_clear(&jar);
+	platform_jar_clear(&jar);
+	platform_jar_clear(&jar);
 	expect(&jar, LMS, "");
 }
 
 static void jar_prefers_the_nearer_of_one_name(void **state)
 {
-	struct studio_jar jar = STUDIO_JAR_INIT;
+	struct platform_jar jar = PLATFORM_JAR_INIT;
 
 	(void)state;
 	take(&jar, LMS, "set-cookie: csrftoken=wide; Domain=.example.com\n");
-	assert_string_equal(studio_jar_get(&jar, STUDIO, "csrftoken"), "wide");
+	assert_string_equal(platform_jar_get(&jar, STUDIO, "csrftoken"), "wide");
 	take(&jar, STUDIO, "set-cookie: csrftoken=own\n");
-	assert_string_equal(studio_jar_get(&jar, STUDIO, "csrftoken"), "own");
+	assert_string_equal(platform_jar_get(&jar, STUDIO, "csrftoken"), "own");
 	expect(&jar, STUDIO, "csrftoken=own");
 	expect(&jar, LMS, "csrftoken=wide");
-	studio_jar_clear(&jar);
+	platform_jar_clear(&jar);
 }
 
 static void jar_is_bounded(void **state)
 {
-	struct studio_jar jar = STUDIO_JAR_INIT;
+	struct platform_jar jar = PLATFORM_JAR_INIT;
 	struct buf lines = BUF_INIT;
 
 	(void)state;
@@ -120,10 +120,10 @@ static void jar_is_bounded(void **state)
 	buf_printf(&lines, "set-cookie: c0=%05000d\nset-cookie: c1=one\n", 1);
 	take(&jar, LMS, buf_text(&lines));
 	assert_int_equal(jar.count, 50);
-	assert_string_equal(studio_jar_get(&jar, LMS, "c0"), "0");
-	assert_string_equal(studio_jar_get(&jar, LMS, "c1"), "one");
+	assert_string_equal(platform_jar_get(&jar, LMS, "c0"), "0");
+	assert_string_equal(platform_jar_get(&jar, LMS, "c1"), "one");
 	buf_clear(&lines);
-	studio_jar_clear(&jar);
+	platform_jar_clear(&jar);
 }
 
 int main(void)

@@ -1,0 +1,1 @@
+"""The platform's app of this label, as far as the flag goes."""
