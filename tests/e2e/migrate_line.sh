@@ -88,7 +88,9 @@ followed=$(screen | grep -F " transcripts")
 case $followed in */s*|*done*|*end:*) fail "figures of another's engine: $followed" ;; esac
 wait_for "left 1" 120
 screen | grep -qF " transcripts" && fail "the line was left behind"
-wait_for "Exit 1" # of the other
+type_text "wait %1" # bash tells how the other ended once it has, and at a prompt
+keys Enter
+wait_for "Exit 1"
 
 step "it moves, and is gone at the end; failed videos are whole lines"
 fresh
