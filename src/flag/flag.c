@@ -42,7 +42,7 @@ enum result flag_open(struct flag **out, const struct conf *conf, struct http *h
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(kinds[i].kind, conf->flag_kind))
 			return kinds[i].open(out, conf, http, err);
-	return error_set(err, RESULT_INVALID, "kind = %s is not built yet", conf->flag_kind);
+	return error_set(err, RESULT_INVALID, "no flag of kind %s", conf->flag_kind);
 }
 
 void flag_free(struct flag *flag)

@@ -18,6 +18,6 @@ need "$venv/flag-old" 'import config_models, django; assert django.VERSION < (3,
 	'Django>=2.2,<2.3' 'django-config-models<2.3' 'setuptools<81'
 
 make -s -C "$build" tests/live/flag_driver >&2
-export FLAG_DRIVER="$build/tests/live/flag_driver" FLAG_VENV="$venv"
+export SUBFERRY="$build/subferry" FLAG_DRIVER="$build/tests/live/flag_driver" FLAG_VENV="$venv"
 export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 "$venv/flag-new/bin/python" "$here/flag/test_flag.py" "$@"

@@ -1,4 +1,5 @@
 """The flag backend over a real Django admin: shown, set, refused, and read back from the tables."""
+import json
 import os
 import sqlite3
 import subprocess
@@ -223,6 +224,76 @@ class Works(Admin):
         self.assertEqual(got, "outcome unknown, ask again with the same request", error)
         self.assertEqual(self.rows(), [])
         self.assertEqual(self.expect("show " + COURSE, OK)[0][2], "-")
+
+
+class Command(Admin):
+    """subferry flag, as an operator has it: the two courses of a demo, and this campus's admin."""
+
+    # of a demo of two, by key
+    demo = ["course-v1:FerryX+MA101x+2015_T1", "course-v1:FerryX+MA102x+2016_T1"]
+
+    def setUp(self):
+        os.environ["FLAG_COURSES"] = " ".join(self.demo)
+        self.addCleanup(os.environ.pop, "FLAG_COURSES")
+        super().setUp()
+        self.env = dict(os.environ, HOME=self.folder.name, FLAG_PASSWORD=PASSWORD,
+                        XDG_STATE_HOME=os.path.join(self.folder.name, "state"))
+        self.run_subferry("--demo", "--demo-size", "2", "list")
+        self.conf = os.path.join(self.folder.name, "campus.conf")
+        with open(self.conf, "w", encoding="utf-8") as conf:
+            conf.write("[campus]\nname = harbour\nenvironment = staging\nrelease = ginkgo\n"
+                       "status_db = status.db\n[source]\nkind = olx\n"
+                       "path = state/subferry/demo/courses/*.tar.gz\n"
+                       "[val]\nkind = sqlite\npath = val.db\n[store]\nkind = directory\n"
+                       "path = store\n[flag]\nkind = admin\nurl = %s\n"
+                       "user = staff@example.com\npassword_env = FLAG_PASSWORD\n" % self.url)
+        listed = json.loads(self.run_subferry("-c", self.conf, "list", "--json").stdout)
+        self.keys = [course["key"] for course in listed["courses"]]
+        self.assertEqual(self.keys, self.demo)
+
+    def run_subferry(self, *arguments, status=0):
+        done = subprocess.run([os.environ["SUBFERRY"], *arguments], env=self.env, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        self.assertEqual(done.returncode, status, done)
+        self.assertNotIn(PASSWORD, done.stdout + done.stderr)
+        return done
+
+    def shown(self, *arguments):
+        done = self.run_subferry("-c", self.conf, "flag", "show", *arguments, "--json")
+        document = json.loads(done.stdout)
+        return document["global"], [course["effective"] for course in document["courses"]]
+
+    def test_show_and_off(self):
+        first, second = self.keys
+        self.assertEqual(self.shown("--all"), ("off", ["off", "off"]))
+        self.set_global(1, 0)
+        self.add_rows([first, second], 1)
+        self.assertEqual(self.shown("--all"), ("on", ["on", "on"]))
+        before = self.rows()
+        # nobody is there to type the word
+        self.run_subferry("-c", self.conf, "flag", "off", first, status=2)
+        self.run_subferry("-c", self.conf, "--word", second, "flag", "off", first, status=2)
+        self.assertEqual(self.rows(), before)
+        self.run_subferry("-c", self.conf, "--word", first, "flag", "off", first)
+        self.assertEqual(self.rows(), before + [(first, 0, "staff@example.com")])
+        self.assertEqual(self.shown(first, second), ("on", ["off", "on"]))
+        self.assertEqual([self.platform_says(key) for key in self.keys], ["off", "on"])
+        # off already: nothing is written
+        self.run_subferry("-c", self.conf, "--word", first, "flag", "off", first)
+        self.assertEqual(len(self.rows()), len(before) + 1)
+
+    def test_on_for_all_is_said(self):
+        self.set_global(1, 1)
+        self.add_rows(self.keys[:1], 1)
+        done = self.run_subferry("-c", self.conf, "--word", self.keys[0], "flag", "off", self.keys[0],
+                                 status=1)
+        self.assertIn("on for all courses", done.stdout + done.stderr)
+        self.assertEqual(self.rows()[-1], (self.keys[0], 0, "staff@example.com"))
+
+    def test_a_server_that_is_gone(self):
+        self.stop()
+        done = self.run_subferry("-c", self.conf, "flag", "show", "--all", status=3)
+        self.assertIn("flag: Connection refused", done.stderr)
 
 
 class WorksInArabic(Works):
