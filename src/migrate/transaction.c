@@ -271,18 +271,55 @@ static bool planned_answer_holds(const struct trip *trip)
 	       !planned->actual_id;
 }
 
-static void compare(struct trip *trip)
+/*
+ * The journal knows a row of this id, or cannot be asked: a block of another course has registered
+ * it since the course was planned. Held against that old answer it would seem to be removed.
+ */
+static bool is_older_than_journal(const struct trip *trip)
 {
-	/* the questions to the status database share one look at it, where nothing has to be
-	   waited for between them */
+	bool older = false;
+
+	for (size_t i = 0; i < trip->expected.count && !older; i++) {
+		struct journal_row line = {0};
+
+		older = reader_registered(trip->ferry->reader, trip->video->val_id,
+					  trip->expected.items[i].language, &line, NULL) != RESULT_MISSING;
+		journal_row_clear(&line);
+	}
+	return older;
+}
+
+/* The questions to the status database share one look at it, where nothing has to be waited for
+   between them. */
+static bool begin_look(struct trip *trip)
+{
 	bool one_look = !trip->val.row_count && !trip->ferry->dry;
 
 	if (one_look)
 		reader_begin(trip->ferry->reader, NULL);
-	trip_check_case(trip);
-	trip_sort_out(trip);
+	return one_look;
+}
+
+static void end_look(struct trip *trip, bool one_look)
+{
 	if (one_look)
 		reader_end(trip->ferry->reader);
+}
+
+/* @planned: val's answer is that of the plan. */
+static void compare(struct trip *trip, bool planned)
+{
+	bool one_look = begin_look(trip);
+
+	if (planned && is_older_than_journal(trip)) {
+		end_look(trip, one_look);
+		if (trip_look_up(trip) != RESULT_OK)
+			return;
+		one_look = begin_look(trip);
+	}
+	trip_check_case(trip);
+	trip_sort_out(trip);
+	end_look(trip, one_look);
 	compare_extra(trip->ferry->reader, trip->plan, trip->video, &trip->expected, &trip->val,
 		      &trip->out->report);
 }
@@ -290,15 +327,16 @@ static void compare(struct trip *trip)
 static void travel(struct trip *trip)
 {
 	struct transaction *out = trip->out;
+	bool planned = planned_answer_holds(trip);
 
-	if (planned_answer_holds(trip)) {
+	if (planned) {
 		trip->val.presence = VAL_ABSENT;
 		trip->val.rows_complete = true;
 	} else {
 		trip_look_up(trip);
 	}
 	if (out->end == TRANSACTION_DONE)
-		compare(trip);
+		compare(trip, planned);
 	if (out->end == TRANSACTION_DONE && (trip->expected.stops || trip_looks_again(trip)))
 		stop(trip);
 	else if (out->end == TRANSACTION_DONE && trip->ferry->dry)

@@ -670,6 +670,22 @@ static void courses_sharing_an_id_keep_the_first(void **state)
 	course_row_clear(&row);
 }
 
+/* The course is planned, and val looked at, before another one registers the id. */
+static void courses_sharing_an_id_remove_nothing(void **state)
+{
+	struct world *world = *state;
+
+	world_registers_in_one_step(world);
+	two_courses(world);
+	launch(world, KEY);
+	world->early_looks = 1;
+	launch(world, OTHER);
+	assert_int_equal(world->early_looks, 0);
+	assert_int_equal(world_findings(world, OTHER, FINDING_VAL_REMOVED), 0);
+	assert_int_equal(world_findings(world, OTHER, FINDING_SHARED_ID_DIFFERS), 1);
+	world_expect(world, OTHER, COURSE_MIGRATED);
+}
+
 static void a_paused_course_makes_no_sharer_wait(void **state)
 {
 	struct world *world = *state;
@@ -820,6 +836,7 @@ int main(void)
 		TEST(a_waived_difference_is_no_error_until_the_source_changes),
 		TEST(a_validation_tells_a_sibling_without_a_journal),
 		TEST(courses_sharing_an_id_keep_the_first),
+		TEST(courses_sharing_an_id_remove_nothing),
 		TEST(a_paused_course_makes_no_sharer_wait),
 		TEST(a_dry_run_gives_each_language_of_a_group_once),
 		TEST(a_dry_run_predicts_what_will_be_linked),

@@ -43,6 +43,8 @@ struct world {
 	struct fault faults[FAULT_POINTS];
 	/* val cannot tell what it has, as some kinds cannot: lookups answer unknown */
 	bool blind;
+	/* so many looks still see nothing of val: they are of before somebody registered */
+	int early_looks;
 	bool nameless; /* val knows which rows there are, not what they name */
 	bool list_broken; /* val fails to list the rows of the videos it has */
 	/* what the linker of world_link() says of every block that does not name its id */
@@ -67,6 +69,8 @@ int world_set_up(void **state);
 int world_tear_down(void **state);
 /* How often that was called. */
 int world_calls(struct world *world, enum fault_point point);
+/* From now on val makes a video and its rows in one step, without faults, as the embedded one does. */
+void world_registers_in_one_step(struct world *world);
 /* A course whose outline takes blocks until world_scan(). */
 struct outline *world_course(struct world *world, const char *key);
 /* A published video with @transcripts "lang=file lang=file", and its fields for more. */
