@@ -389,6 +389,15 @@ static void reason_text(const struct console *console, char *out, size_t size)
 			 now->most, now->slowed_by);
 }
 
+/* "cannot write into PATH: disk full" has its cause at the end; "Connection refused (GET URL)" has
+   it in front, and the address, which nobody misses, behind. */
+static bool names_path_first(const char *reason)
+{
+	size_t len = strlen(reason);
+
+	return strchr(reason, '/') && reason[len - 1] != ')';
+}
+
 void head_draw(const struct console *console, bool dashboard, int rows, int cols)
 {
 	int height = head_rows(console, dashboard, rows);
@@ -406,7 +415,10 @@ void head_draw(const struct console *console, bool dashboard, int rows, int cols
 		draw_brief(console, cols);
 	}
 	reason_text(console, reason, sizeof(reason));
-	widget_middle(reason, cols - 4, shown, sizeof(shown));
+	if (names_path_first(reason))
+		widget_middle(reason, cols - 4, shown, sizeof(shown));
+	else
+		snprintf(shown, sizeof(shown), "%s", reason);
 	widget_rule(height - 1, cols, ROLE_HOLD, shown, "");
 }
 

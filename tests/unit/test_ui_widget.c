@@ -443,11 +443,17 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	assert_non_null(
 		strstr(cells(2, 0, 80), "work waits since 03:12:41: store: connection refused"));
 	/* a long path does not hide what is wrong with it */
-	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: store: cannot write into %0200d: no space",
+	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: store: cannot write into /%0200d: no space",
 		 0);
 	head_draw(&console, false, 24, 80);
 	assert_non_null(strstr(cells(2, 0, 80), "work waits since 03:12:41: store: "));
 	assert_non_null(strstr(cells(2, 0, 80), "000: no space "));
+	/* a long address does not, either */
+	snprintf(now.hold, sizeof(now.hold), "since 03:12:41: val: Connection refused (POST http://%0200d/)",
+		 0);
+	head_draw(&console, false, 24, 80);
+	assert_non_null(
+		strstr(cells(2, 0, 80), "work waits since 03:12:41: val: Connection refused (POST h"));
 	erase();
 }
 

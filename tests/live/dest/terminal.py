@@ -85,7 +85,11 @@ class Console:
                           lambda screen: not any(text in screen for text in texts), seconds)
 
     def keys(self, *keys):
-        self.tmux("send-keys", *keys)
+        """A key right behind an Esc would be one with Alt: it comes a moment later."""
+        for key in keys:
+            self.tmux("send-keys", key)
+            if key == "Escape":
+                time.sleep(0.2)
 
     def type(self, text):
         self.tmux("send-keys", "-l", "--", text)
