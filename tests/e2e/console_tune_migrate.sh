@@ -52,6 +52,10 @@ videos=$(sed -n 's/^dry: .* of \([0-9]*\) videos;.*/\1/p' "$place/dry.out")
 step "a viewer sees workers and rate of a migrate, and holds it"
 mine -c "$place/campus.conf" migrate --all >"$place/migrate.out" 2>"$place/migrate.err" &
 migrating=$!
+for _ in $(seq 600); do # it has the engine: a console that were faster would take it
+	mine -c "$place/campus.conf" list | grep -q '[1-9] In-Progress' && break
+	sleep 0.1
+done
 arguments="-c $place/campus.conf"
 start 140 24 USER=ben
 wait_for "VIEWER" 30
