@@ -97,6 +97,8 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 	struct world *world = world_of_val(val);
 	bool act;
 	enum result struck = strike(world, FAULT_LOOKUP, &act), st = RESULT_OK;
+	bool early = act && atomic_load(&world->early_looks) > 0 &&
+		     atomic_fetch_sub(&world->early_looks, 1) > 0;
 
 	if (act)
 		st = world->real_val->ops->lookup(world->real_val, course, ids, count, out, err);
@@ -104,13 +106,12 @@ static enum result val_lookup(struct val *val, const char *course, const char *c
 		val_video_clear(&out[i]);
 		out[i].id = strdup(ids[i]);
 	}
-	for (size_t i = 0; act && world->early_looks > 0 && i < count; i++) {
+	for (size_t i = 0; early && i < count; i++) {
 		val_video_clear(&out[i]);
 		out[i].id = strdup(ids[i]);
 		out[i].presence = VAL_ABSENT;
 		out[i].rows_complete = true;
 	}
-	world->early_looks -= act && world->early_looks > 0;
 	for (size_t i = 0; act && world->nameless && i < count; i++)
 		forget_names(&out[i]);
 	for (size_t i = 0; act && world->list_broken && i < count; i++)

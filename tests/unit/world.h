@@ -6,6 +6,8 @@
 #ifndef SUBFERRY_TESTS_UNIT_WORLD_H
 #define SUBFERRY_TESTS_UNIT_WORLD_H
 
+#include <stdatomic.h>
+
 #include "src/campus.h"
 #include "src/engine/engine.h"
 #include "src/source/outline.h"
@@ -44,7 +46,7 @@ struct world {
 	/* val cannot tell what it has, as some kinds cannot: lookups answer unknown */
 	bool blind;
 	/* so many looks still see nothing of val: they are of before somebody registered */
-	int early_looks;
+	atomic_int early_looks;
 	bool nameless; /* val knows which rows there are, not what they name */
 	bool list_broken; /* val fails to list the rows of the videos it has */
 	/* what the linker of world_link() says of every block that does not name its id */
