@@ -51,6 +51,10 @@ struct conf {
 	char *flag_url, *flag_login_url, *flag_user;
 	char *flag_password_env, *flag_password_file, *flag_ca_file;
 	bool flag_unverified;
+	char *flag_flip; /* "manual", "auto", "auto NAME" */
+	/* [rollout] */
+	int64_t mock_runs, coverage; /* coverage: percent */
+	int64_t evidence_age;	     /* milliseconds */
 	/* [engine] */
 	int64_t workers;	/* 1..64; default: 8 */
 	int64_t rate;		/* transactions started a second, at most; 0: no limit */

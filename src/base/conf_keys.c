@@ -138,6 +138,15 @@ X("flag", "ca_file", "path", "", false, "admin", FILE, flag_ca_file, 1, PATH_MAX
   "Certificates (PEM) that the server's must be signed by, in place of the system's") \
 X("flag", "tls_verify", "choice", "yes", false, "admin", FLAG, flag_unverified, 0, 0, "yes no", \
   "Whether the server must prove who it is; with no the title bar says so") \
+X("flag", "flip", "text", "manual", false, "sqlite admin command", TEXT, flag_flip, 1, 127, NULL, \
+  "Who switches a course's flag on: manual, an operator; auto, the engine by itself when its evidence " \
+  "is complete; in production auto and the campus's name behind it") \
+X("rollout", "mock_runs", "number", "2", false, "", NUMBER, mock_runs, 0, 100, NULL, \
+  "Imported mock runs that a real run in production needs, 0 to 100") \
+X("rollout", "coverage", "number", "95", false, "", NUMBER, coverage, 0, 100, NULL, \
+  "Percent of its courses that must be in that many of them, 0 to 100") \
+X("rollout", "evidence_age", "duration", "168h", false, "", DURATION, evidence_age, 60000, 31536000000, NULL, \
+  "Time after which a validation is too old to flip a flag on, 1m to 8760h") \
 X("engine", "workers", "number", "8", false, "", NUMBER, workers, 1, 64, NULL, \
   "Videos that may be at the store at a time, and as many at edx-val, 1 to 64; 1: one video at a time") \
 X("engine", "rate", "number", "0", false, "", NUMBER, rate, 0, 10000, NULL, \

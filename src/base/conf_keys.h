@@ -6,7 +6,7 @@
 
 #include "src/base/conf.h"
 
-#define CONF_KEY_COUNT 65
+#define CONF_KEY_COUNT 69
 
 enum conf_type {
 	CONF_TEXT,   /* a char *, of @low to @high bytes */

@@ -41,7 +41,10 @@ void desk_wake_drain(struct desk *desk);
 /* The page to show from now on. */
 void desk_ask(struct desk *desk, const struct page_request *request);
 
-enum act { ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE, ACT_WAIVE, ACT_UNWAIVE };
+enum act {
+	ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE, ACT_WAIVE, ACT_UNWAIVE,
+	ACT_FLAG_ON, ACT_FLAG_OFF, /* each course's board is looked at anew; answers are messages */
+};
 /* Which courses (copied), or which findings. */
 struct act_target {
 	const int64_t *ids;
@@ -52,11 +55,23 @@ struct act_target {
 	/* ACT_WAIVE: those that were open and can be waived; ACT_UNWAIVE: those that were waived.
 	   Another reference is taken. */
 	struct picks *picks;
-	const char *reason; /* ACT_WAIVE; copied */
+	const char *reason; /* ACT_WAIVE; ACT_FLAG_*: how it was confirmed; copied */
 };
 /* The answer comes as a message: "launched 12 courses; 3 refused: Migrated: nothing to pause".
    Returns the act's serial, for desk_undo(); 0 without memory, which is told. */
 uint64_t desk_act(struct desk *desk, enum act act, const struct act_target *target);
+/*
+ * An act that gives courses to an engine, or validates, may turn into a question (snapshot.question):
+ * nothing is done until this says @yes, for QUESTION_PERMIT with a @reason (copied; after the campus's
+ * name was typed). A newer act that asks takes its place; one that is not open any more is ignored.
+ */
+void desk_answer(struct desk *desk, uint64_t serial, bool yes, const char *reason);
+/* PAGE_BOARD is of these courses from now on (copied, BOARDS_MOST at most), and each is looked at
+   anew. */
+void desk_show_boards(struct desk *desk, const int64_t *ids, size_t count);
+/* The next generation (refresh.h); the campus's name was typed. This process's engine, which must be
+   idle, is left for it and taken again. The answer is a message. */
+void desk_refresh(struct desk *desk);
 /*
  * Takes an act back where nobody has acted on it yet (status_unwish(); a validation that has not
  * begun leaves its queue). The answer is a message: "undone: launch of 12 courses; 1 not: ...".

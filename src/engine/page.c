@@ -231,6 +231,10 @@ void page_read(struct reader *reader, struct roster *roster, int64_t now,
 		case PAGE_LOG:
 			st = page_log(reader, now, request, snap, &err);
 			break;
+		case PAGE_RUNS:
+		case PAGE_COMPARE:
+		case PAGE_BOARD:
+			break;
 		case PAGE_WHY:
 			st = page_why(reader, request, snap, &err);
 			break;

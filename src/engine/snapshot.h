@@ -8,9 +8,11 @@
 #ifndef SUBFERRY_SRC_ENGINE_SNAPSHOT_H
 #define SUBFERRY_SRC_ENGINE_SNAPSHOT_H
 
+#include "src/engine/boards.h"
 #include "src/engine/story.h"
 #include "src/format/cues.h"
 #include "src/format/key.h"
+#include "src/rollout/comparison.h"
 #include "src/status/reader.h"
 
 #define HISTORY_POINTS 60 /* one a second, or one a minute, newest last */
@@ -24,6 +26,22 @@ enum page_kind {
 	PAGE_FINDINGS, /* finding_row, of all, one course, or one code; and the groups */
 	PAGE_LOG,      /* event_row */
 	PAGE_WHY,      /* of a course, a video or a language: its story */
+	PAGE_RUNS,     /* run_row, newest first; of the selected one its courses */
+	PAGE_COMPARE,  /* two runs: the whole comparison, paged by the screen itself */
+	PAGE_BOARD,    /* the boards of desk_show_boards() */
+};
+
+/* What an act waits for: it is kept until desk_answer(), and nothing is done before. */
+enum question_kind {
+	QUESTION_NONE,
+	QUESTION_VANISHED, /* our rows are gone from val in bulk: y goes on all the same */
+	QUESTION_PERMIT,   /* the gate before production: the campus name, and a reason */
+};
+struct desk_question {
+	enum question_kind kind;
+	uint64_t serial; /* of the act */
+	char act[64];	 /* "launch 12 courses" */
+	char text[512];	 /* what is amiss or missing */
 };
 
 /*
@@ -56,6 +74,7 @@ struct page_request {
 	char filter[FILTER_BYTES]; /* filter.h, in the fields of the kind of row; an invalid one: "" */
 	enum course_sort sort;
 	bool descending;
+	int64_t run_a, run_b; /* PAGE_COMPARE: numbers */
 	int64_t first;	  /* first row of the page */
 	int64_t count;	  /* rows that fit */
 	int64_t selected; /* row under the cursor, absolute; its details come with the page */
@@ -111,6 +130,11 @@ struct snapshot {
 	char campus[64], environment[32];
 	bool tls_unverified;  /* an endpoint is configured so */
 	char mode[16];	      /* "dry", "mock", "real", "viewer" */
+	int64_t run;	      /* number of the run that is open, else of the newest one here; 0: none yet */
+	enum run_kind run_kind; /* of it */
+	bool run_open;
+	char live_at_once[160]; /* "" or what launching means on this release (permit.h) */
+	struct desk_question question; /* an act waits for its answer */
 	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
@@ -165,6 +189,11 @@ struct snapshot {
 	} last_try;		     /* PAGE_VIDEOS, PAGE_DIFF: of the selected row */
 	struct diff *diff;	     /* PAGE_DIFF or NULL */
 	struct story *story;	     /* PAGE_WHY; NULL while it is read */
+	struct run_row *runs;	     /* PAGE_RUNS */
+	struct run_course_row *run_courses; /* of the selected run, by key */
+	size_t run_course_count;
+	struct comparison *comparison; /* PAGE_COMPARE; NULL while it is read, or @problem */
+	struct boards *boards;	     /* PAGE_BOARD; NULL before the first */
 	int64_t found;		     /* answer to the search: a row, -1 none */
 	uint64_t found_serial;
 	int64_t guessed;	     /* answer to the guess: a course, 0 none ... */

@@ -416,6 +416,11 @@ out:
 	return st;
 }
 
+const char *plan_assets(const struct plan *plan)
+{
+	return plan->assets;
+}
+
 void plan_free(struct plan *plan)
 {
 	if (!plan)

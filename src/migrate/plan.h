@@ -50,6 +50,7 @@ struct plan {
 	struct source_course *source; /* owned */
 	struct plan_video *videos;    /* in the order of the outline: by type and id */
 	size_t video_count;
+	char assets[HASH_HEX]; /* plan_assets() */
 };
 
 /*
@@ -59,6 +60,13 @@ struct plan {
 enum result plan_new(struct plan **out, struct source_course *source, struct val *val,
 		     const char **who_failed, struct error *err);
 void plan_free(struct plan *plan); /* accepts NULL */
+
+/*
+ * A SHA-256 over what the resolution saw of the contentstore: of every file that it found its name and
+ * asset.identity, and every name that it tried and did not find; whatever the order of asking. With
+ * outline.version it is what evidence rests on.
+ */
+const char *plan_assets(const struct plan *plan);
 
 /*
  * Looks again for the files of video @index: the platform re-saves a file by deleting it and

@@ -88,6 +88,9 @@ struct asset {
 	enum asset_state state;
 	char *id;     /* what names the file at the source, "static/x.srt"; NULL when missing */
 	int64_t size; /* bytes; -1 unknown */
+	/* What changes when the file is saved anew: in GridFS _id, uploadDate, length and md5, one
+	   line; in OLX what the source can tell without reading it whole. NULL when missing. */
+	char *identity;
 	char reason[160];
 };
 

@@ -43,8 +43,8 @@ extern const struct row_kind course_rows, video_rows, finding_rows, event_rows;
 /* The columns that fill() of these kinds reads. */
 #define COURSE_COLUMNS                                                                             \
 	"id, key, name, location, status, intent, intent_number, intent_finding, gone, pass,"      \
-	" problem, begun, changed, level, verified, expected, in_val, unknown, extra, differing,"  \
-	" errors, warnings, notices, waived, bytes, videos, tried, failed"
+	" problem, begun, changed, level, verified, flag, evidence, expected, in_val, unknown, extra," \
+	" differing, errors, warnings, notices, waived, bytes, videos, tried, failed"
 #define VIDEO_COLUMNS                                                                              \
 	"id, course_id, type, block, name, position, val_id, val_id_new, branches, state,"         \
 	" attempts, expected_languages, val_languages, gone, expected, in_val, unknown, extra,"    \

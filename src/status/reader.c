@@ -221,6 +221,8 @@ static void fill_course(struct columns *columns, void *to)
 	row->changed = col_int(columns);
 	COL_WORD(columns, verify_level_read, &row->level);
 	row->verified = col_int(columns);
+	COL_WORD(columns, flag_step_read, &row->flag);
+	COL_WORD(columns, evidence_state_read, &row->evidence);
 	tally_read(&tally, columns, true);
 	tally_counts(&tally, &row->counts);
 	row->bytes = tally.n[TALLY_BYTES];

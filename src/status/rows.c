@@ -48,6 +48,9 @@ WORDS(transcript_compare, transcript_compare, TRANSCRIPT_COMPARE_LIST)
 WORDS(verify_level, verify_level, VERIFY_LEVEL_LIST)
 WORDS(hold_reason, hold_reason, HOLD_REASON_LIST)
 WORDS(steer, steer, STEER_LIST)
+WORDS(flag_step, flag_step, FLAG_STEP_LIST)
+WORDS(evidence_state, evidence_state, EVIDENCE_STATE_LIST)
+WORDS(run_kind, run_kind, RUN_KIND_LIST)
 #undef WORDS
 #undef X
 

@@ -31,7 +31,8 @@
 	X(FAILED,   "failed")         /* not in val, because of a finding */ \
 	X(LEFT_OUT, "left-out")       /* not expected: no cues, or implicit and unreadable */ \
 	X(WAIVED,   "waived")         /* not expected: an operator accepted its finding */ \
-	X(EXTRA,    "extra")          /* not expected, but val has it */
+	X(EXTRA,    "extra")          /* not expected, but val has it */ \
+	X(UNTOLD,   "untold")         /* dry run: val cannot tell whether it has it: unknown until tried */
 /* Source compared with val and store. */
 #define TRANSCRIPT_COMPARE_LIST(X) \
 	X(NONE, "not compared") X(SAME, "same") X(DIFFERS, "differs") X(UNKNOWN, "unknown") \
@@ -39,6 +40,13 @@
 #define VERIFY_LEVEL_LIST(X) \
 	X(NONE, "none") X(COUNT, "count") X(SIZE, "size") X(HASH, "hash") X(BYTES, "bytes") \
 	X(CUES, "cues")
+/* The flag of a course as we know it: between a journalled switch and what reads back it is turning. */
+#define FLAG_STEP_LIST(X) \
+	X(UNKNOWN, "unknown") /* never read */ \
+	X(OFF, "off") X(TURNING_ON, "turning-on") X(ON, "on") X(TURNING_OFF, "turning-off")
+/* What the last validation is worth. Age does not count here: compare course_row.verified. */
+#define EVIDENCE_STATE_LIST(X) X(NONE, "none") X(FRESH, "fresh") X(STALE, "stale")
+#define RUN_KIND_LIST(X) X(DRY, "dry") X(MOCK, "mock") X(REAL, "real")
 /* clang-format on */
 
 #define X(id, name) COURSE_##id,
@@ -58,6 +66,16 @@ enum transcript_compare { TRANSCRIPT_COMPARE_LIST(X) COMPARE_COUNT };
 #undef X
 #define X(id, name) LEVEL_##id,
 enum verify_level { VERIFY_LEVEL_LIST(X) VERIFY_LEVELS };
+#undef X
+
+#define X(id, name) STEP_##id,
+enum flag_step { FLAG_STEP_LIST(X) FLAG_STEPS };
+#undef X
+#define X(id, name) EVIDENCE_##id,
+enum evidence_state { EVIDENCE_STATE_LIST(X) EVIDENCE_STATES };
+#undef X
+#define X(id, name) RUN_##id,
+enum run_kind { RUN_KIND_LIST(X) RUN_KINDS };
 #undef X
 
 /* Why an engine starts nothing new; of several, the last is told. */
@@ -88,6 +106,9 @@ const char *verify_level_name(enum verify_level level);
 /* The readers of the same words; false for any other. Case counts in none of them. */
 const char *hold_reason_name(enum hold_reason reason);
 const char *steer_name(enum steer what);
+const char *flag_step_name(enum flag_step step);
+const char *evidence_state_name(enum evidence_state state);
+const char *run_kind_name(enum run_kind kind);
 bool course_status_read(const char *name, enum course_status *out);
 bool course_intent_read(const char *name, enum course_intent *out);
 bool video_state_read(const char *name, enum video_state *out);
@@ -96,6 +117,9 @@ bool transcript_compare_read(const char *name, enum transcript_compare *out);
 bool verify_level_read(const char *name, enum verify_level *out);
 bool hold_reason_read(const char *name, enum hold_reason *out);
 bool steer_read(const char *name, enum steer *out);
+bool flag_step_read(const char *name, enum flag_step *out);
+bool evidence_state_read(const char *name, enum evidence_state *out);
+bool run_kind_read(const char *name, enum run_kind *out);
 
 /* Whose promise a transcript is, by bits; both: in both branches. */
 enum branch_bits { BRANCHES_NONE = 0, IN_PUBLISHED = 1, IN_DRAFT = 2 };
@@ -126,6 +150,8 @@ struct course_row {
 	int64_t begun, changed; /* wall microseconds, 0 never */
 	enum verify_level level; /* of the last validation, NONE if there was none */
 	int64_t verified;	/* when, wall microseconds */
+	enum flag_step flag;	/* as read or switched last */
+	enum evidence_state evidence;
 };
 
 struct video_row {

@@ -282,7 +282,8 @@ static const char steered_engine[] =
 	") STRICT, WITHOUT ROWID;";
 
 /* Applied in order to files whose user_version is lower; never changed once released. */
-static const char *const migrations[] = {first_tables, course_revisions, steered_engine};
+static const char *const migrations[] = {first_tables, course_revisions, steered_engine,
+					 schema_rollout};
 
 int schema_version(void)
 {

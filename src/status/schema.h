@@ -24,5 +24,7 @@ enum result schema_enter(struct db *db, const char *campus, const char *environm
 			 struct error *err);
 /* The version that this program writes. */
 int schema_version(void);
+/* schema_rollout.c: the fourth migration. */
+extern const char schema_rollout[];
 
 #endif

@@ -1,0 +1,26 @@
+/*
+ * boards.h - the gate boards that a screen shows, looked at on a thread of the desk's.
+ *
+ * Immutable once published, shared by the snapshots that show it. The courses are those of
+ * desk_show_boards(), in its order; they are looked at one after the other, and a snapshot may have
+ * the first few only.
+ */
+#ifndef SUBFERRY_SRC_ENGINE_BOARDS_H
+#define SUBFERRY_SRC_ENGINE_BOARDS_H
+
+#include "src/rollout/board.h"
+
+#define BOARDS_MOST 2000
+
+struct boards {
+	struct board *items;   /* of the courses looked at so far */
+	size_t count, wanted;  /* looked at; asked for */
+	bool looking;
+	char problem[256];     /* "" or why they could not be looked at */
+	int refs;	       /* atomic */
+};
+
+struct boards *boards_ref(struct boards *boards); /* accepts NULL */
+void boards_unref(struct boards *boards);	  /* accepts NULL */
+
+#endif

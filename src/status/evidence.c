@@ -1,0 +1,5 @@
+#include "config.h"
+
+#include "src/status/rollout.h"
+
+#include "src/status/write.h"

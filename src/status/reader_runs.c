@@ -1,0 +1,5 @@
+#include "config.h"
+
+#include "src/status/runs.h"
+
+#include "src/status/read.h"

@@ -1,0 +1,118 @@
+/*
+ * rollout.h - evidence, flags and generations in the status database: what a flag flip rests on.
+ *
+ * The state of a flag is small: off, turning-on, on, turning-off (and unknown, never read). Only
+ * status_flag_begin() enters a turning state, and for turning-on only where the course, and evidence
+ * that is still the one that was looked at, allow it: in one commit. Only status_flag_settle() leaves
+ * it, with what was read back. Who flips holds flip.h's lock; so a turning state that one finds with
+ * the lock taken is of somebody who died, and what is read back says which state it is.
+ */
+#ifndef SUBFERRY_SRC_STATUS_ROLLOUT_H
+#define SUBFERRY_SRC_STATUS_ROLLOUT_H
+
+#include "src/status/status.h"
+
+struct reader;
+
+/* ---- what was seen of the source ----------------------------------------------------------*/
+
+/* What identifies the state of a course's source: outline.version, and plan_assets() (plan.h). */
+struct source_seen {
+	const char *version, *assets;
+};
+/* Posts what a plan saw. Evidence of the course that saw another state goes stale, with an event. */
+void status_course_source(struct status *status, int64_t course, const struct source_seen *seen);
+
+/* ---- evidence -----------------------------------------------------------------------------*/
+
+struct evidence {
+	int64_t course_id, number, generation, pass;
+	enum verify_level level;
+	int64_t began, at; /* wall microseconds; what it saw is no older than @began */
+	char *source_version, *source_assets;
+	struct counts counts;
+	char *waivers;	   /* hash over the course's waivers that it was made with */
+	char *stale;	   /* "" or why it does not count any more */
+	int64_t stale_at;
+};
+void evidence_clear(struct evidence *evidence); /* may run twice */
+
+/*
+ * Commits a complete validation as the course's evidence, in place of the one before, with the
+ * course's level and time, and one event with @text. @evidence: number, generation and at are filled
+ * in; stale is ignored. RESULT_CANCELED, and nothing changes but the event: a later pass has begun.
+ */
+enum result status_course_proved(struct status *status, struct evidence *evidence, const char *text,
+				 struct error *err);
+/* Posts that the course's evidence number @number does not count any more, once; one event. */
+void status_evidence_stale(struct status *status, int64_t course, int64_t number, const char *why);
+/* RESULT_MISSING: the course has none. */
+enum result reader_evidence(struct reader *reader, int64_t course, struct evidence *out,
+			    struct error *err);
+/* The hash over the course's waivers as they are now, as evidence.waivers. */
+enum result reader_waivers_hash(struct reader *reader, const char *course, char out[HASH_HEX],
+				struct error *err);
+
+/* ---- flags --------------------------------------------------------------------------------*/
+
+struct flag_row {
+	int64_t course_id, number;
+	enum flag_step state;
+	int64_t evidence;  /* the last switch on rests on it; 0 */
+	char *who, *host;  /* of the last switch */
+	int64_t began;
+	char *effective, *own, *global; /* as read last: flag_value_name() */
+	int64_t read;	   /* when; 0 never */
+	char *text;
+	int64_t auto_pass;
+};
+void flag_row_clear(struct flag_row *row); /* may run twice */
+
+/*
+ * Commits that the flag is being switched; *@number is the switch's. To on: RESULT_REFUSED, with the
+ * reason, unless the course is Migrated and idle, has no open error and no open link-pending or
+ * val-unread, and its evidence is number @evidence, of level hash or better, not stale, of this
+ * generation and pass, and @at most so old (microseconds). To off always, but RESULT_BUSY while it
+ * is turning. One event: @how it was confirmed.
+ */
+enum result status_flag_begin(struct status *status, int64_t course, bool on, int64_t evidence,
+			      int64_t most_age, const char *how, int64_t *number, struct error *err);
+/*
+ * Commits what was read back: STEP_ON or STEP_OFF of the course's own row; STEP_UNKNOWN: it could not
+ * be read, and a turning state stays. @seen's words are kept. @number: of the switch that is settled,
+ * 0: only a look, which changes no turning state. One event where the state changes, or after a switch.
+ */
+struct flag_seen {
+	enum flag_step own;
+	const char *effective, *own_word, *global, *text;
+};
+enum result status_flag_settle(struct status *status, int64_t course, int64_t number,
+			       const struct flag_seen *seen, struct error *err);
+/* Posts that flip = auto has had its turn after this pass; @why not, or "". */
+void status_flag_auto_done(struct status *status, int64_t course, int64_t pass, const char *why);
+/* RESULT_MISSING: nothing is known of it. */
+enum result reader_flag(struct reader *reader, int64_t course, struct flag_row *out, struct error *err);
+/* Courses whose flag is turning (free()). */
+enum result reader_flags_turning(struct reader *reader, int64_t **courses, size_t *count,
+				 struct error *err);
+/* A Migrated idle course, not gone, whose flag is not on and not turning, and whose turn by
+   flip = auto after its present pass is still to come; RESULT_MISSING: none. */
+enum result reader_auto_next(struct reader *reader, int64_t *course, struct error *err);
+
+/* ---- generations --------------------------------------------------------------------------*/
+
+/*
+ * Commits the next generation, after staging was restored: the open run ends (broken off), every
+ * course is Not-Migrated and idle, its videos wait and what val had of them is not known, evidence
+ * and flags are forgotten, the journal is set aside. Runs, findings, waivers and audit stay. One
+ * event. The caller has the engine lock and has seen that this is not production.
+ */
+enum result status_refresh(struct status *status, const char *how, int64_t *generation,
+			   struct error *err);
+enum result reader_generation(struct reader *reader, int64_t *out, struct error *err);
+/* A sample of what the journal says is registered now: the newest line of each of at most @most
+   (val id, language) pairs, spread over the journal (clear each, free()). */
+enum result reader_registered_sample(struct reader *reader, size_t most, struct journal_row **rows,
+				     size_t *count, struct error *err);
+
+#endif
