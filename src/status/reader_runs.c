@@ -2,4 +2,218 @@
 
 #include "src/status/runs.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "src/status/read.h"
+
+#define RUN_COLUMNS                                                                                \
+	"r.number, r.generation, r.kind, r.uid, r.campus, r.environment, r.release, r.version,"    \
+	" r.options, r.who, r.host, r.began, r.ended, r.broken_off, r.imported, r.origin_number"
+/* What fill_sums() reads. */
+#define SUM_COLUMNS                                                                                \
+	"count(c.id), coalesce(sum(c.status IN ('Migrated', 'Failed')), 0),"                       \
+	" coalesce(sum(c.status = 'Failed'), 0), coalesce(sum(c.videos), 0),"                      \
+	" coalesce(sum(c.failed), 0), coalesce(sum(c.expected), 0), coalesce(sum(c.in_val), 0),"   \
+	" coalesce(sum(c.unknown), 0), coalesce(sum(c.extra), 0), coalesce(sum(c.differing), 0),"  \
+	" coalesce(sum(c.errors), 0), coalesce(sum(c.warnings), 0), coalesce(sum(c.notices), 0),"  \
+	" coalesce(sum(c.waived), 0), coalesce(sum(c.migrated), 0), coalesce(sum(c.kept), 0),"     \
+	" coalesce(sum(c.would), 0), coalesce(sum(c.untold), 0),"                                  \
+	" coalesce(sum(c.not_migrated), 0), coalesce(sum(c.bytes), 0)"
+/* The page is cut first: what is not shown is not added up. */
+#define RUNS_OF(page)                                                                              \
+	"SELECT " RUN_COLUMNS ", " SUM_COLUMNS " FROM (" page ") r"                                \
+	" LEFT JOIN run_course c ON c.run = r.number GROUP BY r.number ORDER BY r.number DESC"
+
+static void fill_sums(struct columns *columns, struct run_sums *sums)
+{
+	sums->courses = col_int(columns);
+	sums->ended = col_int(columns);
+	sums->failed = col_int(columns);
+	sums->videos = col_int(columns);
+	sums->videos_failed = col_int(columns);
+	sums->counts.expected = col_int(columns);
+	sums->counts.in_val = col_int(columns);
+	sums->counts.unknown = col_int(columns);
+	sums->counts.extra = col_int(columns);
+	sums->counts.differing = col_int(columns);
+	sums->counts.errors = col_int(columns);
+	sums->counts.warnings = col_int(columns);
+	sums->counts.notices = col_int(columns);
+	sums->counts.waived = col_int(columns);
+	sums->migrated = col_int(columns);
+	sums->kept = col_int(columns);
+	sums->would = col_int(columns);
+	sums->untold = col_int(columns);
+	sums->not_migrated = col_int(columns);
+	sums->bytes = col_int(columns);
+}
+
+/* ---- runs ---------------------------------------------------------------------------------*/
+
+static void fill_run(struct columns *columns, void *to)
+{
+	struct run_row *row = to;
+
+	row->number = col_int(columns);
+	row->generation = col_int(columns);
+	COL_WORD(columns, run_kind_read, &row->kind);
+	row->uid = col_text(columns);
+	row->campus = col_text(columns);
+	row->environment = col_text(columns);
+	row->release = col_text(columns);
+	row->version = col_text(columns);
+	row->options = col_text(columns);
+	row->who = col_text(columns);
+	row->host = col_text(columns);
+	row->began = col_int(columns);
+	row->ended = col_int(columns);
+	row->broken_off = col_bool(columns);
+	row->imported = col_int(columns);
+	row->origin_number = col_int(columns);
+	fill_sums(columns, &row->sums);
+}
+
+/* Frees the text and forgets it, so that a row may be cleared twice. */
+static void drop(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
+
+void run_row_clear(struct run_row *row)
+{
+	drop(&row->uid);
+	drop(&row->campus);
+	drop(&row->environment);
+	drop(&row->release);
+	drop(&row->version);
+	drop(&row->options);
+	drop(&row->who);
+	drop(&row->host);
+}
+
+static void clear_run(void *row)
+{
+	run_row_clear(row);
+}
+
+static const struct row_kind run_rows = {sizeof(struct run_row), fill_run, clear_run};
+
+enum result reader_runs(struct reader *reader, int64_t first, int64_t count, struct run_row **rows,
+			size_t *got, int64_t *total, struct error *err)
+{
+	void *list;
+	enum result st = read_total(reader, err, "SELECT count(*) FROM run", NULL, 0, total);
+
+	*rows = NULL;
+	*got = 0;
+	if (st != RESULT_OK)
+		return st;
+	st = read_rows(reader, err, &run_rows,
+		       RUNS_OF("SELECT * FROM run ORDER BY number DESC LIMIT ?1 OFFSET ?2"),
+		       DB_VALUES(INT(count), INT(first)), &list, got);
+	*rows = list;
+	return st;
+}
+
+enum result reader_run(struct reader *reader, int64_t number, struct run_row *out, struct error *err)
+{
+	char missing[64];
+
+	snprintf(missing, sizeof(missing), "there is no run %" PRId64, number);
+	return read_row(reader, err, &run_rows, RUNS_OF("SELECT * FROM run WHERE number = ?1"),
+			DB_VALUES(INT(number)), out, missing);
+}
+
+enum result reader_run_now(struct reader *reader, int64_t *number, enum run_kind *kind, bool *open,
+			   struct error *err)
+{
+	struct columns columns = {0};
+	int64_t goes_on = 0;
+	enum result st;
+
+	*number = 0;
+	*kind = RUN_MOCK;
+	st = db_first(&reader->db, err,
+		      "SELECT number, kind, ended = 0 AND kind <> 'dry' FROM run WHERE number = coalesce("
+		      "(SELECT max(number) FROM run WHERE ended = 0 AND kind <> 'dry'),"
+		      " (SELECT max(number) FROM run WHERE imported = 0))",
+		      NULL, 0, &columns.stmt);
+	if (st == RESULT_OK) {
+		*number = col_int(&columns);
+		COL_WORD(&columns, run_kind_read, kind);
+		goes_on = col_int(&columns);
+		st = col_result(&reader->db, &columns, err);
+	} else if (st == RESULT_END) {
+		st = RESULT_OK;
+	}
+	db_done(columns.stmt);
+	if (st != RESULT_OK)
+		*number = 0;
+	if (open)
+		*open = st == RESULT_OK && goes_on;
+	return st;
+}
+
+const char *run_row_name(const struct run_row *row, char *out, size_t size)
+{
+	const char *kind = run_kind_name(row->kind);
+
+	if (row->imported)
+		snprintf(out, size, "%s %" PRId64 " (%s %" PRId64 " of %s)", kind, row->number, kind,
+			 row->origin_number, row->campus);
+	else
+		snprintf(out, size, "%s %" PRId64, kind, row->number);
+	return out;
+}
+
+/* ---- courses of a run ---------------------------------------------------------------------*/
+
+static void fill_run_course(struct columns *columns, void *to)
+{
+	struct run_course_row *row = to;
+
+	row->id = col_int(columns);
+	row->run = col_int(columns);
+	row->course = col_text(columns);
+	COL_WORD(columns, course_status_read, &row->status);
+	row->began = col_int(columns);
+	row->ended = col_int(columns);
+	row->problem = col_text(columns);
+	row->source_version = col_text(columns);
+	row->source_assets = col_text(columns);
+	fill_sums(columns, &row->sums);
+}
+
+void run_course_row_clear(struct run_course_row *row)
+{
+	drop(&row->course);
+	drop(&row->problem);
+	drop(&row->source_version);
+	drop(&row->source_assets);
+}
+
+static void clear_run_course(void *row)
+{
+	run_course_row_clear(row);
+}
+
+static const struct row_kind run_course_rows = {sizeof(struct run_course_row), fill_run_course,
+						clear_run_course};
+
+enum result reader_run_courses(struct reader *reader, int64_t run, struct run_course_row **rows,
+			       size_t *count, struct error *err)
+{
+	void *list;
+	enum result st = read_rows(
+		reader, err, &run_course_rows,
+		"SELECT c.id, c.run, c.course, c.status, c.began, c.ended, c.problem,"
+		" c.source_version, c.source_assets, " SUM_COLUMNS
+		" FROM run_course c WHERE c.run = ?1 GROUP BY c.course ORDER BY c.course",
+		DB_VALUES(INT(run)), &list, count);
+
+	*rows = list;
+	return st;
+}
