@@ -127,8 +127,9 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 		return error_set(err, RESULT_CANCELED,
 				 "the course is no longer to be run: its intent is %s",
 				 course_intent_name(intent));
-	if (from == COURSE_IN_PROGRESS && !begin->anew)
-		return RESULT_OK;
+	st = run_course_begin(status, begin->course, err);
+	if (st != RESULT_OK || (from == COURSE_IN_PROGRESS && !begin->anew))
+		return st;
 	st = begin_pass(status, begin, finding, from == COURSE_FAILED && !begin->anew,
 			clock_wall(status->clock), err);
 	return st == RESULT_OK ? write_begin_event(status, begin, from, finding, err) : st;
@@ -238,6 +239,8 @@ static enum result write_end(struct status *status, void *arg, struct error *err
 			" WHERE id = ?1",
 			DB_VALUES(INT(end->course), TEXT(course_status_name(end->to)),
 				  TEXT(end->problem), INT(now), INT(end->intent_number)));
+	if (st == RESULT_OK)
+		st = run_course_end(status, end->course, end->to, end->problem, err);
 	return st == RESULT_OK ? write_end_event(status, end, err) : st;
 }
 

@@ -218,7 +218,7 @@ static enum result write_wishes(struct status *status, void *arg, struct error *
 		if (to != NO)
 			st = take(status, wishes, &course, (enum course_intent)to, answer, err);
 	}
-	return st;
+	return st == RESULT_OK ? run_end_if_over(status, err) : st;
 }
 
 enum result status_wish(struct status *status, enum wish wish, const int64_t *courses, size_t count,

@@ -28,10 +28,18 @@ enum result status_run_about(struct status *status, const struct run_about *abou
 /* Commits the beginning of a dry run; *@number is its. */
 enum result status_dry_begin(struct status *status, const struct run_about *about, int64_t *number,
 			     struct error *err);
-/* Commits what run @number, a dry one, predicts of a course, from its rows as they stand.
-   @status_to: Migrated, or Failed with @problem or videos that would fail. */
-enum result status_dry_course(struct status *status, int64_t number, int64_t course, int64_t began,
-			      enum course_status status_to, const char *problem, struct error *err);
+/* What is predicted of a course; borrowed for the call. */
+struct dry_course {
+	int64_t number, course, began; /* of the dry run; its id; wall microseconds */
+	enum course_status status;     /* Migrated, or Failed with @problem or @failed */
+	int64_t failed;		       /* videos that would fail */
+	const char *problem;	       /* "" or why the course as a whole cannot be read ... */
+	const struct finding_row *note; /* ... as a finding, or NULL */
+};
+/* Commits what a dry run predicts of a course: its rows as they stand, unless there is a @problem:
+   then they are of other days. */
+enum result status_dry_course(struct status *status, const struct dry_course *dry,
+			      struct error *err);
 /* Commits the end of a dry run; @broken_off: not all that was asked for was predicted. */
 enum result status_dry_end(struct status *status, int64_t number, bool broken_off, struct error *err);
 /* By whoever has taken the engine lock, before anything is begun: commits the end of dry runs that

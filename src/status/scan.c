@@ -100,6 +100,8 @@ static enum result write_scan(struct status *status, void *arg, struct error *er
 		st = scan_entry(status, scan->entries[i], now, scan, err);
 	if (st == RESULT_OK && scan->whole)
 		st = mark_gone(status, scan, err);
+	if (st == RESULT_OK && result->gone)
+		st = run_end_if_over(status, err);
 	if (st != RESULT_OK)
 		return st;
 	snprintf(what, sizeof(what), "%lld course%s: %lld new, %lld gone, %lld back",

@@ -62,6 +62,7 @@ void status_close(struct status *status)
 	dbwriter_free(status->writer);
 	db_close(&status->db);
 	pthread_mutex_destroy(&status->lock);
+	run_about_clear(&status->about);
 	free(status->who);
 	free(status);
 }

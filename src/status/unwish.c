@@ -138,7 +138,7 @@ static enum result write_unwishes(struct status *status, void *arg, struct error
 		else
 			st = take_back(status, given, &course, answer, err);
 	}
-	return st;
+	return st == RESULT_OK ? run_end_if_over(status, err) : st;
 }
 
 enum result status_unwish(struct status *status, const struct given_intent *given, size_t count,

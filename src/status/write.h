@@ -10,6 +10,7 @@
 
 #include "src/base/dbwriter.h"
 #include "src/status/db.h"
+#include "src/status/runs.h"
 #include "src/status/status.h"
 #include "src/status/tally.h"
 
@@ -23,6 +24,7 @@ struct status {
 	pthread_mutex_t lock; /* guards the two below */
 	bool is_broken;
 	struct error broken;
+	struct run_about about; /* of the writer thread; its texts are owned, NULL before they are told */
 };
 
 typedef enum result write_fn(struct status *status, void *arg, struct error *err);
@@ -57,6 +59,18 @@ enum result write_former_id(struct status *status, int64_t video, const char *va
 			    struct error *err);
 enum result write_journal(struct status *status, const struct journal_row *rows, size_t count,
 			  int64_t now, struct error *err);
+
+/* ---- runs, in the commits that change what they are made of (runs.c) ----------------------*/
+
+/* The course begins, or goes on, in the open run of this generation, or in a new one. */
+enum result run_course_begin(struct status *status, int64_t course, struct error *err);
+/* The rows and sums of the course are those it ends with; its intent is what it will be. */
+enum result run_course_end(struct status *status, int64_t course, enum course_status to,
+			   const char *problem, struct error *err);
+/* Whenever an intent is taken away or a course is gone: ends the open run if that was the last
+   thing it waited for. */
+enum result run_end_if_over(struct status *status, struct error *err);
+void run_about_clear(struct run_about *about); /* may run twice */
 
 /* ---- copies for posts ---------------------------------------------------------------------*/
 
