@@ -4,11 +4,17 @@
  *
  * Read from the status database alone (runs.h), on the calling thread; immutable once made, and
  * shared by counting. Texts are untrusted. A course that is in one run only is told as such and none
- * of its findings is "fixed" or "new" for that.
+ * of its findings is "fixed" or "new" for that; nor is a finding "fixed" where source, edx-val or store
+ * failed in B before it could be looked for. Rows are compared for courses that ended in both runs.
+ *
+ * Findings are the same if course, block, language and code are. Their lists have open ones first,
+ * errors before warnings; MISSED has the unexplained first and what was not run last, one row for a
+ * whole course; CHANGED and COURSES are by course, block and language.
  */
 #ifndef SUBFERRY_SRC_ROLLOUT_COMPARISON_H
 #define SUBFERRY_SRC_ROLLOUT_COMPARISON_H
 
+#include "src/base/text_pool.h"
 #include "src/status/reader.h"
 #include "src/status/runs.h"
 
@@ -50,9 +56,10 @@ struct compared_row {
 	enum finding_code code;		 /* findings; of MISSED that of B, or FINDING_NONE */
 	enum finding_severity severity;
 	bool waived;			 /* the finding, in the run it is told of (B if in both) */
-	const char *text;		 /* of the finding; CHANGED: "another text", "gone", "came" */
+	const char *text;		 /* of the finding; CHANGED: "another text", "came", "gone", and
+					    "file came", "file gone" of what is promised all the same */
 	enum transcript_outcome predicted, actual; /* MISSED; CHANGED: in A and B */
-	bool in_a, in_b;		 /* CHANGED, COURSES */
+	bool in_a, in_b;		 /* MISSED, CHANGED, COURSES: else that outcome, status, time is none */
 	enum miss_cause cause;
 	enum course_status status_a, status_b; /* COURSES */
 	int64_t time_a, time_b;		 /* microseconds from its begin to its end; COURSES */
@@ -67,11 +74,11 @@ struct comparison {
 	int64_t met;	   /* ... that came as predicted */
 	int64_t untold;	   /* "unknown until tried", which no outcome can miss */
 	bool has_predictions; /* A is dry and B is not */
-	struct buf_pool *pool; /* of the strings */
+	struct text_pool texts; /* of the rows */
 	int refs;	   /* atomic */
 };
 
-/* RESULT_MISSING: no such run, named. */
+/* RESULT_MISSING: no such run, named. Within reader_begin(), where a run may go on meanwhile. */
 enum result comparison_new(struct comparison **out, struct reader *reader, int64_t a, int64_t b,
 			   struct error *err);
 struct comparison *comparison_ref(struct comparison *comparison); /* accepts NULL */

@@ -1,0 +1,55 @@
+/*
+ * comparison_inside.h - a comparison while it is made. comparison.c and comparison_miss.c only.
+ */
+#ifndef SUBFERRY_SRC_ROLLOUT_COMPARISON_INSIDE_H
+#define SUBFERRY_SRC_ROLLOUT_COMPARISON_INSIDE_H
+
+#include "src/rollout/comparison.h"
+#include "src/status/run_pairs.h"
+
+/* (val id, language) that several blocks of a run promise. */
+struct shared_id {
+	const char *val_id, *language;
+};
+
+struct comparing {
+	struct comparison *out;
+	struct reader *reader;
+	size_t room[COMPARED_COUNT];
+	/* of both runs, sorted; read when the first miss asks for them */
+	struct shared_id *shared;
+	size_t shared_count, shared_room;
+	bool shared_read;
+	struct text_pool shared_texts;
+};
+
+/* What one run says of a course. */
+struct course_side {
+	const struct run_course_row *row;
+	struct finding_row *findings; /* by block, language, code */
+	size_t count;
+	bool broken; /* it could not be read at all, or a server failed for it as a whole */
+};
+
+/* A course that ended in both runs. */
+struct course_pair {
+	const char *course;
+	struct course_side a, b;
+	/* transcripts that may be told of, by block and language */
+	struct run_pair *pairs;
+	size_t count, room;
+	struct text_pool texts; /* of the pairs */
+};
+
+/* Copies @row and its texts behind the others of the list. */
+bool comparing_add(struct comparing *c, enum compared list, const struct compared_row *row);
+/* The findings of @block ("": of the course itself): *@count of them. */
+const struct finding_row *course_side_of(const struct course_side *side, const char *block,
+					 size_t *count);
+/* Source, edx-val or store failed for this block, or for the whole course. */
+bool course_side_broken(const struct course_side *side, const char *block);
+
+/* Adds to CHANGED and MISSED, and counts the predictions (comparison_miss.c). */
+enum result comparing_transcripts(struct comparing *c, struct course_pair *pair, struct error *err);
+
+#endif
