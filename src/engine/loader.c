@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/status/rollout.h"
+
 /* ---- opening a course -------------------------------------------------------------------- */
 
 struct opening {
@@ -64,6 +66,13 @@ static enum result mark_skipped(struct opening *o, struct reader *reader, bool d
 	return st;
 }
 
+static void post_source(struct engine *engine, int64_t course, const struct plan *plan)
+{
+	struct source_seen seen = {plan->source->outline->version, plan_assets(plan)};
+
+	status_course_source(engine->campus->status, course, &seen);
+}
+
 static enum result save_plan(struct engine *engine, struct opening *o, struct reader *reader,
 			     struct error *err)
 {
@@ -77,8 +86,10 @@ static enum result save_plan(struct engine *engine, struct opening *o, struct re
 				rows.note_count, err);
 	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
 		o->plan->videos[i].id = rows.videos[i].id;
-	if (st == RESULT_OK)
+	if (st == RESULT_OK) {
+		post_source(engine, o->row.id, o->plan);
 		st = mark_skipped(o, reader, engine->options.dry, err);
+	}
 	plan_rows_free(&rows);
 	return st;
 }
@@ -329,6 +340,20 @@ static void fail_load(struct engine *engine, struct course_run *run, const size_
 	}
 }
 
+/* Not held. What of the files was saved anew meanwhile is another state of the source. */
+static enum result look_again(struct engine *engine, struct course_run *run, size_t index,
+			      struct error *err)
+{
+	char before[HASH_HEX];
+	enum result st;
+
+	memcpy(before, plan_assets(run->plan), sizeof(before));
+	st = plan_look_again(run->plan, index, err);
+	if (st == RESULT_OK && strcmp(before, plan_assets(run->plan)))
+		post_source(engine, run->id, run->plan);
+	return st;
+}
+
 /* Lock held on entry and exit; @run is busy. */
 static void load_batch(struct engine *engine, struct course_run *run, const size_t *indexes,
 		       size_t count)
@@ -341,7 +366,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	pthread_mutex_unlock(&engine->lock);
 	for (size_t i = 0; i < count && st == RESULT_OK; i++)
 		if (run->jobs[indexes[i]].final_read)
-			st = plan_look_again(run->plan, indexes[i], &err);
+			st = look_again(engine, run, indexes[i], &err);
 	if (st == RESULT_OK)
 		st = load_videos(run->plan, indexes, count, engine->max_transcript, files, &err);
 	given_up = st != RESULT_OK && (!may_pass(st) || run->load_failures >= engine->max_retries);

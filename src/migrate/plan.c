@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "src/format/key.h"
-
-/* Names asked of the source in one find(): a server answers so many at a time. */
-#define FIND_BATCH 500
+#include "src/migrate/plan_names.h"
 
 static enum result no_memory(struct error *err)
 {
@@ -30,86 +28,13 @@ char *plan_block_name(const struct video_block *block)
 
 /* ---- which names exist ------------------------------------------------------------------- */
 
-/* All names that any promise of the course tries, with the source's answer to each. */
-struct name_table {
-	const char **names; /* borrowed from the promises; sorted, each once */
-	struct asset *assets;
-	size_t count, size;
-};
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool table_add(struct name_table *table, const struct promises *promises)
-{
-	for (size_t i = 0; i < promises->count; i++) {
-		const struct promise *promise = &promises->items[i];
-
-		if (table->count + promise->name_count > table->size) {
-			size_t size = 2 * (table->count + promise->name_count) + 64;
-			const char **names = realloc(table->names, size * sizeof(*names));
-
-			if (!names)
-				return false;
-			table->names = names;
-			table->size = size;
-		}
-		for (size_t n = 0; n < promise->name_count; n++)
-			table->names[table->count++] = promise->names[n];
-	}
-	return true;
-}
-
-static void table_sort(struct name_table *table)
-{
-	size_t kept = 0;
-
-	if (!table->count)
-		return;
-	qsort(table->names, table->count, sizeof(*table->names), compare_names);
-	for (size_t i = 1; i < table->count; i++)
-		if (strcmp(table->names[kept], table->names[i]))
-			table->names[++kept] = table->names[i];
-	table->count = kept + 1;
-}
-
-static enum result table_find(struct name_table *table, struct source_course *source,
-			      struct error *err)
-{
-	table->assets = calloc(table->count ? table->count : 1, sizeof(*table->assets));
-	if (!table->assets)
-		return no_memory(err);
-	for (size_t first = 0; first < table->count; first += FIND_BATCH) {
-		size_t left = table->count - first;
-		enum result st = source->ops->find(source, table->names + first,
-						   left < FIND_BATCH ? left : FIND_BATCH,
-						   table->assets + first, err);
-
-		if (st != RESULT_OK)
-			return st;
-	}
-	return RESULT_OK;
-}
-
-static void table_clear(struct name_table *table)
-{
-	for (size_t i = 0; table->assets && i < table->count; i++)
-		asset_clear(&table->assets[i]);
-	free(table->assets);
-	free(table->names);
-}
-
 /* The first of the promise's names that exists, or NULL. */
-static const struct asset *table_first(const struct name_table *table, const struct promise *promise)
+static const struct asset *table_first(const struct plan_names *table, const struct promise *promise)
 {
 	for (size_t n = 0; n < promise->name_count; n++) {
-		const char **name = bsearch(&promise->names[n], table->names, table->count,
-					    sizeof(*table->names), compare_names);
-		const struct asset *asset = name ? &table->assets[name - table->names] : NULL;
+		const struct asset *asset = plan_names_asset(table, promise->names[n]);
 
-		if (asset && asset->state != ASSET_MISSING)
+		if (asset->state != ASSET_MISSING)
 			return asset;
 	}
 	return NULL;
@@ -119,7 +44,7 @@ static const struct asset *table_first(const struct name_table *table, const str
 
 /* What a branch promises for @language, by precedence: the first promise that holds. */
 static enum result settle_side(const struct promises *promises, const char *language,
-			       const struct name_table *table, struct plan_side *side,
+			       const struct plan_names *table, struct plan_side *side,
 			       struct error *err)
 {
 	memset(side, 0, sizeof(*side));
@@ -149,7 +74,7 @@ static void side_clear(struct plan_side *side)
 }
 
 static enum result add_language(struct plan_video *video, const char *language,
-				const struct name_table *table, struct error *err)
+				const struct plan_names *table, struct error *err)
 {
 	struct plan_transcript *t = &video->transcripts[video->transcript_count];
 	enum result st = settle_side(&video->published, language, table, &t->published, err);
@@ -174,10 +99,10 @@ static enum result add_language(struct plan_video *video, const char *language,
 	return st;
 }
 
-static enum result look_again(struct source_course *source, struct plan_side *side,
-			      struct error *err)
+static enum result look_again(struct plan *plan, struct plan_side *side, struct error *err)
 {
 	size_t count = side->promised ? side->promise->name_count : 0;
+	const char *const *names = count ? (const char *const *)side->promise->names : NULL;
 	struct asset *assets;
 	char *id = NULL;
 	enum result st;
@@ -187,9 +112,11 @@ static enum result look_again(struct source_course *source, struct plan_side *si
 	assets = calloc(count, sizeof(*assets));
 	if (!assets)
 		return no_memory(err);
-	st = source->ops->find(source, (const char *const *)side->promise->names, count, assets, err);
-	for (size_t i = 0; i < count && st == RESULT_OK && !id; i++) {
-		if (assets[i].state == ASSET_MISSING)
+	st = plan->source->ops->find(plan->source, names, count, assets, err);
+	for (size_t i = 0; i < count && st == RESULT_OK; i++) {
+		if (!plan_names_again(plan->names, names[i], &assets[i]))
+			st = no_memory(err);
+		if (st != RESULT_OK || id || assets[i].state == ASSET_MISSING)
 			continue;
 		id = strdup(assets[i].id);
 		if (!id) {
@@ -212,15 +139,15 @@ enum result plan_look_again(struct plan *plan, size_t index, struct error *err)
 	enum result st = RESULT_OK;
 
 	for (size_t i = 0; i < video->transcript_count && st == RESULT_OK; i++) {
-		st = look_again(plan->source, &video->transcripts[i].published, err);
+		st = look_again(plan, &video->transcripts[i].published, err);
 		if (st == RESULT_OK)
-			st = look_again(plan->source, &video->transcripts[i].draft, err);
+			st = look_again(plan, &video->transcripts[i].draft, err);
 	}
-	return st;
+	return st == RESULT_OK ? plan_names_hash(plan->names, plan->assets, err) : st;
 }
 
 /* Both branches' promises are sorted by language: merge them. */
-static enum result settle_languages(struct plan_video *video, const struct name_table *table,
+static enum result settle_languages(struct plan_video *video, const struct plan_names *table,
 				    struct error *err)
 {
 	const struct promises *a = &video->published, *b = &video->draft;
@@ -347,7 +274,7 @@ bool plan_sibling_promises(const struct plan *plan, const struct plan_video *vid
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-static enum result resolve_all(struct plan *plan, struct name_table *table, struct error *err)
+static enum result resolve_all(struct plan *plan, struct error *err)
 {
 	const struct outline *outline = plan->source->outline;
 	enum result st = RESULT_OK;
@@ -364,55 +291,71 @@ static enum result resolve_all(struct plan *plan, struct name_table *table, stru
 			st = resolve_fields(video->block->published, &video->published, err);
 		if (st == RESULT_OK && video->block->draft)
 			st = resolve_fields(video->block->draft, &video->draft, err);
-		if (st == RESULT_OK &&
-		    (!table_add(table, &video->published) || !table_add(table, &video->draft)))
+		if (st == RESULT_OK && (!plan_names_add(plan->names, &video->published) ||
+					!plan_names_add(plan->names, &video->draft)))
 			st = no_memory(err);
 	}
+	return st;
+}
+
+static enum result settle_all(struct plan *plan, struct error *err)
+{
+	enum result st = plan_names_find(plan->names, plan->source, err);
+	if (st == RESULT_OK)
+		st = plan_names_hash(plan->names, plan->assets, err);
+	for (size_t i = 0; i < plan->video_count && st == RESULT_OK; i++) {
+		st = settle_languages(&plan->videos[i], plan->names, err);
+		if (st == RESULT_OK)
+			st = settle_id(plan, &plan->videos[i], err);
+	}
+	plan_names_forget(plan->names);
+	return st;
+}
+
+enum result plan_resolve(struct plan **out, struct source_course *source, struct error *err)
+{
+	struct plan *plan = calloc(1, sizeof(*plan));
+	enum result st = RESULT_OK;
+
+	*out = NULL;
+	if (!plan) {
+		source_course_close(source);
+		return no_memory(err);
+	}
+	plan->source = source;
+	plan->course = strdup(source->outline->key);
+	plan->names = plan_names_new();
+	if (!plan->course || !plan->names)
+		st = no_memory(err);
+	if (st == RESULT_OK)
+		st = resolve_all(plan, err);
+	if (st == RESULT_OK)
+		st = settle_all(plan, err);
+	if (st == RESULT_OK)
+		*out = plan;
+	else
+		plan_free(plan);
 	return st;
 }
 
 enum result plan_new(struct plan **out, struct source_course *source, struct val *val,
 		     const char **who_failed, struct error *err)
 {
-	struct plan *plan = calloc(1, sizeof(*plan));
-	struct name_table table = {0};
+	struct plan *plan = NULL;
 	const char *who = "source";
-	enum result st = RESULT_NOMEM;
+	enum result st = plan_resolve(&plan, source, err);
 
 	*out = NULL;
-	if (!plan || !(plan->course = strdup(source->outline->key))) {
-		no_memory(err);
-		source_course_close(source);
-		goto out;
-	}
-	plan->source = source;
-	st = resolve_all(plan, &table, err);
-	if (st == RESULT_OK) {
-		table_sort(&table);
-		st = table_find(&table, source, err);
-	}
-	for (size_t i = 0; i < plan->video_count && st == RESULT_OK; i++) {
-		st = settle_languages(&plan->videos[i], &table, err);
-		if (st == RESULT_OK)
-			st = settle_id(plan, &plan->videos[i], err);
-	}
 	if (st == RESULT_OK) {
 		who = "val";
 		st = lookup_ids(plan, val, err);
 	}
-	if (st == RESULT_OK) {
+	if (st == RESULT_OK)
 		*out = plan;
-		plan = NULL;
-	}
-out:
+	else
+		plan_free(plan);
 	if (who_failed)
 		*who_failed = who;
-	table_clear(&table);
-	if (plan && !plan->course) {
-		free(plan);
-		plan = NULL;
-	}
-	plan_free(plan);
 	return st;
 }
 
@@ -441,6 +384,7 @@ void plan_free(struct plan *plan)
 		free(video->other_id);
 	}
 	free(plan->videos);
+	plan_names_free(plan->names);
 	free(plan->course);
 	source_course_close(plan->source);
 	free(plan);

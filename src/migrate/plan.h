@@ -44,12 +44,15 @@ struct plan_video {
 	struct val_video val;  /* what val knew when the plan was made */
 };
 
+struct plan_names;
+
 struct plan {
 	char *course;	       /* key */
 	int64_t course_id;
 	struct source_course *source; /* owned */
 	struct plan_video *videos;    /* in the order of the outline: by type and id */
 	size_t video_count;
+	struct plan_names *names; /* what the source answered to each name that is tried */
 	char assets[HASH_HEX]; /* plan_assets() */
 };
 
@@ -59,12 +62,15 @@ struct plan {
  */
 enum result plan_new(struct plan **out, struct source_course *source, struct val *val,
 		     const char **who_failed, struct error *err);
+/* The half of it that asks the source alone: as a plan of a course of whose ids val knows nothing.
+   Enough to tell whether the source is still what it was. */
+enum result plan_resolve(struct plan **out, struct source_course *source, struct error *err);
 void plan_free(struct plan *plan); /* accepts NULL */
 
 /*
  * A SHA-256 over what the resolution saw of the contentstore: of every file that it found its name and
  * asset.identity, and every name that it tried and did not find; whatever the order of asking. With
- * outline.version it is what evidence rests on.
+ * outline.version it is what evidence rests on. plan_look_again() makes it anew.
  */
 const char *plan_assets(const struct plan *plan);
 

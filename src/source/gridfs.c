@@ -216,7 +216,8 @@ static bool answer(const struct search *search, struct asset *out)
 		if (!asked || !asked->met)
 			continue;
 		out[i].id = strdup(asked->met->id);
-		if (!out[i].id)
+		out[i].identity = gridfs_info_identity(&asked->met->info);
+		if (!out[i].id || !out[i].identity)
 			return false;
 		out[i].state = ASSET_FOUND;
 		out[i].size = asked->met->info.length;

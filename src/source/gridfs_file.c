@@ -91,6 +91,34 @@ void gridfs_info_clear(struct gridfs_info *info)
 	memset(info, 0, sizeof(*info));
 }
 
+/* Bytes that are no text have no JSON: then their digits. */
+static void add_id(struct buf *out, const bson_value_t *id)
+{
+	bson_t document = BSON_INITIALIZER;
+	const uint8_t *raw;
+	char *json;
+
+	bson_append_value(&document, "_id", -1, id);
+	raw = bson_get_data(&document);
+	json = bson_as_canonical_extended_json(&document, NULL);
+	if (json)
+		buf_add_text(out, json);
+	for (uint32_t i = 0; !json && i < document.len; i++)
+		buf_printf(out, "%02x", raw[i]);
+	bson_free(json);
+	bson_destroy(&document);
+}
+
+char *gridfs_info_identity(const struct gridfs_info *info)
+{
+	struct buf out = BUF_INIT;
+
+	add_id(&out, &info->id);
+	buf_printf(&out, " %" PRId64 " %" PRId64 " %s", info->uploaded, info->length,
+		   *info->md5 ? info->md5 : "-");
+	return buf_take(&out);
+}
+
 int64_t gridfs_info_chunks(const struct gridfs_info *info)
 {
 	if (info->length < 0 || (info->length && info->chunk_size <= 0))

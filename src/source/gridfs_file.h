@@ -23,6 +23,9 @@ struct gridfs_info {
 /* Reads a document of fs.files into @info, whatever was in it; what is lacking, _close() tells. */
 void gridfs_info_read(struct gridfs_info *info, const bson_t *document);
 void gridfs_info_clear(struct gridfs_info *info); /* may run twice */
+/* As asset.identity: _id as canonical extended JSON, uploadDate (milliseconds), length and md5 ("-" when
+   it is not given, as by newer drivers); free(), NULL without memory. */
+char *gridfs_info_identity(const struct gridfs_info *info);
 /* How many chunks such a file has; -1 when that cannot be told, and the file is damaged. */
 int64_t gridfs_info_chunks(const struct gridfs_info *info);
 

@@ -2,6 +2,7 @@
 
 #include "src/source/olx_course.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,21 @@ static struct olx_course *olx_of(struct source_course *course)
 	return (struct olx_course *)course;
 }
 
+/* An archive's own times say when it was packed, not when the file was saved. */
+static bool fill_asset(const struct olx_tree *tree, const struct olx_file *file, struct asset *out)
+{
+	struct buf identity = BUF_INIT;
+
+	buf_printf(&identity, "%s %" PRId64, file->name, file->size);
+	if (tree->mtimes)
+		buf_printf(&identity, " %" PRId64, file->mtime);
+	out->state = ASSET_FOUND;
+	out->size = file->size;
+	out->id = strdup(file->name);
+	out->identity = buf_take(&identity);
+	return out->id && out->identity;
+}
+
 static enum result course_find(struct source_course *base, const char *const *names, size_t count,
 			       struct asset *out, struct error *err)
 {
@@ -31,13 +47,8 @@ static enum result course_find(struct source_course *base, const char *const *na
 		const struct olx_file *file;
 		enum result st = olx_assets_find(course->assets, names[i], &file, err);
 
-		if (st == RESULT_OK && file) {
-			out[i].state = ASSET_FOUND;
-			out[i].size = file->size;
-			out[i].id = strdup(file->name);
-			if (!out[i].id)
-				st = error_set(err, RESULT_NOMEM, "no memory to find a file");
-		}
+		if (st == RESULT_OK && file && !fill_asset(course->tree, file, &out[i]))
+			st = error_set(err, RESULT_NOMEM, "no memory to find a file");
 		if (st != RESULT_OK) {
 			for (size_t k = 0; k <= i; k++)
 				asset_clear(&out[k]);

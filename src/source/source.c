@@ -8,6 +8,7 @@
 void asset_clear(struct asset *asset)
 {
 	free(asset->id);
+	free(asset->identity);
 	memset(asset, 0, sizeof(*asset));
 	asset->state = ASSET_MISSING;
 	asset->size = -1;

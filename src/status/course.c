@@ -68,6 +68,8 @@ static enum result begin_pass(struct status *status, struct begin *begin, const 
 		    " WHERE id = ?1",
 		    DB_VALUES(INT(begin->course), INT(begin->pass), INT(now)));
 	if (st == RESULT_OK)
+		st = write_evidence_stale(status, begin->course, "the course was run again", err);
+	if (st == RESULT_OK)
 		st = reset_videos(status, begin->course, begin->pass, finding, rest, err);
 	if (st == RESULT_OK)
 		st = tally_course(&status->db, begin->course, now, err);
@@ -258,51 +260,4 @@ enum result status_course_end(struct status *status, int64_t course, int64_t int
 	};
 
 	return write_run(status, write_end, &end, err);
-}
-
-/* ---- a validation is complete -------------------------------------------------------------*/
-
-struct verified {
-	int64_t course, at;
-	enum verify_level level;
-	char *text;
-};
-
-static enum result write_verified(struct status *status, void *arg, struct error *err)
-{
-	const struct verified *verified = arg;
-	sqlite3_stmt *stmt = NULL;
-	char key[512];
-	enum result st;
-
-	st = db_run(&status->db, err,
-		    "UPDATE course SET level = ?2, verified = ?3, changed = ?3 WHERE id = ?1",
-		    DB_VALUES(INT(verified->course), TEXT(verify_level_name(verified->level)),
-			      INT(verified->at)));
-	if (st == RESULT_OK)
-		st = db_first(&status->db, err, "SELECT key FROM course WHERE id = ?1",
-			      DB_VALUES(INT(verified->course)), &stmt);
-	if (st != RESULT_OK)
-		return st == RESULT_END ? error_set(err, RESULT_MISSING, "no such course") : st;
-	snprintf(key, sizeof(key), "%s", (const char *)sqlite3_column_text(stmt, 0));
-	db_done(stmt);
-	return event_add(status, FINDING_NOTICE, "verify", key, verified->text, "", err);
-}
-
-static void lay_out_verified(struct arena *arena, const void *from)
-{
-	const struct verified *verified = from;
-	struct verified *to = arena_copy(arena, verified, sizeof(*verified));
-	char *text = arena_text(arena, verified->text);
-
-	if (to)
-		to->text = text;
-}
-
-void status_course_verified(struct status *status, int64_t course, enum verify_level level,
-			    const char *text)
-{
-	struct verified verified = {course, clock_wall(status->clock), level, (char *)text};
-
-	write_post(status, write_verified, arena_clone(lay_out_verified, &verified));
 }

@@ -194,9 +194,6 @@ enum result status_course_end(struct status *status, int64_t course, int64_t int
 			      enum course_status status_to, const char *problem,
 			      const struct finding_row *notes, size_t note_count,
 			      struct error *err);
-/* Posts that a validation of the course at @level is complete. One event with @text. */
-void status_course_verified(struct status *status, int64_t course, enum verify_level level,
-			    const char *text);
 
 /* ---- waivers, events, the holder ----------------------------------------------------------*/
 

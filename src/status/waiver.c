@@ -173,6 +173,8 @@ static enum result write_unwaiver(struct status *status, void *arg, struct error
 		st = set_all(status, waive, &ids, false, err);
 	if (st == RESULT_OK)
 		st = add_event(status, waive, "unwaive", err);
+	if (st == RESULT_OK)
+		st = write_evidence_unwaived(status, waive->course_id, err);
 	ids_clear(&ids);
 	return st;
 }
@@ -295,6 +297,8 @@ static enum result write_course(struct status *status, struct piece *piece, size
 			st = change_picked(status, piece, &list[*at], key, &done, err);
 	if (st == RESULT_OK && done)
 		st = tally_course(&status->db, course, clock_wall(status->clock), err);
+	if (st == RESULT_OK && done && !piece->waived)
+		st = write_evidence_unwaived(status, course, err);
 	piece->done += done;
 	free(key);
 	return gone ? RESULT_OK : st;

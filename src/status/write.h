@@ -59,6 +59,12 @@ enum result write_former_id(struct status *status, int64_t video, const char *va
 			    struct error *err);
 enum result write_journal(struct status *status, const struct journal_row *rows, size_t count,
 			  int64_t now, struct error *err);
+/* The course's evidence, if it has some that counts, does so no more: with one event (evidence.c). */
+enum result write_evidence_stale(struct status *status, int64_t course, const char *why,
+				 struct error *err);
+/* The same after waivers of the course were taken back: not if they are again, or still, the ones
+   that the evidence was made with. */
+enum result write_evidence_unwaived(struct status *status, int64_t course, struct error *err);
 
 /* ---- runs, in the commits that change what they are made of (runs.c) ----------------------*/
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/migrate/compare.h"
+#include "src/status/rollout.h"
 
 /* Files are read for so many videos, and so many bytes, at a time. */
 #define BATCH_VIDEOS 64
@@ -20,6 +21,10 @@ struct verifying {
 	struct plan *plan;
 	struct expect_options expect;
 	struct counts *counts;
+	int64_t began;
+	char waivers[HASH_HEX];
+	enum verify_level level; /* at which everything expected was compared so far */
+	int64_t lesser;		 /* expected transcripts that were not compared at the level asked for */
 };
 
 /* One video being compared. */
@@ -206,6 +211,22 @@ static void add_counts(struct counts *counts, const struct report *report)
 	}
 }
 
+/* What val lacks, and what differs, is so at every level; the rest is worth what was looked at. */
+static void add_levels(struct verifying *v, const struct report *report)
+{
+	for (size_t i = 0; i < report->transcript_count; i++) {
+		const struct transcript_row *t = &report->transcripts[i];
+		enum verify_level level = t->level > LEVEL_COUNT ? t->level : LEVEL_COUNT;
+
+		if (!t->expected || t->in_val == VAL_ABSENT || t->compare == COMPARE_DIFFERS ||
+		    t->compare == COMPARE_MISSING)
+			continue;
+		v->lesser += level < v->options->level;
+		if (level < v->level)
+			v->level = level;
+	}
+}
+
 /* Waivers of findings that stop nothing are told by the same list. */
 static void mark_waived(const struct verifying *v, struct report *report)
 {
@@ -221,6 +242,7 @@ static void tell(struct verifying *v, const char *block, struct report *report)
 {
 	mark_waived(v, report);
 	add_counts(v->counts, report);
+	add_levels(v, report);
 	if (v->options->video)
 		v->options->video(v->options->arg, v->plan->course, block, report);
 }
@@ -337,22 +359,43 @@ static enum result save_plan(struct verifying *v, struct error *err)
 				rows.note_count, err);
 	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
 		v->plan->videos[i].id = rows.videos[i].id;
+	if (st == RESULT_OK)
+		status_course_source(v->campus->status, v->course->id,
+				     &(struct source_seen){v->plan->source->outline->version,
+							   plan_assets(v->plan)});
 	if (st == RESULT_OK && rows.note_count)
 		tell(v, "", &(struct report){.findings = rows.notes, .finding_count = rows.note_count});
 	plan_rows_free(&rows);
 	return st;
 }
 
-static void tell_end(const struct verifying *v)
+/* What was found becomes the course's evidence. That a later pass has begun takes nothing from what
+   was seen: only nothing rests on it. */
+static enum result prove(const struct verifying *v, struct error *err)
 {
-	char text[200];
+	struct evidence evidence = {
+		.course_id = v->course->id,
+		.pass = v->course->pass,
+		.level = v->level,
+		.began = v->began,
+		.source_version = v->plan->source->outline->version,
+		.source_assets = (char *)plan_assets(v->plan),
+		.counts = *v->counts,
+		.waivers = (char *)v->waivers,
+	};
+	char text[280], lesser[80] = "";
+	enum result st;
 
+	if (v->lesser)
+		snprintf(lesser, sizeof(lesser), " (%lld could not be compared at %s)",
+			 (long long)v->lesser, verify_level_name(v->options->level));
 	snprintf(text, sizeof(text),
-		 "level %s: expected %lld, in val %lld, differing %lld, extra %lld, unknown %lld",
-		 verify_level_name(v->options->level), (long long)v->counts->expected,
+		 "level %s%s: expected %lld, in val %lld, differing %lld, extra %lld, unknown %lld",
+		 verify_level_name(v->level), lesser, (long long)v->counts->expected,
 		 (long long)v->counts->in_val, (long long)v->counts->differing,
 		 (long long)v->counts->extra, (long long)v->counts->unknown);
-	status_course_verified(v->campus->status, v->course->id, v->options->level, text);
+	st = status_course_proved(v->campus->status, &evidence, text, err);
+	return st == RESULT_CANCELED ? RESULT_OK : st;
 }
 
 enum result verify_course(struct campus *campus, struct reader *reader, const struct course_row *row,
@@ -360,7 +403,8 @@ enum result verify_course(struct campus *campus, struct reader *reader, const st
 			  struct error *err)
 {
 	struct verifying v = {.campus = campus, .reader = reader, .course = row, .options = options,
-			      .counts = counts};
+			      .counts = counts, .began = clock_wall(campus->clock),
+			      .level = options->level};
 	struct source_course *course = NULL;
 	struct waiver_row *waivers = NULL;
 	size_t waiver_count = 0;
@@ -370,7 +414,9 @@ enum result verify_course(struct campus *campus, struct reader *reader, const st
 	if (options->engine_runs && row->intent == INTENT_RUN)
 		return error_set(err, RESULT_BUSY, "%s is being migrated, or will be: validate it afterwards",
 				 row->key);
-	st = reader_waivers(reader, row->key, &waivers, &waiver_count, err);
+	st = reader_waivers_hash(reader, row->key, v.waivers, err);
+	if (st == RESULT_OK)
+		st = reader_waivers(reader, row->key, &waivers, &waiver_count, err);
 	if (st == RESULT_OK)
 		st = campus->source->ops->open(campus->source, row->key, &course, err);
 	if (st == RESULT_OK)
@@ -384,7 +430,7 @@ enum result verify_course(struct campus *campus, struct reader *reader, const st
 	if (st == RESULT_OK)
 		st = compare_all(&v, err);
 	if (st == RESULT_OK)
-		tell_end(&v);
+		st = prove(&v, err);
 	plan_free(v.plan);
 	for (size_t i = 0; i < waiver_count; i++)
 		waiver_row_clear(&waivers[i]);

@@ -280,6 +280,15 @@ static const struct world_file *find_file(struct world *world, const char *name)
 	return NULL;
 }
 
+/* Files in memory have nothing to tell them apart but their bytes. */
+static char *file_identity(const struct world_file *file)
+{
+	char hex[HASH_HEX];
+
+	hash_sha256(file->bytes, strlen(file->bytes), hex);
+	return strdup(hex);
+}
+
 static enum result memory_find(struct source_course *course, const char *const *names, size_t count,
 			       struct asset *out, struct error *err)
 {
@@ -295,6 +304,7 @@ static enum result memory_find(struct source_course *course, const char *const *
 		out[i].state = file ? ASSET_FOUND : ASSET_MISSING;
 		out[i].size = file ? (int64_t)strlen(file->bytes) : -1;
 		out[i].id = file ? strdup(names[i]) : NULL;
+		out[i].identity = file ? file_identity(file) : NULL;
 	}
 	pthread_mutex_unlock(&world->lock);
 	if (struck == RESULT_OK)
