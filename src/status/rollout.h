@@ -107,11 +107,20 @@ enum result reader_auto_next(struct reader *reader, int64_t *course, struct erro
  * and flags are forgotten, the journal is set aside. Runs, findings, waivers and audit stay. One
  * event. The caller has the engine lock and has seen that this is not production.
  */
-enum result status_refresh(struct status *status, const char *how, int64_t *generation,
+struct refreshed {
+	int64_t generation;	/* that has begun */
+	int64_t courses, lines; /* Not-Migrated again; of the journal, set aside */
+};
+enum result status_refresh(struct status *status, const char *how, struct refreshed *out,
 			   struct error *err);
+/* "generation 2: 1,240 courses are Not-Migrated again, 47,806 lines of the journal set aside" */
+void refreshed_text(const struct refreshed *refreshed, char *out, size_t size);
 enum result reader_generation(struct reader *reader, int64_t *out, struct error *err);
-/* A sample of what the journal says is registered now: the newest line of each of at most @most
-   (val id, language) pairs, spread over the journal (clear each, free()). */
+/*
+ * A sample of what the journal says is registered now: the newest line of each of at most @most
+ * (val id, language) pairs, some of a course, those of a course together, and the courses spread over
+ * the journal (clear each, free()). course_id is that course, whichever registered it last.
+ */
 enum result reader_registered_sample(struct reader *reader, size_t most, struct journal_row **rows,
 				     size_t *count, struct error *err);
 
