@@ -70,7 +70,7 @@ static enum role look_of(const struct transcript_row *row, enum glyph *sign)
 		*sign = GLYPH_EXTRA;
 		return ROLE_NORMAL;
 	}
-	if (row->compare == COMPARE_UNKNOWN) {
+	if (row->compare == COMPARE_UNKNOWN || row->outcome == OUTCOME_UNTOLD) {
 		*sign = GLYPH_UNKNOWN;
 		return ROLE_WARNING;
 	}

@@ -62,14 +62,23 @@ static void draw_engine(const char *text, int x, int limit)
 		widget_text(0, limit - cells, cells, ROLE_NORMAL, text);
 }
 
+const char *head_mode(const struct snapshot *now, char *out, size_t size)
+{
+	if (now->run && !strcmp(now->mode, run_kind_name(now->run_kind)))
+		snprintf(out, size, "%s %lld", now->mode, (long long)now->run);
+	else
+		snprintf(out, size, "%s", now->mode);
+	return out;
+}
+
 static void draw_title(const struct console *console, int cols)
 {
 	const struct snapshot *now = console->now;
 	bool production = !strcmp(now->environment, "production");
-	char mode[sizeof(now->mode)], place[sizeof(now->environment)];
+	char mode[HEAD_MODE], words[HEAD_MODE], place[sizeof(now->environment)];
 	int room, name, x = 0;
 
-	upper(mode, sizeof(mode), now->mode);
+	upper(mode, sizeof(mode), head_mode(now, words, sizeof(words)));
 	if (production)
 		upper(place, sizeof(place), now->environment);
 	else
@@ -425,12 +434,13 @@ void head_draw(const struct console *console, bool dashboard, int rows, int cols
 void head_draw_small(const struct console *console, int rows, int cols)
 {
 	const struct snapshot *now = console->now;
-	char reason[400];
+	char reason[400], mode[HEAD_MODE];
 
 	(void)rows; /* lines below the last one are not drawn */
 	widget_printf(0, 0, cols, ROLE_WARNING, "%dx%d is too small: %dx%d or more", cols, rows,
 		      SCREEN_MIN_COLS, SCREEN_MIN_ROWS);
-	widget_printf(1, 0, cols, ROLE_TITLE, "%s %s %s", now->campus, now->environment, now->mode);
+	widget_printf(1, 0, cols, ROLE_TITLE, "%s %s %s", now->campus, now->environment,
+		      head_mode(now, mode, sizeof(mode)));
 	widget_printf(2, 0, cols, ROLE_NORMAL, "done %s failed %s left %s",
 		      widget_number(now->totals.courses[COURSE_MIGRATED]).text,
 		      widget_number(now->totals.courses[COURSE_FAILED]).text,

@@ -25,7 +25,7 @@ static const char *relation_of(const struct transcript_row *row)
 	if (row->compare == COMPARE_MISSING ||
 	    (row->outcome == OUTCOME_FAILED && row->in_val == VAL_ABSENT))
 		return "missing in val";
-	if (row->compare == COMPARE_UNKNOWN)
+	if (row->compare == COMPARE_UNKNOWN || row->outcome == OUTCOME_UNTOLD)
 		return "unknown in val";
 	return row->in_val == VAL_PRESENT ? "same" : "not in val";
 }

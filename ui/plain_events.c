@@ -70,8 +70,10 @@ static size_t engine_len(const char *engine)
 void plain_tell_state(const struct console *console)
 {
 	const struct snapshot *now = console->now;
+	char mode[HEAD_MODE];
 
-	plain_say("campus: %s. Environment %s. Mode %s.%s", now->campus, now->environment, now->mode,
+	plain_say("campus: %s. Environment %s. Mode %s.%s", now->campus, now->environment,
+		  head_mode(now, mode, sizeof(mode)),
 		  now->tls_unverified ? " TLS is not verified." : "");
 	plain_say("%.*s.", (int)engine_len(now->engine), now->engine);
 	say_counts(&now->totals);
@@ -167,12 +169,14 @@ static void tell_message(const struct snapshot *now, struct plain_seen *seen)
 static void tell_engine(const struct snapshot *now, struct plain_seen *seen)
 {
 	size_t len = engine_len(now->engine);
+	char mode[HEAD_MODE];
 
+	head_mode(now, mode, sizeof(mode));
 	if ((len != engine_len(seen->engine) || strncmp(now->engine, seen->engine, len) != 0 ||
-	     strcmp(now->mode, seen->mode) != 0) && seen->begun)
-		plain_say("%.*s. Mode %s.", (int)len, now->engine, now->mode);
+	     strcmp(mode, seen->mode) != 0) && seen->begun)
+		plain_say("%.*s. Mode %s.", (int)len, now->engine, mode);
 	memcpy(seen->engine, now->engine, sizeof(seen->engine));
-	memcpy(seen->mode, now->mode, sizeof(seen->mode));
+	memcpy(seen->mode, mode, sizeof(seen->mode));
 }
 
 static void tell_holds(const struct console *console, struct plain_seen *seen)

@@ -290,6 +290,9 @@ int view_draw_sums(const struct snapshot *page, int y, int x, int limit);
 /* What a filter says for "only paused ones". */
 #define HEAD_PAUSED_TERM "status:paused"
 /* Courses of every status. */
+#define HEAD_MODE 40
+/* "mock 2" once a run of this mode is the newest here, else "mock"; into @out, which is returned. */
+const char *head_mode(const struct snapshot *now, char *out, size_t size);
 int64_t head_courses(const struct snapshot *now);
 int head_rows(const struct console *console, bool dashboard, int rows);
 void head_draw(const struct console *console, bool dashboard, int rows, int cols);

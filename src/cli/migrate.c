@@ -16,6 +16,7 @@
 #include "src/cli/migrating.h"
 #include "src/cli/out.h"
 #include "src/status/lock.h"
+#include "src/status/runs.h"
 
 #define LOOK_EVERY 200	       /* ms */
 #define HELD_TOO_LONG 60000    /* ms: an endpoint that stays away so long ends the command */
@@ -234,11 +235,31 @@ static int follow(struct migrating *m, const char *holder, bool *vacant)
 	return st;
 }
 
+/* A run that was open before is gone on with; else a new one is begun, unless nothing is to be done. */
+static int look_at_runs(struct migrating *m, bool before)
+{
+	struct error err = {0};
+	enum run_kind kind;
+	int64_t number;
+	bool open;
+
+	if (reader_run_now(m->cli->reader, &number, &kind, &open, &err) != RESULT_OK)
+		return cli_fail(&err);
+	if (before)
+		m->newest_run = number;
+	if (before ? open : number > m->newest_run && kind != RUN_DRY) {
+		m->run = number;
+		m->run_kind = kind;
+	}
+	return -1;
+}
+
 static int run(struct migrating *m)
 {
 	struct engine_options options = {.dry = m->dry, .dry_courses = m->ids, .dry_count = m->count,
 					 .event = migrate_on_event, .arg = m};
 	struct engine *engine = NULL;
+	struct engine_state state;
 	struct error err = {0};
 	enum result result;
 	bool vacant;
@@ -253,6 +274,11 @@ static int run(struct migrating *m)
 	if (result != RESULT_OK)
 		return cli_fail(&err);
 	st = run_engine(m, engine);
+	if (m->dry) {
+		engine_state(engine, &state);
+		m->run = state.dry_run;
+		m->run_kind = RUN_DRY;
+	}
 	engine_free(engine);
 	return st;
 }
@@ -339,7 +365,11 @@ int cli_migrate(struct cli *cli)
 		campus_allow_link(cli->campus, cli->link_word);
 	if (st < 0 && m.count) {
 		progress_line_open(&m.line, cli->campus->clock);
-		st = run(&m);
+		st = m.dry ? -1 : look_at_runs(&m, true);
+		if (st < 0)
+			st = run(&m);
+		if (st < 0 && !m.dry)
+			st = look_at_runs(&m, false);
 		progress_line_close(&m.line);
 	}
 	if (st < 0)

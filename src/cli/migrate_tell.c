@@ -2,9 +2,10 @@
  * What migrate tells.
  *
  * JSON, one object a line: tried (course, video, result, registered, text), course (as in
- * list), trouble (text), summary (mode, courses, migrated, failed, paused, videos, registered,
- * expected, in_val, errors, warnings, interrupted). Where another process had the engine, nothing
- * here knows what it registered: there is no such number then.
+ * list), trouble (text), summary (mode, run, kind, courses, migrated, failed, paused, videos,
+ * registered, untold, expected, in_val, errors, warnings, interrupted). Where another process had
+ * the engine, nothing here knows what it registered: there is no such number then; untold is of a
+ * dry run only, and run and kind are not there where nothing was run.
  */
 #include "config.h"
 
@@ -24,6 +25,7 @@ static void tell_video(struct migrating *m, const struct engine_event *event)
 	cJSON *json;
 
 	m->registered += event->registered;
+	m->untold += event->untold;
 	if (m->json) {
 		json = object_new("tried");
 		member_text(json, "course", event->key);
@@ -209,19 +211,38 @@ int migrate_tell_courses(struct migrating *m, struct migrate_sums *sums)
 	return st;
 }
 
+/* "mock 2", or "mock" where nothing was run. */
+static void run_title(const struct migrating *m, char *out, size_t size)
+{
+	if (m->run)
+		snprintf(out, size, "%s %" PRId64, run_kind_name(m->run_kind), m->run);
+	else
+		snprintf(out, size, "%s", campus_mode(m->cli->campus, m->dry));
+}
+
+static void tell_now(const struct migrating *m, char *out, size_t size)
+{
+	char untold[64] = "";
+
+	if (m->untold)
+		snprintf(untold, sizeof(untold), ", %" PRId64 " unknown until tried", m->untold);
+	snprintf(out, size, "%" PRId64 " transcripts %s now%s; ", m->registered,
+		 m->dry ? "would be migrated" : "migrated", untold);
+}
+
 void migrate_tell_summary(const struct migrating *m, const struct migrate_sums *sums, bool interrupted)
 {
 	const char *mode = campus_mode(m->cli->campus, m->dry);
-	char now[80];
+	char title[48], now[120];
 	cJSON *json;
 
 	if (!m->json) {
-		snprintf(now, sizeof(now), "%" PRId64 " transcripts %s now; ", m->registered,
-			 m->dry ? "would be migrated" : "migrated");
+		run_title(m, title, sizeof(title));
+		tell_now(m, now, sizeof(now));
 		out_line("%s: %zu course%s: %" PRId64 " Migrated, %" PRId64 " Failed, %" PRId64
 			 " paused; %s%" PRId64 " of %" PRId64 " expected are in val, of %" PRId64
 			 " videos; %" PRId64 " error%s, %" PRId64 " warning%s",
-			 mode, m->count, m->count == 1 ? "" : "s", sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
+			 title, m->count, m->count == 1 ? "" : "s", sums->status[COURSE_MIGRATED], sums->status[COURSE_FAILED],
 			 sums->paused, m->followed ? "" : now, sums->counts.in_val,
 			 sums->counts.expected, sums->videos, sums->counts.errors,
 			 sums->counts.errors == 1 ? "" : "s", sums->counts.warnings,
@@ -230,6 +251,10 @@ void migrate_tell_summary(const struct migrating *m, const struct migrate_sums *
 	}
 	json = object_new("summary");
 	member_text(json, "mode", mode);
+	if (m->run) {
+		member_number(json, "run", m->run);
+		member_text(json, "kind", run_kind_name(m->run_kind));
+	}
 	member_number(json, "courses", (int64_t)m->count);
 	member_number(json, "migrated", sums->status[COURSE_MIGRATED]);
 	member_number(json, "failed", sums->status[COURSE_FAILED]);
@@ -237,6 +262,8 @@ void migrate_tell_summary(const struct migrating *m, const struct migrate_sums *
 	member_number(json, "videos", sums->videos);
 	if (!m->followed)
 		member_number(json, "registered", m->registered);
+	if (m->dry)
+		member_number(json, "untold", m->untold);
 	member_number(json, "expected", sums->counts.expected);
 	member_number(json, "in_val", sums->counts.in_val);
 	member_number(json, "errors", sums->counts.errors);

@@ -67,6 +67,19 @@ static enum result look_back(struct engine *engine, struct reader *reader, struc
 	return st;
 }
 
+/* Nothing is closed: what the rows say by now is what the dry run predicts. */
+static enum result predict_course(struct engine *engine, struct ending *end, struct error *err)
+{
+	const struct course_run *run = end->run;
+	struct dry_course course = {.course = run->id, .began = run->opened, .problem = "",
+				    .status = run->failed ? COURSE_FAILED : COURSE_MIGRATED,
+				    .failed = (int64_t)run->failed};
+	enum result st = engine_predict(engine, &course, err);
+
+	end->status = st == RESULT_OK ? course.status : end->status;
+	return st;
+}
+
 /* Not held. Closes the course: with all its videos tried, its status follows from the rows. */
 static enum result close_course(struct engine *engine, struct reader *reader, struct ending *end,
 				struct error *err)
@@ -77,9 +90,11 @@ static enum result close_course(struct engine *engine, struct reader *reader, st
 	enum result st = status_flush(status, err);
 
 	end->status = COURSE_FAILED;
+	if (st == RESULT_OK && engine->options.dry)
+		return predict_course(engine, end, err);
 	if (st == RESULT_OK)
 		st = reader_course_by_id(reader, end->run->id, &row, err);
-	if (st != RESULT_OK || engine->options.dry)
+	if (st != RESULT_OK)
 		goto out;
 	if (row.tried < row.videos) /* outcomes were lost with a commit that failed: tried again */
 		st = error_set(err, RESULT_END, "not all outcomes of %s are recorded", row.key);
@@ -95,8 +110,6 @@ static enum result close_course(struct engine *engine, struct reader *reader, st
 	st = status_course_end(status, end->run->id, end->intent_number, end->status, "", NULL, 0, err);
 	end->who = "status";
 out:
-	if (st == RESULT_OK && engine->options.dry)
-		end->status = row.failed ? COURSE_FAILED : COURSE_MIGRATED;
 	course_row_clear(&row);
 	return st;
 }

@@ -287,6 +287,8 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	if (st == RESULT_OK && campus->http)
 		http_hurry(campus->http, false);
 	if (st == RESULT_OK)
+		st = engine_begin_run(engine, err);
+	if (st == RESULT_OK)
 		st = open_readers(engine, err);
 	if (st == RESULT_OK && options->dry && !(engine->forecast = forecast_new()))
 		st = error_set(err, RESULT_NOMEM, "out of memory");
@@ -349,6 +351,7 @@ void engine_free(struct engine *engine)
 		pthread_join(engine->keeper_thread, NULL);
 	if (engine->prober_runs)
 		pthread_join(engine->prober_thread, NULL);
+	engine_end_dry_run(engine);
 	if (engine->is_told)
 		engine_post_holder(engine, false);
 	status_flush(engine->campus->status, NULL);
@@ -469,6 +472,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	out->ending = engine->ending;
 	out->workers = engine->workers;
 	out->rate = engine->pace.rate;
+	out->dry_run = engine->dry_run;
 	progress_tick(&engine->progress, clock_now(engine->clock), engine_progress(engine));
 	out->progress = engine->progress;
 	pthread_mutex_unlock(&engine->lock);

@@ -36,7 +36,8 @@ struct engine_event {
 	const char *block;    /* VIDEO_TRIED: "type@id" */
 	enum course_status status;
 	bool failed;	      /* VIDEO_TRIED */
-	int64_t registered;   /* VIDEO_TRIED: rows */
+	int64_t registered;   /* VIDEO_TRIED: rows; dry: that would be */
+	int64_t untold;	      /* VIDEO_TRIED, dry: rows of which val cannot tell whether it has them */
 	const char *text;
 };
 
@@ -96,6 +97,7 @@ struct engine_state {
 	int64_t under_way, pausing; /* transactions; of these, of courses that are leaving */
 	int64_t ending;		    /* courses that are read back, linked and closed */
 	int64_t workers, rate; /* as they are now; rate 0: no limit */
+	int64_t dry_run; /* number of the dry run; 0: the engine is not dry */
 	struct progress progress; /* a copy */
 };
 void engine_state(struct engine *engine, struct engine_state *out);

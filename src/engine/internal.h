@@ -1,5 +1,5 @@
 /*
- * internal.h - the engine's inside, shared by its threads (engine.c, hold.c, crew.c, steer.c, worker.c,
+ * internal.h - the engine's inside, shared by its threads (engine.c, run.c, hold.c, crew.c, steer.c, worker.c,
  * loader.c, closer.c, keeper.c, prober.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
@@ -13,6 +13,7 @@
 #include "src/engine/queue.h"
 #include "src/migrate/transaction.h"
 #include "src/status/lock.h"
+#include "src/status/runs.h"
 
 #include <pthread.h>
 
@@ -67,6 +68,7 @@ struct engine {
 	struct lock *file_lock;
 	int64_t retry_delay;
 	struct forecast *forecast; /* dry only */
+	int64_t dry_run;	   /* its number; 0: not dry */
 	int max_retries;
 	size_t max_transcript;
 	char holder_name[64];
@@ -96,6 +98,7 @@ struct engine {
 	struct progress progress;
 	int64_t workers, threads; /* wanted: at either end, under way */
 	struct pace pace;
+	size_t dry_told;   /* courses of the dry run whose prediction is written */
 	bool pacing; /* a worker waits for the next start, and no other needs to */
 	struct worker crew[THREADS_MAX];
 	struct holder_row before; /* options.inherits: how the engine before was, as it ended */
@@ -122,6 +125,13 @@ void *prober_main(void *engine);
    tried, or that leaves, and its end. */
 struct course_run *engine_next_ending(struct engine *engine, int64_t now);
 void engine_end_course(struct engine *engine, struct reader *reader, struct course_run *run);
+
+/* run.c, none with the lock held: settles what was left open, and tells how this engine runs; once,
+   before the threads start. */
+enum result engine_begin_run(struct engine *engine, struct error *err);
+/* Commits what the dry run predicts of a course; @course->number is filled in. */
+enum result engine_predict(struct engine *engine, struct dry_course *course, struct error *err);
+void engine_end_dry_run(struct engine *engine); /* the threads have ended */
 
 /* Of the calling thread: workers and readers. */
 void engine_lower_priority(void);

@@ -22,7 +22,7 @@ struct opening {
 	size_t waiver_count;
 	struct plan *plan;
 	bool *skip;
-	int64_t pass;
+	int64_t pass, began;
 	const char *who; /* failed: "source", "val", "status" */
 };
 
@@ -122,6 +122,7 @@ static enum result open_course(struct engine *engine, struct reader *reader, str
 	enum result st;
 
 	o->who = "status";
+	o->began = clock_wall(engine->clock);
 	st = reader_course_by_id(reader, o->wanted.id, &o->row, err);
 	if (st != RESULT_OK)
 		return st;
@@ -182,7 +183,11 @@ static enum result fail_course(struct engine *engine, const struct opening *o,
 	enum result st = RESULT_OK;
 
 	report_finding(&report, code, false, "", "", "", "%s", err->text);
-	if (!engine->options.dry)
+	if (engine->options.dry)
+		st = engine_predict(engine, &(struct dry_course){.course = o->wanted.id, .began = o->began,
+				    .status = COURSE_FAILED, .problem = err->text,
+				    .note = report.findings}, failure);
+	else
 		st = status_course_end(engine->campus->status, o->wanted.id, o->wanted.number,
 				       COURSE_FAILED, err->text, report.findings, report.finding_count,
 				       failure);
@@ -238,6 +243,7 @@ static void join_queue(struct engine *engine, struct opening *o)
 		return;
 	}
 	run->id = o->wanted.id;
+	run->opened = o->began;
 	if (engine->stopping)
 		engine_leave(engine, run);
 	/* paused and resumed while it opened: the newer intent is the one this run serves */
@@ -382,6 +388,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 		for (size_t i = 0; i < count; i++)
 			run->jobs[indexes[i]].stage = JOB_TRIED;
 		run->tried += count;
+		run->failed += count;
 	} else {
 		queue_loaded(&engine->queue, run, indexes, count, st == RESULT_OK ? files : NULL);
 	}

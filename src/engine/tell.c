@@ -26,6 +26,12 @@ void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snap->tls_unverified = campus_tls_unverified(desk->campus);
 }
 
+/* A viewer shows the run that it looks at, too. What cannot be read now is shown as none. */
+static void tell_run(struct reader *reader, struct snapshot *snap)
+{
+	reader_run_now(reader, &snap->run, &snap->run_kind, &snap->run_open, NULL);
+}
+
 /* "03:12:41" as the clock on the screen says it. */
 static const char *local_time(int64_t wall, char *out, size_t size)
 {
@@ -226,6 +232,7 @@ void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine
 		   struct snapshot *snap)
 {
 	tell_campus(desk, snap);
+	tell_run(reader, snap);
 	tell_load(desk, snap);
 	if (state)
 		tell_engine(desk, state, snap);

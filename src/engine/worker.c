@@ -159,7 +159,8 @@ static int64_t arrived(const struct report *report)
 	for (size_t i = 0; i < report->transcript_count; i++) {
 		const struct transcript_row *row = &report->transcripts[i];
 
-		count += row->expected && (row->in_val == VAL_PRESENT || row->outcome == OUTCOME_WOULD);
+		count += row->expected && (row->in_val == VAL_PRESENT || row->outcome == OUTCOME_WOULD ||
+					   row->outcome == OUTCOME_UNTOLD);
 	}
 	return count;
 }
@@ -184,6 +185,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 		if (try->result.end == TRANSACTION_FAILED)
 			progress_failed(&engine->progress);
 		progress_done(&engine->progress, arrived(&try->result.report));
+		try->run->failed += try->result.end != TRANSACTION_DONE;
 		queue_tried(&engine->queue, try->run, try->index);
 	}
 	if (try->result.unreachable)
@@ -228,6 +230,7 @@ static void tell_tried(struct engine *engine, const struct try *try)
 		.block = block ? block : "",
 		.failed = try->result.end != TRANSACTION_DONE,
 		.registered = try->job->registered + try->result.registered,
+		.untold = try->result.untold,
 		.text = try->result.error.text,
 	};
 

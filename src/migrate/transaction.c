@@ -198,24 +198,30 @@ static void note_link(struct trip *trip)
 	for (size_t i = 0; i < trip->expected.count; i++) {
 		const struct transcript_row *t = trip_row(trip, &trip->expected.items[i]);
 
-		in_val |= t->in_val == VAL_PRESENT || t->outcome == OUTCOME_WOULD;
+		in_val |= t->in_val == VAL_PRESENT || t->outcome == OUTCOME_WOULD ||
+			  t->outcome == OUTCOME_UNTOLD;
 	}
 	if (trip->video->link && in_val)
 		report_finding(&trip->out->report, FINDING_LINK_PENDING, false, trip->block, "", "",
 			       "the block does not name %s yet", trip->video->val_id);
 }
 
+/* Where val cannot tell what it has, only a try shows whether a row is made or kept; the text is in
+   val afterwards either way, which is what later blocks of the id find. */
 static void predict(struct trip *trip)
 {
 	for (size_t i = 0; i < trip->wanted_count; i++) {
 		const struct expectation *x = &trip->expected.items[trip->wanted[i]];
+		struct transcript_row *t = trip_row(trip, x);
+		bool untold = t->in_val == VAL_UNKNOWN;
 
-		trip_row(trip, x)->outcome = OUTCOME_WOULD;
+		t->outcome = untold ? OUTCOME_UNTOLD : OUTCOME_WOULD;
+		trip->out->untold += untold;
+		trip->out->registered += !untold;
 		if (trip->ferry->forecast &&
 		    !forecast_add(trip->ferry->forecast, trip->video->val_id, x->language, x->sha256))
 			trip_fail(trip, "val", RESULT_NOMEM, "out of memory");
 	}
-	trip->out->registered = (int64_t)trip->wanted_count;
 }
 
 /* Languages that do not reach val in this try. */

@@ -47,6 +47,7 @@ struct transaction {
 				    reached, or denies us everything, else NULL */
 	struct error error;	 /* AGAIN, FAILED: why, in one line; else "" */
 	int64_t registered;	 /* rows registered by this try; dry: that would be */
+	int64_t untold;		 /* dry: rows that val may have already: it cannot tell */
 	struct report report;
 };
 

@@ -46,6 +46,31 @@ static const char courses_sql[] =
 	"  FROM finding WHERE video_id IS NULL GROUP BY course_id) f"
 	"  ON f.course_id = c.id";
 
+/* Of a run only what it has rows for: how its videos stood is told by no other row. */
+static const char runs_sql[] =
+	"SELECT c.course || ' in run ' || c.run,"
+	" 0, 0, 0, c.extra, 0, c.errors, c.warnings, c.notices, c.waived, 0,"
+	" 0, 0, 0, coalesce(t.extra, 0), 0, coalesce(f.errors, 0), coalesce(f.warnings, 0),"
+	" coalesce(f.notices, 0), coalesce(f.waived, 0), 0"
+	" FROM run_course c"
+	" LEFT JOIN (SELECT run_course, sum(outcome = 'extra') AS extra FROM run_transcript"
+	"  GROUP BY run_course) t ON t.run_course = c.id"
+	" LEFT JOIN (SELECT run_course, sum(NOT waived AND severity = 2) AS errors,"
+	"  sum(NOT waived AND severity = 1) AS warnings,"
+	"  sum(NOT waived AND severity = 0) AS notices, sum(waived) AS waived"
+	"  FROM run_finding GROUP BY run_course) f ON f.run_course = c.id";
+
+static const char run_outcomes_sql[] =
+	"SELECT c.course, c.run FROM run_course c"
+	" LEFT JOIN (SELECT run_course, sum(outcome = 'migrated') AS migrated,"
+	"  sum(outcome = 'kept') AS kept, sum(outcome = 'would-migrate') AS would,"
+	"  sum(outcome = 'untold') AS untold,"
+	"  sum(outcome IN ('planned', 'failed')) AS not_migrated"
+	"  FROM run_transcript GROUP BY run_course) t ON t.run_course = c.id"
+	" WHERE c.migrated <> coalesce(t.migrated, 0) OR c.kept <> coalesce(t.kept, 0)"
+	"  OR c.would <> coalesce(t.would, 0) OR c.untold <> coalesce(t.untold, 0)"
+	"  OR c.not_migrated <> coalesce(t.not_migrated, 0)";
+
 /* Rows of: a name, the sums as stored, the sums as they should be. */
 static enum result compare(struct reader *reader, const char *sql, bool course, struct error *err)
 {
@@ -74,6 +99,20 @@ static enum result compare(struct reader *reader, const char *sql, bool course, 
 	return st == RESULT_END ? RESULT_OK : st;
 }
 
+static enum result check_outcomes(struct reader *reader, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum result st = db_first(&reader->db, err, run_outcomes_sql, NULL, 0, &stmt);
+
+	if (st == RESULT_OK)
+		st = error_set(err, RESULT_DAMAGED,
+			       "%s in run %lld: its outcomes are not those of its transcripts",
+			       (const char *)sqlite3_column_text(stmt, 0),
+			       (long long)sqlite3_column_int64(stmt, 1));
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
+}
+
 enum result status_check(struct reader *reader, struct error *err)
 {
 	enum result st = reader_begin(reader, err);
@@ -83,6 +122,10 @@ enum result status_check(struct reader *reader, struct error *err)
 	st = compare(reader, videos_sql, false, err);
 	if (st == RESULT_OK)
 		st = compare(reader, courses_sql, true, err);
+	if (st == RESULT_OK)
+		st = compare(reader, runs_sql, false, err);
+	if (st == RESULT_OK)
+		st = check_outcomes(reader, err);
 	reader_end(reader);
 	return st;
 }

@@ -36,7 +36,7 @@ static enum result reset_videos(struct status *status, int64_t course, int64_t p
 			"UPDATE video SET pass = ?2 WHERE course_id = ?1 AND gone = 0"
 			" AND state = 'done'"
 			" AND NOT EXISTS(SELECT 1 FROM transcript t WHERE t.video_id = video.id"
-			"  AND t.outcome IN ('planned', 'would-migrate'))",
+			"  AND t.outcome IN ('planned', 'would-migrate', 'untold'))",
 			DB_VALUES(INT(course), INT(pass)));
 	if (*finding)
 		st = db_run(
@@ -47,7 +47,7 @@ static enum result reset_videos(struct status *status, int64_t course, int64_t p
 			"  AND f.code = ?3 AND f.waived = 0)"
 			" AND (state = 'failed' OR NOT EXISTS(SELECT 1 FROM transcript t"
 			"  WHERE t.video_id = video.id"
-			"  AND t.outcome IN ('planned', 'would-migrate')))",
+			"  AND t.outcome IN ('planned', 'would-migrate', 'untold')))",
 			DB_VALUES(INT(course), INT(pass), TEXT(finding)));
 	if (st == RESULT_OK)
 		st = db_run(db, err,

@@ -75,7 +75,7 @@ static enum result same_languages(struct status *status, int64_t video,
 	for (i = 0; i < count && st == RESULT_OK; i++) {
 		st = db_number(&status->db, err,
 			       "SELECT id FROM transcript WHERE video_id = ?1 AND language = ?2"
-			       " AND outcome NOT IN ('extra', 'would-migrate')",
+			       " AND outcome NOT IN ('extra', 'would-migrate', 'untold')",
 			       DB_VALUES(INT(video), TEXT(rows[i].language)), 0, &ids[i]);
 		if (!ids[i])
 			break;

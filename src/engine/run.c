@@ -1,0 +1,71 @@
+/*
+ * What an engine tells the status database of its run: how the courses that begin from now on are
+ * run, or that a dry run begins, what it predicts, and that it ends.
+ */
+#include "config.h"
+
+#include "src/engine/internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* "3 MiB", or bytes where that is no whole number of them. */
+static void size_text(size_t size, char *out, size_t room)
+{
+	if (size >= 1 << 20 && size % (1 << 20) == 0)
+		snprintf(out, room, "%zu MiB", size >> 20);
+	else
+		snprintf(out, room, "%zu bytes", size);
+}
+
+static void options_text(const struct conf *conf, char *out, size_t size)
+{
+	char largest[32];
+
+	size_text((size_t)conf->max_transcript, largest, sizeof(largest));
+	snprintf(out, size,
+		 "workers %" PRId64 ", rate %" PRId64 ", retries %" PRId64
+		 " x %g s, largest transcript %s, link %s",
+		 conf->workers, conf->rate, conf->max_retries, (double)conf->retry_delay / 1000,
+		 largest, conf->link);
+}
+
+enum result engine_begin_run(struct engine *engine, struct error *err)
+{
+	const struct campus *campus = engine->campus;
+	char options[200];
+	struct run_about about = {
+		.kind = RUN_MOCK,
+		.release = campus->conf->release,
+		.version = PACKAGE_VERSION,
+		.options = options,
+	};
+	enum result st = status_runs_settle(campus->status, err);
+
+	if (st != RESULT_OK)
+		return st;
+	options_text(campus->conf, options, sizeof(options));
+	run_kind_read(campus_mode(campus, engine->options.dry), &about.kind);
+	return engine->options.dry ? status_dry_begin(campus->status, &about, &engine->dry_run, err)
+				   : status_run_about(campus->status, &about, err);
+}
+
+enum result engine_predict(struct engine *engine, struct dry_course *course, struct error *err)
+{
+	enum result st;
+
+	course->number = engine->dry_run;
+	st = status_dry_course(engine->campus->status, course, err);
+	pthread_mutex_lock(&engine->lock);
+	engine->dry_told += st == RESULT_OK;
+	pthread_mutex_unlock(&engine->lock);
+	return st;
+}
+
+/* Nobody is left to tell if it cannot be written: the next engine finds the run and ends it. */
+void engine_end_dry_run(struct engine *engine)
+{
+	if (engine->dry_run)
+		status_dry_end(engine->campus->status, engine->dry_run,
+			       engine->dry_told < engine->options.dry_count, NULL);
+}
