@@ -34,6 +34,7 @@ enum cli_value {
 	VALUE_COURSE, /* its key */
 	VALUE_ITEM,   /* COURSE VIDEO LANGUAGE */
 	VALUE_FLAG,   /* show or off, then courses */
+	VALUE_RUN,    /* its number */
 	VALUE_COUNT
 };
 

@@ -19,6 +19,7 @@ int cli_why(struct cli *cli);
 int cli_waive(struct cli *cli);
 int cli_unwaive(struct cli *cli);
 int cli_flag(struct cli *cli);
+int cli_runs(struct cli *cli);
 int cli_convert(struct cli *cli);
 
 #endif

@@ -1,10 +1,12 @@
 /*
- * --complete: course keys and video ids, for a shell.
+ * --complete: course keys, video ids and numbers of runs, for a shell.
  */
 #include "config.h"
 
 #include "src/cli/complete.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "src/base/text.h"
 #include "src/cli/out.h"
 #include "src/demo/demo.h"
+#include "src/status/runs.h"
 
 #define MOST 500 /* words: nobody reads more, and the shell sorts them */
 #define PAGE 500
@@ -97,6 +100,24 @@ static void offer_videos(struct reader *reader, const char *course, const char *
 	course_row_clear(&row);
 }
 
+static void offer_runs(struct reader *reader, const char *prefix)
+{
+	struct run_row *rows = NULL;
+	size_t count = 0;
+	int offered = 0;
+	bool more = true;
+
+	reader_runs(reader, 0, MOST, &rows, &count, NULL, NULL);
+	for (size_t i = 0; i < count; i++) {
+		char number[32];
+
+		snprintf(number, sizeof(number), "%" PRId64, rows[i].number);
+		more = more && offer(number, prefix, &offered);
+		run_row_clear(&rows[i]);
+	}
+	free(rows);
+}
+
 int complete_answer(struct cli *cli, int count, char **operands)
 {
 	struct reader *reader = NULL;
@@ -107,6 +128,8 @@ int complete_answer(struct cli *cli, int count, char **operands)
 			offer_courses(reader, count > 0 ? operands[0] : "");
 		else if (!strcmp(cli->complete, "videos") && count > 0)
 			offer_videos(reader, operands[0], count > 1 ? operands[1] : "");
+		else if (!strcmp(cli->complete, "runs"))
+			offer_runs(reader, count > 0 ? operands[0] : "");
 	}
 	reader_close(reader);
 	free(path);

@@ -6,6 +6,7 @@
  *
  *	subferry [-c FILE | --demo] --complete courses [PREFIX]
  *	subferry [-c FILE | --demo] --complete videos COURSE [PREFIX]
+ *	subferry [-c FILE | --demo] --complete runs [PREFIX]
  *
  * which reads the database alone, makes and changes nothing, is silent about errors, and prints
  * nothing that a shell could take for more than a word: keys are untrusted.

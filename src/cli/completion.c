@@ -49,6 +49,7 @@ void completion_words(enum cli_value value, struct buf *out)
 	case VALUE_FILE:
 	case VALUE_COURSE:
 	case VALUE_ITEM:
+	case VALUE_RUN:
 	case VALUE_COUNT:
 		break;
 	}

@@ -73,6 +73,7 @@ static const char body[] =
 	"	case $1 in\n"
 	"	file) compopt -o default 2>/dev/null ;;\n"
 	"	course) _subferry_ask courses \"$cur\" ;;\n"
+	"	run) _subferry_ask runs \"$cur\" ;;\n"
 	"	item)\n"
 	"		if [[ ${#given[@]} -eq 0 ]]; then\n"
 	"			_subferry_ask courses \"$cur\"\n"
@@ -168,6 +169,7 @@ static const char *kind_name(enum cli_value value)
 		[VALUE_COURSE] = "course",
 		[VALUE_ITEM] = "item",
 		[VALUE_FLAG] = "flag",
+		[VALUE_RUN] = "run",
 	};
 
 	return names[value];

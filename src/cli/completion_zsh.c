@@ -53,6 +53,13 @@ static const char helpers[] =
 	"	_subferry_ask courses \"${(Q)PREFIX}\"\n"
 	"}\n"
 	"\n"
+	"_subferry_runs()\n"
+	"{\n"
+	"	local -a expl\n"
+	"	_description runs expl run\n"
+	"	_subferry_ask runs \"${(Q)PREFIX}\"\n"
+	"}\n"
+	"\n"
 	"_subferry_videos()\n"
 	"{\n"
 	"	local -a expl\n"
@@ -89,6 +96,9 @@ static void add_action(struct buf *out, enum cli_value value)
 		break;
 	case VALUE_COURSE:
 		buf_add_text(out, "_subferry_courses");
+		break;
+	case VALUE_RUN:
+		buf_add_text(out, "_subferry_runs");
 		break;
 	case VALUE_FINDING_FILTER:
 		buf_add_text(out, "_subferry_finding_filter");
@@ -139,7 +149,9 @@ static void add_operands(struct buf *out, enum cli_value value)
 		buf_add_text(out, "\t\t'*: : '");
 	} else {
 		buf_printf(out, "\t\t'*:%s:", value == VALUE_COURSE ? "course"
-					      : value == VALUE_FILE ? "file" : "filter");
+					      : value == VALUE_FILE   ? "file"
+					      : value == VALUE_RUN    ? "run"
+								      : "filter");
 		add_action(out, value);
 		buf_add_char(out, '\'');
 	}

@@ -230,6 +230,11 @@ void member_number(cJSON *object, const char *name, int64_t value)
 	add_item(object, name, cJSON_CreateNumber((double)value));
 }
 
+void member_decimal(cJSON *object, const char *name, double value)
+{
+	add_item(object, name, cJSON_CreateNumber(value));
+}
+
 void member_time(cJSON *object, const char *name, int64_t wall)
 {
 	char text[40];

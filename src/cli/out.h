@@ -73,6 +73,7 @@ void table_clear(struct table *table); /* may run twice */
 /* Adds a member; text may be NULL or "" (null), invalid UTF-8 becomes U+FFFD. */
 void member_text(cJSON *object, const char *name, const char *text);
 void member_number(cJSON *object, const char *name, int64_t value);
+void member_decimal(cJSON *object, const char *name, double value);
 /* A wall time as "2018-05-02T02:41:07.123456Z"; null for 0. */
 void member_time(cJSON *object, const char *name, int64_t wall);
 void member_flag(cJSON *object, const char *name, bool value);

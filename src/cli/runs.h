@@ -1,0 +1,23 @@
+/*
+ * runs.h - what the files of the command runs share. src/cli/runs*.c only.
+ */
+#ifndef SUBFERRY_SRC_CLI_RUNS_H
+#define SUBFERRY_SRC_CLI_RUNS_H
+
+#include "src/cli/cli.h"
+#include "src/cli/out.h"
+#include "src/status/runs.h"
+
+/* From its begin to its end, or to @now where it goes on: microseconds. */
+int64_t run_time(const struct run_row *row, int64_t now);
+/* Transcripts a second, of those that were looked at; 0: no time has passed. */
+double run_rate(const struct run_row *row, int64_t now);
+/* "1:02:07", "2:07" into @out; returns it. */
+const char *run_time_text(int64_t microseconds, char *out, size_t size);
+/* Type run: all of a run that is in the manual. */
+cJSON *run_json(const struct run_row *row, int64_t now);
+
+/* runs --compare A B: the exit status. */
+int runs_compare(struct cli *cli);
+
+#endif
