@@ -44,6 +44,7 @@ struct olx_source {
 	bool slash_keys;
 	pthread_mutex_t lock;	/* catalog */
 	struct catalog catalog; /* by key, those without one last, by path */
+	struct olx_digests *digests;
 };
 
 static struct olx_source *olx_of(struct source *src)
@@ -394,7 +395,7 @@ static enum result olx_open(struct source *base, const char *key, struct source_
 		if (st == RESULT_OK)
 			st = locate(src, key, &path, err);
 		if (path) {
-			st = olx_course_open(out, path, src->slash_keys, key, err);
+			st = olx_course_open(out, path, src->slash_keys, key, src->digests, err);
 			free(path);
 			if (st != RESULT_MISSING)
 				break;
@@ -411,6 +412,7 @@ static void olx_free(struct source *base)
 		free(src->paths[i]);
 	free(src->paths);
 	catalog_clear(&src->catalog);
+	olx_digests_free(src->digests);
 	pthread_mutex_destroy(&src->lock);
 	free(src);
 }
@@ -451,11 +453,12 @@ enum result source_olx_new(struct source **out, const struct olx_options *option
 	}
 	src->source.ops = &olx_ops;
 	src->slash_keys = options->slash_keys;
+	src->digests = olx_digests_new();
 	src->paths = calloc(count ? count : 1, sizeof(*src->paths));
 	while (src->paths && src->path_count < count &&
 	       (src->paths[src->path_count] = strdup(options->paths[src->path_count])))
 		src->path_count++;
-	if (!src->paths || src->path_count < count) {
+	if (!src->digests || !src->paths || src->path_count < count) {
 		olx_free(&src->source);
 		return error_set(err, RESULT_NOMEM, "no memory for the source");
 	}

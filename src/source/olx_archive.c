@@ -369,6 +369,15 @@ static enum result archive_read_files(struct olx_tree *base, const struct olx_fi
 	return st;
 }
 
+static enum result archive_digest(struct olx_tree *base, struct olx_digests *digests,
+				  struct error *err)
+{
+	struct archive_tree *tree = archive_of(base);
+	enum result st = check_unchanged(tree, err);
+
+	return st == RESULT_OK ? olx_digests_get(digests, tree->fd, base->path, base->digest, err) : st;
+}
+
 static void archive_tree_free(struct olx_tree *base)
 {
 	struct archive_tree *tree = archive_of(base);
@@ -383,6 +392,7 @@ static void archive_tree_free(struct olx_tree *base)
 static const struct olx_tree_ops archive_ops = {
     .text = archive_text,
     .read = archive_read_files,
+    .digest = archive_digest,
     .free = archive_tree_free,
 };
 

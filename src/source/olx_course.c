@@ -105,7 +105,7 @@ static enum result check_key(const struct olx_course *course, const struct olx_r
 }
 
 enum result olx_course_open(struct source_course **out, const char *path, bool slash_keys,
-			    const char *key, struct error *err)
+			    const char *key, struct olx_digests *digests, struct error *err)
 {
 	struct olx_course *course = calloc(1, sizeof(*course));
 	struct olx_root root = {NULL, NULL, NULL};
@@ -123,6 +123,8 @@ enum result olx_course_open(struct source_course **out, const char *path, bool s
 	}
 	if (st == RESULT_OK)
 		st = check_key(course, &root, key, err);
+	if (st == RESULT_OK)
+		st = course->tree->ops->digest(course->tree, digests, err);
 	if (st == RESULT_OK)
 		st = olx_outline_read(course->tree, &root, &course->outline, err);
 	if (st == RESULT_OK)

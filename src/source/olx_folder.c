@@ -325,6 +325,13 @@ static enum result folder_read(struct olx_tree *base, const struct olx_file *con
 	return RESULT_OK;
 }
 
+static enum result folder_digest(struct olx_tree *base, struct olx_digests *digests,
+				 struct error *err)
+{
+	(void)base, (void)digests, (void)err;
+	return RESULT_OK;
+}
+
 static void folder_free(struct olx_tree *base)
 {
 	struct folder_tree *tree = folder_of(base);
@@ -338,6 +345,7 @@ static void folder_free(struct olx_tree *base)
 static const struct olx_tree_ops folder_ops = {
     .text = folder_text,
     .read = folder_read,
+    .digest = folder_digest,
     .free = folder_free,
 };
 

@@ -390,25 +390,20 @@ static enum result walk_course(struct walk *walk, const struct olx_root *root, s
 
 /* ---- the version ---- */
 
+/* Of a folder all names, sizes and times, and what assets.json says; an archive is hashed whole. */
 static enum result hash_files(struct walk *walk, struct error *err)
 {
 	const struct olx_tree *tree = walk->tree;
 	struct buf text = BUF_INIT;
 	enum result st = RESULT_OK;
 
-	for (size_t i = 0; olx_static_folders[i]; i++) {
-		const char *prefix = olx_static_folders[i];
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct olx_file *file = &tree->files[i];
 
-		for (size_t k = olx_tree_lower(tree, prefix); k < tree->count; k++) {
-			const struct olx_file *file = &tree->files[k];
-
-			if (strncmp(file->name, prefix, strlen(prefix)))
-				break;
-			buf_reset(&text);
-			buf_printf(&text, "%s %" PRId64 " %" PRId64 "\n", file->name, file->size,
-				   tree->mtimes ? file->mtime : 0);
-			hash_add(walk->hash, buf_text(&text), text.len);
-		}
+		buf_reset(&text);
+		buf_printf(&text, "%zu:%s %" PRId64 " %" PRId64 "\n", strlen(file->name), file->name,
+			   file->size, tree->mtimes ? file->mtime : 0);
+		hash_add(walk->hash, buf_text(&text), text.len);
 	}
 	buf_reset(&text);
 	if (olx_tree_find(tree, OLX_ASSETS_FILE))
@@ -420,11 +415,21 @@ static enum result hash_files(struct walk *walk, struct error *err)
 	return st == RESULT_MISSING ? RESULT_OK : st;
 }
 
+static bool set_version(struct walk *walk)
+{
+	const char *digest = walk->tree->digest;
+	char hex[HASH_HEX], version[HASH_HEX + 8];
+
+	hash_hex(walk->hash, hex);
+	snprintf(version, sizeof(version), "%s %s", *digest ? "archive" : "folder",
+		 *digest ? digest : hex);
+	return outline_set_version(walk->outline, version);
+}
+
 enum result olx_outline_read(struct olx_tree *tree, const struct olx_root *root,
 			     struct outline **out, struct error *err)
 {
 	struct walk walk = {.tree = tree, .marks = NAMES_INIT};
-	char hex[HASH_HEX];
 	enum result st = RESULT_NOMEM;
 
 	*out = NULL;
@@ -438,11 +443,10 @@ enum result olx_outline_read(struct olx_tree *tree, const struct olx_root *root,
 	if (st == RESULT_OK)
 		st = olx_drafts_walk(&walk, err);
 	if (st == RESULT_OK)
-		st = hash_files(&walk, err);
+		st = *tree->digest ? RESULT_OK : hash_files(&walk, err);
 	if (st != RESULT_OK)
 		goto out;
-	hash_hex(walk.hash, hex);
-	if (!outline_set_version(walk.outline, hex)) {
+	if (!set_version(&walk)) {
 		st = no_memory(&walk, err);
 		goto out;
 	}

@@ -15,9 +15,9 @@
 #include "src/source/outline.h"
 
 /*
- * The outline of the course, finished. Its version is a SHA-256 over all that resolution
- * depends on without reading every file: the XML and JSON read, and the names and sizes (in a
- * folder the times too) of the files that a transcript may be.
+ * The outline of the course, finished. Its version is "archive" and the SHA-256 of all bytes of the
+ * archive (tree->digest, to be asked for before), or "folder" and one over the XML and JSON read and
+ * the names, sizes and times of all files.
  */
 enum result olx_outline_read(struct olx_tree *tree, const struct olx_root *root,
 			     struct outline **out, struct error *err);

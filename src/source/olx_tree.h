@@ -10,6 +10,7 @@
 #ifndef SUBFERRY_SRC_SOURCE_OLX_TREE_H
 #define SUBFERRY_SRC_SOURCE_OLX_TREE_H
 
+#include "src/source/olx_digest.h"
 #include "src/source/source.h"
 
 /* clang-format off */
@@ -38,6 +39,8 @@ struct olx_tree_ops {
 	/* As source_course_ops.read; @files are of this tree, NULL for one it does not have. */
 	enum result (*read)(struct olx_tree *tree, const struct olx_file *const *files,
 			    size_t count, size_t limit, struct asset_bytes *out, struct error *err);
+	/* Of an archive, the SHA-256 of all its bytes into tree->digest; a folder has none. */
+	enum result (*digest)(struct olx_tree *tree, struct olx_digests *digests, struct error *err);
 	void (*free)(struct olx_tree *tree);
 };
 
@@ -46,6 +49,7 @@ struct olx_tree {
 	char *path;		/* as configured, for people */
 	char *top;		/* name of the folder that holds course.xml */
 	bool mtimes;		/* the files' times tell whether they changed */
+	char digest[HASH_HEX];	/* "" until asked for, and of a folder */
 	struct olx_file *files; /* by name as bytes */
 	size_t count, room, name_bytes;
 };

@@ -65,9 +65,13 @@ struct outline_note {
 struct outline {
 	char *key;
 	char *name; /* display name, may be "" */
-	/* Identifies what evidence rests on: the structure's ids, or (OLX) a SHA-256 over the XML
-	   and JSON read and the names and sizes of the files, in a folder their times too; not
-	   over every file's bytes, which the transcripts' own hashes cover. */
+	/*
+	 * Identifies what evidence rests on. The first word says how: "split" and the ids of the
+	 * structures; "draft" and a SHA-256 over _id and metadata of the video documents; "archive"
+	 * and the SHA-256 of the whole file, as sha256sum(1) has it, so that no byte of it changes
+	 * unseen; "folder" and one over the XML and JSON read and name, size and time (ns) of all
+	 * files: reading every file of a folder for each look would cost as much as migrating it.
+	 */
 	char *version;
 	struct video_block *blocks; /* by (type, id) as bytes, each once */
 	size_t block_count;
@@ -88,8 +92,9 @@ struct asset {
 	enum asset_state state;
 	char *id;     /* what names the file at the source, "static/x.srt"; NULL when missing */
 	int64_t size; /* bytes; -1 unknown */
-	/* What changes when the file is saved anew: in GridFS _id, uploadDate, length and md5, one
-	   line; in OLX what the source can tell without reading it whole. NULL when missing. */
+	/* What changes when the file is saved anew, one line; NULL when missing. GridFS: _id,
+	   uploadDate, length and md5 ("-" where drivers no longer write one). A folder: name, size
+	   and time (ns). An archive: name and size; its bytes are all in outline.version. */
 	char *identity;
 	char reason[160];
 };

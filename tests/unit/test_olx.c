@@ -240,13 +240,16 @@ static void olx_keeps_version_until_content_changes(void **state)
 	struct source *src;
 	struct source_course *course;
 	char versions[4][80];
+	const char *path = maker_archive(*state, "x.tar.gz", "top/", items);
 
 	for (int i = 0; i < 4; i++) {
 		if (i == 2)
 			items[2].text = "abcd";
 		if (i == 3)
 			items[1].text = "<course display_name=\"A course\"/>";
-		src = maker_source(maker_archive(*state, "x.tar.gz", "top/", items));
+		if (i >= 2)
+			maker_archive(*state, "x.tar.gz", "top/", items);
+		src = maker_source(path);
 		course = maker_open(src, MAKER_KEY);
 		snprintf(versions[i], sizeof(versions[i]), "%s", course->outline->version);
 		source_course_close(course);
