@@ -136,6 +136,9 @@ int cli_course(struct cli *cli, const char *name, struct course_row *out);
 /* The filter @text (filter_free()): what is wrong in it, or missing behind it, is CLI_USAGE. */
 int cli_filter(struct cli *cli, const struct filter_language *language, const char *text,
 	       struct filter **out);
+/* Says so where the rows that were registered here are gone from val in bulk: a note, or with @json an
+   object. Asks val, which is open as the reader is; what fails there the command meets by itself. */
+void cli_warn_of_vanished(struct cli *cli, bool json);
 /* The code of --finding, FINDING_NONE if not given; CLI_USAGE for an unknown one. */
 int cli_finding(struct cli *cli, int *code);
 

@@ -57,6 +57,8 @@ const struct cli_command cli_commands[] = {
 	 {{"finding", "CODE", "Which finding", VALUE_FINDING}, {"reason", "TEXT", "Why it is accepted: kept and shown", VALUE_TEXT}}, VALUE_ITEM},
 	{"unwaive", "COURSE VIDEO|- LANGUAGE|- --finding CODE", "Take a waiver back",
 	 cli_unwaive, 3, 3, {{"finding", "CODE", "Which finding", VALUE_FINDING}}, VALUE_ITEM},
+	{"refresh", "", "Begin again, after staging was restored: takes the campus name as a typed word",
+	 cli_refresh, 0, 0, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_TEXT},
 	{"flag", "show|off COURSE...|--all [--json]", "Show the platform's flag of courses, or switch it off",
 	 cli_flag, 1, CLI_ANY, {ALL, JSON("One document")}, VALUE_FLAG},
 	{"runs", "[--compare A B [--full]] [--json]", "Show the runs, or compare two",

@@ -18,6 +18,7 @@ int cli_findings(struct cli *cli);
 int cli_why(struct cli *cli);
 int cli_waive(struct cli *cli);
 int cli_unwaive(struct cli *cli);
+int cli_refresh(struct cli *cli);
 int cli_flag(struct cli *cli);
 int cli_runs(struct cli *cli);
 int cli_convert(struct cli *cli);

@@ -358,6 +358,8 @@ int cli_migrate(struct cli *cli)
 	/* with nothing to do nothing is written, not even to see whether it could be */
 	if (st < 0 && m.count)
 		st = check_ends(&m);
+	if (st < 0 && m.count)
+		cli_warn_of_vanished(cli, m.json);
 	if (st < 0 && !m.count && m.all && !m.json)
 		out_note("nothing to do: every course is Migrated, paused or gone; one that is "
 			 "named is planned anew");

@@ -217,6 +217,8 @@ int cli_verify(struct cli *cli)
 	if (st < 0)
 		look_for_engine(&v);
 	if (st < 0)
+		cli_warn_of_vanished(cli, v.json);
+	if (st < 0)
 		st = verify_all(&v);
 	free(v.ids);
 	if (st >= 0)

@@ -77,6 +77,13 @@ static int tell_answer(struct wishing *w, int64_t id, const struct wish_answer *
 	return -1;
 }
 
+/* An intent needs no val, and without one nothing can be said of it. */
+static void warn(struct cli *cli)
+{
+	if (campus_add(cli->campus, CAMPUS_VAL | CAMPUS_READ_ONLY, NULL) == RESULT_OK)
+		cli_warn_of_vanished(cli, false);
+}
+
 /* The holder's row is what the engine last wrote; whether it lives, the kernel's lock knows. */
 static int engine_runs(struct cli *cli, bool *runs)
 {
@@ -148,6 +155,8 @@ static int wish(struct cli *cli, enum wish wish, const char *done)
 		w.finding = finding_info((enum finding_code)code)->name;
 		st = keep_with_finding(&w, code);
 	}
+	if (st < 0 && wish == WISH_RETRY && w.count)
+		warn(cli);
 	if (st < 0)
 		st = write_wish(&w);
 	if (st < 0)
