@@ -70,7 +70,7 @@ int cli_refresh(struct cli *cli)
 		st = cli_open(cli, CAMPUS_STATUS);
 	if (st >= 0)
 		return st;
-	if (refresh(cli->campus, how, summary, sizeof(summary), &err) != RESULT_OK)
+	if (refresh_campus(cli->campus, how, summary, sizeof(summary), &err) != RESULT_OK)
 		return cli_fail(&err);
 	out_line("%s", summary);
 	return CLI_OK;

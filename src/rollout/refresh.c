@@ -15,8 +15,8 @@ const char *refresh_refusal(const struct conf *conf)
 		       : "this is production: nothing is restored here, and nothing is refreshed";
 }
 
-enum result refresh(struct campus *campus, const char *how, char *summary, size_t size,
-		    struct error *err)
+enum result refresh_campus(struct campus *campus, const char *how, char *summary, size_t size,
+			   struct error *err)
 {
 	const char *refusal = refresh_refusal(campus->conf);
 	struct refreshed refreshed;

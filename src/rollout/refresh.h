@@ -13,7 +13,7 @@ const char *refresh_refusal(const struct conf *conf);
  * whose. @how the word was given is for the audit. @summary: "generation 2: 1,240 courses are
  * Not-Migrated again, 47,806 lines of the journal set aside".
  */
-enum result refresh(struct campus *campus, const char *how, char *summary, size_t size,
-		    struct error *err);
+enum result refresh_campus(struct campus *campus, const char *how, char *summary, size_t size,
+			   struct error *err);
 
 #endif
