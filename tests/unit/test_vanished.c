@@ -167,7 +167,7 @@ static void after_a_refresh_nothing_is_missed(void **state)
 
 	migrate(world, 2, 6);
 	lose(world, "1");
-	if (refresh(&world->campus, "typed", summary, sizeof(summary), &err) != RESULT_OK)
+	if (refresh_campus(&world->campus, "typed", summary, sizeof(summary), &err) != RESULT_OK)
 		fail_msg("%s", err.text);
 	assert_non_null(strstr(summary, "generation 2: 2 courses are Not-Migrated again, "));
 	expect(world, "0 0 0", 0);
@@ -184,16 +184,19 @@ static void a_refresh_waits_for_no_engine_and_never_runs_in_production(void **st
 
 	migrate(world, 1, 3);
 	assert_int_equal(lock_take(status_path(world->status), &lock, &err), RESULT_OK);
-	assert_int_equal(refresh(&world->campus, "typed", summary, sizeof(summary), &err), RESULT_BUSY);
+	assert_int_equal(refresh_campus(&world->campus, "typed", summary, sizeof(summary), &err),
+			 RESULT_BUSY);
 	assert_non_null(strstr(err.text, "pid "));
 	lock_free(lock);
 	world->conf.environment = (char *)"production";
 	assert_true(*refresh_refusal(&world->conf) != '\0');
-	assert_int_equal(refresh(&world->campus, "typed", summary, sizeof(summary), &err), RESULT_REFUSED);
+	assert_int_equal(refresh_campus(&world->campus, "typed", summary, sizeof(summary), &err),
+			 RESULT_REFUSED);
 	world_expect(world, "course-v1:Test+Gone0+1", COURSE_MIGRATED);
 	world->conf.environment = (char *)"staging";
 	assert_string_equal(refresh_refusal(&world->conf), "");
-	assert_int_equal(refresh(&world->campus, "typed", summary, sizeof(summary), &err), RESULT_OK);
+	assert_int_equal(refresh_campus(&world->campus, "typed", summary, sizeof(summary), &err),
+			 RESULT_OK);
 	world_expect(world, "course-v1:Test+Gone0+1", COURSE_NOT_MIGRATED);
 	world_check(world);
 }
