@@ -315,7 +315,9 @@ static void program_inherits_nothing_of_ours(void **state)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	sigaction(SIGPIPE, &ignore, &former);
 	write_program(room,
-		      "{ pwd; readlink /proc/$$/fd/0; ls /proc/$$/fd | tr '\\n' ' '; echo\n"
+		      "{ pwd; readlink /proc/$$/fd/0\n"
+		      /* no pipeline: the shell itself would have its ends open for a moment */
+		      "for f in /proc/$$/fd/*; do [ -L \"$f\" ] && printf '%s ' ${f##*/}; done; echo\n"
 		      "set -- $(sed 's/.*) //' /proc/$$/stat); [ $$ = $3 ] && echo leader; } "
 		      ">\"$FLAG_OUT\"; echo on");
 	assert_int_equal(show(room, COURSE).effective, FLAG_ON);
