@@ -149,6 +149,16 @@ static inline void help_sql(struct help *help, const char *sql)
 	sqlite3_close(db);
 }
 
+/* A closed file as it was before there were runs (schema 3). */
+static inline void help_without_runs(struct help *help)
+{
+	help_sql(help, "DROP TABLE run_finding; DROP TABLE run_transcript; DROP TABLE run_course;"
+		       "DROP TABLE run; DROP TABLE course_source; DROP TABLE evidence;"
+		       "DROP TABLE flag; DROP TABLE former_journal;"
+		       "ALTER TABLE course DROP COLUMN flag; ALTER TABLE course DROP COLUMN evidence;"
+		       "PRAGMA user_version = 3");
+}
+
 /* Scans @count courses "c0", "c1", ...; returns nothing, ids come from help_course(). */
 static inline void help_scan(struct help *help, int count)
 {

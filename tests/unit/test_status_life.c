@@ -2,9 +2,11 @@
 
 #include "tests/unit/status_help.h"
 
+#include "src/status/runs.h"
+
 /*
- * A long random life of three courses: plans, outcomes, waivers, passes in any order. After each
- * step every sum must be what its rows add up to.
+ * A long random life of three courses: plans, outcomes, waivers, passes, runs in any order. After
+ * each step every sum must be what its rows add up to.
  */
 
 enum { COURSES = 3, VIDEOS = 8, STEPS = 400 };
@@ -34,7 +36,8 @@ static size_t random_rows(struct transcript_row *rows, int64_t video)
 			continue;
 		rows[count] = help_transcript(video, languages[i]);
 		rows[count].outcome = (enum transcript_outcome)pick(OUTCOME_COUNT);
-		rows[count].expected = rows[count].outcome <= OUTCOME_FAILED;
+		rows[count].expected = rows[count].outcome <= OUTCOME_FAILED ||
+				       rows[count].outcome == OUTCOME_UNTOLD;
 		rows[count].in_val = (int)pick(3);
 		rows[count].compare = (enum transcript_compare)pick(COMPARE_COUNT);
 		rows[count++].size = (int64_t)pick(100) - 1;
@@ -108,13 +111,35 @@ static void random_waiver(struct help *help, const char *key)
 		status_unwaive(help->status, key, block, language, code, NULL);
 }
 
+static void random_prediction(struct help *help, struct life *life)
+{
+	struct dry_course dry = {.course = life->course, .began = 1, .problem = pick(4) ? "" : "why",
+				 .status = COURSE_FAILED, .failed = pick(3)};
+	struct run_about about = {RUN_DRY, "ginkgo", "0.1", ""};
+
+	assert_ok(status_dry_begin(help->status, &about, &dry.number, &help->err), help->err);
+	assert_ok(status_dry_course(help->status, &dry, &help->err), help->err);
+	assert_ok(status_dry_end(help->status, dry.number, pick(2), &help->err), help->err);
+}
+
+static void random_end(struct help *help, const struct life *life)
+{
+	int64_t number;
+	enum course_intent intent;
+
+	assert_ok(reader_intent(help->reader, life->course, &intent, &number, &help->err), help->err);
+	status_course_end(help->status, life->course, number - pick(2), COURSE_FAILED, "", NULL, 0, NULL);
+}
+
 static void sums_equal_the_rows_through_a_random_life(void **state)
 {
 	struct help *help = *state;
 	struct life lives[COURSES] = {{0}};
+	struct run_about about = {RUN_MOCK, "ginkgo", "0.1", ""};
 	char key[8];
 
 	help_scan(help, COURSES);
+	assert_ok(status_run_about(help->status, &about, &help->err), help->err);
 	for (int step = 0; step < STEPS; step++) {
 		unsigned which = pick(COURSES);
 		struct life *life = &lives[which];
@@ -131,12 +156,14 @@ static void sums_equal_the_rows_through_a_random_life(void **state)
 			random_plan(help, life);
 			break;
 		case 3:
-			status_course_end(help->status, life->course, 1, COURSE_FAILED, "", NULL, 0,
-					  NULL);
+			random_end(help, life);
 			break;
 		case 4:
 		case 5:
 			random_waiver(help, key);
+			break;
+		case 6:
+			random_prediction(help, life);
 			break;
 		default:
 			random_outcome(help, life);

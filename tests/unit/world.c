@@ -478,6 +478,8 @@ struct world *world_new(void)
 	pthread_mutex_init(&world->lock, NULL);
 	world->conf.name = (char *)"world";
 	world->conf.environment = (char *)"staging";
+	world->conf.release = (char *)"ginkgo";
+	world->conf.link = (char *)"none";
 	world->conf.operator_name = (char *)"tester";
 	world->conf.status_db = path_in(world, "status.db");
 	world->conf.val_path = path_in(world, "val.db");
