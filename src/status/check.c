@@ -47,7 +47,7 @@ static const char courses_sql[] =
 	"  ON f.course_id = c.id";
 
 /* Of a run only what it has rows for: how its videos stood is told by no other row. */
-static const char runs_sql[] =
+static const char run_courses_sql[] =
 	"SELECT c.course || ' in run ' || c.run,"
 	" 0, 0, 0, c.extra, 0, c.errors, c.warnings, c.notices, c.waived, 0,"
 	" 0, 0, 0, coalesce(t.extra, 0), 0, coalesce(f.errors, 0), coalesce(f.warnings, 0),"
@@ -123,7 +123,7 @@ enum result status_check(struct reader *reader, struct error *err)
 	if (st == RESULT_OK)
 		st = compare(reader, courses_sql, true, err);
 	if (st == RESULT_OK)
-		st = compare(reader, runs_sql, false, err);
+		st = compare(reader, run_courses_sql, false, err);
 	if (st == RESULT_OK)
 		st = check_outcomes(reader, err);
 	reader_end(reader);

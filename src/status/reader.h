@@ -233,8 +233,8 @@ enum result reader_siblings(struct reader *reader, int64_t video, const char *va
 
 /* ---- is it true? --------------------------------------------------------------------------*/
 
-/* Adds up every row anew. RESULT_DAMAGED: a sum of a video or a course is not what its rows
-   say, and the text names the first. */
+/* Adds up every row anew. RESULT_DAMAGED: a sum of a video, a course or a course in a run is not
+   what its rows say, and the text names the first. */
 enum result status_check(struct reader *reader, struct error *err);
 /* Recomputes the chain of events (event.h); *@head is the newest hash ("" without events).
    RESULT_DAMAGED: an event is not what was written, and the text names the first. */

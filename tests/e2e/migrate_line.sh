@@ -23,7 +23,7 @@ fresh() {
 everything() { t capture-pane -p -J -S -; }
 # Nothing but whole lines: what was typed, what the command tells, what the shell tells.
 clean() {
-	everything | grep -v '^$' | grep -vE "^(ready> .*|ready>|  failed [^ ]+ [^ ]+: .*|(Not-Migrated|In-Progress|Migrated|Failed|rehearsed) +course-v1:.* videos, .*|(mock|dry): $courses courses: .*|subferry: ending: .*|left [0-9]+|\^C.*|\[1\].*Stopped.*|subferry .*)\$" \
+	everything | grep -v '^$' | grep -vE "^(ready> .*|ready>|  failed [^ ]+ [^ ]+: .*|(Not-Migrated|In-Progress|Migrated|Failed|rehearsed) +course-v1:.* videos, .*|(mock|dry) [0-9]+: $courses courses: .*|subferry: ending: .*|left [0-9]+|\^C.*|\[1\].*Stopped.*|subferry .*)\$" \
 		>"$place/odd"
 	[ -s "$place/odd" ] && { cat "$place/odd"; fail "something was left behind: $1"; }
 	return 0

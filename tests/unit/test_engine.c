@@ -872,6 +872,110 @@ static void a_dry_run_predicts_and_writes_nothing(void **state)
 	free(end);
 }
 
+static struct run_row newest_run(struct world *world)
+{
+	struct run_row *rows, row;
+	size_t count;
+
+	assert_int_equal(reader_runs(world->reader, 0, 1, &rows, &count, NULL, NULL), RESULT_OK);
+	assert_int_equal(count, 1);
+	row = rows[0];
+	run_row_clear(&rows[0]);
+	free(rows);
+	return row; /* without its strings */
+}
+
+static void rehearse(struct world *world, const int64_t *courses, size_t count)
+{
+	struct engine_options options = {.dry = true, .dry_courses = courses, .dry_count = count};
+	struct engine_state state;
+	struct engine *engine;
+
+	assert_int_equal(engine_new(&engine, &world->campus, &options, NULL), RESULT_OK);
+	engine_state(engine, &state);
+	assert_int_equal(state.dry_run, newest_run(world).number);
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_check(world);
+}
+
+static void a_dry_run_is_told_as_a_run(void **state)
+{
+	struct world *world = *state;
+	struct outline *other = world_course(world, "course-v1:A+B+D");
+	struct run_row row;
+	int64_t ids[2];
+
+	world_video(other, "a", "vid-c", "en=c_en.srt");
+	world_video(other, "b", "vid-d", "en=missing.srt"); /* it would fail, alone */
+	world_subrip(world, "c_en.srt", "hello");
+	fill(world);
+	ids[0] = world_course_id(world, KEY);
+	ids[1] = world_course_id(world, "course-v1:A+B+D");
+	rehearse(world, ids, 2);
+	row = newest_run(world);
+	assert_int_equal(row.kind, RUN_DRY);
+	assert_true(row.ended > row.began);
+	assert_false(row.broken_off);
+	assert_int_equal(row.sums.courses, 2);
+	assert_int_equal(row.sums.ended, 2);
+	assert_int_equal(row.sums.failed, 1);
+	assert_int_equal(row.sums.videos, 4);
+	assert_int_equal(row.sums.videos_failed, 1);
+	assert_int_equal(row.sums.would, 4);
+	assert_int_equal(row.sums.not_migrated, 1);
+	assert_int_equal(row.sums.counts.expected, 5);
+	assert_int_equal(row.sums.counts.errors, 1);
+
+	/* a course that cannot be read is told without rows, and with its finding */
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_INVALID, -1, false, 0, 0};
+	rehearse(world, ids, 1);
+	row = newest_run(world);
+	assert_int_equal(row.number, 2);
+	assert_false(row.broken_off);
+	assert_int_equal(row.sums.failed, 1);
+	assert_int_equal(row.sums.counts.expected, 0);
+	assert_int_equal(row.sums.would, 0);
+	assert_int_equal(row.sums.counts.errors, 1);
+}
+
+static void a_dry_run_that_is_stopped_is_broken_off(void **state)
+{
+	struct world *world = *state;
+	struct engine_options options = {.dry = true, .dry_count = 1};
+	struct engine *engine;
+	int64_t id;
+
+	fill(world);
+	id = world_course_id(world, KEY);
+	options.dry_courses = &id;
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	assert_int_equal(engine_new(&engine, &world->campus, &options, NULL), RESULT_OK);
+	engine_stop(engine);
+	engine_free(engine);
+	assert_true(newest_run(world).ended > 0);
+	assert_true(newest_run(world).broken_off);
+}
+
+static void an_engine_goes_on_in_the_run_that_was_left(void **state)
+{
+	struct world *world = *state;
+
+	fill(world);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world->faults[FAULT_PUT] = (struct fault){RESULT_UNREACHABLE, -1, false, 0, 0};
+	engine_free(world_start(world, false)); /* perhaps begun, perhaps not */
+	world->faults[FAULT_PUT] = (struct fault){0};
+	world_run(world);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	assert_int_equal(newest_run(world).number, 1);
+	assert_int_equal(newest_run(world).kind, RUN_MOCK);
+	assert_int_equal(newest_run(world).sums.migrated, 3);
+	assert_true(newest_run(world).ended > 0);
+	assert_false(newest_run(world).broken_off);
+	world_check(world);
+}
+
 static void a_course_that_promises_nothing_is_migrated_at_once(void **state)
 {
 	struct world *world = *state;
@@ -921,6 +1025,9 @@ int main(void)
 		TEST(intents_of_an_earlier_session_wait_for_one_word),
 		TEST(a_second_engine_is_refused),
 		TEST(a_dry_run_predicts_and_writes_nothing),
+		TEST(a_dry_run_is_told_as_a_run),
+		TEST(a_dry_run_that_is_stopped_is_broken_off),
+		TEST(an_engine_goes_on_in_the_run_that_was_left),
 		TEST(a_course_that_promises_nothing_is_migrated_at_once),
 	};
 

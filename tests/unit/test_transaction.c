@@ -747,6 +747,40 @@ static void a_dry_run_gives_each_language_of_a_group_once(void **state)
 	expect_outcome(world, "c", "en", OUTCOME_KEPT, true);
 }
 
+/* What val has it cannot say: no row is promised, and none is denied. */
+static void a_dry_run_promises_nothing_of_a_blind_val(void **state)
+{
+	struct world *world = *state;
+	struct outline *outline = world_course(world, KEY);
+	struct course_row row;
+
+	world_video(outline, "a", "shared", "en=en.srt es=es.srt");
+	world_video(outline, "b", "shared", "en=en.srt");
+	world_video(outline, "c", "", "en=en.srt");
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
+	world_scan(world);
+	world->blind = true;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(world_rehearse(world, KEY), 0);
+		expect_outcome(world, "a", "en", OUTCOME_UNTOLD, true);
+		expect_outcome(world, "a", "es", OUTCOME_UNTOLD, true);
+		expect_outcome(world, "b", "en", OUTCOME_KEPT, true); /* of the first, whoever it is */
+		assert_int_equal(world_findings(world, KEY, FINDING_LINK_PENDING), 1);
+	}
+	row = world_row(world, KEY);
+	assert_int_equal(row.counts.expected, 4);
+	assert_int_equal(row.counts.in_val, 0);
+	assert_int_equal(row.counts.unknown, 4);
+	course_row_clear(&row);
+	world_check(world);
+	launch(world, KEY); /* nothing counts as tried by having been rehearsed */
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_outcome(world, "a", "en", OUTCOME_MIGRATED, true);
+	expect_outcome(world, "a", "es", OUTCOME_MIGRATED, true);
+	expect_outcome(world, "c", "en", OUTCOME_MIGRATED, true);
+}
+
 static void a_dry_run_predicts_what_will_be_linked(void **state)
 {
 	struct world *world = *state;
@@ -839,6 +873,7 @@ int main(void)
 		TEST(courses_sharing_an_id_remove_nothing),
 		TEST(a_paused_course_makes_no_sharer_wait),
 		TEST(a_dry_run_gives_each_language_of_a_group_once),
+		TEST(a_dry_run_promises_nothing_of_a_blind_val),
 		TEST(a_dry_run_predicts_what_will_be_linked),
 		TEST(a_validation_leaves_why_a_video_failed),
 		TEST(a_validation_counts_notes_of_the_course),

@@ -101,6 +101,9 @@ static void a_dry_run_leaves_a_language_waiting(void **state)
 
 	(void)state;
 	assert_int_equal(mark_of_language(&done, &row), MARK_WAITING);
+	row = language("fr", VAL_UNKNOWN, OUTCOME_UNTOLD, COMPARE_NONE); /* val cannot tell */
+	assert_int_equal(mark_of_language(&done, &row), MARK_UNKNOWN);
+	assert_int_equal(mark_of_language(&waiting, &row), MARK_UNKNOWN);
 	row = language("fr", VAL_ABSENT, OUTCOME_KEPT, COMPARE_SAME); /* by an earlier block */
 	assert_int_equal(mark_of_language(&done, &row), MARK_WAITING);
 	row.compare = COMPARE_DIFFERS;
