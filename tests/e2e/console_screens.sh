@@ -23,6 +23,7 @@ see "demo · staging · MOCK" "engine here" "done 0" "failed 0" "left 40 of 40" 
 step "a launched course is migrated, and says what failed"
 keys r
 wait_for "launched 1 course"
+wait_for "demo · staging · MOCK 1"
 wait_for "Failed" 60
 wait_for "failed 1"
 keys n

@@ -457,6 +457,37 @@ static void head_tells_the_one_reason_why_work_is_slow_or_waits(void **state)
 	erase();
 }
 
+static void head_numbers_the_run_of_its_mode(void **state)
+{
+	static const char name[] = "a campus whose name takes all the room that there is to take";
+	struct campus campus = {.clock = clock_system()};
+	struct snapshot now = {.environment = "production", .mode = "real", .engine_here = true,
+			       .engine = "engine here, 8 workers", .run_kind = RUN_REAL};
+	struct console console = {.campus = &campus, .now = &now};
+	const char *line;
+
+	(void)state;
+	snprintf(now.campus, sizeof(now.campus), "%s", name);
+	for (int width = 60; width <= 80; width += 20) {
+		erase();
+		now.run = 0;
+		head_draw(&console, false, 24, width);
+		line = strstr(cells(0, 0, width), "REAL ");
+		assert_non_null(line);
+		assert_int_equal(strspn(line + 4, "0123456789"), 0);
+		now.run = 1234;
+		erase();
+		head_draw(&console, false, 24, width);
+		assert_non_null(strstr(cells(0, 0, width), " PRODUCTION "));
+		assert_non_null(strstr(cells(0, 0, width), "REAL 1234 "));
+	}
+	now.run_kind = RUN_DRY; /* the newest is a dry one: its number is not of this mode */
+	erase();
+	head_draw(&console, false, 24, 80);
+	assert_null(strstr(cells(0, 0, 80), "1234"));
+	erase();
+}
+
 static void head_shows_every_total_with_its_digit_at_any_width(void **state)
 {
 	static const char *const all[] = {"93,417", "1,204", "5,812", "1,117", "113"};
@@ -541,6 +572,7 @@ int main(void)
 		cmocka_unit_test(prompt_leaves_room_to_type_the_word),
 		cmocka_unit_test(head_tells_what_nobody_knows_from_what_is_not_there),
 		cmocka_unit_test(head_tells_the_one_reason_why_work_is_slow_or_waits),
+		cmocka_unit_test(head_numbers_the_run_of_its_mode),
 		cmocka_unit_test(head_shows_every_total_with_its_digit_at_any_width),
 		cmocka_unit_test(head_plots_a_minute_or_an_hour),
 	};
