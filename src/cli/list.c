@@ -67,7 +67,7 @@ static void print_courses(const struct course_row *rows, size_t count)
 }
 
 /* One document: type, campus, environment, courses (as in scan). */
-static void print_courses_json(const struct cli *cli, const struct course_row *rows, size_t count)
+static void print_courses_json(struct cli *cli, const struct course_row *rows, size_t count)
 {
 	cJSON *document = object_new("list"), *courses;
 
@@ -75,7 +75,7 @@ static void print_courses_json(const struct cli *cli, const struct course_row *r
 	member_text(document, "environment", cli->campus->conf->environment);
 	courses = member_array(document, "courses");
 	for (size_t i = 0; i < count && courses; i++)
-		cJSON_AddItemToArray(courses, show_course_json(&rows[i]));
+		cJSON_AddItemToArray(courses, show_course_json(&rows[i], cli));
 	out_json_document(document);
 }
 

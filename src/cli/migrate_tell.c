@@ -55,7 +55,7 @@ static void tell_trouble(struct migrating *m, const char *text)
 static void tell_course(struct migrating *m, const struct course_row *row)
 {
 	if (m->json)
-		out_json_line(show_course_json(row));
+		out_json_line(show_course_json(row, NULL));
 	else if (*row->problem)
 		out_line("%-12s %s: %s", course_status_name(row->status), row->key, row->problem);
 	else

@@ -21,7 +21,7 @@ static int print_json(struct cli *cli, const struct scan_result *result, int64_t
 		return st;
 	for (size_t i = 0; i < count; i++) {
 		if (!rows[i].gone)
-			out_json_line(show_course_json(&rows[i]));
+			out_json_line(show_course_json(&rows[i], cli));
 		course_row_clear(&rows[i]);
 	}
 	free(rows);

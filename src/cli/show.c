@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/rollout/evidence.h"
+
 int show_courses(struct cli *cli, int status, struct course_row **rows, size_t *count)
 {
 	const struct course_query query = {.status = status, .sort = SORT_KEY, .count = -1};
@@ -31,7 +33,34 @@ void show_counts_json(cJSON *object, const struct counts *counts)
 	member_number(object, "waived", counts->waived);
 }
 
-cJSON *show_course_json(const struct course_row *row)
+/* Why the evidence does not count any more: asked only of the courses whose it is. */
+static void add_stale(cJSON *object, const struct course_row *row, struct cli *cli)
+{
+	struct evidence evidence = {0};
+	char text[256] = "";
+
+	if (reader_evidence(cli->reader, row->id, &evidence, NULL) == RESULT_OK)
+		evidence_told(&evidence, clock_wall(cli->campus->clock),
+			      cli->campus->conf->evidence_age * 1000, text, sizeof(text));
+	member_text(object, "stale", *text && *evidence.stale ? evidence.stale : text);
+	evidence_clear(&evidence);
+}
+
+static void add_evidence(cJSON *object, const struct course_row *row, struct cli *cli)
+{
+	enum evidence_state state = row->evidence;
+
+	if (cli)
+		state = proof_state(row, clock_wall(cli->campus->clock),
+				    cli->campus->conf->evidence_age * 1000);
+	member_text(object, "evidence", evidence_state_name(state));
+	if (cli && state == EVIDENCE_STALE)
+		add_stale(object, row, cli);
+	else
+		member_text(object, "stale", "");
+}
+
+cJSON *show_course_json(const struct course_row *row, struct cli *cli)
 {
 	cJSON *object = object_new("course");
 
@@ -52,6 +81,7 @@ cJSON *show_course_json(const struct course_row *row)
 	member_time(object, "changed", row->changed);
 	member_time(object, "verified", row->verified);
 	member_text(object, "level", verify_level_name(row->level));
+	add_evidence(object, row, cli);
 	return object;
 }
 

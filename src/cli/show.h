@@ -16,9 +16,10 @@ int show_courses(struct cli *cli, int status, struct course_row **rows, size_t *
 /*
  * type course: key, name, location, status, intent, gone, pass, videos, tried, failed,
  * expected, in_val, unknown, extra, differing, errors, warnings, notices, waived, bytes,
- * problem, begun, changed, verified, level.
+ * problem, begun, changed, verified, level, evidence, stale. On the thread of cli->reader; without
+ * @cli the age of the evidence does not count, and why it is stale is not told.
  */
-cJSON *show_course_json(const struct course_row *row);
+cJSON *show_course_json(const struct course_row *row, struct cli *cli);
 /*
  * type finding: course, video, language, code, severity, text, help, seen, waived, reason,
  * who, at.

@@ -122,7 +122,7 @@ static int tell_course(struct verifying *v, int64_t id, const char *key, const s
 	if (status_flush(v->cli->campus->status, &err) != RESULT_OK ||
 	    reader_course_by_id(v->cli->reader, id, &row, &err) != RESULT_OK)
 		return cli_fail(&err);
-	out_json_line(show_course_json(&row));
+	out_json_line(show_course_json(&row, v->cli));
 	course_row_clear(&row);
 	return -1;
 }

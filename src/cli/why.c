@@ -18,8 +18,40 @@
 
 static void course_json(void *to, const struct course_row *row)
 {
+	out_json_line(show_course_json(row, to));
+}
+
+/*
+ * type evidence: number, state, text, level, began, at, pass, source_version, source_assets, the
+ * counts but notices, waivers, stale, stale_at.
+ */
+static void evidence_json(void *to, const struct evidence *evidence, enum evidence_state state,
+			  const char *text)
+{
+	cJSON *object = object_new("evidence");
+
 	(void)to;
-	out_json_line(show_course_json(row));
+	member_number(object, "number", evidence->number);
+	member_text(object, "state", evidence_state_name(state));
+	member_text(object, "text", text);
+	member_text(object, "level", verify_level_name(evidence->level));
+	member_time(object, "began", evidence->began);
+	member_time(object, "at", evidence->at);
+	member_number(object, "pass", evidence->pass);
+	member_text(object, "source_version", evidence->source_version);
+	member_text(object, "source_assets", evidence->source_assets);
+	member_number(object, "expected", evidence->counts.expected);
+	member_number(object, "in_val", evidence->counts.in_val);
+	member_number(object, "unknown", evidence->counts.unknown);
+	member_number(object, "extra", evidence->counts.extra);
+	member_number(object, "differing", evidence->counts.differing);
+	member_number(object, "errors", evidence->counts.errors);
+	member_number(object, "warnings", evidence->counts.warnings);
+	member_number(object, "waived", evidence->counts.waived);
+	member_text(object, "waivers", evidence->waivers);
+	member_text(object, "stale", evidence->stale);
+	member_time(object, "stale_at", evidence->stale_at);
+	out_json_line(object);
 }
 
 static void section_json(void *to, const char *title)
@@ -203,7 +235,7 @@ static void problem_json(void *to, const char *text)
 }
 
 static const struct why_teller why_json = {
-	.course = course_json, .section = section_json, .listed = video_json, .video = video_json,
+	.course = course_json, .evidence = evidence_json, .section = section_json, .listed = video_json, .video = video_json,
 	.branch = branch_json, .promise = promise_json, .no_promise = no_promise_json,
 	.transcript = transcript_json, .attempt = attempt_json, .finding = finding_json,
 	.journal = journal_json, .event = event_json, .problem = problem_json,
@@ -258,7 +290,7 @@ int cli_why(struct cli *cli)
 {
 	bool json = cli_option(cli, "json");
 	struct why_lines lines = {print_line, NULL};
-	struct why why = {.teller = json ? &why_json : &why_text, .to = &lines};
+	struct why why = {.teller = json ? &why_json : &why_text, .to = json ? (void *)cli : &lines};
 	struct error err = {0};
 	int st;
 
@@ -267,6 +299,8 @@ int cli_why(struct cli *cli)
 	st = cli_open_reader(cli, true);
 	if (st < 0) {
 		why.reader = cli->reader;
+		why.now = clock_wall(cli->campus->clock);
+		why.most_age = cli->campus->conf->evidence_age * 1000;
 		st = cli_course(cli, cli->operands[0], &why.course);
 	}
 	if (st < 0 && why.video_name)

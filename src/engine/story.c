@@ -85,7 +85,9 @@ static void add_line(void *arg, const char *text)
 static void read_story(struct campus *campus, struct reader *reader, struct story *story)
 {
 	struct why_lines lines = {add_line, story};
-	struct why why = {.reader = reader, .teller = &why_text, .to = &lines};
+	struct why why = {.reader = reader, .now = clock_wall(campus->clock),
+			  .most_age = campus->conf->evidence_age * 1000, .teller = &why_text,
+			  .to = &lines};
 	struct video_row video = {0};
 	struct buf name = BUF_INIT;
 	struct error err = {0};

@@ -2,25 +2,11 @@
 
 #include "src/rollout/evidence.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "src/base/figures.h"
 #include "src/migrate/plan.h"
-
-/* "8 days", "26 h", "45 min" of microseconds. */
-static void tell_age(int64_t age, char *out, size_t size)
-{
-	int64_t minutes = age / 60000000, hours = minutes / 60;
-
-	if (hours >= 48)
-		snprintf(out, size, "%" PRId64 " days", hours / 24);
-	else if (hours >= 2)
-		snprintf(out, size, "%" PRId64 " h", hours);
-	else
-		snprintf(out, size, "%" PRId64 " min", minutes);
-}
 
 void proof_clear(struct proof *proof)
 {
@@ -70,24 +56,6 @@ static enum result look_at(struct proof *proof, struct campus *campus, const str
 	return RESULT_OK;
 }
 
-/* What the row itself says. */
-static void judge(struct proof *proof, int64_t now, int64_t most_age)
-{
-	const struct evidence *evidence = &proof->evidence;
-	char age[32], most[32];
-
-	if (*evidence->stale) {
-		snprintf(proof->text, sizeof(proof->text), "stale since %s: %s",
-			 figure_time(evidence->stale_at, now).text, evidence->stale);
-	} else if (now - evidence->at > most_age) {
-		tell_age(now - evidence->at, age, sizeof(age));
-		tell_age(most_age, most, sizeof(most));
-		snprintf(proof->text, sizeof(proof->text), "too old: %s, at most %s", age, most);
-	} else {
-		proof->fresh = true;
-	}
-}
-
 enum result proof_look(struct proof *out, struct campus *campus, struct reader *reader,
 		       const struct course_row *course, bool look_at_source, struct error *err)
 {
@@ -96,19 +64,16 @@ enum result proof_look(struct proof *out, struct campus *campus, struct reader *
 
 	memset(out, 0, sizeof(*out));
 	st = reader_evidence(reader, course->id, &out->evidence, err);
-	if (st == RESULT_MISSING) {
-		snprintf(out->text, sizeof(out->text), "never validated to its end");
+	if (st != RESULT_OK && st != RESULT_MISSING)
+		return st;
+	out->fresh = evidence_told(&out->evidence, now, campus->conf->evidence_age * 1000, out->text,
+				   sizeof(out->text)) == EVIDENCE_FRESH;
+	if (!out->fresh || !look_at_source)
 		return RESULT_OK;
-	}
-	if (st == RESULT_OK)
-		judge(out, now, campus->conf->evidence_age * 1000);
-	if (st == RESULT_OK && out->fresh && look_at_source)
-		st = look_at(out, campus, course, now, err);
+	st = look_at(out, campus, course, now, err);
 	if (st == RESULT_OK && out->fresh)
-		snprintf(out->text, sizeof(out->text), "level %s, %s%s",
-			 verify_level_name(out->evidence.level),
-			 figure_time(out->evidence.at, now).text,
-			 out->looked ? ", source unchanged" : "");
+		snprintf(out->text + strlen(out->text), sizeof(out->text) - strlen(out->text),
+			 ", source unchanged");
 	if (st != RESULT_OK)
 		proof_clear(out);
 	return st;

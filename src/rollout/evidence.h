@@ -24,7 +24,8 @@ void proof_clear(struct proof *proof); /* may run twice */
  */
 enum result proof_look(struct proof *out, struct campus *campus, struct reader *reader,
 		       const struct course_row *course, bool look_at_source, struct error *err);
-/* The same from what the course's row says, without a question: for lists. */
+/* The same from what the course's row says, without a question, for lists: it counts as stale once it
+   is more than @most_age old. Microseconds. */
 enum evidence_state proof_state(const struct course_row *course, int64_t now, int64_t most_age);
 
 #endif

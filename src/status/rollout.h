@@ -49,6 +49,13 @@ void status_evidence_stale(struct status *status, int64_t course, int64_t number
 /* RESULT_MISSING: the course has none. */
 enum result reader_evidence(struct reader *reader, int64_t course, struct evidence *out,
 			    struct error *err);
+/*
+ * What it is worth @now, if it may be @most_age old (from when it was complete; microseconds), as far
+ * as its row says: EVIDENCE_NONE without a number. @out: "level hash, 02:44"; "stale since 02:44: the
+ * course was run again"; "too old: 8 days, at most 7 days"; "never validated to its end".
+ */
+enum evidence_state evidence_told(const struct evidence *evidence, int64_t now, int64_t most_age,
+				  char *out, size_t size);
 /* The hash over the course's waivers as they are now, as evidence.waivers. */
 enum result reader_waivers_hash(struct reader *reader, const char *course, char out[HASH_HEX],
 				struct error *err);

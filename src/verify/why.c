@@ -51,6 +51,22 @@ const char *why_presence(int in_val)
 
 /* ---- a course -----------------------------------------------------------------------------*/
 
+static enum result tell_evidence(const struct why *why, struct error *err)
+{
+	struct evidence evidence;
+	enum evidence_state state;
+	char text[256];
+	enum result st = reader_evidence(why->reader, why->course.id, &evidence, err);
+
+	if (st != RESULT_OK && st != RESULT_MISSING)
+		return st;
+	state = evidence_told(&evidence, why->now, why->most_age, text, sizeof(text));
+	if (st == RESULT_OK)
+		why->teller->evidence(why->to, &evidence, state, text);
+	evidence_clear(&evidence);
+	return RESULT_OK;
+}
+
 static enum result tell_videos(const struct why *why, struct error *err)
 {
 	struct video_row *rows = NULL;
@@ -336,7 +352,9 @@ enum result why_tell(struct why *why, struct error *err)
 	why->teller->course(why->to, &why->course);
 	if (why->video_name)
 		return tell_video_story(why, err);
-	st = tell_videos(why, err);
+	st = tell_evidence(why, err);
+	if (st == RESULT_OK)
+		st = tell_videos(why, err);
 	if (st == RESULT_OK)
 		st = tell_findings(why, err);
 	return st == RESULT_OK ? tell_events(why, err) : st;

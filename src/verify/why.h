@@ -11,10 +11,14 @@
 #include "src/source/resolve.h"
 #include "src/source/source.h"
 #include "src/status/reader.h"
+#include "src/status/rollout.h"
 
 /* Who listens. Every function is required; what it is given is borrowed for the call. */
 struct why_teller {
 	void (*course)(void *to, const struct course_row *row);
+	/* what its last validation is worth now, and why */
+	void (*evidence)(void *to, const struct evidence *evidence, enum evidence_state state,
+			 const char *text);
 	void (*section)(void *to, const char *title); /* a heading for people */
 	void (*listed)(void *to, const struct video_row *row); /* one of the course's videos */
 	void (*video)(void *to, const struct video_row *row);  /* the one asked for */
@@ -33,9 +37,10 @@ struct why_teller {
 };
 
 /* What is told: a course, one of its videos, one language of it. Set up by the caller as far as
-   the first five; the rest is filled in here. */
+   the first seven; the rest is filled in here. */
 struct why {
 	struct reader *reader;
+	int64_t now, most_age; /* of evidence; wall microseconds */
 	const struct why_teller *teller;
 	void *to;
 	const char *video_name; /* "id" or "type@id", borrowed; NULL: the course */

@@ -59,6 +59,15 @@ static void tell_course(void *to, const struct course_row *row)
 		say(to, "  %s", row->problem);
 }
 
+static void tell_evidence(void *to, const struct evidence *evidence, enum evidence_state state,
+			  const char *text)
+{
+	char at[32];
+
+	say(to, "  validated %s at level %s; evidence %s", clock_format_short(evidence->at, at, sizeof(at)),
+	    verify_level_name(evidence->level), state == EVIDENCE_FRESH ? "counts" : text);
+}
+
 static void tell_section(void *to, const char *title)
 {
 	say(to, "  %s", title);
@@ -180,7 +189,7 @@ static void tell_journal(void *to, const struct journal_row *row)
 }
 
 const struct why_teller why_text = {
-	.course = tell_course, .section = tell_section, .listed = tell_listed, .video = tell_video,
+	.course = tell_course, .evidence = tell_evidence, .section = tell_section, .listed = tell_listed, .video = tell_video,
 	.branch = tell_branch, .promise = tell_promise, .no_promise = tell_no_promise,
 	.transcript = tell_transcript, .attempt = tell_attempt, .finding = tell_finding,
 	.journal = tell_journal, .event = tell_event, .problem = tell_problem,

@@ -1,0 +1,45 @@
+#include "config.h"
+
+#include "src/status/rollout.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "src/base/figures.h"
+
+/* "8 days", "26 h", "45 min" of microseconds. */
+static struct small_text tell_age(int64_t age)
+{
+	int64_t minutes = age / 60000000, hours = minutes / 60;
+	struct small_text out;
+
+	if (hours >= 48)
+		snprintf(out.text, sizeof(out.text), "%" PRId64 " days", hours / 24);
+	else if (hours >= 2)
+		snprintf(out.text, sizeof(out.text), "%" PRId64 " h", hours);
+	else
+		snprintf(out.text, sizeof(out.text), "%" PRId64 " min", minutes);
+	return out;
+}
+
+enum evidence_state evidence_told(const struct evidence *evidence, int64_t now, int64_t most_age,
+				  char *out, size_t size)
+{
+	if (!evidence->number) {
+		snprintf(out, size, "never validated to its end");
+		return EVIDENCE_NONE;
+	}
+	if (*evidence->stale) {
+		snprintf(out, size, "stale since %s: %s", figure_time(evidence->stale_at, now).text,
+			 evidence->stale);
+		return EVIDENCE_STALE;
+	}
+	if (now - evidence->at > most_age) {
+		snprintf(out, size, "too old: %s, at most %s", tell_age(now - evidence->at).text,
+			 tell_age(most_age).text);
+		return EVIDENCE_STALE;
+	}
+	snprintf(out, size, "level %s, %s", verify_level_name(evidence->level),
+		 figure_time(evidence->at, now).text);
+	return EVIDENCE_FRESH;
+}
