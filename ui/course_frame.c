@@ -88,17 +88,24 @@ static void age_text(int64_t microseconds, char *out, size_t size)
 		snprintf(out, size, "%lld days ago", minutes / 60 / 24);
 }
 
-void course_validated(const struct view *view, char *out, size_t size)
+void course_validated(const struct view *view, bool whole, char *out, size_t size)
 {
 	const struct course_row *course = course_of(view);
-	char age[48];
+	int64_t microseconds, most = view->page ? view->page->evidence_age : 0;
+	char age[48], worth[160] = "";
 
 	out[0] = '\0';
 	if (!course)
 		return;
-	age_text(console_wall(view->console) - course->verified, age, sizeof(age));
+	microseconds = console_wall(view->console) - course->verified;
+	age_text(microseconds, age, sizeof(age));
+	if (course->evidence == EVIDENCE_STALE)
+		snprintf(worth, sizeof(worth), ", stale%s%s", whole && *view->page->stale ? ": " : "",
+			 whole ? view->page->stale : "");
+	else if (course->evidence == EVIDENCE_FRESH && most && microseconds > most)
+		snprintf(worth, sizeof(worth), ", too old");
 	if (course->verified)
-		snprintf(out, size, "validated %s, %s", verify_level_name(course->level), age);
+		snprintf(out, size, "validated %s, %s%s", verify_level_name(course->level), age, worth);
 	else
 		snprintf(out, size, "never validated");
 }
@@ -170,17 +177,21 @@ bool course_draw_title(const struct view *view, int y)
 {
 	const struct course_row *course = course_of(view);
 	int width = view->area.w, x, cells;
-	char validated[96];
+	char validated[256];
 
 	if (!course)
 		return true;
-	course_validated(view, validated, sizeof(validated));
-	cells = widget_cells(validated);
 	x = draw_sums(course, y + 1, width);
+	course_validated(view, true, validated, sizeof(validated));
+	if (x + widget_cells(validated) + 1 > width)
+		course_validated(view, false, validated, sizeof(validated));
+	cells = widget_cells(validated);
 	/* Where the sums leave no room, the name gives way to it. */
 	if (x + cells + 1 > width)
 		return draw_name(view, course, y, course->verified ? validated : "");
-	widget_text(y + 1, width - cells - 1, cells, course->verified ? ROLE_NORMAL : ROLE_DIM,
+	widget_text(y + 1, width - cells - 1, cells,
+		    !course->verified ? ROLE_DIM
+		    : course->evidence == EVIDENCE_STALE ? ROLE_WARNING : ROLE_NORMAL,
 		    validated);
 	return draw_name(view, course, y, "");
 }

@@ -12,8 +12,9 @@ int64_t course_missing(const struct counts *counts);
 /* Two lines from @y: key, status, progress; then the sums of the course and
    when it was validated. False: there was no room for the latter. */
 bool course_draw_title(const struct view *view, int y);
-/* "validated hash, 2 h ago", "never validated"; "" without a page. */
-void course_validated(const struct view *view, char *out, size_t size);
+/* "validated hash, 2 h ago", "validated hash, 2 h ago, stale" (@whole: and why), "..., too old", "never
+   validated"; "" without a page. */
+void course_validated(const struct view *view, bool whole, char *out, size_t size);
 /* Lines for the selected video: more on a tall screen. */
 int course_detail_lines(const struct view *view);
 /* Which block it is, how it stands, its findings one by one. */

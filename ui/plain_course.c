@@ -25,7 +25,7 @@ static void course_head(const struct view *view)
 	const struct course_row *course = &view->page->course;
 	const struct counts *counts = &course->counts;
 	struct buf text = BUF_INIT;
-	char status[64];
+	char status[256];
 
 	if (!course->key)
 		return;
@@ -36,7 +36,7 @@ static void course_head(const struct view *view)
 		  widget_number(counts->expected).text, widget_number(counts->in_val).text,
 		  widget_number(course_missing(counts)).text, widget_number(counts->differing).text,
 		  widget_number(counts->extra).text, widget_number(counts->unknown).text);
-	course_validated(view, status, sizeof(status));
+	course_validated(view, true, status, sizeof(status));
 	plain_say("validation: %s", status);
 	if (course->problem[0])
 		plain_say("error: %s", course->problem);

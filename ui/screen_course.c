@@ -316,7 +316,7 @@ static void draw_rule(const struct view *view, int y, unsigned used, bool told)
 	char legend[512], extra[640] = "", validated[96] = "";
 
 	if (!told)
-		course_validated(view, validated, sizeof(validated));
+		course_validated(view, false, validated, sizeof(validated));
 	if (validated[0] && widget_cells(validated) <= room)
 		snprintf(extra, sizeof(extra), "%s  ", validated);
 	marks_legend(used, room - widget_cells(extra), legend, sizeof(legend));

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/status/rollout.h"
+
 static void last_try(struct reader *reader, int64_t video, struct snapshot *snap)
 {
 	struct attempt_row *attempts = NULL;
@@ -154,12 +156,28 @@ static enum result read_languages(struct reader *reader, int64_t course, struct 
 	return st == RESULT_OK ? share_languages(snap, err) : st;
 }
 
+static enum result read_stale(struct reader *reader, struct snapshot *snap, struct error *err)
+{
+	struct evidence evidence = {0};
+	enum result st = RESULT_OK;
+
+	snap->stale[0] = '\0';
+	if (snap->course.evidence == EVIDENCE_STALE)
+		st = reader_evidence(reader, snap->course.id, &evidence, err);
+	if (st == RESULT_OK && evidence.number)
+		snprintf(snap->stale, sizeof(snap->stale), "%s", evidence.stale);
+	evidence_clear(&evidence);
+	return st;
+}
+
 static enum result read_videos(struct reader *reader, const struct page_request *request,
 			       struct snapshot *snap, struct error *err)
 {
 	int64_t at = request->selected - request->first;
 	enum result st = reader_course_by_id(reader, request->course, &snap->course, err);
 
+	if (st == RESULT_OK)
+		st = read_stale(reader, snap, err);
 	if (st == RESULT_OK)
 		st = reader_videos(reader, request->course, request->first, request->count, &snap->videos,
 				   &snap->count, &snap->total, err);

@@ -130,6 +130,7 @@ struct snapshot {
 	char campus[64], environment[32];
 	bool tls_unverified;  /* an endpoint is configured so */
 	char mode[16];	      /* "dry", "mock", "real", "viewer" */
+	int64_t evidence_age; /* evidence that is older counts no more; microseconds, 0: not known */
 	int64_t run;	      /* number of the run that is open, else of the newest one here; 0: none yet */
 	enum run_kind run_kind; /* of it */
 	bool run_open;
@@ -181,6 +182,7 @@ struct snapshot {
 	struct finding_group *groups; /* PAGE_GROUPS, PAGE_FINDINGS */
 	size_t group_count;
 	struct course_row course;    /* of pages of one course: whose */
+	char stale[120];	     /* PAGE_VIDEOS: "" or why its evidence does not count any more */
 	struct video_row video;	     /* PAGE_DIFF: whose */
 	struct {
 		int64_t pass, number; /* 0: none */

@@ -23,6 +23,7 @@ void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->campus, sizeof(snap->campus), "%s", conf->name);
 	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
+	snap->evidence_age = conf->evidence_age * 1000;
 	snap->tls_unverified = campus_tls_unverified(desk->campus);
 }
 

@@ -65,7 +65,7 @@ static void tell_evidence(void *to, const struct evidence *evidence, enum eviden
 	char at[32];
 
 	say(to, "  validated %s at level %s; evidence %s", clock_format_short(evidence->at, at, sizeof(at)),
-	    verify_level_name(evidence->level), state == EVIDENCE_FRESH ? "counts" : text);
+	    verify_level_name(evidence->level), state == EVIDENCE_FRESH ? "fresh" : text);
 }
 
 static void tell_section(void *to, const char *title)

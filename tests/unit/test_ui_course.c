@@ -211,6 +211,28 @@ static void the_title_tells_when_the_course_was_validated(void **state)
 		SEES(1, cases[i].words);
 		SEES(0, name);
 	}
+	/* What it is worth: why not, where there is room for it. */
+	prepare(&f, 200);
+	f.page.course.verified = NOW - 3 * MINUTE;
+	f.page.course.level = LEVEL_HASH;
+	f.page.course.evidence = EVIDENCE_STALE;
+	snprintf(f.page.stale, sizeof(f.page.stale), "the course was run again");
+	assert_true(course_draw_title(&f.view, 0));
+	SEES(1, "validated hash, 3 min ago, stale: the course was run again");
+	prepare(&f, 110);
+	f.page.course.verified = NOW - 3 * MINUTE;
+	f.page.course.level = LEVEL_HASH;
+	f.page.course.evidence = EVIDENCE_STALE;
+	snprintf(f.page.stale, sizeof(f.page.stale), "the course was run again");
+	assert_true(course_draw_title(&f.view, 0));
+	SEES(1, "validated hash, 3 min ago, stale");
+	prepare(&f, 200);
+	f.page.course.verified = NOW - 61 * MINUTE;
+	f.page.course.level = LEVEL_HASH;
+	f.page.course.evidence = EVIDENCE_FRESH;
+	f.page.evidence_age = 60 * MINUTE;
+	assert_true(course_draw_title(&f.view, 0));
+	SEES(1, "validated hash, 1 h ago, too old");
 	/* Where the sums leave no room, it takes that of the name; or the rule is to tell. */
 	prepare(&f, 80);
 	f.page.course.verified = NOW;
