@@ -420,6 +420,74 @@ static void find_asks_slash_courses_twice(void **state)
 	gridfs_free(gridfs);
 }
 
+/* The identity of the one file of that name; NULL: missing. Static, for one at a time. */
+static const char *identity_of(const char *key, const char *name)
+{
+	static char text[1024];
+	struct gridfs *gridfs = open_course(key);
+	struct asset asset = find_one(gridfs, name);
+	bool found = asset.identity;
+
+	assert_int_equal(found, asset.state == ASSET_FOUND);
+	snprintf(text, sizeof(text), "%s", found ? asset.identity : "");
+	asset_clear(&asset);
+	gridfs_free(gridfs);
+	return found ? text : NULL;
+}
+
+static void find_tells_what_identifies_a_file(void **state)
+{
+	static const char *const saved[] = {
+		/* each differs from the first in one thing */
+		"\"length\": 5, \"md5\": \"00112233445566778899AABBCCDDEEFF\", "
+		"\"uploadDate\": {\"$date\": {\"$numberLong\": \"1525228867000\"}}",
+		"\"length\": 6, \"md5\": \"00112233445566778899AABBCCDDEEFF\", "
+		"\"uploadDate\": {\"$date\": {\"$numberLong\": \"1525228867000\"}}",
+		"\"length\": 5, \"md5\": \"10112233445566778899AABBCCDDEEFF\", "
+		"\"uploadDate\": {\"$date\": {\"$numberLong\": \"1525228867000\"}}",
+		"\"length\": 5, "
+		"\"uploadDate\": {\"$date\": {\"$numberLong\": \"1525228867000\"}}",
+		"\"length\": 5, \"md5\": \"00112233445566778899AABBCCDDEEFF\", "
+		"\"uploadDate\": {\"$date\": {\"$numberLong\": \"1525228867001\"}}",
+		"\"length\": 5, \"md5\": \"00112233445566778899AABBCCDDEEFF\"",
+	};
+	static const char *const told[] = {
+		"1525228867000 5 00112233445566778899aabbccddeeff",
+		"1525228867000 6 00112233445566778899aabbccddeeff",
+		"1525228867000 5 10112233445566778899aabbccddeeff",
+		"1525228867000 5 -",
+		"1525228867001 5 00112233445566778899aabbccddeeff",
+		"0 5 00112233445566778899aabbccddeeff",
+	};
+	char text[600], expected[600];
+
+	assert_null(identity_of(SPLIT, "x"));
+	for (size_t i = 0; i < SIZE(saved); i++) {
+		clean_server(state);
+		snprintf(text, sizeof(text), "{\"_id\": %s, \"chunkSize\": 4, %s}", split_id("x"),
+			 saved[i]);
+		store(0, json(text));
+		snprintf(expected, sizeof(expected), "{ \"_id\" : %s } %s", split_id("x"), told[i]);
+		assert_string_equal(identity_of(SPLIT, "x"), expected);
+	}
+}
+
+/* The raw id is part of it: the same name under an id written in another order is another file. */
+static void find_tells_ids_of_slash_courses_apart(void **state)
+{
+	char first[1024];
+
+	store_file(slash_id("x"), 5, 4, 1000);
+	snprintf(first, sizeof(first), "%s", identity_of(SLASH, "x"));
+	assert_non_null(strstr(first, "\"category\" : \"asset\", \"name\" : \"x\""));
+	clean_server(state);
+	store_file(odd_id("x", false), 5, 4, 1000);
+	assert_string_not_equal(identity_of(SLASH, "x"), first);
+	clean_server(state);
+	store_file(slash_id("x"), 5, 4, 1000);
+	assert_string_equal(identity_of(SLASH, "x"), first);
+}
+
 /* Not of this course: a thumbnail, a draft revision, a split course's document, another org. */
 static void find_passes_over_other_subdocuments(void **state)
 {
@@ -931,6 +999,8 @@ int main(void)
 	    UNIT(find_asks_once_for_names_that_clean_to_one),
 	    UNIT(find_asks_nobody_for_nothing),
 	    UNIT(find_asks_slash_courses_twice),
+	    UNIT(find_tells_what_identifies_a_file),
+	    UNIT(find_tells_ids_of_slash_courses_apart),
 	    UNIT(find_passes_over_other_subdocuments),
 	    UNIT(find_prefers_the_platforms_order_then_the_newest),
 	    UNIT(find_prefers_one_for_good),

@@ -85,7 +85,7 @@ static struct tally count_course(const char *path, const char *key, const char *
 	if (src->ops->open(src, key, &course, &err) != RESULT_OK)
 		fail_msg("%s", err.text);
 	assert_string_equal(course->outline->name, name);
-	assert_int_equal(strlen(course->outline->version), strlen("folder ") + 64);
+	assert_int_equal(strlen(course->outline->version), strlen("archive ") + 64);
 	tally.blocks = course->outline->block_count;
 	for (size_t i = 0; i < course->outline->block_count; i++) {
 		const struct video_block *block = &course->outline->blocks[i];

@@ -1,4 +1,6 @@
 """Time passes between two commands: authors edit, courses go and come back, lists break off."""
+import datetime
+
 from bson import ObjectId
 
 import loader
@@ -56,6 +58,33 @@ class Edited(MongoTest):
         before = self.campus.val_dump(), self.campus.store_marks()
         self.assertEqual(self.campus.run("migrate", small().key, small("O").slash_key).status, 0)
         self.assertEqual((self.campus.val_dump(), self.campus.store_marks()), before)
+
+    def test_a_file_that_is_saved_again_makes_the_evidence_stale(self):
+        course, old = small(), small("O")
+        self.campus.load(course)
+        self.campus.load(old, "draft")
+        self.migrated()
+        keys = course.key, old.slash_key
+        self.assertEqual(self.campus.run("verify", "--all").status, 0)
+
+        def evidence():
+            return {row["key"]: (row["evidence"], row["stale"])
+                    for row in self.campus.run("list", "--json").document()["courses"]
+                    if row["key"] in keys}
+        self.campus.run("migrate", "--dry-run", *keys)
+        self.assertEqual(evidence(), {key: ("fresh", None) for key in keys})
+        # The platform saves a file by deleting and inserting it: the same name, the same bytes.
+        files = self.campus.contentstore["fs.files"]
+        for document in list(files.find()):
+            files.delete_one({"_id": document["_id"]})
+            document["uploadDate"] += datetime.timedelta(seconds=1)
+            files.insert_one(document)
+        self.campus.run("migrate", "--dry-run", *keys)
+        self.assertEqual(evidence(), {key: (
+            "stale", "the source has changed: files of the contentstore") for key in keys})
+        self.assertEqual(self.campus.run("verify", "--all").status, 0)
+        self.campus.run("migrate", "--dry-run", *keys)
+        self.assertEqual(evidence(), {key: ("fresh", None) for key in keys})
 
     def test_a_rehearsal_says_what_the_run_does(self):
         self.campus.load(small())
