@@ -21,21 +21,30 @@ enum evidence_state proof_state(const struct course_row *course, int64_t now, in
 		       : course->evidence;
 }
 
+static void find_stale(struct proof *proof, struct campus *campus, const char *why, int64_t now)
+{
+	const struct evidence *evidence = &proof->evidence;
+
+	proof->looked = true;
+	proof->fresh = false;
+	snprintf(proof->text, sizeof(proof->text), "stale: %s, since %s", why,
+		 figure_time(evidence->began, now).text);
+	status_evidence_stale(campus->status, evidence->course_id, evidence->number, why);
+}
+
 /* Reads the source as a plan does, and compares; what has changed is told to the status database. */
 static enum result look_at(struct proof *proof, struct campus *campus, const struct course_row *course,
 			   int64_t now, struct error *err)
 {
-	struct evidence *evidence = &proof->evidence;
+	const struct evidence *evidence = &proof->evidence;
 	struct source_course *opened = NULL;
 	struct plan *plan = NULL;
+	struct source_seen seen;
+	char why[100];
 	enum result st = campus->source->ops->open(campus->source, course->key, &opened, err);
 
 	if (st == RESULT_MISSING) {
-		proof->looked = true;
-		proof->fresh = false;
-		snprintf(proof->text, sizeof(proof->text), "stale: the source has the course no more");
-		status_evidence_stale(campus->status, course->id, evidence->number,
-				      "the source has the course no more");
+		find_stale(proof, campus, "the source has the course no more", now);
 		return RESULT_OK;
 	}
 	if (st == RESULT_OK)
@@ -43,15 +52,9 @@ static enum result look_at(struct proof *proof, struct campus *campus, const str
 	if (st != RESULT_OK)
 		return st;
 	proof->looked = true;
-	if (strcmp(plan->source->outline->version, evidence->source_version) ||
-	    strcmp(plan_assets(plan), evidence->source_assets)) {
-		proof->fresh = false;
-		snprintf(proof->text, sizeof(proof->text), "stale: the source has changed since %s",
-			 figure_time(evidence->began, now).text);
-		status_course_source(campus->status, course->id,
-				     &(struct source_seen){plan->source->outline->version,
-							   plan_assets(plan)});
-	}
+	seen = (struct source_seen){plan->source->outline->version, plan_assets(plan)};
+	if (evidence_outdated(evidence, &seen, why, sizeof(why)))
+		find_stale(proof, campus, why, now);
 	plan_free(plan);
 	return RESULT_OK;
 }

@@ -244,20 +244,6 @@ void status_evidence_stale(struct status *status, int64_t course, int64_t number
 
 /* ---- what was seen of the source ----------------------------------------------------------*/
 
-/* "the source has changed: structure", or "" where it has not. */
-static void tell_change(const struct standing *was, const char *version, const char *assets, char *out,
-			size_t size)
-{
-	bool structure = strcmp(was->version, version) != 0, files = strcmp(was->assets, assets) != 0;
-
-	snprintf(out, size, "%s%s%s%s", structure || files ? "the source has changed: " : "",
-		 structure ? "structure" : "", structure && files ? " and " : "",
-		 files ? "files of the contentstore" : "");
-	/* an export is one thing: its bytes, or its files */
-	if (structure && (!strncmp(version, "archive ", 8) || !strncmp(version, "folder ", 7)))
-		snprintf(out, size, "the source has changed: its export");
-}
-
 struct source_note {
 	int64_t course;
 	char *version, *assets;
@@ -277,8 +263,12 @@ static enum result write_source(struct status *status, void *arg, struct error *
 			    DB_VALUES(INT(note->course), TEXT(note->version), TEXT(note->assets),
 				      INT(clock_wall(status->clock))));
 	if (st == RESULT_OK && now.number) {
-		tell_change(&now, note->version, note->assets, why, sizeof(why));
-		st = *why ? make_stale(status, note->course, &now, why, err) : RESULT_OK;
+		const struct evidence was = {.source_version = now.version,
+					     .source_assets = now.assets};
+
+		if (evidence_outdated(&was, &(struct source_seen){note->version, note->assets}, why,
+				      sizeof(why)))
+			st = make_stale(status, note->course, &now, why, err);
 	}
 	standing_clear(&now);
 	return st == RESULT_MISSING ? RESULT_OK : st;

@@ -4,8 +4,24 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "src/base/figures.h"
+
+bool evidence_outdated(const struct evidence *evidence, const struct source_seen *seen, char *out,
+		       size_t size)
+{
+	bool structure = strcmp(evidence->source_version, seen->version) != 0;
+	bool files = strcmp(evidence->source_assets, seen->assets) != 0;
+
+	snprintf(out, size, "%s%s%s%s", structure || files ? "the source has changed: " : "",
+		 structure ? "structure" : "", structure && files ? " and " : "",
+		 files ? "files of the contentstore" : "");
+	/* an export is one thing: its bytes, or its files */
+	if (structure && (!strncmp(seen->version, "archive ", 8) || !strncmp(seen->version, "folder ", 7)))
+		snprintf(out, size, "the source has changed: its export");
+	return structure || files;
+}
 
 /* "8 days", "26 h", "45 min" of microseconds. */
 static struct small_text tell_age(int64_t age)

@@ -56,6 +56,10 @@ enum result reader_evidence(struct reader *reader, int64_t course, struct eviden
  */
 enum evidence_state evidence_told(const struct evidence *evidence, int64_t now, int64_t most_age,
 				  char *out, size_t size);
+/* "the source has changed: files of the contentstore" where @seen is not what @evidence saw; false, and
+   "", where it is. */
+bool evidence_outdated(const struct evidence *evidence, const struct source_seen *seen, char *out,
+		       size_t size);
 /* The hash over the course's waivers as they are now, as evidence.waivers. */
 enum result reader_waivers_hash(struct reader *reader, const char *course, char out[HASH_HEX],
 				struct error *err);

@@ -175,7 +175,7 @@ static void evidence_goes_stale_with_a_file(void **state)
 
 	world_verify(world, KEY, LEVEL_HASH);
 	world_subrip(world, "x.srt", "One");
-	expect(world, false, "stale: the source has changed since ");
+	expect(world, false, "stale: the source has changed: ");
 	/* and stays so, also when it is not looked at, and when the file is as it was */
 	world_subrip(world, "x.srt", "one");
 	expect(world, false, "the source has changed: files of the contentstore");
@@ -189,7 +189,7 @@ static void evidence_goes_stale_with_the_structure(void **state)
 
 	world_verify(world, KEY, LEVEL_HASH);
 	assert_true(outline_set_version(world->outlines[0], "split 1 3"));
-	expect(world, false, "stale: the source has changed since ");
+	expect(world, false, "stale: the source has changed: ");
 	expect(world, false, "the source has changed: structure");
 }
 
@@ -360,7 +360,7 @@ static void one_byte_of_a_folder_is_noticed(void **state)
 	begin_with(e);
 	snprintf(file, sizeof(file), "%s/static/x.srt", e->path);
 	poke(file, 35, 'O');
-	expect(e->world, false, "stale: the source has changed since ");
+	expect(e->world, false, "stale: the source has changed: ");
 	expect(e->world, false, "the source has changed: its export");
 }
 
@@ -372,7 +372,7 @@ static void one_byte_of_an_archive_is_noticed(void **state)
 		 maker_archive(e->maker, "export.tar.gz", "course/", export_items));
 	begin_with(e);
 	maker_archive(e->maker, "export.tar.gz", "course/", other_items);
-	expect(e->world, false, "stale: the source has changed since ");
+	expect(e->world, false, "stale: the source has changed: ");
 	expect(e->world, false, "the source has changed: its export");
 }
 
@@ -391,7 +391,7 @@ static void byte_in_an_archive_whose_time_was_set_back_is_noticed(void **state)
 	times[0] = before.st_atim;
 	times[1] = before.st_mtim;
 	assert_int_equal(utimensat(AT_FDCWD, e->path, times, 0), 0);
-	expect(e->world, false, "stale: the source has changed since ");
+	expect(e->world, false, "stale: the source has changed: ");
 }
 
 static void version_of_an_archive_is_its_sha256(void **state)
