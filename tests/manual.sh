@@ -67,6 +67,15 @@ verdict "subferry-migration(7) tells of every finding what it means and what to 
 	'
 )"
 
+verdict "subferry-migration(7) has every cause of a missed prediction, in the same words" "$(
+	compare src/rollout/comparison.h man/subferry-migration.7 \
+		"$(sed -nE '/MISS_CAUSE_LIST\(X\) /,/clang-format on/s/^\tX\([A-Z_]+, *"([a-z-]+)", *"([^"]+)"\).*/\1 \2/p' \
+			"$top/src/rollout/comparison.h")" \
+		"$(part subferry-migration.7 "The rehearsal" |
+			awk '/^\.It [a-z]/ { name = $2; next } /^\./ { name = "" } name != "" { print name, $0; name = "" }' |
+			sed 's/[;.]$//')"
+)"
+
 # What the program's own help advises, the manual does, too.
 verdict "subferry-migration(7) advises what the help of a finding does" "$(
 	advice="retry waive Studio upload validate compare export"

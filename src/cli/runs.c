@@ -63,7 +63,7 @@ cJSON *run_json(const struct run_row *row, int64_t now)
 	member_time(object, "imported", row->imported);
 	member_number(object, "origin_number", row->origin_number);
 	member_decimal(object, "seconds", (double)run_time(row, now) / 1e6);
-	member_decimal(object, "rate", run_rate(row, now));
+	member_decimal(object, "rate", (double)(int64_t)(run_rate(row, now) * 1000 + 0.5) / 1000);
 	member_number(object, "courses", sums->courses);
 	member_number(object, "courses_ended", sums->ended);
 	member_number(object, "courses_failed", sums->failed);
@@ -81,16 +81,23 @@ cJSON *run_json(const struct run_row *row, int64_t now)
 
 /* ---- the list -----------------------------------------------------------------------------*/
 
-/* "2018-05-02 02:41": minutes are enough to tell runs apart, and the table fits. */
-static void add_began(struct table *table, int64_t wall)
+/* "02 May 02:41", and of half a year ago and more "02 May  2018": the table is to fit 80 columns, and
+   numbers tell runs apart. UTC, as everywhere. */
+static void add_began(struct table *table, int64_t wall, int64_t now)
 {
-	char text[32] = "-";
+	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	const int64_t half_a_year = INT64_C(182) * 24 * 3600 * 1000000;
 	time_t seconds = (time_t)(wall / 1000000);
 	struct tm tm;
 
-	if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
-	table_add(table, "%s", text);
+	if (!gmtime_r(&seconds, &tm))
+		table_add(table, "-");
+	else if (now - wall < half_a_year)
+		table_add(table, "%02d %s %02d:%02d", tm.tm_mday, months[tm.tm_mon], tm.tm_hour,
+			  tm.tm_min);
+	else
+		table_add(table, "%02d %s  %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
 }
 
 /* What is not as with every other run, behind who it was. */
@@ -113,7 +120,7 @@ static void add_run(struct table *table, const struct run_row *row, int64_t now)
 	char text[64];
 
 	table_add(table, "%s %" PRId64, run_kind_name(row->kind), row->number);
-	add_began(table, row->began);
+	add_began(table, row->began, now);
 	table_add(table, "%s", run_time_text(run_time(row, now), text, sizeof(text)));
 	table_add(table, "%" PRId64, sums->courses);
 	table_add(table, "%" PRId64, row->kind == RUN_DRY ? sums->would : sums->migrated);

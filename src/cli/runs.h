@@ -10,7 +10,7 @@
 
 /* From its begin to its end, or to @now where it goes on: microseconds. */
 int64_t run_time(const struct run_row *row, int64_t now);
-/* Transcripts a second, of those that were looked at; 0: no time has passed. */
+/* Transcripts a second, whatever became of them; 0: no time has passed. */
 double run_rate(const struct run_row *row, int64_t now);
 /* "1:02:07", "2:07" into @out; returns it. */
 const char *run_time_text(int64_t microseconds, char *out, size_t size);

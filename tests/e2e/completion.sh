@@ -142,6 +142,8 @@ _subferry_keep=$(COMP_LINE="subferry --demo pause ${key%??}" COMP_POINT=999 COMP
 	_subferry 2>/dev/null; echo "${COMPREPLY[0]}")
 [ "$_subferry_keep" = "$key" ] || fail "$_subferry_keep where : breaks no word"
 COMP_WORDBREAKS=$' \t\n"\'@><=;|&(:'
+completes "subferry --demo runs --compare "
+only "subferry --demo runs --compare 1"
 "$SUBFERRY" --demo --complete videos "$key" >videos
 [ -s videos ] || fail "no videos"
 video=$(head -n 1 videos)
