@@ -68,7 +68,7 @@ bool comparing_add(struct comparing *c, enum compared list, const struct compare
 	return true;
 }
 
-static enum result no_memory(struct error *err)
+enum result comparing_no_memory(struct error *err)
 {
 	return error_set(err, RESULT_NOMEM, "no memory to compare two runs");
 }
@@ -182,7 +182,7 @@ static enum result compare_findings(struct comparing *c, const struct course_pai
 			next_item(a, &i);
 		added = add_finding(c, order ? COMPARED_NEW : COMPARED_STILL, pair->course, row);
 	}
-	return added ? RESULT_OK : no_memory(err);
+	return added ? RESULT_OK : comparing_no_memory(err);
 }
 
 /* ---- courses ------------------------------------------------------------------------------*/
@@ -253,13 +253,13 @@ static enum result compare_course(struct comparing *c, const struct run_course_r
 	struct comparison *out = c->out;
 
 	if (!comparing_add(c, COMPARED_COURSES, &row))
-		return no_memory(err);
+		return comparing_no_memory(err);
 	row.course = out->rows[COMPARED_COURSES][out->counts[COMPARED_COURSES] - 1].course;
 	if (has_ended(a) && has_ended(b))
 		return compare_rows(c, row.course, a, b, err);
 	row.cause = MISS_NOT_RUN;
 	if (out->has_predictions && has_ended(a) && !comparing_add(c, COMPARED_MISSED, &row))
-		return no_memory(err);
+		return comparing_no_memory(err);
 	return RESULT_OK;
 }
 
@@ -350,7 +350,7 @@ enum result comparison_new(struct comparison **out, struct reader *reader, int64
 
 	*out = NULL;
 	if (!made)
-		return no_memory(err);
+		return comparing_no_memory(err);
 	made->refs = 1;
 	st = reader_run(reader, a, &made->a, err);
 	if (st == RESULT_OK)

@@ -41,6 +41,7 @@ struct course_pair {
 	struct text_pool texts; /* of the pairs */
 };
 
+enum result comparing_no_memory(struct error *err);
 /* Copies @row and its texts behind the others of the list. */
 bool comparing_add(struct comparing *c, enum compared list, const struct compared_row *row);
 /* The findings of @block ("": of the course itself): *@count of them. */

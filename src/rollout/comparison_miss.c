@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum result no_memory(struct error *err)
-{
-	return error_set(err, RESULT_NOMEM, "no memory to compare two runs");
-}
-
 /* ---- the pairs of a course ----------------------------------------------------------------*/
 
 static bool keep_pair(void *arg, const struct run_pair *from)
@@ -106,7 +101,7 @@ static enum result add_change(struct comparing *c, const struct block *block,
 	};
 
 	if (what && !comparing_add(c, COMPARED_CHANGED, &row))
-		return no_memory(err);
+		return comparing_no_memory(err);
 	return RESULT_OK;
 }
 
@@ -353,7 +348,7 @@ static enum result add_miss(struct comparing *c, const struct block *block,
 		return st;
 	row.cause = cause_of(c, block, pair);
 	if (!comparing_add(c, COMPARED_MISSED, &row))
-		return no_memory(err);
+		return comparing_no_memory(err);
 	c->out->met -= pair->in_a;
 	return RESULT_OK;
 }

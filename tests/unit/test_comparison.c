@@ -311,7 +311,8 @@ struct miss {
 };
 #define FINDS(course, block, language, code, waived)                                               \
 	"INSERT INTO run_finding(run_course, block, language, code, severity, text, seen, waived," \
-	" reason, who, at) VALUES(" #course ", '" block "', '" language "', '" code "', 2, 't', ''," #waived ",'','', 0);"
+	" reason, who, at) VALUES(" #course ", '" block "', '" language "', '" code                \
+	"', 2, 't', '', " #waived ", '', '', 0);"
 #define ROW(course, block, language, outcome, source)                                              \
 	"INSERT INTO run_transcript VALUES(" #course ", '" block "', '" language "', 'id-a', '"    \
 	outcome "', '" source "', '');"
