@@ -96,9 +96,10 @@ static bool put_again(struct trip *trip, const struct expectation *x, const stru
 /*
  * Val names the object that this video put there. So does one that our journal announced but
  * never saw the end of: a try that was cut off between val's commit and ours; it is journalled
- * now. What another video of the same id registered is kept.
+ * now. What another video of the same id registered is kept, also where it came between our look
+ * and our own request (@faster): what is announced then is announced by this very try.
  */
-static bool registered_by_us(struct trip *trip, const struct expectation *x)
+static bool registered_by_us(struct trip *trip, const struct expectation *x, bool faster)
 {
 	struct journal_row line = {0};
 	enum result st;
@@ -106,6 +107,8 @@ static bool registered_by_us(struct trip *trip, const struct expectation *x)
 
 	if (compare_registered(trip->ferry->reader, trip->video, x))
 		return true;
+	if (faster)
+		return false;
 	st = reader_announced(trip->ferry->reader, trip->video->val_id, x->language, &line, NULL);
 	announced = st == RESULT_OK && line.video_id == trip->video->id &&
 		    !strcmp(line.object, x->object);
@@ -152,7 +155,7 @@ void trip_keep(struct trip *trip, const struct expectation *x, const struct val_
 {
 	struct transcript_row *t = trip_row(trip, x);
 	struct comparison c;
-	bool ours;
+	bool ours, faster = t->outcome == OUTCOME_KEPT;
 
 	if (!row->name) {
 		trip_keep_unseen(trip, x);
@@ -174,7 +177,7 @@ void trip_keep(struct trip *trip, const struct expectation *x, const struct val_
 	t->compare = c.compare;
 	t->level = c.level;
 	report_set(&trip->out->report, &t->detail, c.detail);
-	t->outcome = ours && registered_by_us(trip, x) ? OUTCOME_MIGRATED : OUTCOME_KEPT;
+	t->outcome = ours && registered_by_us(trip, x, faster) ? OUTCOME_MIGRATED : OUTCOME_KEPT;
 	if (c.compare == COMPARE_DIFFERS)
 		note_difference(trip, x, row->name, &c);
 	else if (c.compare == COMPARE_MISSING)
