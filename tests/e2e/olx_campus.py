@@ -195,6 +195,7 @@ class Campus:
     def __init__(self, **engine):
         self.folder = tempfile.mkdtemp(prefix="subferry-e2e-")
         self.paths = []
+        self.environment = "staging"
         self.engine = dict({"workers": "4", "retry_delay": "20ms", "max_retries": "1"}, **engine)
         self.source = {}
 
@@ -217,7 +218,7 @@ class Campus:
 
     def configure(self):
         parts = {
-            "campus": {"name": "campus", "environment": "staging", "status_db": "status.db"},
+            "campus": {"name": "campus", "environment": self.environment, "status_db": "status.db"},
             "source": dict({"kind": "olx", "path": "\n  ".join(
                 '"%s"' % p for p in self.paths)}, **self.source),
             "val": {"kind": "sqlite", "path": "val.db"},

@@ -16,7 +16,9 @@ from cases_commands import *
 from cases_formats import *
 from cases_ids import *
 from cases_life import *
+from cases_predicted import *
 from cases_random import *
+from cases_refresh import *
 from cases_resolution import *
 
 
