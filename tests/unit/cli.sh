@@ -33,7 +33,7 @@ quiet() { [ -s err ] && bad "something on standard error of: $what"; :; }
 
 # ---- help and usage
 run 0 --help; quiet; says "Commands:"; says "--demo-size COURSES"
-for command in doctor scan list pause resume retry findings why waive unwaive flag runs convert; do
+for command in doctor scan list pause resume retry findings why waive unwaive refresh flag runs convert; do
 	says "  $command "
 done
 run 0 list --help; quiet; says "--failed-tasks"
