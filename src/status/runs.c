@@ -117,7 +117,7 @@ static enum result is_over(struct status *status, int64_t number, bool alone, bo
 		"SELECT EXISTS(SELECT 1 FROM course"
 		"  WHERE intent <> 'idle' AND intent = 'run' AND gone = 0)"
 		" OR EXISTS(SELECT 1 FROM course c JOIN run_course r ON r.run = ?1 AND r.course = c.key"
-		"  WHERE c.status = 'In-Progress' AND r.ended = 0"
+		"  WHERE c.status = 'In-Progress'"
 		"  AND (c.gone = 0 OR (c.intent = 'run' AND NOT ?2)))",
 		DB_VALUES(INT(number), INT(alone)), 0, &found);
 

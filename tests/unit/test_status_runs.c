@@ -418,6 +418,36 @@ static void a_limited_run_has_all_rows_of_the_course(void **state)
 			 4);
 }
 
+static void what_is_gone_from_the_course_is_in_no_new_run(void **state)
+{
+	struct help *help = *state;
+	int64_t a = help_course(help, "c0");
+	struct video_row videos[] = {help_video("a", 0), help_video("b", 1)};
+	struct transcript_row rows[2];
+
+	for (int count = 2; count; count--) {
+		rows[0] = help_transcript(0, "en");
+		rows[1] = help_transcript(1, "en");
+		launch(help, a);
+		assert_ok(status_course_plan(help->status, a, help_row(help, a).pass, videos, (size_t)count,
+					     rows, (size_t)count, NULL, 0, &help->err),
+			  help->err);
+		for (int i = 0; i < 2; i++) /* the last one comes late, for a video that is gone */
+			outcome(help, a, videos[i].id, VIDEO_FAILED, OUTCOME_FAILED, OUTCOME_FAILED);
+		end(help, a, COURSE_FAILED);
+	}
+	assert_int_equal(run_of(help, 1).sums.videos, 2);
+	assert_int_equal(run_of(help, 2).sums.videos, 1);
+	assert_int_equal(run_of(help, 2).sums.counts.errors, 1);
+	assert_int_equal(run_of(help, 2).sums.not_migrated, 2);
+	assert_int_equal(number_of(help, "SELECT count(*) FROM run_transcript t JOIN run_course c"
+					 " ON c.id = t.run_course WHERE c.run = 2 AND block = 'video@a'"),
+			 2);
+	assert_int_equal(number_of(help, "SELECT count(*) FROM run_transcript t JOIN run_course c"
+					 " ON c.id = t.run_course WHERE c.run = 2"),
+			 2);
+}
+
 static void an_end_that_cannot_be_written_leaves_course_and_run_as_they_were(void **state)
 {
 	static const char *const faults[] = {"INSERT ON run_transcript", "INSERT ON run_finding",
@@ -592,6 +622,9 @@ static void a_dry_run_that_was_left_is_broken_off(void **state)
 	begin_dry(help);
 	begin_dry(help);
 	predict(help, 2, a, 0);
+	assert_true(help_wish(help, WISH_PAUSE, help_course(help, "c1"), NULL, true).taken);
+	expect_open(help, 1); /* intents are nothing to a dry run */
+	expect_open(help, 2);
 	ended = number_of(help, "SELECT ended FROM run_course");
 	start_anew(help);
 	expect_ended(help, 1, true);
@@ -637,6 +670,7 @@ int main(void)
 		TEST(a_run_does_not_wait_for_a_course_that_is_gone),
 		TEST(a_course_launched_again_replaces_what_the_open_run_says),
 		TEST(a_limited_run_has_all_rows_of_the_course),
+		TEST(what_is_gone_from_the_course_is_in_no_new_run),
 		TEST(an_end_that_cannot_be_written_leaves_course_and_run_as_they_were),
 		TEST(a_beginning_that_cannot_be_written_begins_nothing),
 		TEST(the_next_engine_goes_on_in_the_run),
