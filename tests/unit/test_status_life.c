@@ -2,6 +2,7 @@
 
 #include "tests/unit/status_help.h"
 
+#include "src/status/rollout.h"
 #include "src/status/runs.h"
 
 /*
@@ -136,6 +137,7 @@ static void sums_equal_the_rows_through_a_random_life(void **state)
 	struct help *help = *state;
 	struct life lives[COURSES] = {{0}};
 	struct run_about about = {RUN_MOCK, "ginkgo", "0.1", ""};
+	struct refreshed refreshed;
 	char key[8];
 
 	help_scan(help, COURSES);
@@ -164,6 +166,10 @@ static void sums_equal_the_rows_through_a_random_life(void **state)
 			break;
 		case 6:
 			random_prediction(help, life);
+			break;
+		case 7:
+			if (!pick(4))
+				assert_ok(status_refresh(help->status, "", &refreshed, &help->err), help->err);
 			break;
 		default:
 			random_outcome(help, life);
