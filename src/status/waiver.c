@@ -57,9 +57,8 @@ static enum result find_findings(struct status *status, const struct waive *waiv
 	return ids_read(ids, &status->db, st, stmt, err);
 }
 
-/* Changes one finding and the sums of its video; those of the course follow. */
-static enum result set_waived(struct status *status, int64_t id, bool waived, const char *reason,
-			      struct error *err)
+enum result write_waived(struct status *status, int64_t id, bool waived, const char *reason,
+			 const char *who, struct error *err)
 {
 	struct db *db = &status->db;
 	int sign = waived ? 1 : -1;
@@ -76,9 +75,14 @@ static enum result set_waived(struct status *status, int64_t id, bool waived, co
 	if (st == RESULT_OK)
 		st = db_run(db, err,
 			    "UPDATE finding SET waived = ?2, reason = ?3, who = ?4 WHERE id = ?1",
-			    DB_VALUES(INT(id), INT(waived), TEXT(reason),
-				      TEXT(waived ? status->who : "")));
+			    DB_VALUES(INT(id), INT(waived), TEXT(reason), TEXT(who)));
 	return st;
+}
+
+static enum result set_waived(struct status *status, int64_t id, bool waived, const char *reason,
+			      struct error *err)
+{
+	return write_waived(status, id, waived, reason, waived ? status->who : "", err);
 }
 
 static enum result set_all(struct status *status, const struct waive *waive, const struct ids *ids,

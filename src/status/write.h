@@ -54,6 +54,9 @@ enum result write_findings(struct status *status, int64_t course, int64_t video,
 /* Replaces the findings of the course itself; the course's sums are to be made anew. */
 enum result write_notes(struct status *status, int64_t course, const struct finding_row *rows,
 			size_t count, struct error *err);
+/* Changes one finding and the sums of its video; those of the course are to be made anew. */
+enum result write_waived(struct status *status, int64_t id, bool waived, const char *reason,
+			 const char *who, struct error *err);
 /* Before a video's val id becomes @val_id: its journal is still found under the present one. */
 enum result write_former_id(struct status *status, int64_t video, const char *val_id,
 			    struct error *err);
