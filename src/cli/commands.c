@@ -10,6 +10,10 @@
 	{                                                                                          \
 		"json", NULL, what, VALUE_TEXT                                                     \
 	}
+#define REASON                                                                                     \
+	{                                                                                          \
+		"reason", "TEXT", "Why, to go on past the gate before production", VALUE_TEXT      \
+	}
 #define ALL                                                                                        \
 	{                                                                                          \
 		"all", NULL, "All courses", VALUE_TEXT                                             \
@@ -31,18 +35,19 @@ const struct cli_command cli_commands[] = {
 	  {"sort", "FIELD[,desc]", "By key (the default), name, status, videos, expected, inval, difference, findings, attempts, progress, changed, validated", VALUE_SORT},
 	  {"failed-tasks", NULL, "Show the videos that failed, as the platform's FailedTask table", VALUE_TEXT},
 	  JSON("One document")}, VALUE_COURSE_FILTER},
-	{"migrate", "COURSE...|--all [--dry-run] [--json]", "Migrate courses, and stay until they have ended",
+	{"migrate", "COURSE...|--all [--dry-run] [--reason TEXT] [--json]", "Migrate courses, and stay until they have ended",
 	 cli_migrate, 0, CLI_ANY,
 	 {{"all", NULL, "All that are Not-Migrated, Failed, or In-Progress without an engine", VALUE_TEXT},
-	  {"dry-run", NULL, "Predict: write nothing outside the status database", VALUE_TEXT},
+	  {"dry-run", NULL, "Predict: write nothing outside the status database", VALUE_TEXT}, REASON,
 	  JSON("One object a line, a summary last")}, VALUE_COURSE},
 	{"pause", "COURSE...|--all", "Stop starting new work on courses",
 	 cli_pause, 0, CLI_ANY, {ALL}, VALUE_COURSE},
-	{"resume", "COURSE...|--all", "Go on with paused courses",
-	 cli_resume, 0, CLI_ANY, {ALL}, VALUE_COURSE},
-	{"retry", "COURSE...|--all [--finding CODE]", "Try failed courses again",
+	{"resume", "COURSE...|--all [--reason TEXT]", "Go on with paused courses",
+	 cli_resume, 0, CLI_ANY, {ALL, REASON}, VALUE_COURSE},
+	{"retry", "COURSE...|--all [--finding CODE] [--reason TEXT]", "Try failed courses again",
 	 cli_retry, 0, CLI_ANY,
-	 {ALL, {"finding", "CODE", "Only videos with this finding; Migrated courses too", VALUE_FINDING}}, VALUE_COURSE},
+	 {ALL, {"finding", "CODE", "Only videos with this finding; Migrated courses too", VALUE_FINDING}, REASON},
+	 VALUE_COURSE},
 	{"verify", "COURSE...|--all [--level LEVEL] [--json]", "Compare courses with what val and store hold",
 	 cli_verify, 0, CLI_ANY,
 	 {ALL, {"level", "LEVEL", "count, size, hash (the default), bytes or cues", VALUE_LEVEL},
@@ -61,10 +66,13 @@ const struct cli_command cli_commands[] = {
 	 cli_refresh, 0, 0, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_TEXT},
 	{"flag", "show|off COURSE...|--all [--json]", "Show the platform's flag of courses, or switch it off",
 	 cli_flag, 1, CLI_ANY, {ALL, JSON("One document")}, VALUE_FLAG},
-	{"runs", "[--compare A B [--full]] [--json]", "Show the runs, or compare two",
+	{"runs", "[--compare A B [--full]] [--json] | --export FILE | --import FILE",
+	 "Show the runs, compare two, or carry mock runs",
 	 cli_runs, 0, 2,
 	 {{"compare", NULL, "Run A beside run B: fixed, still there, new, changed, predicted", VALUE_TEXT},
 	  {"full", NULL, "Every line of each list", VALUE_TEXT},
+	  {"export", "FILE", "Write the mock runs that ended here; - is standard output", VALUE_FILE},
+	  {"import", "FILE", "Take the runs of such a file; - is standard input", VALUE_FILE},
 	  JSON("One document")}, VALUE_RUN},
 	{"convert", "FILE|-", "Convert one transcript to SJSON on standard output",
 	 cli_convert, 1, 1, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_FILE},

@@ -20,6 +20,7 @@
 #include "src/base/url.h"
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
+#include "src/rollout/permit.h"
 
 /* What has been found out so far: printed as it comes, or gathered for --json. */
 struct doctor {
@@ -259,6 +260,28 @@ static void check_holder(struct doctor *doctor)
 	holder_row_clear(&holder);
 }
 
+/* Of a launch of all courses. A gate that is closed is no failure: mock runs are still to come. */
+static void check_permit(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	struct permit permit = {0};
+	struct error err = {0};
+	int64_t *ids = NULL;
+	size_t count = 0;
+
+	if (cli_courses(cli, true, &ids, &count) >= 0)
+		doctor->failures++;
+	else if (permit_look(&permit, cli->campus->conf, cli->reader, ids, count, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+	else if (permit.asked && !permit.given)
+		report(doctor, true, "warning: gate before production: closed for all courses together: %s",
+		       permit.missing);
+	else if (permit.asked)
+		report(doctor, true, "gate before production: open for all courses (imported mock runs: %"
+		       PRId64 ", with %" PRId64 " %% of them)", permit.runs, permit.coverage);
+	free(ids);
+}
+
 static void check_status(struct doctor *doctor)
 {
 	struct cli *cli = doctor->cli;
@@ -287,6 +310,7 @@ static void check_status(struct doctor *doctor)
 	} else {
 		report(doctor, true, "%s", path);
 		check_holder(doctor);
+		check_permit(doctor);
 	}
 }
 

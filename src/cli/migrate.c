@@ -15,6 +15,7 @@
 
 #include "src/cli/migrating.h"
 #include "src/cli/out.h"
+#include "src/cli/permission.h"
 #include "src/status/lock.h"
 #include "src/status/runs.h"
 
@@ -345,6 +346,7 @@ int cli_migrate(struct cli *cli)
 {
 	struct migrating m = {.cli = cli, .dry = cli_option(cli, "dry-run"),
 			      .json = cli_option(cli, "json"), .all = cli_option(cli, "all")};
+	struct permission permission = {0};
 	int st;
 
 	pthread_mutex_init(&m.lock, NULL);
@@ -352,9 +354,12 @@ int cli_migrate(struct cli *cli)
 	if (st < 0)
 		st = cli_open_reader(cli, true);
 	if (st < 0)
-		st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
-	if (st < 0)
 		st = choose_courses(&m);
+	/* a word that is missing leaves nothing behind */
+	if (st < 0 && !m.dry)
+		st = cli_ask_permission(cli, WISH_RUN, m.ids, m.count, &permission);
+	if (st < 0)
+		st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
 	/* with nothing to do nothing is written, not even to see whether it could be */
 	if (st < 0 && m.count)
 		st = check_ends(&m);
@@ -363,6 +368,8 @@ int cli_migrate(struct cli *cli)
 	if (st < 0 && !m.count && m.all && !m.json)
 		out_note("nothing to do: every course is Migrated, paused or gone; one that is "
 			 "named is planned anew");
+	if (st < 0)
+		st = cli_use_permission(cli, &permission);
 	if (st < 0 && m.count && cli->link_word)
 		campus_allow_link(cli->campus, cli->link_word);
 	if (st < 0 && m.count) {

@@ -192,13 +192,28 @@ static int list_runs(struct cli *cli)
 
 /* ---- the command --------------------------------------------------------------------------*/
 
+/* The options that make it another command: at most one of them. */
+static int count_uses(const struct cli *cli)
+{
+	return (cli_option(cli, "compare") != NULL) + (cli_option(cli, "export") != NULL) +
+	       (cli_option(cli, "import") != NULL);
+}
+
 int cli_runs(struct cli *cli)
 {
+	const char *to = cli_option(cli, "export"), *from = cli_option(cli, "import");
+
+	if (count_uses(cli) > 1)
+		return cli_usage(cli, "--compare, --export and --import are three things: say one");
+	if ((to || from) && cli_option(cli, "json"))
+		return cli_usage(cli, "--json is for what is shown");
 	if (cli_option(cli, "compare"))
 		return cli->operand_count == 2
 			       ? runs_compare(cli)
 			       : cli_usage(cli, "--compare wants the numbers of two runs");
 	if (cli->operand_count || cli_option(cli, "full"))
 		return cli_usage(cli, "only --compare takes runs, and lists that could be full");
-	return list_runs(cli);
+	if (to)
+		return runs_export(cli, to);
+	return from ? runs_import(cli, from) : list_runs(cli);
 }

@@ -19,5 +19,8 @@ cJSON *run_json(const struct run_row *row, int64_t now);
 
 /* runs --compare A B: the exit status. */
 int runs_compare(struct cli *cli);
+/* runs --export FILE and --import FILE: the exit status. */
+int runs_export(struct cli *cli, const char *file);
+int runs_import(struct cli *cli, const char *file);
 
 #endif

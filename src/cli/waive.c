@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/base/text.h"
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
-
-#define REASON_MAX 500
+#include "src/cli/permission.h"
 
 struct item {
 	struct course_row course;
@@ -122,14 +120,10 @@ int cli_waive(struct cli *cli)
 
 	if (!reason)
 		return cli_usage(cli, "say why: --reason TEXT");
-	stripped = text_strip(reason);
+	stripped = cli_reason(cli, reason, &st);
 	if (!stripped)
-		return CLI_FAILED;
-	if (!*stripped || strlen(stripped) > REASON_MAX ||
-	    !text_is_utf8(stripped, strlen(stripped)))
-		st = cli_usage(cli, "a reason has 1 to %d bytes of UTF-8", REASON_MAX);
-	else
-		st = find_item(cli, &item);
+		return st;
+	st = find_item(cli, &item);
 	if (st < 0) {
 		result = status_waive(cli->campus->status, item.course.key, item.block,
 				      item.language, (enum finding_code)item.code, stripped, &err);

@@ -12,6 +12,7 @@
 
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
+#include "src/cli/permission.h"
 #include "src/status/lock.h"
 
 struct wishing {
@@ -139,6 +140,7 @@ static int tell_end(struct wishing *w)
 static int wish(struct cli *cli, enum wish wish, const char *done)
 {
 	struct wishing w = {.cli = cli, .wish = wish, .done = done, .all = cli_option(cli, "all")};
+	struct permission permission = {0};
 	int st, code = FINDING_NONE;
 
 	if (wish == WISH_RETRY)
@@ -155,8 +157,12 @@ static int wish(struct cli *cli, enum wish wish, const char *done)
 		w.finding = finding_info((enum finding_code)code)->name;
 		st = keep_with_finding(&w, code);
 	}
+	if (st < 0 && wish != WISH_PAUSE)
+		st = cli_ask_permission(cli, wish, w.ids, w.count, &permission);
 	if (st < 0 && wish == WISH_RETRY && w.count)
 		warn(cli);
+	if (st < 0)
+		st = cli_use_permission(cli, &permission);
 	if (st < 0)
 		st = write_wish(&w);
 	if (st < 0)
