@@ -31,6 +31,24 @@ static const struct seed seeds[] = {
 	SEED("/static/dir/a b\xCC\x81\xE4\xBD\xA0.tar.srt?x=1"),
 	SEED("https://example.org/a.b.mp4?dl=1"),
 	SEED("status:failed,paused org:MITx videos>50 -demo \"two words\" changed<2h finding=none"),
+	SEED("{\"type\":\"header\",\"format\":\"subferry runs\",\"version\":1,\"campus\":\"q\",\"envir"
+	     "onment\":\"staging\",\"program\":\"0.1\",\"at\":5}\n"
+	     "{\"type\":\"run\",\"uid\":\"0123456789abcdef0123456789abcdef\",\"number\":1,\"kind\":\"m"
+	     "ock\",\"generation\":1,\"campus\":\"q\",\"environment\":\"staging\",\"release\":\"\",\"v"
+	     "ersion\":\"0.1\",\"options\":\"\",\"who\":\"ana\",\"host\":\"h\",\"began\":5,\"ended\":9"
+	     ",\"broken_off\":false}\n"
+	     "{\"type\":\"course\",\"course\":\"c\",\"status\":\"Failed\",\"began\":5,\"ended\":9,\"pr"
+	     "oblem\":\"\",\"source_version\":\"v\",\"source_assets\":\"\",\"videos\":1,\"failed\":1,"
+	     "\"expected\":1,\"in_val\":0,\"unknown\":0,\"extra\":0,\"differing\":0,\"errors\":0,\"war"
+	     "nings\":0,\"notices\":0,\"waived\":1,\"bytes\":0,\"migrated\":0,\"kept\":0,\"would\":0,"
+	     "\"untold\":0,\"not_migrated\":1}\n"
+	     "{\"type\":\"transcript\",\"block\":\"video@v\",\"language\":\"en\",\"val_id\":\"\",\"out"
+	     "come\":\"failed\",\"source_sha256\":\"\",\"sha256\":\"\"}\n"
+	     "{\"type\":\"finding\",\"block\":\"video@v\",\"language\":\"en\",\"code\":\"srt-invalid"
+	     "\",\"severity\":\"error\",\"text\":\"x\",\"seen\":\"s\",\"waived\":true,\"reason\":\"r"
+	     "\",\"who\":\"w\",\"at\":6}\n"
+	     "{\"type\":\"waiver\",\"course\":\"c\",\"block\":\"video@v\",\"language\":\"en\",\"code"
+	     "\":\"srt-invalid\",\"seen\":\"s\",\"reason\":\"r\",\"who\":\"w\",\"at\":6}\n"),
 	SEED("age:never severity!=error -act=\"read back\" expected>=-1,2 !name:\"a,b\",c run:"),
 };
 enum { SEEDS = sizeof(seeds) / sizeof(seeds[0]) };
@@ -42,7 +60,7 @@ static bool run_mutation(void)
 	const struct seed *a = &seeds[replay_random(SEEDS)], *b = &seeds[replay_random(SEEDS)];
 	size_t at = replay_random(a->len + 1), from = replay_random(b->len + 1);
 	size_t take = replay_random(b->len - from + 1), len = 0;
-	char text[2048];
+	char text[4096];
 
 	memcpy(text, a->bytes, at);
 	len = at;
