@@ -17,14 +17,20 @@ struct carried {
 	int64_t known; /* import: runs and waivers that were there already */
 };
 
-/* Writes all mock runs that ended and ran here to @file ("-": standard output), beside it first and
-   renamed when durable; an existing file is refused (RESULT_EXISTS) unless it is "-". */
+/*
+ * Writes all mock runs that ended and ran here, and all waivers, to @file ("-": standard output),
+ * beside it first and renamed when durable. What was waived since its run is waived in the file.
+ * RESULT_EXISTS: the file is there; RESULT_MISSING: there is no such run; UNREACHABLE: it cannot be
+ * written.
+ */
 enum result carry_export(struct reader *reader, const char *file, struct carried *out,
 			 struct error *err);
 /*
  * Commits the runs of @file that are not there yet (by uid), with new numbers, and its waivers, in
  * one commit and with one event. RESULT_DAMAGED: cut, changed, or not what it claims; RESULT_INVALID:
- * no such file of ours, or a newer one; RESULT_REFUSED: a run of an environment called production.
+ * no such file of ours, or a newer one; RESULT_REFUSED: a run that is not mock, or of an environment
+ * called production; RESULT_MISSING, UNREACHABLE: it cannot be read. The file is read twice ("-",
+ * standard input, through a temporary one), a row at a time.
  */
 enum result carry_import(struct status *status, const char *file, struct carried *out,
 			 struct error *err);

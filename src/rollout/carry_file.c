@@ -17,7 +17,7 @@ struct carry_file {
 	int64_t counts[TRANSFER_KINDS], rows;
 	char (*uids)[33]; /* of the runs so far */
 	bool in_course, in_waivers;
-	struct counts open;	/* findings that the course is still to have */
+	struct run_sums left;	/* findings and transcripts that the course is still to have */
 	/* What rows are ordered by: of this one; of the last course of the run; of the last
 	   transcript of the course, and of the last waiver. */
 	struct buf key, last_course, last_row;
@@ -170,10 +170,14 @@ static enum result check_order(struct carry_file *f, struct buf *last, const cha
 
 static enum result end_course(struct carry_file *f, struct error *err)
 {
-	const struct counts *open = &f->open;
+	const struct run_sums *left = &f->left;
+	const struct counts *open = &left->counts;
 
 	if (f->in_course && (open->errors || open->warnings || open->notices || open->waived))
 		return damaged(f, "the findings before it are not as many as their course says", err);
+	if (f->in_course && (left->migrated || left->kept || left->would || left->untold ||
+			     left->not_migrated || open->extra))
+		return damaged(f, "the transcripts before it are not those that their course says", err);
 	f->in_course = false;
 	return RESULT_OK;
 }
@@ -189,7 +193,7 @@ static enum result check_run(struct carry_file *f, const struct run_row *run, st
 				 "environments are taken, and nothing of this file",
 				 f->name, f->number, run_kind_name(run->kind), run->environment);
 	if (strlen(run->uid) != 32 || strspn(run->uid, "0123456789abcdef") != 32 || !run->number ||
-	    !run->began || run->ended < run->began)
+	    !run->began || !run->ended)
 		return damaged(f, "a run that cannot be", err);
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(f->uids[i], run->uid))
@@ -208,12 +212,12 @@ static enum result check_run(struct carry_file *f, const struct run_row *run, st
 static enum result check_course(struct carry_file *f, const struct run_course_row *course,
 				struct error *err)
 {
-	if (!*course->course || (course->ended && course->ended < course->began) ||
-	    course->status == COURSE_NOT_MIGRATED ||
-	    (course->ended && course->status == COURSE_IN_PROGRESS))
+	/* times are no proof of anything: clocks are set */
+	if (!*course->course || course->status == COURSE_NOT_MIGRATED ||
+	    !course->ended != (course->status == COURSE_IN_PROGRESS))
 		return damaged(f, "a course that cannot be", err);
 	f->in_course = true;
-	f->open = course->sums.counts;
+	f->left = course->sums;
 	buf_reset(&f->last_row);
 	return check_order(f, &f->last_course, (const char *const[]){course->course}, 1, err);
 }
@@ -226,10 +230,11 @@ static bool may_be_waived(enum finding_code code)
 static enum result check_finding(struct carry_file *f, const struct finding_row *finding,
 				 struct error *err)
 {
-	int64_t *left = finding->waived			       ? &f->open.waived
-			: finding->severity == FINDING_ERROR   ? &f->open.errors
-			: finding->severity == FINDING_WARNING ? &f->open.warnings
-							       : &f->open.notices;
+	struct counts *open = &f->left.counts;
+	int64_t *left = finding->waived			       ? &open->waived
+			: finding->severity == FINDING_ERROR   ? &open->errors
+			: finding->severity == FINDING_WARNING ? &open->warnings
+							       : &open->notices;
 
 	if (finding->severity != finding_severity(finding->code, false) &&
 	    finding->severity != finding_severity(finding->code, true))
@@ -254,13 +259,40 @@ static enum result check_waiver(struct carry_file *f, const struct waiver_row *w
 	return check_order(f, &f->last_row, order, 5, err);
 }
 
+/* Which sum of its course counts it; NULL: none does. */
+static int64_t *sum_of(struct run_sums *sums, enum transcript_outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_PLANNED:
+	case OUTCOME_FAILED:
+		return &sums->not_migrated;
+	case OUTCOME_MIGRATED:
+		return &sums->migrated;
+	case OUTCOME_KEPT:
+		return &sums->kept;
+	case OUTCOME_WOULD:
+		return &sums->would;
+	case OUTCOME_UNTOLD:
+		return &sums->untold;
+	case OUTCOME_EXTRA:
+		return &sums->counts.extra;
+	default:
+		return NULL;
+	}
+}
+
 static enum result check_transcript(struct carry_file *f, const struct run_transcript *row,
 				    struct error *err)
 {
 	const char *const order[] = {row->block, row->language};
+	int64_t *left = sum_of(&f->left, row->outcome);
 
 	if (!*row->block)
 		return damaged(f, "a transcript without a name", err);
+	if (left && !*left)
+		return damaged(f, "more transcripts than their course says", err);
+	if (left)
+		--*left;
 	return check_order(f, &f->last_row, order, 2, err);
 }
 

@@ -2,9 +2,10 @@
  * carry_file.h - walks through a file of runs, believing nothing. Inside src/rollout/ only.
  *
  * Each line is one of ours (carry_line.h), in the order of transfer.h and strictly ascending where
- * that has an order, so that nothing is there twice; a course's sums of findings are those of its
- * findings; only what can be waived is waived; and the last line says how many there were, and the
- * hash of all bytes before it. Whoever takes rows undoes what he did with them unless RESULT_END came.
+ * that has an order, so that nothing is there twice; a course's sums are those of its findings and
+ * transcripts, as status_check() wants them; only what can be waived is waived; and the last line says
+ * how many there were, and the hash of all bytes before it. Whoever takes rows undoes what he did with
+ * them unless RESULT_END came.
  */
 #ifndef SUBFERRY_SRC_ROLLOUT_CARRY_FILE_H
 #define SUBFERRY_SRC_ROLLOUT_CARRY_FILE_H

@@ -17,9 +17,12 @@ struct permit {
 	bool asked;	   /* this campus is production; else nothing is needed and all below is 0 */
 	bool given;	   /* nothing is missing */
 	int64_t runs, runs_needed;	 /* imported mock runs, of this many ([rollout] mock_runs) */
-	int64_t courses, covered;	 /* to be launched; of these, those in that many such runs */
+	int64_t courses, covered;	 /* to be launched; of these, those that came to their end,
+					    Migrated or Failed, in that many such runs */
 	int64_t coverage, coverage_needed; /* percent, rounded down */
-	int64_t errors;	   /* open error findings of these courses, each in the last such run that has it */
+	/* Open error findings of these courses, each in the last such run that it ended in (by when
+	   the run began); a course that Failed in it without any counts as one. */
+	int64_t errors;
 	int64_t errors_courses;
 	char example[160]; /* a course that is missing, or has errors */
 	char missing[400]; /* "" or all that is missing, in one line */

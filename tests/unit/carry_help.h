@@ -39,7 +39,7 @@ static inline void add_course(struct help *help, int id, int run, const char *ke
 {
 	help_sqlf(help,
 		  "INSERT INTO run_course VALUES(%d, %d, '%s', '%s', 1000, 2000, '', 'v1', 'a1', 3, 1, 4,"
-		  " 3, 0, 0, 0, %d, 0, 0, 0, 77, 2, 1, 0, 0, 1)",
+		  " 3, 0, 0, 0, %d, 0, 0, 0, 77, 0, 0, 0, 0, 0)",
 		  id, run, key, status, errors);
 	for (int i = 0; i < errors; i++)
 		help_sqlf(help,

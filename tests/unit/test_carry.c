@@ -39,7 +39,8 @@ static void rehearse(struct help *help)
 		 "INSERT INTO run_finding(run_course, block, language, code, severity, text, seen,"
 		 " waived, reason, who, at) VALUES(4, '', '', 'val-list-broken', 1, char(27) || ']0;x',"
 		 " '', 0, '', '', 6);"
-		 "UPDATE run_course SET warnings = 1 WHERE id = 4");
+		 "UPDATE run_course SET migrated = 1, not_migrated = 1 WHERE id = 1;"
+		 "UPDATE run_course SET warnings = 1, kept = 1 WHERE id = 4");
 }
 
 static int setup(void **state)
@@ -130,6 +131,7 @@ static void mock_runs_arrive_as_they_were(void **state)
 		free(wanted);
 	}
 	assert_rows(&pair->to, "SELECT number, origin_number, imported > 0 FROM run", "1|1|1\n2|3|1\n");
+	assert_ok(status_check(pair->to.reader, &pair->err), pair->err);
 }
 
 static void the_audit_has_one_line_of_it(void **state)
@@ -454,7 +456,8 @@ static void hostile_rows_are_refused_whole(void **state)
 		{"\"began\":1000000", "\"began\":-1", RESULT_DAMAGED},
 		{"\"began\":1000000", "\"began\":1e300", RESULT_DAMAGED},
 		{"\"began\":1000000", "\"began\":0.5", RESULT_DAMAGED},
-		{"\"ended\":1001000", "\"ended\":1", RESULT_DAMAGED},
+		{"\"ended\":1001000", "\"ended\":0", RESULT_DAMAGED},
+		{"\"ended\":2000,\"problem\"", "\"ended\":0,\"problem\"", RESULT_DAMAGED},
 		{"\"broken_off\":false", "\"broken_off\":0", RESULT_DAMAGED},
 		{"\"host\":\"mole\"", "\"host\":null", RESULT_DAMAGED},
 		{"\"host\":\"mole\"", "\"guest\":\"mole\"", RESULT_DAMAGED},
@@ -480,6 +483,9 @@ static void hostile_rows_are_refused_whole(void **state)
 		{"\"errors\":1", "\"errors\":0", RESULT_DAMAGED},
 		{"\"waived\":1,\"bytes\"", "\"waived\":0,\"bytes\"", RESULT_DAMAGED},
 		{"\"waived\":false", "\"waived\":true", RESULT_DAMAGED},
+		{"\"kept\":1", "\"kept\":2", RESULT_DAMAGED},
+		{"\"kept\":1", "\"kept\":0", RESULT_DAMAGED},
+		{"\"outcome\":\"migrated\"", "\"outcome\":\"extra\"", RESULT_DAMAGED},
 		/* the same course, transcript, row twice */
 		{"\"course\":\"c1\"", "\"course\":\"c0\"", RESULT_DAMAGED},
 		{"\"course\":\"c1\"", "\"course\":\"b\"", RESULT_DAMAGED},

@@ -10,7 +10,7 @@ static struct permit permit;
 static void look(struct help *help, size_t count)
 {
 	int64_t ids[64];
-	char key[16];
+	char key[24];
 
 	for (size_t i = 0; i < count; i++) {
 		snprintf(key, sizeof(key), "c%zu", i);
