@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/rollout/refresh.h"
+
 /* A viewer looks so often whether the engine's lock has become free. */
 #define TAKE_OVER_EVERY 3000 /* ms */
 
@@ -151,9 +153,67 @@ static void waive(struct desk *desk, const struct desk_act *act)
 		 *name ? " " : "", done == 1 ? "" : "s", rest);
 }
 
+/* ---- the next generation ----------------------------------------------------------------- */
+
+/* What is still at work here, in words; "" if nothing is. */
+static const char *at_work(struct desk *desk)
+{
+	const char *work;
+
+	pthread_mutex_lock(&desk->lock);
+	work = desk->validating || desk->validate_count	      ? "a validation"
+	       : desk->engine && !engine_idle(desk->engine) ? "work of the engine"
+							    : "";
+	pthread_mutex_unlock(&desk->lock);
+	return work;
+}
+
+/* Gives the engine's lock back, until take_engine(): whoever looks meanwhile is told that it starts. */
+static void leave_engine(struct desk *desk)
+{
+	struct engine *engine;
+
+	pthread_mutex_lock(&desk->lock);
+	engine = desk->engine;
+	desk->engine = NULL;
+	desk->engine_tried = false;
+	while (desk->pager_looks)
+		clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
+	pthread_mutex_unlock(&desk->lock);
+	engine_free(engine);
+}
+
+/* Where the engine is of another process refresh_campus() finds the lock taken, and says who has it. */
+static void open_generation(struct desk *desk)
+{
+	bool had_engine = desk->engine != NULL;
+	const char *work = at_work(desk);
+	char summary[256] = "";
+	struct error err = {0};
+	enum result st;
+
+	if (*work) {
+		desk_say(desk, FINDING_WARNING, "not refreshed: %s is under way here: pause what is launched,"
+			 " or wait", work);
+		return;
+	}
+	if (had_engine)
+		leave_engine(desk);
+	st = refresh_campus(desk->campus, "the campus name was typed in the console", summary,
+			    sizeof(summary), &err);
+	if (had_engine)
+		take_engine(desk, false);
+	if (st == RESULT_OK)
+		desk_say(desk, FINDING_NOTICE, "%s", summary);
+	else
+		desk_say(desk, FINDING_ERROR, "not refreshed: %s", err.text);
+}
+
 static void carry_out(struct desk *desk, struct desk_act *act)
 {
-	if (act->undoes)
+	if (act->refreshes)
+		open_generation(desk);
+	else if (act->undoes)
 		done_undo(desk, act->undoes);
 	else if (act->act == ACT_WAIVE || act->act == ACT_UNWAIVE)
 		waive(desk, act);

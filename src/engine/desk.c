@@ -149,6 +149,7 @@ void desk_free(struct desk *desk)
 	}
 	drop_diff(desk);
 	story_unref(desk->story);
+	compared_clear(&desk->compared);
 	free(desk->to_validate);
 	done_clear(desk);
 	if (desk->wake_read >= 0) {
@@ -208,6 +209,7 @@ void desk_ask(struct desk *desk, const struct page_request *request)
 	}
 	want_diff(desk, request);
 	story_want(desk, request);
+	compared_want(desk, request);
 	desk->request = *request;
 	desk->request_serial++;
 	pthread_cond_broadcast(&desk->turn);
@@ -269,6 +271,18 @@ uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *tar
 	pthread_mutex_unlock(&desk->lock);
 	desk_queue(desk, act);
 	return serial;
+}
+
+void desk_refresh(struct desk *desk)
+{
+	struct desk_act *act = calloc(1, sizeof(*act));
+
+	if (!act) {
+		desk_say(desk, FINDING_ERROR, "out of memory: nothing done");
+		return;
+	}
+	act->refreshes = true;
+	desk_queue(desk, act);
 }
 
 bool desk_needs_word(struct desk *desk)

@@ -1,6 +1,6 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, steering.c,
- * page*.c, story.c, clerk.c, auditor.c, done.c and differ.c only.
+ * page*.c, story.c, compared.c, clerk.c, auditor.c, done.c and differ.c only.
  *
  * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock
@@ -9,6 +9,7 @@
 #ifndef SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
 #define SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
 
+#include "src/engine/compared.h"
 #include "src/engine/desk.h"
 #include "src/engine/diff.h"
 #include "src/engine/engine.h"
@@ -20,6 +21,7 @@ struct desk_act {
 	struct desk_act *next;
 	uint64_t serial; /* 0 of what undoes */
 	uint64_t undoes; /* the act to take back; 0: none, this is an act of its own */
+	bool refreshes;	 /* desk_refresh(); nothing below is meant */
 	enum act act;
 	int64_t *ids; /* owned */
 	size_t count;
@@ -64,6 +66,7 @@ struct desk {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
+	bool pager_looks;      /* the pager looks at the engine, unlocked: it is not freed yet */
 	bool viewer;	       /* the clerk saw that another process has the engine */
 	bool engine_tried;     /* the clerk has tried to become the engine */
 	bool scanned;	       /* the clerk has read the course list, or could not */
@@ -104,6 +107,7 @@ struct desk {
 	bool story_wanted;
 	struct story *story;   /* of the request, NULL while it is read */
 	uint64_t story_serial;
+	struct desk_compared compared; /* the comparison being shown: read by the differ, too */
 };
 
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
@@ -147,5 +151,8 @@ enum result page_log(struct reader *reader, int64_t now, const struct page_reque
 		     struct snapshot *snap, struct error *err);
 enum result page_why(struct reader *reader, const struct page_request *request,
 		     struct snapshot *snap, struct error *err);
+/* page_runs.c */
+enum result page_runs(struct reader *reader, const struct page_request *request,
+		      struct snapshot *snap, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The differ: reads what comes from source and servers for a screen, the cues of a diff and the
- * story of an item, on a thread of its own, so that a slow store keeps no act of the operator
+ * The differ: reads what takes long for a screen, the cues of a diff, the story of an item and the
+ * comparison of two runs, on a thread of its own, so that a slow store keeps no act of the operator
  * waiting.
  */
 #include "config.h"
@@ -86,7 +86,7 @@ void *differ_main(void *arg)
 	while (!desk->ends) {
 		struct page_request request = desk->diff_for;
 
-		if (story_serve(desk, reader))
+		if (story_serve(desk, reader) || compared_serve(desk, reader))
 			continue;
 		if (!desk->diff_wanted) {
 			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);

@@ -250,7 +250,9 @@ void page_read(struct reader *reader, struct roster *roster, int64_t now,
 			st = page_log(reader, now, request, snap, &err);
 			break;
 		case PAGE_RUNS:
-		case PAGE_COMPARE:
+			st = page_runs(reader, request, snap, &err);
+			break;
+		case PAGE_COMPARE: /* compared.h */
 		case PAGE_BOARD:
 			break;
 		case PAGE_WHY:

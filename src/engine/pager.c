@@ -67,7 +67,7 @@ static void publish(struct desk *desk, struct snapshot *snap)
 /* What makes a snapshot differ from the one before, beside the database. */
 struct seen {
 	int64_t version;
-	uint64_t request, message, diff, story;
+	uint64_t request, message, diff, story, compared;
 	int64_t under_way, second, minute, workers, rate;
 	bool engine, tried, scanned, waits, validating, roster;
 	char hold[320];
@@ -87,6 +87,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->message = desk->message_serial;
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
+	out->compared = desk->compared.serial;
 	out->engine = state;
 	out->tried = desk->engine_tried;
 	out->scanned = desk->scanned;
@@ -179,8 +180,8 @@ static bool may_be_long(const struct page_request *request)
 static bool can_wait(const struct seen *now, const struct seen *last)
 {
 	return now->request == last->request && now->message == last->message &&
-	       now->diff == last->diff && now->story == last->story && now->waits == last->waits &&
-	       now->roster == last->roster;
+	       now->diff == last->diff && now->story == last->story && now->compared == last->compared &&
+	       now->waits == last->waits && now->roster == last->roster;
 }
 
 /* Asked for something, or a while has passed. Lock held. */
@@ -206,18 +207,22 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 	if (!desk->request_serial && !desk->ends)
 		wait_for_question(desk);
 	while (!desk->ends) {
-		struct engine *engine = desk->engine; /* once there, it stays */
+		struct engine *engine = desk->engine;
 		struct engine_state state = {0};
 		struct page_request request;
 		struct http_load load;
 		int64_t version;
 
+		desk->pager_looks = engine != NULL;
 		pthread_mutex_unlock(&desk->lock);
 		version = reader_version(reader);
 		tell_look_at_load(desk, &load);
 		if (engine)
 			engine_state(engine, &state);
 		pthread_mutex_lock(&desk->lock);
+		if (desk->pager_looks && !desk->engine) /* somebody waits for it: clerk.c */
+			pthread_cond_broadcast(&desk->turn);
+		desk->pager_looks = false;
 		request = desk->request;
 		see(desk, engine ? &state : NULL, &load, version, &now);
 		now.roster = listed || *request.filter;

@@ -42,6 +42,9 @@ void snapshot_unref(struct snapshot *snap)
 	video_row_clear(&snap->video);
 	diff_unref(snap->diff);
 	story_unref(snap->story);
+	FREE_ROWS(snap->runs, snap->count, run_row_clear);
+	FREE_ROWS(snap->run_courses, snap->run_course_count, run_course_row_clear);
+	comparison_unref(snap->comparison);
 	free(snap->ids);
 	picks_unref(snap->picks);
 	free(snap);

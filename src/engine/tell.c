@@ -243,5 +243,6 @@ void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine
 		tell_start(snap);
 	tell_diff(desk, snap);
 	story_show(desk, snap);
+	compared_show(desk, reader, snap);
 	tell_message(desk, snap);
 }
