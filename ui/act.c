@@ -224,6 +224,8 @@ void act_word(struct console *console)
 	if (strcmp(prompt->text, console->now->campus)) {
 		console_note(console, ROLE_WARNING,
 			     "that is not the campus name: nothing was done");
+	} else if (prompt->act.refreshes) {
+		desk_refresh(console->desk);
 	} else {
 		desk_allow_link(console->desk);
 		carry_out(console);

@@ -126,6 +126,7 @@ static bool answers(const struct snapshot *page, const struct page_request *requ
 	return got->kind == request->kind && got->course == request->course &&
 	       got->video == request->video && got->status == request->status &&
 	       got->code == request->code && got->sort == request->sort &&
+	       got->run_a == request->run_a && got->run_b == request->run_b &&
 	       got->descending == request->descending && !strcmp(got->filter, request->filter) &&
 	       !strcmp(got->language, request->language);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/rollout/refresh.h"
 #include "ui/dump.h"
 #include "ui/mouse.h"
 #include "ui/palette.h"
@@ -110,6 +111,8 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return waive_refusal(console, action);
 	if (action == ACTION_UNDO)
 		return undo_refusal(console);
+	if (action == ACTION_REFRESH && *refresh_refusal(console->campus->conf))
+		return refresh_refusal(console->campus->conf);
 	return NULL;
 }
 
@@ -180,6 +183,9 @@ void dispatch_action(struct console *console, enum action action)
 		break;
 	case ACTION_LOG:
 		console_push(console, &screen_log, &view->place);
+		break;
+	case ACTION_RUNS:
+		console_push(console, &screen_runs, &view->place);
 		break;
 	case ACTION_FINDINGS:
 		console_push(console, &screen_findings, &view->place);

@@ -13,10 +13,13 @@
 enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
 	VIEW_HELP = 32, VIEW_COLUMNS = 64, VIEW_ITEMS = 128, VIEW_WHY = 256,
+	VIEW_RUNS = 512, VIEW_COMPARE = 1024, VIEW_BOARD = 2048,
 	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
 	VIEW_WAIVES = VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
-	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_ITEMS | VIEW_LOG,
-	VIEW_ANY = 511,
+	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_ITEMS | VIEW_LOG | VIEW_RUNS |
+		     VIEW_COMPARE,
+	VIEW_TABS = VIEW_DIFF | VIEW_ITEMS | VIEW_LOG | VIEW_COMPARE,
+	VIEW_ANY = 4095,
 };
 
 enum needs {
@@ -49,11 +52,11 @@ enum needs {
 	X(WHY,       0,                            "why",                   "why",          "Why: the whole life of the selected item") \
 	X(NEXT,      0,                            "next match",            NULL,           "Next match of the search; without one: next difference") \
 	X(PREVIOUS,  0,                            "previous match",        NULL,           "Previous match or difference") \
-	X(TAB,       0,                            "next language",         NULL,           "Next language (diff), code (items), severity (log)") \
-	X(BACKTAB,   0,                            "previous language",     NULL,           "Previous language, code or severity") \
+	X(TAB,       0,                            "next language",         NULL,           "Next language (diff), code (items), severity (log), list (compare)") \
+	X(BACKTAB,   0,                            "previous language",     NULL,           "Previous language, code, severity or list") \
 	X(SEARCH,    0,                            "search",                "search",       "Search as you type; Esc goes back, an empty text ends it") \
 	X(FILTER,    0,                            "filter",                "filter",       "Show only rows that pass a filter; an empty one shows all") \
-	X(TAG,       NEEDS_ROW,                    "tag",                   "tag",          "Tag or untag the course") \
+	X(TAG,       NEEDS_ROW,                    "tag",                   "tag",          "Tag or untag the course; a run, to compare two") \
 	X(TAG_ALL,   0,                            "tag all shown",         "tag all",      "Tag all courses shown, beside those tagged already") \
 	X(UNTAG,     0,                            "untag all",             NULL,           "Take the tags from all courses") \
 	X(GOTO,      0,                            "go to course",          "go to",        "Go to a course by a part of its key or name") \
@@ -67,6 +70,8 @@ enum needs {
 	X(FINDINGS,  0,                            "findings",              "findings",     "Findings: of all, or of the course shown") \
 	X(PLOTS,     0,                            "plots",                 NULL,           "Plots of the last minute, or of the last hour") \
 	X(LOG,       0,                            "log",                   "log",          "Log of acts and of the engine") \
+	X(RUNS,      0,                            "runs",                  "runs",         "Runs: every pass, dry, mock or real, and what it did") \
+	X(REFRESH,   NEEDS_SERVICE,                "refresh",               "refresh",      "Staging was restored: the next generation; asks for the campus name") \
 	X(SHOW_1,    0,                            "show Not-Migrated",     NULL,           "Show only Not-Migrated; again: all") \
 	X(SHOW_2,    0,                            "show In-Progress",      NULL,           "Show only In-Progress; again: all") \
 	X(SHOW_3,    0,                            "show Migrated",         NULL,           "Show only Migrated; again: all") \

@@ -23,6 +23,7 @@ enum prompt_answer {
    the question named, even if tags or rows have changed meanwhile. */
 struct pending_act {
 	bool go; /* no act on courses: all that is held goes on */
+	bool refreshes; /* no act on courses: the next generation */
 	enum act act;
 	int64_t *ids;
 	size_t count;

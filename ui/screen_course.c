@@ -131,7 +131,8 @@ static unsigned course_key(struct view *view, enum action action)
 		return view_list_key(view, action);
 	if (video)
 		console_push(view->console, &screen_diff,
-			     &(struct place){view->place.course, video->id, "", NULL});
+			     &(struct place){.course = view->place.course, .video = video->id,
+					      .language = ""});
 	return REACT_REDRAW;
 }
 

@@ -174,7 +174,8 @@ static bool items_item(const struct view *view, struct place *place)
 	const struct finding_row *finding = selected_finding(view);
 
 	if (finding)
-		*place = (struct place){finding->course_id, finding->video_id, finding->language, NULL};
+		*place = (struct place){.course = finding->course_id, .video = finding->video_id,
+					.language = finding->language};
 	return finding != NULL;
 }
 

@@ -123,7 +123,8 @@ static bool log_item(const struct view *view, struct place *place)
 	if (row < 0 || !view->page->event_items)
 		return false;
 	item = &view->page->event_items[row];
-	*place = (struct place){item->course, item->video, item->language, NULL};
+	*place = (struct place){.course = item->course, .video = item->video,
+				.language = item->language};
 	return item->course != 0;
 }
 

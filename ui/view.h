@@ -38,6 +38,7 @@ struct place {
 	int64_t course, video;
 	const char *language; /* or "" */
 	const char *code;     /* of findings: name of the only one, static; NULL: all */
+	int64_t run_a, run_b; /* of a comparison; run_a 0: the run before */
 };
 
 /* What an act is for. */
@@ -323,7 +324,8 @@ void act_word(struct console *console);
 /* A line of the story of screen_why, made harmless. Borrowed. */
 const char *why_line(const struct view *view, int64_t at, size_t *len);
 extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
-	screen_items, screen_why, screen_log, screen_help, screen_columns;
+	screen_items, screen_why, screen_log, screen_help, screen_columns, screen_runs,
+	screen_compare;
 
 /* What there is to say of @course (NULL: nothing), two lines from @y. */
 void course_details_draw(const struct view *view, int y, const struct course_row *course);

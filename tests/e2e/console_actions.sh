@@ -48,7 +48,7 @@ refused z "nothing to undo"
 refused H "all is held already: c goes on"
 refused w "waive works on course, diff, findings, items, why"
 refused W "waive all shown works on items"
-refused Tab "next language works on diff, items, log"
+refused Tab "next language works on diff, items, log, compare"
 refused b "previous language works on diff, items, log"
 refused Z "no such key here"
 
@@ -217,6 +217,27 @@ press "previous language" Shift-Tab; wait_for "everything"
 press "previous language" b;         wait_for "errors only"
 press quit q
 at 1
+
+step "runs, and two of them compared"
+press runs A
+wait_for "runs of harbour"
+wait_for "mock 1"
+refused A "runs works on every screen but runs"
+press tag Space
+wait_for "one tagged"
+press tag Space
+wait_gone "one tagged"
+press refresh E
+wait_for "campus name to refresh (harbour, test):"
+keys Escape
+wait_for "nothing was done"
+press open Enter
+wait_for "A: mock 1"
+press back Esc
+wait_for "mock 1"
+press back Esc
+at 1
+refused E "refresh works on runs"
 
 step "findings, their items, their story; waivers"
 press findings F

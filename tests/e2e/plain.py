@@ -205,6 +205,34 @@ class Plain(unittest.TestCase):
         self.assertRegex(said, r"(?m)^language he: failed, missing in val$")
         self.assertRegex(said, "(?m)^1 of 15: cue 1: source .*; store has none; not compared$")
 
+    def test_runs_are_told_and_compared_and_a_refresh_takes_the_word(self):
+        self.migrated()
+        subprocess.run([SUBFERRY, "--demo", "migrate", FAILS], cwd=self.home, check=False,
+                       env=environment(self.home), stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        said = self.piped("runs\ntag\ntag\nopen\nnext list\nprevious language\nprevious language\n"
+                          "open\nback\nback\nrefresh\nelsewhere\nrefresh\ndemo\nstate\n")
+        self.assertRegex(said, r"(?m)^runs of demo: 2, newest first\.$")
+        self.assertRegex(said, r"(?m)^1 of 2: mock 2, began .*, took .*\. Courses 1, failed 1\. Transcripts: "
+                               r"15 migrated, 4 not migrated\. Errors 2\. Generation 1\.$")
+        self.assertRegex(said, r"(?m)^where: campus demo, environment staging, release ginkgo$")
+        self.assertRegex(said, "(?m)^failed: %s" % re.escape(FAILS))
+        self.assertRegex(said, "(?m)^one tagged: Enter compares it with this one$")
+        self.assertRegex(said, "(?m)^no run is tagged$")
+        self.assertRegex(said, r"(?m)^run A: mock 1, ")
+        self.assertRegex(said, r"(?m)^run B: mock 2, ")
+        self.assertRegex(said, r"(?m)^lists: fixed 0, still 2, new 0, changed 0, missed 0, courses 1\.")
+        self.assertRegex(said, "(?m)^nothing fixed: B has every finding that A had\\.$")
+        self.assertRegex(said, "(?m)^1 of 2: error asset-missing. Language he. Course %s. Video "
+                         % re.escape(FAILS))
+        self.assertRegex(said, "(?m)^1 of 1: %s. A Failed, .* B Failed, .*Errors 2 and 2$"
+                         % re.escape(FAILS))
+        self.assertRegex(said, "(?m)^course: %s, " % re.escape(FAILS))
+        self.assertIn("campus name to refresh (demo, staging): elsewhere", said)
+        self.assertIn("that is not the campus name: nothing was done", said)
+        self.assertRegex(said, "(?m)^generation 2")
+        self.assertRegex(said, "(?m)^counts: 40 courses, Not-Migrated 40, ")
+
     def test_a_difference_is_told_cue_by_cue(self):
         self.migrated()
         stored = os.path.join(self.home, "state", "subferry", "demo", "store")
