@@ -34,13 +34,6 @@ struct flagging {
 
 /* ---- words --------------------------------------------------------------------------------*/
 
-static const char *own_row(const struct flag_state *state)
-{
-	if (state->own != FLAG_UNKNOWN && !state->has_row)
-		return "none";
-	return flag_value_name(state->own);
-}
-
 /* Of what decides, the part that is ours to switch: where that is not known, the whole. */
 static bool is_off(const struct flag_state *state)
 {
@@ -72,7 +65,7 @@ static void print_table(const struct flagging *w)
 
 		table_add(&table, "%s", w->courses[i].key);
 		table_add(&table, "%s", flag_value_name(state->effective));
-		table_add(&table, "%s", own_row(state));
+		table_add(&table, "%s", flag_own_name(state));
 		table_add(&table, "%s", clock_format_short(state->changed, at, sizeof(at)));
 		table_add(&table, "%s", *state->by ? state->by : "-");
 		table_add(&table, "%s", state->note);
@@ -91,7 +84,7 @@ static cJSON *course_json(const struct flagged *course)
 
 	member_text(object, "course", course->key);
 	member_text(object, "effective", flag_value_name(state->effective));
-	member_text(object, "own", own_row(state));
+	member_text(object, "own", flag_own_name(state));
 	member_time(object, "changed", state->changed);
 	member_text(object, "by", state->by);
 	member_text(object, "note", state->note);
@@ -147,7 +140,7 @@ static int audit(const struct flagging *w, const struct flagged *course, const c
 	struct error err = {0};
 	char line[256];
 
-	snprintf(line, sizeof(line), "%s: own row %s, in effect %s", what, own_row(&course->state),
+	snprintf(line, sizeof(line), "%s: own row %s, in effect %s", what, flag_own_name(&course->state),
 		 flag_value_name(course->state.effective));
 	status_event(status, well ? FINDING_NOTICE : FINDING_WARNING, "flag off", course->key, line,
 		     why);

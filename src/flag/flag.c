@@ -33,6 +33,13 @@ const char *flag_value_name(enum flag_value value)
 	return names[value];
 }
 
+const char *flag_own_name(const struct flag_state *state)
+{
+	if (state->own != FLAG_UNKNOWN && !state->has_row)
+		return "none";
+	return flag_value_name(state->own);
+}
+
 enum result flag_open(struct flag **out, const struct conf *conf, struct http *http,
 		      struct error *err)
 {

@@ -54,6 +54,8 @@ struct flag {
 /* domain 8.1: what follows from a global row and a course's. */
 enum flag_value flag_effective(const struct flag_state *state);
 const char *flag_value_name(enum flag_value value); /* "on", "off", "unknown" */
+/* The course's own row: the same words, and "none". */
+const char *flag_own_name(const struct flag_state *state);
 
 /* Opens the backend of conf->flag_kind; *@out NULL for none. @http is borrowed, NULL where no backend
    needs it. */

@@ -42,6 +42,8 @@ struct board {
 	struct flag_state flag;
 	bool stale_on;	  /* it is on, and its evidence does not count any more: offered for off */
 	char verdict[200]; /* "can be flipped", "cannot: 2 links pending", "validated", "on since ..." */
+	char **consequences; /* owned; board_consequences() */
+	size_t consequence_count;
 	int64_t at;	  /* when it was looked at: wall microseconds */
 };
 void board_clear(struct board *board); /* may run twice */
@@ -54,7 +56,11 @@ void board_clear(struct board *board); /* may run twice */
  */
 enum result board_look(struct board *out, struct campus *campus, struct reader *reader, int64_t course,
 		       struct error *err);
-/* What follows from switching it on, a line each, for whoever types the word; *@count of them. */
+/* What follows from switching it on, a line each, for whoever types the word; *@count of them, none
+   without a flag. Valid as long as @board is. */
 const char *const *board_consequences(const struct board *board, size_t *count);
+
+/* ON or OFF of what is ours to switch, the course's own row; where that is not known, of the whole. */
+enum flag_step board_step(const struct flag_state *state);
 
 #endif

@@ -15,6 +15,14 @@ struct lock {
 	int fd;
 };
 
+struct purpose {
+	const char *suffix; /* of the file */
+	const char *taken;  /* what somebody else does with "status database ..." */
+};
+
+static const struct purpose engine = {".lock", "another engine works on"};
+static const struct purpose flip = {".flip", "a flag is being switched by another holder of"};
+
 /*
  * An open file description lock: unlike the classic kind it is not lost when any other
  * descriptor of the same file is closed somewhere in the process.
@@ -27,30 +35,32 @@ static int set_lock(int fd)
 }
 
 /* The holder left a line about itself; a reader may see it cut, never longer than this. */
-static void say_holder(int fd, const char *path, struct error *err)
+static void say_holder(int fd, const char *path, const struct purpose *purpose, struct error *err)
 {
 	char line[160];
 	ssize_t len = pread(fd, line, sizeof(line) - 1, 0);
 
 	line[len > 0 ? len : 0] = '\0';
 	line[strcspn(line, "\n")] = '\0';
-	error_set(err, RESULT_BUSY, "another engine works on status database %s%s%s%s", path,
+	error_set(err, RESULT_BUSY, "%s status database %s%s%s%s", purpose->taken, path,
 		  *line ? " (" : "", line, *line ? ")" : "");
 }
 
-static void leave_line(int fd)
+static void leave_line(int fd, const char *who)
 {
 	char host[80] = "", line[160];
 	int len;
 
 	gethostname(host, sizeof(host) - 1);
-	len = snprintf(line, sizeof(line), "pid %ld on %s\n", (long)getpid(), host);
+	len = snprintf(line, sizeof(line), "%.40s%spid %ld on %s\n", who, *who ? ", " : "",
+		       (long)getpid(), host);
 	/* Only for people: the lock holds without it. */
 	if (ftruncate(fd, 0) || pwrite(fd, line, (size_t)len, 0) != len)
 		return;
 }
 
-enum result lock_take(const char *path, struct lock **out, struct error *err)
+static enum result take(const char *path, const struct purpose *purpose, const char *who,
+			struct lock **out, struct error *err)
 {
 	enum result st = place_check(path, "status database", err);
 	struct lock *lock = NULL;
@@ -60,7 +70,7 @@ enum result lock_take(const char *path, struct lock **out, struct error *err)
 	if (st != RESULT_OK)
 		return st;
 	lock = malloc(sizeof(*lock));
-	if (!lock || asprintf(&name, "%s.lock", path) < 0) {
+	if (!lock || asprintf(&name, "%s%s", path, purpose->suffix) < 0) {
 		name = NULL;
 		free(lock);
 		return error_set(err, RESULT_NOMEM, "no memory to lock status database %s", path);
@@ -72,18 +82,28 @@ enum result lock_take(const char *path, struct lock **out, struct error *err)
 	} else if (set_lock(lock->fd)) {
 		st = RESULT_BUSY;
 		if (errno == EAGAIN || errno == EACCES)
-			say_holder(lock->fd, path, err);
+			say_holder(lock->fd, path, purpose, err);
 		else
 			st = error_set(err, RESULT_FATAL, "cannot lock %s: %s", name,
 				       strerror(errno));
 	} else {
-		leave_line(lock->fd);
+		leave_line(lock->fd, who);
 		*out = lock;
 		lock = NULL;
 	}
 	free(name);
 	lock_free(lock);
 	return st;
+}
+
+enum result lock_take(const char *path, struct lock **out, struct error *err)
+{
+	return take(path, &engine, "", out, err);
+}
+
+enum result lock_take_flip(const char *path, const char *who, struct lock **out, struct error *err)
+{
+	return take(path, &flip, who, out, err);
 }
 
 void lock_free(struct lock *lock)

@@ -91,7 +91,8 @@ enum result status_flag_begin(struct status *status, int64_t course, bool on, in
 /*
  * Commits what was read back: STEP_ON or STEP_OFF of the course's own row; STEP_UNKNOWN: it could not
  * be read, and a turning state stays. @seen's words are kept. @number: of the switch that is settled,
- * 0: only a look, which changes no turning state. One event where the state changes, or after a switch.
+ * 0: only a look, which changes no turning state. One event where the state changes (not where a first
+ * look finds it off), or after a switch. RESULT_CANCELED: the switch was settled by somebody else.
  */
 struct flag_seen {
 	enum flag_step own;
@@ -106,6 +107,9 @@ enum result reader_flag(struct reader *reader, int64_t course, struct flag_row *
 /* Courses whose flag is turning (free()). */
 enum result reader_flags_turning(struct reader *reader, int64_t **courses, size_t *count,
 				 struct error *err);
+/* The newest run that ran here, was no dry one and ended the course @key; *@number 0: none. */
+enum result reader_course_run(struct reader *reader, const char *key, int64_t *number,
+			      enum run_kind *kind, struct error *err);
 /* A Migrated idle course, not gone, whose flag is not on and not turning, and whose turn by
    flip = auto after its present pass is still to come; RESULT_MISSING: none. */
 enum result reader_auto_next(struct reader *reader, int64_t *course, struct error *err);
