@@ -271,6 +271,26 @@ static enum result check_store(const struct conf *conf, const unsigned long *lin
 	return check_credentials(conf, lines, err);
 }
 
+/* Where learners are, who lets the engine flip by itself has said of which campus. */
+static enum result check_flip(const struct conf *conf, const unsigned long *lines, struct error *err)
+{
+	const char *flip = conf->flag_flip, *campus = strncmp(flip, "auto ", 5) ? "" : flip + 5;
+	unsigned long line = lines[find("flag", "flip")];
+
+	if (!*flip || !strcmp(flip, "manual"))
+		return RESULT_OK;
+	if (*campus && strcmp(campus, conf->name))
+		return fail(conf, line, err, "flip = %s: this campus is %s", flip, conf->name);
+	if (!*campus && strcmp(flip, "auto"))
+		return fail(conf, line, err,
+			    "flip = %s: manual, auto, or auto and the campus's name are allowed", flip);
+	if (!*campus && !strcmp(conf->environment, "production"))
+		return fail(conf, line, err,
+			    "flip = auto: in production the campus's name is repeated: flip = auto %s",
+			    conf->name);
+	return RESULT_OK;
+}
+
 enum result conf_check_parts(const struct conf *conf, const unsigned long *lines, struct error *err)
 {
 	enum result st = check_source(conf, lines, err);
@@ -283,5 +303,5 @@ enum result conf_check_parts(const struct conf *conf, const unsigned long *lines
 	if (st == RESULT_OK && !strcmp(conf->flag_kind, "admin"))
 		st = check_secret(conf, lines, "flag", "password_env", "password_file",
 				  "the password", err);
-	return st;
+	return st == RESULT_OK ? check_flip(conf, lines, err) : st;
 }

@@ -33,8 +33,8 @@ enum cli_value {
 	VALUE_COURSE_FILTER,
 	VALUE_COURSE, /* its key */
 	VALUE_ITEM,   /* COURSE VIDEO LANGUAGE */
-	VALUE_FLAG,   /* show or off, then courses */
 	VALUE_RUN,    /* its number */
+	VALUE_FLAG,   /* show, board, on or off, then courses */
 	VALUE_COUNT
 };
 

@@ -64,7 +64,7 @@ const struct cli_command cli_commands[] = {
 	 cli_unwaive, 3, 3, {{"finding", "CODE", "Which finding", VALUE_FINDING}}, VALUE_ITEM},
 	{"refresh", "", "Begin again, after staging was restored: takes the campus name as a typed word",
 	 cli_refresh, 0, 0, {{NULL, NULL, NULL, VALUE_TEXT}}, VALUE_TEXT},
-	{"flag", "show|off COURSE...|--all [--json]", "Show the platform's flag of courses, or switch it off",
+	{"flag", "show|board|on|off COURSE...|--all [--json]", "Show the platform's flag of courses and its gates, or switch it",
 	 cli_flag, 1, CLI_ANY, {ALL, JSON("One document")}, VALUE_FLAG},
 	{"runs", "[--compare A B [--full]] [--json] | --export FILE | --import FILE",
 	 "Show the runs, compare two, or carry mock runs",

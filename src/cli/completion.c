@@ -43,7 +43,7 @@ void completion_words(enum cli_value value, struct buf *out)
 		add_filter(out, &course_fields);
 		break;
 	case VALUE_FLAG:
-		buf_add_text(out, " show off");
+		buf_add_text(out, " show board on off");
 		break;
 	case VALUE_TEXT:
 	case VALUE_FILE:

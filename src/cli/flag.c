@@ -1,5 +1,6 @@
 /*
- * flag show, flag off: the platform's flag of courses, through the backend of [flag].
+ * flag: the platform's flag of courses, through the backend of [flag]: shown, and what is common to
+ * its verbs.
  */
 #include "config.h"
 
@@ -8,37 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "src/base/text.h"
-#include "src/cli/cli.h"
+#include "src/cli/flagging.h"
 #include "src/cli/out.h"
-#include "src/format/key.h"
-
-/* One course, and what became of it. */
-struct flagged {
-	char *key;
-	struct flag_state state; /* as read last */
-	const char *outcome;	 /* of off; NULL: it was only shown */
-	char text[512];		 /* what the backend said to that, "" nothing */
-};
-
-struct flagging {
-	struct cli *cli;
-	struct flag *flag;
-	bool all;
-	char how[64]; /* it was confirmed, for the audit */
-	struct flagged *courses;
-	size_t count;
-};
 
 /* ---- words --------------------------------------------------------------------------------*/
-
-/* Of what decides, the part that is ours to switch: where that is not known, the whole. */
-static bool is_off(const struct flag_state *state)
-{
-	return (state->own != FLAG_UNKNOWN ? state->own : state->effective) == FLAG_OFF;
-}
 
 static const char *global_row(const struct flag_state *state)
 {
@@ -52,10 +27,33 @@ static const char *global_row(const struct flag_state *state)
 
 /* ---- telling ------------------------------------------------------------------------------*/
 
+/* A switch that has begun, and was not read back yet. */
+static const char *turning(const struct flagged *course)
+{
+	return course->step == STEP_TURNING_ON	  ? "is being switched on"
+	       : course->step == STEP_TURNING_OFF ? "is being switched off"
+						  : "";
+}
+
+static bool is_stale_on(const struct flagged *course)
+{
+	return course->evidence != EVIDENCE_FRESH && board_step(&course->state) == STEP_ON;
+}
+
+/* What was switched on, and is not proved any more. */
+static void offer_off(const struct flagging *w)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (is_stale_on(&w->courses[i]))
+			out_line("%s is on, and its evidence is %s: validate it again, or `flag off`",
+				 w->courses[i].key,
+				 w->courses[i].evidence == EVIDENCE_STALE ? "stale" : "missing");
+}
+
 static void print_table(const struct flagging *w)
 {
-	static const char *const headings[] = {"COURSE",  "EFFECTIVE", "OWN ROW", "CHANGED",
-					       "BY",	  "NOTE",      NULL};
+	static const char *const headings[] = {"COURSE",  "EFFECTIVE", "OWN ROW", "EVIDENCE",
+					       "CHANGED", "BY",	       "NOTE",	  NULL};
 	struct table table;
 	char at[40];
 
@@ -66,15 +64,18 @@ static void print_table(const struct flagging *w)
 		table_add(&table, "%s", w->courses[i].key);
 		table_add(&table, "%s", flag_value_name(state->effective));
 		table_add(&table, "%s", flag_own_name(state));
+		table_add(&table, "%s", evidence_state_name(w->courses[i].evidence));
 		table_add(&table, "%s", clock_format_short(state->changed, at, sizeof(at)));
 		table_add(&table, "%s", *state->by ? state->by : "-");
-		table_add(&table, "%s", state->note);
+		table_add(&table, "%s%s%s", state->note, *state->note && *turning(&w->courses[i]) ? "; " : "",
+			  turning(&w->courses[i]));
 	}
 	table_print(&table);
 	if (w->count)
 		out_line("global row: %s", global_row(&w->courses[0].state));
 	else
 		out_line("0 courses");
+	offer_off(w);
 }
 
 static cJSON *course_json(const struct flagged *course)
@@ -85,6 +86,9 @@ static cJSON *course_json(const struct flagged *course)
 	member_text(object, "course", course->key);
 	member_text(object, "effective", flag_value_name(state->effective));
 	member_text(object, "own", flag_own_name(state));
+	member_text(object, "state", flag_step_name(course->step));
+	member_text(object, "evidence", evidence_state_name(course->evidence));
+	member_flag(object, "stale_on", is_stale_on(course));
 	member_time(object, "changed", state->changed);
 	member_text(object, "by", state->by);
 	member_text(object, "note", state->note);
@@ -97,14 +101,14 @@ static cJSON *course_json(const struct flagged *course)
 static void print_json(const struct flagging *w)
 {
 	const struct flag_state none = {0};
-	/* after off, what was read last is newest */
+	/* after a switch, what was read last is newest */
 	const struct flag_state *last = w->count ? &w->courses[w->count - 1].state : &none;
 	const struct conf *conf = w->cli->campus->conf;
 	cJSON *document = object_new("flag"), *courses;
 
 	member_text(document, "campus", conf->name);
 	member_text(document, "environment", conf->environment);
-	member_text(document, "kind", w->flag->ops->kind);
+	member_text(document, "kind", conf->flag_kind);
 	member_text(document, "global", flag_value_name(last->global));
 	member_flag(document, "for_all", last->for_all);
 	courses = member_array(document, "courses");
@@ -113,155 +117,26 @@ static void print_json(const struct flagging *w)
 	out_json_document(document);
 }
 
-/* The line of one course that was to be off. */
-static void tell(const struct flagging *w, const struct flagged *course)
+/* ---- the command --------------------------------------------------------------------------*/
+
+static int read_course(const struct flagging *w, int64_t id, struct flagged *course)
 {
-	const struct flag_state *state = &course->state;
-	const char *why = "", *note = "";
-
-	if (cli_option(w->cli, "json"))
-		return;
-	if (state->effective == FLAG_ON && state->own == FLAG_OFF)
-		why = ", because the global row is on for all courses";
-	else if (state->effective == FLAG_UNKNOWN)
-		note = state->note;
-	out_line("%s: %s%s%s; in effect: %s%s%s%s", course->key, course->outcome,
-		 *course->text ? ": " : "", course->text, flag_value_name(state->effective), why,
-		 *note ? ": " : "", note);
-}
-
-/* ---- off ----------------------------------------------------------------------------------*/
-
-/* Commits a line of the audit; -1 to go on. */
-static int audit(const struct flagging *w, const struct flagged *course, const char *what,
-		 bool well, const char *why)
-{
-	struct status *status = w->cli->campus->status;
+	const struct campus *campus = w->cli->campus;
 	struct error err = {0};
-	char line[256];
-
-	snprintf(line, sizeof(line), "%s: own row %s, in effect %s", what, flag_own_name(&course->state),
-		 flag_value_name(course->state.effective));
-	status_event(status, well ? FINDING_NOTICE : FINDING_WARNING, "flag off", course->key, line,
-		     why);
-	return status_flush(status, &err) == RESULT_OK ? -1 : cli_fail(&err);
-}
-
-static void read_back(const struct flagging *w, struct flagged *course)
-{
-	const char *key = course->key;
-	struct error err = {0};
-
-	if (w->flag->ops->show(w->flag, &key, 1, &course->state, &err) == RESULT_OK)
-		return;
-	memset(&course->state, 0, sizeof(course->state));
-	text_safe_to(course->state.note, sizeof(course->state.note), err.text);
-}
-
-/* The words for what set() answered, beside what reads back. */
-static const char *name_outcome(enum result answer, const struct flag_state *state)
-{
-	if (answer == RESULT_REFUSED)
-		return "refused";
-	if (is_off(state))
-		return "switched off";
-	return answer == RESULT_OK ? "written, and it does not read back"
-				   : "not known to be written";
-}
-
-static int switch_off(const struct flagging *w, struct flagged *course)
-{
-	struct error err = {0};
-	enum result answer;
-	int st;
-
-	/* durable before the write: whoever finds the row finds who began it */
-	st = audit(w, course, "to be switched; was", true, w->how);
-	if (st >= 0)
-		return st;
-	answer = w->flag->ops->set(w->flag, course->key, false, &err);
-	if (answer != RESULT_OK)
-		snprintf(course->text, sizeof(course->text), "%s", err.text);
-	read_back(w, course);
-	course->outcome = name_outcome(answer, &course->state);
-	return audit(w, course, course->outcome, is_off(&course->state), course->text);
-}
-
-static int off(const struct flagging *w)
-{
-	for (size_t i = 0; i < w->count; i++) {
-		struct flagged *course = &w->courses[i];
-		const char *key = course->key;
-		struct error err = {0};
-		int st = -1;
-
-		if (w->flag->ops->show(w->flag, &key, 1, &course->state, &err) != RESULT_OK)
-			return cli_fail(&err);
-		if (is_off(&course->state))
-			course->outcome = "off already";
-		else
-			st = switch_off(w, course);
-		if (course->outcome)
-			tell(w, course);
-		if (st >= 0)
-			return st;
-	}
-	return -1;
-}
-
-/* ---- the confirmation ---------------------------------------------------------------------*/
-
-static int refuse(const char *what, const char *how)
-{
-	out_note("the flag of %s is switched off only when that is confirmed: %s; nothing was done",
-		 what, how);
-	return CLI_USAGE;
-}
-
-static int ask_terminal(struct flagging *w, const char *what)
-{
-	const struct conf *conf = w->cli->campus->conf;
-	char safe[512], word[16];
-
-	fprintf(stderr, "switch the flag of %s on %s (%s) off? y, or anything else for no: ",
-		text_safe_to(safe, sizeof(safe), what), conf->name, conf->environment);
-	fflush(stderr);
-	if (!cli_read_word(word, sizeof(word)) || strcmp(word, "y"))
-		return refuse(what, "the answer was not y");
-	snprintf(w->how, sizeof(w->how), "confirmed on the terminal");
-	return -1;
-}
-
-/* Before anything is opened or made. */
-static int ask(struct flagging *w)
-{
-	const struct conf *conf = w->cli->campus->conf;
-	bool one = !w->all && w->cli->operand_count == 1;
-	const char *word = w->cli->word, *what;
-	struct error err = {0};
-	char *key = NULL;
+	struct course_row row;
 	int st = -1;
 
-	if (one && key_parse_course(w->cli->operands[0], &key, &err) != RESULT_OK)
-		return err.result == RESULT_INVALID
-			   ? cli_usage(w->cli, "%s: %s", w->cli->operands[0], err.text)
-			   : cli_fail(&err);
-	what = one ? key : w->all ? "all courses" : "several courses";
-	if (!word && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
-		st = ask_terminal(w, what);
-	else if (!word)
-		st = refuse(what, one ? "without a terminal by --word and the course key"
-				      : "without a terminal by --word and the campus name");
-	else if (strcmp(word, one ? key : conf->name))
-		st = refuse(what, one ? "--word is not the course key" : "--word is not the campus name");
-	else
-		snprintf(w->how, sizeof(w->how), "the %s was given as --word",
-			 one ? "course key" : "campus name");
-	free(key);
+	memset(&row, 0, sizeof(row));
+	course->id = id;
+	if (reader_course_by_id(w->cli->reader, id, &row, &err) != RESULT_OK)
+		st = cli_fail(&err);
+	else if (!(course->key = strdup(row.key)))
+		st = CLI_FAILED;
+	course->step = row.flag;
+	course->evidence = proof_state(&row, clock_wall(campus->clock), campus->conf->evidence_age * 1000);
+	course_row_clear(&row);
 	return st;
 }
-
-/* ---- the command --------------------------------------------------------------------------*/
 
 static int read_courses(struct flagging *w)
 {
@@ -277,16 +152,8 @@ static int read_courses(struct flagging *w)
 		error_set(&err, RESULT_NOMEM, "out of memory");
 		st = cli_fail(&err);
 	}
-	for (size_t i = 0; i < w->count && st < 0; i++) {
-		struct course_row row;
-
-		memset(&row, 0, sizeof(row));
-		if (reader_course_by_id(w->cli->reader, ids[i], &row, &err) != RESULT_OK)
-			st = cli_fail(&err);
-		else if (!(w->courses[i].key = strdup(row.key)))
-			st = CLI_FAILED;
-		course_row_clear(&row);
-	}
+	for (size_t i = 0; i < w->count && st < 0; i++)
+		st = read_course(w, ids[i], &w->courses[i]);
 	free(ids);
 	return st;
 }
@@ -295,6 +162,7 @@ static int show(const struct flagging *w)
 {
 	const char **keys = calloc(w->count + 1, sizeof(*keys));
 	struct flag_state *states = calloc(w->count + 1, sizeof(*states));
+	struct flag *flag = w->cli->campus->flag;
 	struct error err = {0};
 	int st = -1;
 
@@ -303,7 +171,7 @@ static int show(const struct flagging *w)
 	if (!keys || !states)
 		error_set(&err, RESULT_NOMEM, "out of memory");
 	if (err.result != RESULT_OK ||
-	    w->flag->ops->show(w->flag, keys, w->count, states, &err) != RESULT_OK)
+	    flag->ops->show(flag, keys, w->count, states, &err) != RESULT_OK)
 		st = cli_fail(&err);
 	for (size_t i = 0; i < w->count && st < 0; i++)
 		w->courses[i].state = states[i];
@@ -312,56 +180,95 @@ static int show(const struct flagging *w)
 	return st;
 }
 
-static int run(struct flagging *w, bool to_off)
+enum verb { SHOW, BOARD, ON, OFF, VERBS };
+
+static const char *const verbs[VERBS] = {"show", "board", "on", "off"};
+
+/* on and board read the source, too: whether it has changed is a gate. */
+static int open_parts(struct cli *cli, enum verb verb)
 {
-	struct cli *cli = w->cli;
-	int st = cli_open_reader(cli, true);
+	unsigned parts = verb == SHOW ? 0 : verb == OFF ? CAMPUS_STATUS : CAMPUS_STATUS | CAMPUS_SOURCE;
+
+	if (strcmp(cli->campus->conf->flag_kind, "none"))
+		parts |= CAMPUS_FLAG;
+	return cli_open(cli, parts);
+}
+
+static int act(struct flagging *w, enum verb verb)
+{
+	int st = verb == SHOW ? show(w) : -1;
+
+	if (verb != SHOW && w->cli->campus->flag)
+		st = flagging_settle(w);
+	if (st < 0 && (verb == ON || verb == BOARD))
+		st = flagging_look(w);
+	return st < 0 && (verb == ON || verb == OFF) ? flagging_switch(w, verb == ON) : st;
+}
+
+static int status_of(const struct flagging *w, enum verb verb)
+{
+	bool well = true;
+
+	for (size_t i = 0; i < w->count; i++) {
+		const struct flagged *course = &w->courses[i];
+
+		if (verb == BOARD)
+			well &= course->board.green;
+		else if (verb == ON)
+			well &= course->done;
+		else
+			well &= course->state.effective != FLAG_UNKNOWN &&
+				(verb == SHOW || (course->done && course->state.effective == FLAG_OFF));
+	}
+	return well ? CLI_OK : CLI_FINDINGS;
+}
+
+static int run(struct flagging *w, enum verb verb)
+{
+	int st = cli_open_reader(w->cli, true);
 
 	if (st < 0)
 		st = read_courses(w);
 	if (st < 0)
-		st = cli_open(cli, CAMPUS_FLAG | (to_off ? CAMPUS_STATUS : 0));
+		st = open_parts(w->cli, verb);
+	if (st < 0)
+		st = act(w, verb);
 	if (st >= 0)
 		return st;
-	w->flag = cli->campus->flag;
-	st = to_off ? off(w) : show(w);
-	if (st >= 0)
-		return st;
-	if (cli_option(cli, "json"))
+	if (w->json && verb == BOARD)
+		flagging_print_boards(w);
+	else if (w->json)
 		print_json(w);
-	else if (!to_off)
+	else if (verb == SHOW)
 		print_table(w);
-	for (size_t i = 0; i < w->count; i++) {
-		enum flag_value value = w->courses[i].state.effective;
-
-		if (value == FLAG_UNKNOWN || (to_off && value == FLAG_ON))
-			return CLI_FINDINGS;
-	}
-	return CLI_OK;
+	return status_of(w, verb);
 }
 
 int cli_flag(struct cli *cli)
 {
-	struct flagging w = {.cli = cli, .all = cli_option(cli, "all")};
-	const char *verb = cli->operands[0];
-	bool to_off = !strcmp(verb, "off");
-	int st;
+	struct flagging w = {.cli = cli, .all = cli_option(cli, "all"), .json = cli_option(cli, "json")};
+	const char *word = cli->operands[0];
+	int verb = 0, st;
 
-	if (!to_off && strcmp(verb, "show"))
-		return cli_usage(cli, "flag %s: show or off", verb);
+	while (verb < VERBS && strcmp(word, verbs[verb]))
+		verb++;
+	if (verb == VERBS)
+		return cli_usage(cli, "flag %s: show, board, on or off", word);
 	cli->operands++;
 	cli->operand_count--;
 	st = cli_open(cli, 0);
-	if (st < 0 && !strcmp(cli->campus->conf->flag_kind, "none")) {
+	if (st < 0 && verb != BOARD && !strcmp(cli->campus->conf->flag_kind, "none")) {
 		out_note("[flag] kind = none: no flag is configured, so none is shown or switched");
 		st = CLI_FAILED;
 	}
-	if (st < 0 && to_off)
-		st = ask(&w);
+	if (st < 0 && (verb == ON || verb == OFF))
+		st = flagging_check_word(&w, word);
 	if (st < 0)
-		st = run(&w, to_off);
-	for (size_t i = 0; i < w.count && w.courses; i++)
+		st = run(&w, (enum verb)verb);
+	for (size_t i = 0; i < w.count && w.courses; i++) {
+		board_clear(&w.courses[i].board);
 		free(w.courses[i].key);
+	}
 	free(w.courses);
 	return st;
 }

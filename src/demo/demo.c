@@ -16,6 +16,7 @@
 
 #include "src/base/buf.h"
 #include "src/demo/demo_course.h"
+#include "src/demo/demo_flag.h"
 #include "src/demo/demo_olx.h"
 #include "src/demo/demo_sink.h"
 #include "src/status/lock.h"
@@ -23,6 +24,7 @@
 /* Grows whenever the same options make other courses: an older demo then wants --demo-reset. */
 #define DEMO_VERSION 1
 #define STATUS_DB "subferry.db"
+#define FLAG_DB "flag.db"
 #define STAMP "demo.stamp"
 #define STAMP_TEXT "subferry demo %d\ncourses %" PRId64 "\ncues %" PRId64 "\n"
 #define COURSES_MAX 100000
@@ -33,12 +35,14 @@ static const char conf_text[] =
     "[source]\nkind = olx\npath = courses/*\nkey_form = course-v1\n"
     "[val]\nkind = sqlite\npath = val.db\n"
     "[store]\nkind = directory\npath = store\n"
+    "[flag]\nkind = sqlite\npath = " FLAG_DB "\n"
     "[engine]\nretry_delay = 2s\n";
 
-/* The databases, and what SQLite and the engine's lock keep beside them. */
+/* The databases, and what SQLite and the locks keep beside them. */
 static const char *const state_files[] = {
     "subferry.db", "subferry.db-wal", "subferry.db-shm", "subferry.db-journal", "subferry.db.lock",
     "val.db",	   "val.db-wal",      "val.db-shm",	 "val.db-journal",	"val.db.lock",
+    FLAG_DB,	   FLAG_DB "-journal", "subferry.db.flip",
 };
 
 struct stamp {
@@ -382,6 +386,16 @@ static enum result make_courses(const char *folder, const struct demo_options *o
 	return st;
 }
 
+/* A demo of before the flag gets it, too. */
+static enum result make_flag(const char *folder, struct error *err)
+{
+	char *path = text_of("%s/" FLAG_DB, folder);
+	enum result st = path ? demo_make_flag(path, err) : no_memory(err);
+
+	free(path);
+	return st;
+}
+
 static enum result check_folder(int fd, const char *folder, const struct stamp *stamp,
 				const struct demo_options *options, struct error *err)
 {
@@ -437,6 +451,8 @@ static enum result make_in(const char *folder, const struct demo_options *option
 		st = write_stamp(fd, folder, full.courses, full.cues, err);
 	if (st == RESULT_OK)
 		st = make_courses(folder, &full, err);
+	if (st == RESULT_OK)
+		st = make_flag(folder, err);
 	if (fd >= 0)
 		close(fd);
 	return st;

@@ -92,6 +92,7 @@ static enum result settle_left(struct flipper *flipper, const struct flag_row *r
 	read_state(flipper, key, &out->state, &unread);
 	out->now = board_step(&out->state) == STEP_UNKNOWN ? row->state : board_step(&out->state);
 	out->done = out->now == (row->state == STEP_TURNING_ON ? STEP_ON : STEP_OFF);
+	out->outcome = is_turning(out->now) ? "cut short, and it cannot be read back" : "cut short";
 	tell_left(flipper, row, out, &unread);
 	st = keep(flipper, row->course_id, row->number, &out->state, out->text, err);
 	return st;
@@ -190,24 +191,31 @@ void flip_write(struct flipper *flipper, struct flip *flip)
 	flip->answer = flag->ops->set(flag, flip->key, flip->on, &flip->said);
 }
 
+static const char *name_outcome(const struct flip *flip, const struct flipped *out)
+{
+	if (out->done)
+		return flip->on ? "switched on" : "switched off";
+	if (flip->answer == RESULT_REFUSED)
+		return "refused";
+	if (flip->answer == RESULT_OK)
+		return is_turning(out->now) ? "written, and it cannot be read back"
+					    : "written, and it does not read back";
+	return is_turning(out->now) ? "not known to be written" : "not written";
+}
+
 /* The words for what set() answered, beside what reads back. */
 static void tell_outcome(const struct flip *flip, struct flipped *out, const struct error *unread)
 {
-	const char *to = flip->on ? "on" : "off";
+	const char *more = flip->answer != RESULT_OK	 ? flip->said.text
+			   : unread->result != RESULT_OK ? unread->text
+			   : is_turning(out->now)	 ? out->state.note
+							 : "";
 
-	if (out->done)
-		say(out, "switched %s", to);
-	else if (is_turning(out->now))
-		say(out, "%s, and it cannot be read back: %.180s",
-		    flip->answer == RESULT_OK ? "written" : "not known to be written",
-		    flip->answer != RESULT_OK	      ? flip->said.text
-		    : unread->result != RESULT_OK ? unread->text
-						  : out->state.note);
-	else if (flip->answer == RESULT_OK)
-		say(out, "written, and it does not read back: it is %s", flag_step_name(out->now));
+	out->outcome = name_outcome(flip, out);
+	if (out->done || !*more)
+		say(out, "%s", out->outcome);
 	else
-		say(out, "%s: %.200s", flip->answer == RESULT_REFUSED ? "refused" : "not written",
-		    flip->said.text);
+		say(out, "%s: %.200s", out->outcome, more);
 }
 
 enum result flip_settle(struct flipper *flipper, struct flip *flip, struct flipped *out,
@@ -277,7 +285,8 @@ enum result flip_on(struct flipper *flipper, int64_t course, const char *how, st
 		out->now = STEP_ON;
 		out->state = board->flag;
 		out->done = true;
-		say(out, "on already");
+		out->outcome = "on already";
+		say(out, "%s", out->outcome);
 	} else if (st == RESULT_OK && (!board->green || !board->has_flag)) {
 		st = error_set(err, RESULT_REFUSED, "%s", board->verdict);
 	} else if (st == RESULT_OK) {
@@ -292,7 +301,8 @@ static enum result off_already(struct flipper *flipper, const struct course_row 
 			       struct error *err)
 {
 	out->done = true;
-	say(out, "off already");
+	out->outcome = "off already";
+	say(out, "%s", out->outcome);
 	status_flag_auto_done(flipper->campus->status, row->id, row->pass, "");
 	return keep(flipper, row->id, 0, &out->state, "", err);
 }

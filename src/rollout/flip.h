@@ -21,7 +21,8 @@ struct flipper;
 struct flipped {
 	enum flag_step before, now; /* as journalled before; as read back, or still turning */
 	struct flag_state state;    /* as read back */
-	char text[256]; /* "switched on", "on already", "not known to be written: HTTP 502 ..." */
+	const char *outcome; /* static: "switched on", "on already", "refused", "not known to be written" ... */
+	char text[256];	     /* the same with what is to be known: "refused: HTTP 403 ..." */
 	bool done;	/* the flag is as it was asked for */
 };
 

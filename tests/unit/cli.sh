@@ -241,7 +241,7 @@ cp m.conf f.conf
 run 3 -c f.conf flag show --all; silent; complains "kind = none"
 run 3 -c f.conf --word $key flag off $key; silent
 printf '[flag]\nkind = sqlite\npath = flag.db\n' >>f.conf
-for wrong in "" "show" "off" "on $key" "show $key --all" "off --all $key"; do
+for wrong in "" "show" "off" "on" "board" "up $key" "show $key --all" "off --all $key"; do
 	# shellcheck disable=SC2086  # words
 	run 2 -c f.conf --word m flag $wrong; silent; complains "usage: subferry flag"
 done
@@ -273,6 +273,7 @@ assert document["type"] == "flag" and document["kind"] == "sqlite" and document[
 assert document["global"] == "on" and document["for_all"] is False, document
 course, = [c for c in document["courses"] if c["course"] == sys.argv[2]]
 assert course == {"type": "course_flag", "course": sys.argv[2], "effective": "on", "own": "on",
+                  "state": "off", "evidence": "none", "stale_on": True,
                   "changed": "2018-05-02T02:41:07.500000Z", "by": None, "note": None,
                   "outcome": None, "text": None}, course
 assert [c["own"] for c in document["courses"] if c != course] == ["none"] * (len(document["courses"]) - 1)
@@ -295,7 +296,7 @@ import sqlite3, sys
 events = sqlite3.connect("m.db").execute(
     "SELECT object, what, why FROM event WHERE action = 'flag off' ORDER BY id").fetchall()
 assert events == [
-    (sys.argv[1], "to be switched; was: own row on, in effect on", "the course key was given as --word"),
+    (sys.argv[1], "to be switched; was on", "the course key was given as --word"),
     (sys.argv[1], "switched off: own row off, in effect off", "")], events
 PYTHON
 # the global row can leave a course on: that is said, and is no success
@@ -322,7 +323,7 @@ cat >flag.sh <<'PROGRAM'
 #!/bin/sh
 here=$(dirname "$0")
 [ "$1" = show ] && { cat "$here/shown"; exit; }
-cat "$here"/m.db* | grep -aqF "flag off${2}to be switched; was: own row unknown, in effect on" && touch "$here/audited"
+cat "$here"/m.db* | grep -aqF "flag off${2}to be switched; was unknown" && touch "$here/audited"
 echo off >"$here/shown"
 PROGRAM
 echo on >shown

@@ -1,0 +1,53 @@
+/*
+ * flagging.h - the command flag from inside: flag.c, flag_board.c and flag_switch.c.
+ *
+ * Functions that return int: -1 to go on, else the exit status.
+ */
+#ifndef SUBFERRY_SRC_CLI_FLAGGING_H
+#define SUBFERRY_SRC_CLI_FLAGGING_H
+
+#include "src/cli/cli.h"
+#include "src/rollout/flip.h"
+
+/* One course, and what became of it. */
+struct flagged {
+	int64_t id;
+	char *key;
+	struct flag_state state;     /* as read last */
+	enum flag_step step;	     /* as the status database has it */
+	enum evidence_state evidence;
+	const char *outcome; /* of on and off; NULL: it was only shown */
+	char text[512];	     /* the whole of it, for people */
+	bool done;	     /* it is as it was asked for */
+	struct board board;  /* of on and board; key NULL: not looked at */
+};
+
+struct flagging {
+	struct cli *cli;
+	bool all, json;
+	char how[64]; /* it was confirmed, for the audit */
+	struct flagged *courses;
+	size_t count;
+};
+
+/* ---- flag_board.c -------------------------------------------------------------------------*/
+
+/* Looks at the boards of all courses, telling each as it comes (not with --json). */
+int flagging_look(struct flagging *w);
+/* One document: type flag_boards, campus, environment, kind, boards. */
+void flagging_print_boards(const struct flagging *w);
+/* What follows from switching on those whose board is green: each line once. */
+void flagging_print_consequences(const struct flagging *w);
+
+/* ---- flag_switch.c ------------------------------------------------------------------------*/
+
+/* Before anything is opened or made: --word is the right one, or there is a terminal to ask on. */
+int flagging_check_word(struct flagging *w, const char *verb);
+/* Asks on the terminal, unless the word was given: y for off, the word itself for on. */
+int flagging_ask(struct flagging *w, bool on);
+/* Tells what became of switches that were cut short. Somebody else's, under way, is told too. */
+int flagging_settle(struct flagging *w);
+/* Switches all that are to be switched: of on, only those whose board is green. */
+int flagging_switch(struct flagging *w, bool on);
+
+#endif
