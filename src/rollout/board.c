@@ -251,7 +251,11 @@ static void judge_proof(struct looking *l, const struct proof *proof)
 	const struct evidence *evidence = &proof->evidence;
 	int64_t missing = evidence->counts.expected - evidence->counts.in_val;
 
-	if (evidence->level < LEVEL_HASH) {
+	if (evidence->pass != l->course.pass) {
+		reason(l, BOARD_EVIDENCE, "its evidence is stale");
+		set_gate(l, BOARD_EVIDENCE, GATE_RED, "it was run again since: validate it again");
+		l->board->stale_on = true;
+	} else if (evidence->level < LEVEL_HASH) {
 		reason(l, BOARD_EVIDENCE, "validated at level %s only", verify_level_name(evidence->level));
 		set_gate(l, BOARD_EVIDENCE, GATE_RED, "%s: validate it at level hash or better", proof->text);
 	} else if (missing) {
