@@ -120,6 +120,11 @@ bool campus_links(const struct campus *campus)
 	return strcmp(campus->conf->link, "none");
 }
 
+bool campus_flips(const struct campus *campus)
+{
+	return !strncmp(campus->conf->flag_flip, "auto", 4);
+}
+
 void campus_allow_link(struct campus *campus, const char *how)
 {
 	char what[64];

@@ -43,7 +43,7 @@ struct campus {
 
 enum campus_parts {
 	CAMPUS_SOURCE = 1, CAMPUS_VAL = 2, CAMPUS_STORE = 4, CAMPUS_STATUS = 8,
-	CAMPUS_ALL = 15, /* what a migration takes; it never touches the flag */
+	CAMPUS_ALL = 15, /* what a migration takes; only with flip = auto CAMPUS_FLAG, too */
 	CAMPUS_READ_ONLY = 16, /* val and store are opened for reading only (dry run, doctor) */
 	CAMPUS_FLAG = 32, /* opening it writes nothing, with or without CAMPUS_READ_ONLY */
 };
@@ -62,6 +62,8 @@ enum result campus_scan(struct campus *campus, struct scan_result *out,
 			void (*problem)(void *arg, const char *text), void *arg, struct error *err);
 /* The configuration lets the source be written: what runs an engine asks for the word first. */
 bool campus_links(const struct campus *campus);
+/* [flag] flip = auto: the engine switches flags on by itself, so what opens an engine opens CAMPUS_FLAG. */
+bool campus_flips(const struct campus *campus);
 /* The campus name was typed, so links may be written; @how ("in the console") is for the audit
    event, which is posted. The status database is open. */
 void campus_allow_link(struct campus *campus, const char *how);

@@ -359,7 +359,9 @@ int cli_migrate(struct cli *cli)
 	if (st < 0 && !m.dry)
 		st = cli_ask_permission(cli, WISH_RUN, m.ids, m.count, &permission);
 	if (st < 0)
-		st = cli_open(cli, CAMPUS_ALL | (m.dry ? CAMPUS_READ_ONLY : 0));
+		st = cli_open(cli, CAMPUS_ALL | (m.dry			      ? CAMPUS_READ_ONLY
+						 : campus_flips(cli->campus) ? CAMPUS_FLAG
+									     : 0));
 	/* with nothing to do nothing is written, not even to see whether it could be */
 	if (st < 0 && m.count)
 		st = check_ends(&m);

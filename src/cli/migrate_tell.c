@@ -84,7 +84,7 @@ void migrate_on_event(void *arg, const struct engine_event *event)
 	pthread_mutex_lock(&m->lock);
 	if (event->kind == ENGINE_VIDEO_TRIED)
 		tell_video(m, event);
-	else if (event->kind == ENGINE_TROUBLE)
+	else if (event->kind == ENGINE_TROUBLE || event->kind == ENGINE_FLAG)
 		tell_trouble(m, event->text);
 	else if (ended && *event->text)
 		tell_trouble(m, event->text);

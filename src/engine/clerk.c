@@ -31,6 +31,8 @@ static void on_event(void *arg, const struct engine_event *event)
 
 	if (event->kind == ENGINE_TROUBLE)
 		desk_say(desk, FINDING_ERROR, "%s", event->text);
+	else if (event->kind == ENGINE_FLAG)
+		desk_say(desk, event->failed ? FINDING_WARNING : FINDING_NOTICE, "%s", event->text);
 	else if (event->kind == ENGINE_COURSE_ENDED && event->status == COURSE_FAILED)
 		desk_say(desk, FINDING_ERROR, "%s Failed%s%s", event->key, *event->text ? ": " : "",
 			 event->text);

@@ -161,6 +161,7 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 	run->busy = false;
 	engine->opening--;
 	engine->ending--;
+	engine->flip_waits |= engine->flipper_runs && end.status == COURSE_MIGRATED;
 	/* outcomes are missing, or a newer intent came between the last outcome and the end */
 	wanted_again = st == RESULT_END || (st == RESULT_OK && done && run->intent_number != end.intent_number);
 	if (wanted_again && !engine_find_wanted(engine, run->id) &&

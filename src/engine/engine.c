@@ -246,7 +246,7 @@ static enum result start_threads(struct engine *engine, struct error *err)
 		st = engine_start_thread(&engine->prober_thread, prober_main, engine, err);
 		engine->prober_runs = st == RESULT_OK;
 	}
-	return st;
+	return st == RESULT_OK ? engine_start_flipper(engine, err) : st;
 }
 
 static enum result take_dry_courses(struct engine *engine, struct error *err)
@@ -324,6 +324,7 @@ void engine_stop(struct engine *engine)
 
 	pthread_mutex_lock(&engine->lock);
 	engine->stopping = true;
+	__atomic_store_n(&engine->flip_stop, 1, __ATOMIC_RELAXED);
 	run = engine->queue.turn;
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		engine_leave(engine, run);
@@ -341,6 +342,7 @@ void engine_free(struct engine *engine)
 		return;
 	engine_stop(engine);
 	engine_join_crew(engine);
+	engine_join_flipper(engine);
 	for (int i = 0; i < engine->loader_count; i++)
 		pthread_join(engine->loader_threads[i], NULL);
 	pthread_mutex_lock(&engine->lock);
@@ -418,11 +420,11 @@ void engine_adopt(struct engine *engine, const int64_t *courses, size_t count)
 /* Lock held. */
 static bool is_idle(const struct engine *engine)
 {
-	if (engine->queue.running || engine->opening)
+	if (engine->queue.running || engine->opening || engine->flipping)
 		return false;
 	if (engine->stopping)
 		return !engine->queue.courses;
-	return !engine->queue.courses && !engine->wanted_count &&
+	return !engine->queue.courses && !engine->wanted_count && !engine->flip_waits &&
 	       (engine->options.dry || engine->seen_number >= 0);
 }
 

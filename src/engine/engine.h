@@ -4,7 +4,8 @@
  * An engine owns the lock beside the status database: one a database. Reader threads open and
  * plan courses, load bytes ahead of the workers, and close courses; workers run transactions;
  * the keeper watches intents written by other processes (within 100 ms) and tells how it goes;
- * the prober asks an endpoint that is down whether it is back. A dry engine predicts for the courses given and touches
+ * the prober asks an endpoint that is down whether it is back; with flip = auto, the flipper validates
+ * what is Migrated and switches its flag on. A dry engine predicts for the courses given and touches
  * no intent and no status.
  *
  * All functions are thread-safe; none of them waits for I/O except new, free and wait.
@@ -27,6 +28,7 @@ enum engine_event_kind {
 	ENGINE_HOLDS,	     /* @text: why */
 	ENGINE_GOES_ON,
 	ENGINE_TROUBLE,	     /* @text: something to tell the operator */
+	ENGINE_FLAG,	     /* @text: what flip = auto did, or why it did not (@failed) */
 };
 
 struct engine_event {
@@ -35,7 +37,7 @@ struct engine_event {
 	const char *key;      /* of the course */
 	const char *block;    /* VIDEO_TRIED: "type@id" */
 	enum course_status status;
-	bool failed;	      /* VIDEO_TRIED */
+	bool failed;	      /* VIDEO_TRIED, FLAG */
 	int64_t registered;   /* VIDEO_TRIED: rows; dry: that would be */
 	int64_t untold;	      /* VIDEO_TRIED, dry: rows of which val cannot tell whether it has them */
 	const char *text;

@@ -1,6 +1,6 @@
 /*
  * internal.h - the engine's inside, shared by its threads (engine.c, run.c, hold.c, crew.c, steer.c, worker.c,
- * loader.c, closer.c, keeper.c, prober.c) and by nobody else.
+ * loader.c, closer.c, keeper.c, prober.c, flipper.c) and by nobody else.
  *
  * Every field below @lock is guarded by it unless its comment says otherwise. The lock is never
  * held during I/O: threads take what they need, unlock, act, lock again and report.
@@ -105,14 +105,19 @@ struct engine {
 	int64_t steered;    /* the newest wish that was taken up; of the keeper's thread */
 	int64_t crew_count; /* grows only; of an engine that does not stop */
 
+	/* flip = auto: a course may wait for its turn; one has it now */
+	bool flip_waits, flipping;
+	int flip_stop; /* atomic: 1 when the engine stops */
+
 	struct gate store_gate, val_gate; /* with locks of their own */
 
-	pthread_t loader_threads[READER_THREADS], keeper_thread, prober_thread;
+	pthread_t loader_threads[READER_THREADS], keeper_thread, prober_thread, flipper_thread;
 	int loader_count;
-	bool keeper_runs, prober_runs;
+	bool keeper_runs, prober_runs, flipper_runs;
 	/* of the readers' threads and the keeper, opened before them: one each */
 	struct reader *readers[READER_THREADS + 1];
 	int readers_taken;
+	struct reader *flip_reader; /* of the flipper's thread */
 };
 
 /* Thread functions. */
@@ -120,6 +125,11 @@ void *worker_main(void *worker);
 void *loader_main(void *engine);
 void *keeper_main(void *engine);
 void *prober_main(void *engine);
+void *flipper_main(void *engine);
+
+/* flipper.c: nothing, where flags are switched by people. */
+enum result engine_start_flipper(struct engine *engine, struct error *err);
+void engine_join_flipper(struct engine *engine); /* not held; the engine stops */
 
 /* Of the readers' threads, with the lock held on entry and exit: a course whose videos were all
    tried, or that leaves, and its end. */

@@ -300,11 +300,15 @@ enum result flip_on(struct flipper *flipper, int64_t course, const char *how, st
 static enum result off_already(struct flipper *flipper, const struct course_row *row, struct flipped *out,
 			       struct error *err)
 {
+	enum result st;
+
 	out->done = true;
 	out->outcome = "off already";
 	say(out, "%s", out->outcome);
 	status_flag_auto_done(flipper->campus->status, row->id, row->pass, "");
-	return keep(flipper, row->id, 0, &out->state, "", err);
+	st = keep(flipper, row->id, 0, &out->state, "", err);
+	/* before another one may take the lock */
+	return st == RESULT_OK ? status_flush(flipper->campus->status, err) : st;
 }
 
 enum result flip_off(struct flipper *flipper, int64_t course, const char *how, struct flipped *out,
