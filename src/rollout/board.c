@@ -353,16 +353,17 @@ static void tell_on(struct looking *l)
 	struct board *board = l->board;
 	const char *by = *board->flag.by ? board->flag.by : l->row.who ? l->row.who : "";
 	int64_t since = board->flag.changed ? board->flag.changed : l->row.began;
-	char when[40] = "", who[56] = "";
+	char when[40] = "", who[56] = "", stale[64] = "";
 
 	if (since)
 		snprintf(when, sizeof(when), " since %.30s", figure_time(since, l->now).text);
 	if (*by)
 		snprintf(who, sizeof(who), " by %.50s", by);
+	if (board->stale_on)
+		snprintf(stale, sizeof(stale), "; %.30s: switch it off, or validate it",
+			 l->reasons[BOARD_EVIDENCE]);
 	snprintf(board->verdict, sizeof(board->verdict), "on%s%s%s%s", when, who,
-		 board->flag.effective == FLAG_OFF ? ", without effect: the global row is off" : "",
-		 board->stale_on ? "; its evidence is stale: switch it off, or validate it"
-				 : "");
+		 board->flag.effective == FLAG_OFF ? ", without effect: the global row is off" : "", stale);
 }
 
 static void judge(struct looking *l)

@@ -278,9 +278,8 @@ enum result flip_on(struct flipper *flipper, int64_t course, const char *how, st
 		board = &own;
 	st = settle_course(flipper, course, NULL, NULL, err);
 	if (st == RESULT_OK)
-		st = known_step(flipper, course, &out->before, err);
-	if (st == RESULT_OK)
 		st = board_look(board, flipper->campus, flipper->reader, course, err);
+	out->before = board->step;
 	if (st == RESULT_OK && board->step == STEP_ON) {
 		out->now = STEP_ON;
 		out->state = board->flag;
@@ -300,15 +299,12 @@ enum result flip_on(struct flipper *flipper, int64_t course, const char *how, st
 static enum result off_already(struct flipper *flipper, const struct course_row *row, struct flipped *out,
 			       struct error *err)
 {
-	enum result st;
-
 	out->done = true;
 	out->outcome = "off already";
 	say(out, "%s", out->outcome);
 	status_flag_auto_done(flipper->campus->status, row->id, row->pass, "");
-	st = keep(flipper, row->id, 0, &out->state, "", err);
 	/* before another one may take the lock */
-	return st == RESULT_OK ? status_flush(flipper->campus->status, err) : st;
+	return status_flush(flipper->campus->status, err);
 }
 
 enum result flip_off(struct flipper *flipper, int64_t course, const char *how, struct flipped *out,
@@ -320,16 +316,19 @@ enum result flip_off(struct flipper *flipper, int64_t course, const char *how, s
 	memset(out, 0, sizeof(*out));
 	st = settle_course(flipper, course, NULL, NULL, err);
 	if (st == RESULT_OK)
-		st = known_step(flipper, course, &out->before, err);
-	if (st == RESULT_OK)
 		st = reader_course_by_id(flipper->reader, course, &row, err);
 	if (st == RESULT_OK)
 		st = read_state(flipper, row.key, &out->state, err);
 	if (st == RESULT_OK) {
 		out->now = board_step(&out->state);
+		/* what is there now, whoever did it, is what is switched off */
+		st = keep(flipper, course, 0, &out->state, "", err);
+	}
+	if (st == RESULT_OK)
+		st = known_step(flipper, course, &out->before, err);
+	if (st == RESULT_OK)
 		st = out->now == STEP_OFF ? off_already(flipper, &row, out, err)
 					  : switch_it(flipper, course, false, NULL, how, out, err);
-	}
 	course_row_clear(&row);
 	return st;
 }

@@ -92,7 +92,9 @@ has "subferry list --sort difference,desc"
 completes "subferry flag "
 has "subferry flag show"
 has "subferry flag off"
-[ ${#offered[@]} -eq 2 ] || fail "verbs of flag: ${offered[*]}"
+has "subferry flag on"
+has "subferry flag board"
+[ ${#offered[@]} -eq 4 ] || fail "verbs of flag: ${offered[*]}"
 completes "subferry list sta"
 only "subferry list status:"
 completes "subferry list status:Fa"
@@ -207,7 +209,7 @@ by_keys() { # where the shell is ready
 	wait_for "paused"
 	keys "clear" Enter
 	wait_gone "paused"
-	keys "subferry flag o" Tab
+	keys "subferry flag of" Tab
 	wait_for "subferry flag off"
 	keys C-u
 	keys "subferry --demo flag off ${key%????}" Tab

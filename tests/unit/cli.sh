@@ -238,6 +238,8 @@ fi
 if command -v python3 >/dev/null; then
 key=course-v1:FerryX+MA101x+2015_T1
 cp m.conf f.conf
+python3 -c 'import sqlite3; db = sqlite3.connect("m.db")
+db.execute("DELETE FROM evidence"); db.execute("UPDATE course SET evidence = \"none\""); db.commit()'
 run 3 -c f.conf flag show --all; silent; complains "kind = none"
 run 3 -c f.conf --word $key flag off $key; silent
 printf '[flag]\nkind = sqlite\npath = flag.db\n' >>f.conf
@@ -323,7 +325,7 @@ cat >flag.sh <<'PROGRAM'
 #!/bin/sh
 here=$(dirname "$0")
 [ "$1" = show ] && { cat "$here/shown"; exit; }
-cat "$here"/m.db* | grep -aqF "flag off${2}to be switched; was unknown" && touch "$here/audited"
+cat "$here"/m.db* | grep -aqF "flag off${2}to be switched; was on" && touch "$here/audited"
 echo off >"$here/shown"
 PROGRAM
 echo on >shown
@@ -363,6 +365,100 @@ done
 answer 0 'y
 '
 says "$key: switched off; in effect: off"
+# ---- the flag is switched on past its gates
+cat >flag.sh <<'PROGRAM'
+#!/bin/sh
+here=$(dirname "$0")
+case $1 in
+show)
+	[ -e "$here/mute" ] && exit 1
+	[ "$2" = course-v1:FerryX+MA101x+2015_T1 ] || { echo off; exit; }
+	cat "$here/shown" ;;
+*)
+	echo "$1" >>"$here/asked"
+	[ "$(cat "$here/kill")" = before ] && { kill -9 $PPID; exit; }
+	echo "$1" >"$here/shown"
+	[ "$(cat "$here/kill")" = after ] && kill -9 $PPID ;;
+esac
+exit 0
+PROGRAM
+echo off >shown; echo never >kill; : >asked
+run 2 -c c.conf flag on $key; silent; complains "by --word and the course key"; complains "nothing was done"
+run 2 -c c.conf --word m flag on $key; silent; complains "--word is not the course key"
+run 1 -c c.conf flag board $key; says "$key: cannot be flipped: no evidence"
+says "  red     evidence        never validated"; says "  green   migrated        12 of 12 videos"
+run 1 -c c.conf --word $key flag on $key; says "cannot be flipped: no evidence"; complains "nothing was switched"
+[ -s asked ] && bad "a red board, and the program was asked to switch"
+run 0 -c c.conf verify $key
+run 0 -c c.conf flag board $key; says "$key: can be flipped"
+run 1 -c c.conf flag board --all --json
+python3 - out $key <<'PYTHON' || bad "the document of flag board"
+import json, sys
+document = json.load(open(sys.argv[1]))
+assert document["type"] == "flag_boards" and document["kind"] == "command", document
+green, = [b for b in document["boards"] if b["green"]]
+assert green["course"] == sys.argv[2] and green["verdict"] == "can be flipped", green
+assert [g["color"] for g in green["gates"]] == ["green"] * 6, green
+assert green["consequences"] and green["state"] == "off" and green["evidence"] > 0, green
+PYTHON
+# cut short before the program wrote, after it, and by one that cannot be asked afterwards
+for at in before after; do
+	echo $at >kill
+	run 137 -c c.conf --word $key flag on $key
+	echo never >kill; is=off; [ $at = after ] && is=on
+	run 0 -c c.conf flag show $key; says "is being switched on"
+	run 0 -c c.conf flag board $key; complains "the flip to on by "; complains "was cut short: it is $is"
+	run 0 -c c.conf flag show $key; grep -q "being switched" out && bad "not settled"
+	run 0 -c c.conf --word $key flag off $key
+done
+echo after >kill
+run 137 -c c.conf --word $key flag on $key
+echo never >kill; touch mute
+run 1 -c c.conf flag board $key; complains "cannot be read yet"; says "being switched on by "
+rm mute
+run 0 -c c.conf flag board $key; complains "was cut short: it is on"; says "$key: on "
+run 0 -c c.conf --word $key flag on $key; says "$key: on "
+grep -q "nothing was switched" err && bad "on already is no failure"
+# several: only what is green, by the campus name; the others say why not, and it is told
+run 0 -c c.conf --word $key flag off $key; says "switched off"
+run 1 -c c.conf --word m flag on $key $other; says "$key: switched on; in effect: on"
+says "$other: cannot be flipped: no evidence"; complains "learners of this course get transcripts from edx-val"
+run 1 -c c.conf --word m flag on --all --json
+python3 - out $key <<'PYTHON' || bad "the document of flag on"
+import json, sys
+courses = {c["course"]: c for c in json.load(open(sys.argv[1]))["courses"]}
+assert courses[sys.argv[2]]["outcome"] == "on already", courses
+assert {c["outcome"] for c in courses.values()} == {"on already", "not switched"}, courses
+PYTHON
+# whoever flips is named to the second
+python3 - m.db.flip <<'PYTHON' &
+import fcntl, os, struct, sys, time
+fd = os.open(sys.argv[1], os.O_RDWR)
+fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))  # F_OFD_SETLK
+os.ftruncate(fd, 0); os.pwrite(fd, b"ben, pid 7 on harbour\n", 0)
+open("flips", "w")
+while os.path.exists("flips"): time.sleep(0.05)
+PYTHON
+for _ in $(seq 100); do [ -e flips ] && break; sleep 0.05; done
+run 3 -c c.conf --word $key flag off $key; complains "ben, pid 7 on harbour"
+[ "$(cat shown)" = on ] || bad "switched beside somebody else"
+rm flips; wait
+# a source that has changed makes it stale: it is shown so, and offered for off
+python3 -c 'import sqlite3; db = sqlite3.connect("m.db")
+db.execute("UPDATE evidence SET stale = \"a test\""); db.execute("UPDATE course SET evidence = \"stale\" WHERE evidence = \"fresh\""); db.commit()'
+run 0 -c c.conf flag show $key; says "stale"; says "$key is on, and its evidence is stale: validate it again, or"
+run 1 -c c.conf flag board $key; says "its evidence is stale: switch it off"
+run 0 -c c.conf --word $key flag off $key; says "switched off"
+# flip = auto: words, and whose campus it is
+for flip in always "auto x" "automatic"; do
+	sed "s/^timeout.*/flip = $flip/" c.conf >a.conf
+	run 3 -c a.conf list; complains "a.conf:$(grep -n '^flip' a.conf | cut -d: -f1): flip = $flip: "
+done
+sed "s/^timeout.*/flip = auto/; s/^environment.*/environment = production/" c.conf >a.conf
+run 3 -c a.conf list; complains "in production the campus's name is repeated: flip = auto m"
+sed "s/^timeout.*/flip = auto m/" c.conf >a.conf
+run 0 -c a.conf migrate $key; complains "$key: flip = auto: switched on"
+[ "$(cat shown)" = on ] || bad "auto did not switch"
 printf '#!/bin/sh\necho perhaps; exit 9\n' >flag.sh
 run 1 -c c.conf flag show $key; says "exit status 9: perhaps"
 sed 's/^release.*/release = teak/' c.conf >h.conf

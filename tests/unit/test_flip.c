@@ -1,0 +1,576 @@
+/*
+ * Boards and flips over a small campus: each gate with its reasons, what follows, a switch whose
+ * answer is lost, one that cannot be read back, and flip = auto.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/rollout/flip.h"
+#include "tests/unit/world.h"
+
+#define KEY "course-v1:Test+Flag+1"
+
+#define assert_ok(call, err)                                                                       \
+	do {                                                                                       \
+		enum result assert_st = (call);                                                    \
+		if (assert_st != RESULT_OK)                                                        \
+			fail_msg("%s: %s: %s", #call, result_text(assert_st), (err).text);         \
+	} while (0)
+#define assert_says(text, words)                                                                   \
+	do {                                                                                       \
+		if (!strstr(text, words))                                                          \
+			fail_msg("\"%s\" does not say \"%s\"", text, words);                       \
+	} while (0)
+
+/* A flag in memory. */
+struct little_flag {
+	struct flag flag;
+	struct flag_state state;
+	enum result show, set; /* what is answered */
+	bool lost;	       /* it acts, whatever it answers */
+	int sets;
+};
+
+struct room {
+	struct world *world;
+	struct little_flag flag;
+	struct board board;
+	struct flipper *flipper;
+	struct flipped flipped;
+	int64_t course;
+	int told;
+	struct error err;
+};
+
+static enum result little_show(struct flag *flag, const char *const *courses, size_t count,
+			       struct flag_state *out, struct error *err)
+{
+	struct little_flag *self = (struct little_flag *)flag;
+
+	assert_int_equal(count, 1);
+	assert_string_equal(courses[0], KEY);
+	if (self->show != RESULT_OK)
+		return error_set(err, self->show, "the flag is away");
+	self->state.effective = flag_effective(&self->state);
+	*out = self->state;
+	return RESULT_OK;
+}
+
+static enum result little_set(struct flag *flag, const char *course, bool on, struct error *err)
+{
+	struct little_flag *self = (struct little_flag *)flag;
+
+	assert_string_equal(course, KEY);
+	self->sets++;
+	if (self->set == RESULT_OK || self->lost) {
+		self->state.own = on ? FLAG_ON : FLAG_OFF;
+		self->state.has_row = true;
+	}
+	return self->set == RESULT_OK ? RESULT_OK : error_set(err, self->set, "HTTP 502 from a proxy");
+}
+
+static const struct flag_ops little_ops = {.kind = "little", .show = little_show, .set = little_set};
+
+static int set_up(void **state)
+{
+	struct room *room = calloc(1, sizeof(*room));
+	struct world *world = room->world = world_new();
+	struct outline *outline = world_course(world, KEY);
+
+	world_video(outline, "a", "vid-a", "en=en.srt es=es.srt");
+	world_video(outline, "b", "vid-b", "en=en.srt");
+	world_subrip(world, "en.srt", "hello");
+	world_subrip(world, "es.srt", "hola");
+	world_scan(world);
+	world->conf.release = (char *)"ginkgo";
+	world->conf.flag_kind = (char *)"little";
+	world->conf.flag_flip = (char *)"manual";
+	world->conf.evidence_age = 3600000;
+	room->flag = (struct little_flag){.flag.ops = &little_ops, .state.own = FLAG_OFF,
+					  .state.global = FLAG_ON};
+	world->campus.flag = &room->flag.flag;
+	room->course = world_course_id(world, KEY);
+	*state = room;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct room *room = *state;
+
+	board_clear(&room->board);
+	flipper_close(room->flipper);
+	world_check(room->world);
+	world_free(room->world);
+	free(room);
+	return 0;
+}
+
+static void migrate(struct room *room)
+{
+	world_wish(room->world, WISH_RUN, KEY, NULL);
+	world_run(room->world);
+}
+
+static void migrate_and_verify(struct room *room)
+{
+	migrate(room);
+	world_expect(room->world, KEY, COURSE_MIGRATED);
+	world_verify(room->world, KEY, LEVEL_HASH);
+}
+
+static const struct board *look(struct room *room)
+{
+	board_clear(&room->board);
+	assert_ok(board_look(&room->board, &room->world->campus, room->world->reader, room->course,
+			     &room->err), room->err);
+	assert_ok(status_flush(room->world->status, &room->err), room->err);
+	return &room->board;
+}
+
+/* All gates but @gate are green; that one says @words. */
+static void expect_red(struct room *room, enum board_gate gate, enum gate_color color, const char *words)
+{
+	const struct board *board = look(room);
+
+	for (int i = 0; i < BOARD_GATES; i++)
+		if (board->gates[i].color != (i == (int)gate ? color : GATE_GREEN))
+			fail_msg("%s: %s", board_gate_name((enum board_gate)i), board->gates[i].text);
+	assert_says(board->gates[gate].text, words);
+	assert_false(board->green);
+	assert_says(board->verdict, "cannot be flipped: ");
+}
+
+static void told(void *arg, const char *key, const struct flipped *flipped)
+{
+	struct room *room = arg;
+
+	assert_string_equal(key, KEY);
+	room->told++;
+	room->flipped = *flipped;
+}
+
+static void open_flipper(struct room *room)
+{
+	flipper_close(room->flipper);
+	assert_ok(flipper_open(&room->flipper, &room->world->campus, room->world->reader, told, room,
+			       &room->err), room->err);
+}
+
+static enum flag_step step_of(struct room *room)
+{
+	struct course_row row = world_row(room->world, KEY);
+	struct flag_row flag = {0};
+	enum flag_step step;
+
+	if (reader_flag(room->world->reader, room->course, &flag, NULL) == RESULT_OK)
+		assert_int_equal(flag.state, row.flag);
+	step = row.flag;
+	flag_row_clear(&flag);
+	course_row_clear(&row);
+	return step;
+}
+
+/* ---- boards -------------------------------------------------------------------------------*/
+
+static void a_board_is_green_when_all_is_well(void **state)
+{
+	struct room *room = *state;
+	const struct board *board;
+
+	migrate_and_verify(room);
+	board = look(room);
+	assert_true(board->green);
+	assert_string_equal(board->verdict, "can be flipped");
+	assert_says(board->gates[BOARD_MIGRATED].text, "2 of 2 videos");
+	assert_says(board->gates[BOARD_EVIDENCE].text, "level hash");
+	assert_says(board->gates[BOARD_EVIDENCE].text, "source unchanged");
+	assert_string_equal(board->gates[BOARD_ERRORS].text, "none");
+	assert_string_equal(board->gates[BOARD_FLAG].text,
+			    "little reachable, own row none, global row on");
+	assert_true(board->evidence > 0);
+	assert_int_equal(step_of(room), STEP_OFF);
+}
+
+static void each_gate_says_why_it_is_red(void **state)
+{
+	struct room *room = *state;
+	struct world *world = room->world;
+	const struct board *board = look(room);
+
+	assert_int_equal(board->gates[BOARD_MIGRATED].color, GATE_RED);
+	assert_int_equal(board->gates[BOARD_EVIDENCE].color, GATE_RED);
+	assert_says(board->gates[BOARD_EVIDENCE].text, "never validated");
+	assert_string_equal(board->verdict, "cannot be flipped: it is Not-Migrated, and 1 more");
+	migrate(room);
+	expect_red(room, BOARD_EVIDENCE, GATE_RED, "never validated");
+	world_verify(world, KEY, LEVEL_SIZE);
+	expect_red(room, BOARD_EVIDENCE, GATE_RED, "validate it at level hash");
+	world_verify(world, KEY, LEVEL_HASH);
+	assert_true(look(room)->green);
+	/* the source is looked at for the board, and what it shows is kept */
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_UNREACHABLE, 1, false, 0, 0};
+	expect_red(room, BOARD_EVIDENCE, GATE_UNKNOWN, "a fault of the test");
+	world_subrip(world, "es.srt", "adios");
+	expect_red(room, BOARD_EVIDENCE, GATE_RED, "the source has changed");
+	world_subrip(world, "es.srt", "hola");
+	expect_red(room, BOARD_EVIDENCE, GATE_RED, "stale since");
+	world_verify(world, KEY, LEVEL_HASH);
+	room->flag.show = RESULT_UNREACHABLE;
+	expect_red(room, BOARD_FLAG, GATE_UNKNOWN, "little: the flag is away");
+	room->flag.show = RESULT_OK;
+	room->flag.state.own = room->flag.state.global = FLAG_UNKNOWN;
+	expect_red(room, BOARD_FLAG, GATE_UNKNOWN, "does not tell this course's flag");
+	room->flag.state.own = FLAG_OFF;
+	room->flag.state.global = FLAG_ON;
+	world->conf.evidence_age = 0;
+	expect_red(room, BOARD_EVIDENCE, GATE_RED, "too old");
+}
+
+static void open_findings_close_the_gate_and_waived_ones_are_named(void **state)
+{
+	struct room *room = *state;
+	struct world *world = room->world;
+
+	migrate_and_verify(room);
+	world_subrip(world, "es.srt", "adios");
+	world_verify(world, KEY, LEVEL_HASH);
+	expect_red(room, BOARD_ERRORS, GATE_RED, "1 open: source-changed 1");
+	assert_string_equal(room->board.verdict, "cannot be flipped: 1 open error");
+	assert_ok(status_waive(world->status, KEY, "video@a", "es", FINDING_SOURCE_CHANGED,
+			       "never existed", &room->err), room->err);
+	world_verify(world, KEY, LEVEL_HASH);
+	assert_true(look(room)->green);
+	assert_says(room->board.gates[BOARD_ERRORS].text,
+		    "1 waived: source-changed, es, \"never existed\", tester, ");
+}
+
+static void a_pending_link_closes_its_gate(void **state)
+{
+	struct room *room = *state;
+	const struct link_outcome waits = {.kind = LINK_WAITS, .block = "video@a", .val_id = "vid-a",
+					   .text = "link = none"};
+	struct link_outcome link = waits;
+	struct video_row *videos = NULL;
+	size_t count = 0;
+
+	migrate_and_verify(room);
+	assert_ok(reader_videos(room->world->reader, room->course, 0, 1, &videos, &count, NULL, &room->err),
+		  room->err);
+	link.video_id = videos[0].id;
+	assert_ok(status_course_links(room->world->status, room->course, &link, 1, &room->err), room->err);
+	expect_red(room, BOARD_LINKS, GATE_RED, "1 video has an id that its block does not name yet");
+	assert_string_equal(room->board.verdict, "cannot be flipped: 1 link pending");
+	link.kind = LINK_FAILURE;
+	assert_ok(status_course_links(room->world->status, room->course, &link, 1, &room->err), room->err);
+	assert_int_equal(look(room)->gates[BOARD_LINKS].color, GATE_RED);
+	assert_says(room->board.gates[BOARD_LINKS].text, "retry --finding link-failed");
+	video_row_clear(&videos[0]);
+	free(videos);
+}
+
+static void a_course_that_is_held_back_or_launched_cannot_be_flipped(void **state)
+{
+	struct room *room = *state;
+	struct world *world = room->world;
+
+	world_wish(world, WISH_PAUSE, KEY, NULL);
+	assert_int_equal(look(room)->gates[BOARD_STILL].color, GATE_RED);
+	assert_says(room->board.gates[BOARD_STILL].text, "held back");
+	migrate_and_verify(room);
+	world_wish(world, WISH_RUN, KEY, NULL);
+	expect_red(room, BOARD_MIGRATED, GATE_RED, "launched");
+}
+
+static void without_a_flag_the_rollout_ends_at_validated(void **state)
+{
+	struct room *room = *state;
+	size_t lines;
+
+	room->world->conf.flag_kind = (char *)"none";
+	room->world->campus.flag = NULL;
+	migrate(room);
+	assert_string_equal(look(room)->verdict, "not validated: no evidence");
+	world_verify(room->world, KEY, LEVEL_HASH);
+	assert_string_equal(look(room)->verdict, "validated");
+	assert_true(room->board.green);
+	assert_false(room->board.has_flag);
+	assert_int_equal(room->board.gates[BOARD_FLAG].color, GATE_ABSENT);
+	board_consequences(&room->board, &lines);
+	assert_int_equal(lines, 0);
+	open_flipper(room);
+	assert_int_equal(flip_on(room->flipper, room->course, "a test", NULL, &room->flipped, &room->err),
+			 RESULT_REFUSED);
+}
+
+/* All lines in one. */
+static const char *consequences(struct room *room, char *out, size_t size)
+{
+	const struct board *board = look(room);
+	size_t count, at = 0;
+	const char *const *lines = board_consequences(board, &count);
+
+	*out = '\0';
+	for (size_t i = 0; i < count && at < size; i++)
+		at += (size_t)snprintf(out + at, size - at, "%s\n", lines[i]);
+	return out;
+}
+
+static void what_follows_is_told(void **state)
+{
+	struct room *room = *state;
+	char text[2000];
+
+	migrate_and_verify(room);
+	consequences(room, text, sizeof(text));
+	assert_says(text, "get transcripts from edx-val, 3 of them, at once");
+	assert_says(text, "only in the contentstore are not shown any more");
+	assert_null(strstr(text, "PRODUCTION"));
+	room->flag.state.global = FLAG_OFF;
+	assert_true(look(room)->green);
+	assert_says(consequences(room, text, sizeof(text)), "only while the global row is on: it is off");
+	room->flag.state.global = FLAG_ON;
+	room->flag.state.for_all = true;
+	assert_says(consequences(room, text, sizeof(text)), "on for all courses");
+	room->world->conf.environment = (char *)"production";
+	room->world->conf.release = (char *)"hawthorn.2";
+	assert_says(consequences(room, text, sizeof(text)), "this is PRODUCTION: world");
+	assert_says(text, "it serves another purpose there");
+	assert_null(strstr(text, "at once"));
+}
+
+/* ---- flips --------------------------------------------------------------------------------*/
+
+static void a_flag_is_switched_on_and_off(void **state)
+{
+	struct room *room = *state;
+	struct board board;
+
+	migrate_and_verify(room);
+	open_flipper(room);
+	assert_ok(flip_on(room->flipper, room->course, "a test", &board, &room->flipped, &room->err),
+		  room->err);
+	assert_true(board.green && room->flipped.done);
+	board_clear(&board);
+	assert_string_equal(room->flipped.text, "switched on");
+	assert_int_equal(room->flipped.before, STEP_OFF);
+	assert_int_equal(step_of(room), STEP_ON);
+	assert_says(look(room)->verdict, "on since ");
+	assert_says(room->board.verdict, " by tester");
+	assert_ok(flip_on(room->flipper, room->course, "a test", NULL, &room->flipped, &room->err),
+		  room->err);
+	assert_string_equal(room->flipped.text, "on already");
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	assert_string_equal(room->flipped.text, "switched off");
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	assert_string_equal(room->flipped.text, "off already");
+	assert_int_equal(room->flag.sets, 2);
+	assert_int_equal(step_of(room), STEP_OFF);
+}
+
+static void a_red_board_writes_nothing(void **state)
+{
+	struct room *room = *state;
+
+	migrate(room);
+	open_flipper(room);
+	assert_int_equal(flip_on(room->flipper, room->course, "a test", NULL, &room->flipped, &room->err),
+			 RESULT_REFUSED);
+	assert_says(room->err.text, "no evidence");
+	assert_int_equal(room->flag.sets, 0);
+	assert_int_equal(step_of(room), STEP_OFF);
+}
+
+static void what_is_read_back_decides_not_the_answer(void **state)
+{
+	struct room *room = *state;
+
+	migrate_and_verify(room);
+	open_flipper(room);
+	room->flag.set = RESULT_UNKNOWN; /* the proxy gave up, the server did not */
+	room->flag.lost = true;
+	assert_ok(flip_on(room->flipper, room->course, "a test", NULL, &room->flipped, &room->err),
+		  room->err);
+	assert_string_equal(room->flipped.text, "switched on");
+	room->flag.lost = false;
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	assert_false(room->flipped.done);
+	assert_string_equal(room->flipped.text, "not written: HTTP 502 from a proxy");
+	assert_int_equal(step_of(room), STEP_ON);
+	room->flag.set = RESULT_REFUSED;
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	assert_string_equal(room->flipped.text, "refused: HTTP 502 from a proxy");
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
+static void stays_turning_until_it_can_be_read(struct room *room)
+{
+	struct flip flip = {.course = room->course, .on = true};
+
+	assert_ok(flip_begin(room->flipper, &flip, look(room), "a test", &room->err), room->err);
+	flip_write(room->flipper, &flip);
+	room->flag.show = RESULT_UNREACHABLE;
+	assert_ok(flip_settle(room->flipper, &flip, &room->flipped, &room->err), room->err);
+	assert_false(room->flipped.done);
+	assert_string_equal(room->flipped.text, "written, and it cannot be read back: the flag is away");
+	assert_int_equal(step_of(room), STEP_TURNING_ON);
+	flip_clear(&flip);
+}
+
+static void what_cannot_be_read_back_is_settled_later(void **state)
+{
+	struct room *room = *state;
+
+	migrate_and_verify(room);
+	open_flipper(room);
+	stays_turning_until_it_can_be_read(room);
+	open_flipper(room);
+	assert_int_equal(room->told, 1);
+	assert_says(room->flipped.text, "the flip to on by tester at ");
+	assert_says(room->flipped.text, "cannot be read yet: the flag is away");
+	assert_says(look(room)->verdict, "being switched on by tester since");
+	room->flag.show = RESULT_OK;
+	open_flipper(room);
+	assert_int_equal(room->told, 2);
+	assert_says(room->flipped.text, "was cut short: it is on");
+	assert_int_equal(step_of(room), STEP_ON);
+	open_flipper(room);
+	assert_int_equal(room->told, 2);
+}
+
+/* A program that hung for an hour comes back: what it read is of a switch that is over. */
+static void a_switch_is_settled_by_its_own_number(void **state)
+{
+	struct room *room = *state;
+	const struct flag_seen seen = {STEP_OFF, "off", "off", "on", ""};
+	int64_t first, second;
+
+	migrate_and_verify(room);
+	assert_ok(status_flag_begin(room->world->status, room->course, true, look(room)->evidence,
+				    INT64_MAX, "a test", &first, &room->err), room->err);
+	assert_int_equal(status_flag_begin(room->world->status, room->course, false, 0, 0, "a test",
+					   &second, &room->err), RESULT_BUSY);
+	assert_says(room->err.text, "tester");
+	assert_ok(status_flag_settle(room->world->status, room->course, first, &seen, &room->err), room->err);
+	assert_ok(status_flag_begin(room->world->status, room->course, false, 0, 0, "a test", &second,
+				    &room->err), room->err);
+	assert_int_equal(status_flag_settle(room->world->status, room->course, first, &seen, &room->err),
+			 RESULT_CANCELED);
+	assert_int_equal(step_of(room), STEP_TURNING_OFF);
+	assert_ok(status_flag_settle(room->world->status, room->course, second, &seen, &room->err),
+		  room->err);
+	assert_int_equal(step_of(room), STEP_OFF);
+	assert_ok(status_broken(room->world->status, &room->err), room->err);
+}
+
+static void what_is_on_and_stale_is_offered_for_off(void **state)
+{
+	struct room *room = *state;
+
+	migrate_and_verify(room);
+	open_flipper(room);
+	assert_ok(flip_on(room->flipper, room->course, "a test", NULL, &room->flipped, &room->err),
+		  room->err);
+	assert_false(look(room)->stale_on);
+	world_subrip(room->world, "es.srt", "adios");
+	assert_true(look(room)->stale_on);
+	assert_says(room->board.verdict, "its evidence is stale: switch it off");
+}
+
+/* ---- flip = auto --------------------------------------------------------------------------*/
+
+static void auto_switches_on_what_is_proved(void **state)
+{
+	struct room *room = *state;
+
+	room->world->conf.flag_flip = (char *)"auto";
+	migrate(room);
+	assert_int_equal(step_of(room), STEP_ON);
+	assert_int_equal(room->flag.sets, 1);
+	/* off by hand stays off in this pass, and auto has its turn after the next */
+	open_flipper(room);
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	flipper_close(room->flipper);
+	room->flipper = NULL;
+	world_run(room->world);
+	assert_int_equal(step_of(room), STEP_OFF);
+	migrate(room);
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
+static void auto_says_why_not_once(void **state)
+{
+	struct room *room = *state;
+	struct event_query query = {.object = KEY, .count = -1};
+	struct event_row *rows = NULL;
+	size_t count = 0, told_why = 0;
+
+	room->world->conf.flag_flip = (char *)"auto";
+	room->flag.set = RESULT_REFUSED;
+	migrate(room);
+	world_run(room->world);
+	assert_int_equal(step_of(room), STEP_OFF);
+	assert_int_equal(room->flag.sets, 1);
+	assert_ok(reader_events(room->world->reader, &query, &rows, &count, NULL, &room->err), room->err);
+	for (size_t i = 0; i < count; i++) {
+		told_why += !strcmp(rows[i].what, "not switched by flip = auto") &&
+			    strstr(rows[i].why, "refused: HTTP 502");
+		event_row_clear(&rows[i]);
+	}
+	free(rows);
+	assert_int_equal(told_why, 1);
+}
+
+static void auto_waits_while_somebody_flips(void **state)
+{
+	struct room *room = *state;
+	struct engine *engine;
+
+	room->world->conf.flag_flip = (char *)"auto";
+	open_flipper(room);
+	world_wish(room->world, WISH_RUN, KEY, NULL);
+	engine = world_start(room->world, false);
+	engine_go(engine);
+	assert_false(engine_wait(engine, 500));
+	assert_int_equal(room->flag.sets, 0);
+	flipper_close(room->flipper);
+	room->flipper = NULL;
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_board_is_green_when_all_is_well),
+		T(each_gate_says_why_it_is_red),
+		T(open_findings_close_the_gate_and_waived_ones_are_named),
+		T(a_pending_link_closes_its_gate),
+		T(a_course_that_is_held_back_or_launched_cannot_be_flipped),
+		T(without_a_flag_the_rollout_ends_at_validated),
+		T(what_follows_is_told),
+		T(a_flag_is_switched_on_and_off),
+		T(a_red_board_writes_nothing),
+		T(what_is_read_back_decides_not_the_answer),
+		T(what_cannot_be_read_back_is_settled_later),
+		T(a_switch_is_settled_by_its_own_number),
+		T(what_is_on_and_stale_is_offered_for_off),
+		T(auto_switches_on_what_is_proved),
+		T(auto_says_why_not_once),
+		T(auto_waits_while_somebody_flips),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
