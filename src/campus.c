@@ -306,8 +306,11 @@ static enum result open_flag(struct campus *campus, struct error *err)
 
 	if (st == RESULT_OK)
 		st = flag_open(&campus->flag, campus->conf, campus->http, err);
-	if (st != RESULT_OK)
+	campus->flag_problem[0] = '\0';
+	if (st != RESULT_OK) {
 		error_prefix(err, "[flag] %s", campus->conf->flag_kind);
+		snprintf(campus->flag_problem, sizeof(campus->flag_problem), "%s", err->text);
+	}
 	return st;
 }
 

@@ -32,6 +32,7 @@ struct campus {
 	struct val *val;
 	struct store *store;
 	struct flag *flag; /* NULL: [flag] kind = none, or CAMPUS_FLAG was not opened */
+	char flag_problem[256]; /* "" or why it could not be opened */
 	struct status *status;
 	/* What is known of the store's `If-None-Match: *`: enum store_condition; and whether it has
 	   still to be written into the status database. */

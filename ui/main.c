@@ -20,6 +20,7 @@
 static int open_console(struct cli *cli)
 {
 	const struct console_options options = {.plain = cli->plain, .ascii = cli->ascii};
+	struct error err = {0};
 	int st;
 
 	/* before anything is made or opened: without a terminal nothing should happen at all */
@@ -31,6 +32,8 @@ static int open_console(struct cli *cli)
 	st = cli_open(cli, CAMPUS_ALL);
 	if (st >= 0)
 		return st;
+	/* without its flag a campus can be migrated all the same: the desk says why it is not there */
+	(void)campus_add(cli->campus, CAMPUS_FLAG, &err);
 	cli->campus->pace = cli->demo ? DEMO_PACE : 0;
 	return console_run(cli->campus, &options);
 }

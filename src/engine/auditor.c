@@ -94,6 +94,7 @@ void *auditor_main(void *arg)
 		desk->validating = 1;
 		pthread_mutex_unlock(&desk->lock);
 		validate(desk, reader, id);
+		gatekeeper_touch(desk, id);
 		pthread_mutex_lock(&desk->lock);
 		desk->validating = 0;
 		pthread_cond_broadcast(&desk->turn);

@@ -13,6 +13,7 @@
 #define BOARDS_MOST 2000
 
 struct boards {
+	uint64_t serial;       /* what desk_show_boards() returned for them */
 	struct board *items;   /* of the courses looked at so far */
 	size_t count, wanted;  /* looked at; asked for */
 	bool looking;
@@ -20,7 +21,11 @@ struct boards {
 	int refs;	       /* atomic */
 };
 
+/* With room for @count items, all of them empty; refs 1. NULL without memory. */
+struct boards *boards_new(size_t count);
 struct boards *boards_ref(struct boards *boards); /* accepts NULL */
 void boards_unref(struct boards *boards);	  /* accepts NULL */
+/* @to, which owns nothing, becomes what @from is. False without memory. */
+bool boards_copy_item(struct board *to, const struct board *from);
 
 #endif

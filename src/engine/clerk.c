@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/rollout/refresh.h"
 
@@ -96,6 +97,7 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	const char *refused = "";
 	/* what the operator should know before files are put */
 	const char *warning = desk->campus->store->warning;
+	const char *live = permit_live_at_once(desk->campus->conf);
 	size_t taken = 0;
 	enum result st;
 
@@ -118,6 +120,9 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	}
 	if (desk->engine && act->act != ACT_PAUSE)
 		engine_adopt(desk->engine, ids, count);
+	/* of several, and in production, the question said so before */
+	if (!warning && count == 1 && strcmp(desk->campus->conf->environment, "production") != 0)
+		warning = *live ? live : NULL;
 	if (!taken || act->act == ACT_PAUSE || !warning)
 		warning = "";
 	if (taken == count)

@@ -58,6 +58,8 @@ enum result desk_new(struct desk **out, struct campus *campus, struct error *err
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	desk->campus = campus;
 	desk->acts_end = &desk->acts;
+	desk->to_ask_end = &desk->to_ask;
+	desk->flips_end = &desk->flips;
 	desk->request.status = -1;
 	desk->request.code = -1;
 	desk->wake_read = desk->wake_write = -1;
@@ -78,6 +80,10 @@ enum result desk_new(struct desk **out, struct campus *campus, struct error *err
 		st = start(&desk->auditor, &desk->auditor_runs, auditor_main, desk, err);
 	if (st == RESULT_OK)
 		st = start(&desk->differ, &desk->differ_runs, differ_main, desk, err);
+	if (st == RESULT_OK)
+		st = start(&desk->asker, &desk->asker_runs, asker_main, desk, err);
+	if (st == RESULT_OK)
+		st = start(&desk->gatekeeper, &desk->gatekeeper_runs, gatekeeper_main, desk, err);
 	if (st == RESULT_OK)
 		*out = desk;
 	else
@@ -102,7 +108,8 @@ bool desk_idle(struct desk *desk)
 
 	pthread_mutex_lock(&desk->lock);
 	idle = !desk->acts && !desk->choices && !desk->wished && !desk->busy && !desk->validating &&
-	       (!desk->engine || engine_idle(desk->engine));
+	       !desk->to_ask && !desk->asking && !desk->answered && !desk->flips &&
+	       !desk->switching && (!desk->engine || engine_idle(desk->engine));
 	pthread_mutex_unlock(&desk->lock);
 	return idle;
 }
@@ -112,6 +119,16 @@ static void drop_diff(struct desk *desk)
 {
 	diff_unref(desk->diff);
 	desk->diff = NULL;
+}
+
+static void drop_acts(struct desk_act **acts)
+{
+	while (*acts) {
+		struct desk_act *act = *acts;
+
+		*acts = act->next;
+		desk_act_free(act);
+	}
 }
 
 void desk_free(struct desk *desk)
@@ -129,18 +146,21 @@ void desk_free(struct desk *desk)
 		pthread_join(desk->auditor, NULL);
 	if (desk->differ_runs)
 		pthread_join(desk->differ, NULL);
+	if (desk->asker_runs)
+		pthread_join(desk->asker, NULL);
+	if (desk->gatekeeper_runs)
+		pthread_join(desk->gatekeeper, NULL);
 	if (desk->pager_runs)
 		pthread_join(desk->pager, NULL);
 	engine_free(desk->engine);
 	snapshot_unref(desk->newest);
 	while (desk->retired_count)
 		snapshot_unref(desk->retired[--desk->retired_count]);
-	while (desk->acts) {
-		struct desk_act *act = desk->acts;
-
-		desk->acts = act->next;
-		desk_act_free(act);
-	}
+	drop_acts(&desk->acts);
+	drop_acts(&desk->flips);
+	asker_clear(desk);
+	boards_unref(desk->boards);
+	free(desk->board_courses);
 	while (desk->choices) {
 		struct desk_choice *choice = desk->choices;
 
@@ -216,13 +236,32 @@ void desk_ask(struct desk *desk, const struct page_request *request)
 	pthread_mutex_unlock(&desk->lock);
 }
 
-void desk_queue(struct desk *desk, struct desk_act *act)
+void desk_append(struct desk *desk, struct desk_act *act)
 {
-	pthread_mutex_lock(&desk->lock);
 	*desk->acts_end = act;
 	desk->acts_end = &act->next;
 	pthread_cond_broadcast(&desk->turn);
+}
+
+void desk_queue(struct desk *desk, struct desk_act *act)
+{
+	pthread_mutex_lock(&desk->lock);
+	desk_append(desk, act);
 	pthread_mutex_unlock(&desk->lock);
+}
+
+/* To whoever has it first: the asker, the gatekeeper, or the clerk. Lock held. */
+static void hand_over(struct desk *desk, struct desk_act *act)
+{
+	struct desk_act ***end = asker_wants(act->act) ? &desk->to_ask_end : &desk->flips_end;
+
+	if (!asker_wants(act->act) && act->act != ACT_FLAG_ON && act->act != ACT_FLAG_OFF) {
+		desk_append(desk, act);
+		return;
+	}
+	**end = act;
+	*end = &act->next;
+	pthread_cond_broadcast(&desk->turn);
 }
 
 void desk_act_free(struct desk_act *act)
@@ -268,8 +307,10 @@ uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *tar
 	}
 	pthread_mutex_lock(&desk->lock);
 	act->serial = serial = ++desk->act_serial;
+	if (kind == ACT_PAUSE)
+		asker_pause(desk, act);
+	hand_over(desk, act);
 	pthread_mutex_unlock(&desk->lock);
-	desk_queue(desk, act);
 	return serial;
 }
 
@@ -329,7 +370,8 @@ bool desk_rests(struct desk *desk, char *why, size_t size)
 	bool writes, compares;
 
 	pthread_mutex_lock(&desk->lock);
-	writes = desk->acts || desk->wished || desk->busy || desk->choices;
+	writes = desk->acts || desk->wished || desk->busy || desk->choices || desk->asking ||
+		 desk->switching || desk->guarding;
 	compares = desk->validating && !desk->audit_rests;
 	if (desk->engine)
 		engine_state(desk->engine, &state);

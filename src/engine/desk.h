@@ -3,7 +3,8 @@
  *
  * The desk owns the background: it starts the engine if its lock is free (else this process is
  * a viewer), reads pages on a thread of its own, carries out acts on another, validates on a
- * third. The UI thread only calls the functions below; none of them waits for I/O.
+ * third, asks before an act on a fourth, looks at gates on a fifth. The UI thread only calls the
+ * functions below; none of them waits for I/O.
  */
 #ifndef SUBFERRY_SRC_ENGINE_DESK_H
 #define SUBFERRY_SRC_ENGINE_DESK_H
@@ -66,9 +67,12 @@ uint64_t desk_act(struct desk *desk, enum act act, const struct act_target *targ
  * name was typed). A newer act that asks takes its place; one that is not open any more is ignored.
  */
 void desk_answer(struct desk *desk, uint64_t serial, bool yes, const char *reason);
+/* What was asked for last is still being looked at before it is done, or what came of that is not in
+   @now yet: a question may follow. */
+bool desk_is_asking(struct desk *desk, const struct snapshot *now);
 /* PAGE_BOARD is of these courses from now on (copied, BOARDS_MOST at most), and each is looked at
-   anew. */
-void desk_show_boards(struct desk *desk, const int64_t *ids, size_t count);
+   anew. Returns boards.serial of theirs; 0 without memory, which is told. */
+uint64_t desk_show_boards(struct desk *desk, const int64_t *ids, size_t count);
 /* The next generation (refresh.h); the campus's name was typed. This process's engine, which must be
    idle, is left for it and taken again. The answer is a message. */
 void desk_refresh(struct desk *desk);

@@ -1,10 +1,11 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, steering.c,
- * page*.c, story.c, compared.c, clerk.c, auditor.c, done.c and differ.c only.
+ * page*.c, story.c, compared.c, clerk.c, asker.c, gatekeeper.c, auditor.c, done.c and differ.c only.
  *
- * Four threads: the pager reads pages and publishes snapshots, the clerk carries out acts
- * (scan, wishes), the auditor validates, the differ reads what a diff or a story shows. @lock
- * guards everything below it and is held for moments, never during I/O.
+ * Six threads: the pager reads pages and publishes snapshots, the clerk carries out acts
+ * (scan, wishes), the asker asks before those that take an engine to work, the gatekeeper looks at
+ * gate boards and switches flags, the auditor validates, the differ reads what a diff or a story
+ * shows. @lock guards everything below it and is held for moments, never during I/O.
  */
 #ifndef SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
 #define SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
@@ -13,6 +14,7 @@
 #include "src/engine/desk.h"
 #include "src/engine/diff.h"
 #include "src/engine/engine.h"
+#include "src/rollout/permit.h"
 #include "src/status/roster.h"
 
 #include <pthread.h>
@@ -29,6 +31,9 @@ struct desk_act {
 	const char *finding; /* static, or NULL */
 	struct picks *picks; /* a reference, or NULL */
 	char *reason;	     /* owned, or NULL */
+	/* of the asker: the last question that was answered with yes, and what the gate said */
+	enum question_kind passed;
+	struct permit permit;
 };
 void desk_act_free(struct desk_act *act); /* accepts NULL */
 
@@ -48,6 +53,15 @@ struct desk_validation {
 	uint64_t serial; /* of the act */
 };
 
+/* A pause, or an undo, that came after acts which are still at the asker. */
+struct desk_later {
+	struct desk_later *next;
+	uint64_t serial; /* of the pause */
+	int64_t *ids;	 /* owned */
+	size_t count;
+	uint64_t undoes; /* the act that is taken back; 0: this is a pause */
+};
+
 /* A choice of the operator that waits to be written. */
 struct desk_choice {
 	struct desk_choice *next;
@@ -55,13 +69,14 @@ struct desk_choice {
 };
 
 #define DESK_RETIRED 8
+#define DESK_TOUCHED 64
 
 struct desk {
 	/* set once */
 	struct campus *campus;
 	int wake_read, wake_write;
-	pthread_t pager, clerk, auditor, differ;
-	bool pager_runs, clerk_runs, auditor_runs, differ_runs;
+	pthread_t pager, clerk, auditor, differ, asker, gatekeeper;
+	bool pager_runs, clerk_runs, auditor_runs, differ_runs, asker_runs, gatekeeper_runs;
 
 	pthread_mutex_t lock;
 	pthread_cond_t turn;  /* something for the pager, the clerk or the auditor */
@@ -108,6 +123,25 @@ struct desk {
 	struct story *story;   /* of the request, NULL while it is read */
 	uint64_t story_serial;
 	struct desk_compared compared; /* the comparison being shown: read by the differ, too */
+	/* acts that are looked at before the clerk has them; the one that waits for an answer */
+	struct desk_act *to_ask, **to_ask_end;
+	uint64_t asking;       /* the act that is being looked at; 0: none */
+	struct desk_later *later;
+	struct desk_act *asked;
+	struct desk_question question; /* of @asked */
+	uint64_t question_serial; /* grows when it changes */
+	bool answered;	       /* with yes: the asker takes it up */
+	char *answer_reason;
+	/* flags to be switched, and boards to be shown */
+	struct desk_act *flips, **flips_end;
+	bool switching, guarding; /* the gatekeeper is at a flag, at a board */
+	int64_t *board_courses;
+	size_t board_count;
+	uint64_t boards_wanted; /* grows with each desk_show_boards() */
+	struct boards *boards; /* of these; NULL before the first */
+	uint64_t boards_serial; /* grows when they change */
+	int64_t touched[DESK_TOUCHED]; /* of those shown: to be looked at once more */
+	size_t touched_count;
 };
 
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
@@ -124,6 +158,7 @@ struct http_load;
 void tell_look_at_load(const struct desk *desk, struct http_load *out);
 /* desk.c: takes @act, for the clerk, after all that were queued before. */
 void desk_queue(struct desk *desk, struct desk_act *act);
+void desk_append(struct desk *desk, struct desk_act *act); /* the same; lock held */
 /* done.c, of the clerk's thread: what @act did, for as long as it can be taken back. */
 void done_remember(struct desk *desk, const struct desk_act *act, const struct wish_answer *answers);
 void done_remember_validations(struct desk *desk, const struct desk_act *act);
@@ -136,6 +171,18 @@ void *clerk_main(void *desk);
 void auditor_take(struct desk *desk, const struct desk_act *act);
 void *auditor_main(void *desk);
 void *differ_main(void *desk);
+/* asker.c. Acts of this kind are the asker's first. */
+bool asker_wants(enum act act);
+/* @pause is about to be queued: it counts for acts that are still at the asker. Lock held. */
+void asker_pause(struct desk *desk, const struct desk_act *pause);
+/* Takes the act back; false if it is not at the asker. */
+bool asker_drop(struct desk *desk, uint64_t serial);
+bool asker_has(const struct desk *desk, uint64_t serial); /* lock held */
+void asker_clear(struct desk *desk);			  /* the thread is gone */
+void *asker_main(void *desk);
+/* gatekeeper.c: something of @course has changed; if its board is shown it is looked at anew. */
+void gatekeeper_touch(struct desk *desk, int64_t course);
+void *gatekeeper_main(void *desk);
 /* page.c: reads one page into @snap; a failure is told in snap->problem. Without @roster the
    courses are read in order, unfiltered, and no question about them is answered. @now: wall. */
 void page_read(struct reader *reader, struct roster *roster, int64_t now,

@@ -175,6 +175,10 @@ void done_undo(struct desk *desk, uint64_t serial)
 {
 	struct desk_done done;
 
+	if (asker_drop(desk, serial)) {
+		desk_say(desk, FINDING_NOTICE, "undone: it had not been done yet");
+		return;
+	}
 	if (!take_done(desk, serial, &done)) {
 		desk_say(desk, FINDING_NOTICE, "nothing to undo: that act has changed nothing");
 		return;
@@ -195,7 +199,7 @@ bool desk_can_undo(struct desk *desk, uint64_t serial)
 	if (!serial)
 		return false;
 	pthread_mutex_lock(&desk->lock);
-	can = desk->carrying == serial;
+	can = desk->carrying == serial || asker_has(desk, serial);
 	for (const struct desk_act *act = desk->acts; act && !can; act = act->next)
 		can = act->serial == serial;
 	for (size_t i = 0; i < desk->done_count && !can; i++)

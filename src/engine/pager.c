@@ -67,7 +67,7 @@ static void publish(struct desk *desk, struct snapshot *snap)
 /* What makes a snapshot differ from the one before, beside the database. */
 struct seen {
 	int64_t version;
-	uint64_t request, message, diff, story, compared;
+	uint64_t request, message, diff, story, compared, question, boards;
 	int64_t under_way, second, minute, workers, rate;
 	bool engine, tried, scanned, waits, validating, roster;
 	char hold[320];
@@ -88,6 +88,8 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
 	out->compared = desk->compared.serial;
+	out->question = desk->question_serial;
+	out->boards = desk->request.kind == PAGE_BOARD ? desk->boards_serial : 0;
 	out->engine = state;
 	out->tried = desk->engine_tried;
 	out->scanned = desk->scanned;
@@ -181,7 +183,8 @@ static bool can_wait(const struct seen *now, const struct seen *last)
 {
 	return now->request == last->request && now->message == last->message &&
 	       now->diff == last->diff && now->story == last->story && now->compared == last->compared &&
-	       now->waits == last->waits && now->roster == last->roster;
+	       now->waits == last->waits && now->question == last->question &&
+	       now->boards == last->boards && now->roster == last->roster;
 }
 
 /* Asked for something, or a while has passed. Lock held. */

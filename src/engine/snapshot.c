@@ -45,6 +45,7 @@ void snapshot_unref(struct snapshot *snap)
 	FREE_ROWS(snap->runs, snap->count, run_row_clear);
 	FREE_ROWS(snap->run_courses, snap->run_course_count, run_course_row_clear);
 	comparison_unref(snap->comparison);
+	boards_unref(snap->boards);
 	free(snap->ids);
 	picks_unref(snap->picks);
 	free(snap);

@@ -24,6 +24,7 @@ void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
 	snap->evidence_age = conf->evidence_age * 1000;
+	snprintf(snap->live_at_once, sizeof(snap->live_at_once), "%s", permit_live_at_once(conf));
 	snap->tls_unverified = campus_tls_unverified(desk->campus);
 }
 
@@ -229,6 +230,16 @@ static void tell_message(struct desk *desk, struct snapshot *snap)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+/* Rows of the page are the boards that were looked at so far. */
+static void tell_gates(struct desk *desk, struct snapshot *snap)
+{
+	pthread_mutex_lock(&desk->lock);
+	snap->question = desk->question;
+	if (snap->request.kind == PAGE_BOARD && (snap->boards = boards_ref(desk->boards)))
+		snap->total = (int64_t)snap->boards->count;
+	pthread_mutex_unlock(&desk->lock);
+}
+
 void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine_state *state,
 		   struct snapshot *snap)
 {
@@ -244,5 +255,6 @@ void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine
 	tell_diff(desk, snap);
 	story_show(desk, snap);
 	compared_show(desk, reader, snap);
+	tell_gates(desk, snap);
 	tell_message(desk, snap);
 }
