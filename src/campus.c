@@ -309,7 +309,7 @@ static enum result open_flag(struct campus *campus, struct error *err)
 	campus->flag_problem[0] = '\0';
 	if (st != RESULT_OK) {
 		error_prefix(err, "[flag] %s", campus->conf->flag_kind);
-		snprintf(campus->flag_problem, sizeof(campus->flag_problem), "%s", err->text);
+		snprintf(campus->flag_problem, sizeof(campus->flag_problem), "%.250s", err->text);
 	}
 	return st;
 }

@@ -109,6 +109,8 @@ static void ask_key(struct console *console, enum act act, const struct target *
 
 	prompt->kind = PROMPT_CONFIRM;
 	write_question(console, act, count, having);
+	if (launches(act) && console->now->live_at_once[0])
+		console_note(console, ROLE_WARNING, "%s", console->now->live_at_once);
 	/* on a narrow screen the environment is worth more than what goes without saying */
 	if (prompt->act.finding && widget_cells(prompt->question) >= console_top(console)->area.w)
 		write_question(console, act, count, "");
@@ -140,13 +142,20 @@ static void carry_out(struct console *console)
 			   verb_of(pending->act), pending->count);
 }
 
+/* What is registered here is seen by learners at once. */
+static bool is_live_in_production(const struct console *console, enum act act)
+{
+	return launches(act) && console->now->live_at_once[0] &&
+	       !strcmp(console->now->environment, "production");
+}
+
 static void begin(struct console *console, enum action action, const struct target *target)
 {
 	enum act act = act_of(action, target->paused);
 
 	if (!keep_act(console, act, target))
 		return;
-	if (act != ACT_PAUSE && target->count > 1)
+	if (act != ACT_PAUSE && (target->count > 1 || is_live_in_production(console, act)))
 		ask_key(console, act, target);
 	else
 		act_confirmed(console);
@@ -205,6 +214,14 @@ void act_confirmed(struct console *console)
 {
 	struct prompt *prompt = &console->prompt;
 
+	if (prompt->act.question) {
+		questions_confirmed(console);
+		return;
+	}
+	if (prompt->act.act == ACT_FLAG_OFF) {
+		flags_confirmed(console);
+		return;
+	}
 	if (prompt->act.picks) {
 		waive_confirmed(console);
 		return;
@@ -221,6 +238,14 @@ void act_word(struct console *console)
 {
 	struct prompt *prompt = &console->prompt;
 
+	if (prompt->act.question) {
+		questions_word(console);
+		return;
+	}
+	if (prompt->act.act == ACT_FLAG_ON) {
+		flags_word(console);
+		return;
+	}
 	if (strcmp(prompt->text, console->now->campus)) {
 		console_note(console, ROLE_WARNING,
 			     "that is not the campus name: nothing was done");

@@ -219,6 +219,7 @@ static void take_snapshot(struct console *console)
 	}
 	give_to_view(console);
 	find_answer(console);
+	questions_look(console);
 }
 
 void console_look(struct console *console)

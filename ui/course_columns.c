@@ -240,6 +240,29 @@ static void cell_validated(const struct course_look *look, struct course_cell *o
 		nothing(out);
 }
 
+static void put_flag(struct course_cell *out, enum role role, const char *word, const char *mark)
+{
+	snprintf(out->room, sizeof(out->room), "%s%s", word, mark);
+	out->role = role;
+}
+
+/* On with evidence that does not count is marked: it wants to be looked at. */
+static void cell_flag(const struct course_look *look, struct course_cell *out)
+{
+	const struct course_row *course = look->course;
+
+	if (course->flag == STEP_UNKNOWN)
+		nothing(out);
+	else if (flag_is_stale(course->flag, course->evidence))
+		put_flag(out, ROLE_WARNING, "on", "!");
+	else if (course->flag == STEP_ON)
+		put_flag(out, ROLE_GOOD, "on", "");
+	else if (course->flag == STEP_OFF)
+		put_flag(out, ROLE_NORMAL, "off", "");
+	else
+		put_flag(out, ROLE_BUSY, "turning", "");
+}
+
 /* ---- the table ----------------------------------------------------------------------------*/
 
 /* clang-format off */
@@ -247,11 +270,11 @@ const struct column_info column_infos[COLUMN_COUNT] = {
 	/*                     word          heading   width gap align      sort              most   rank  cell */
 	[COLUMN_KEY]        = {"key",        "COURSE",    16, 0, ALIGN_LEFT,  SORT_KEY,        false,  0, cell_key,
 			       "key of the course; it is always there"},
-	[COLUMN_NAME]       = {"name",       "NAME",      10, 2, ALIGN_LEFT,  SORT_NAME,       false,  7, cell_name,
+	[COLUMN_NAME]       = {"name",       "NAME",      10, 2, ALIGN_LEFT,  SORT_NAME,       false,  8, cell_name,
 			       "name of the course"},
 	[COLUMN_STATUS]     = {"status",     "STATUS",    14, 1, ALIGN_LEFT,  SORT_STATUS,     false,  1, cell_status,
 			       "status, and while it runs how far it is"},
-	[COLUMN_PROGRESS]   = {"progress",   "PROGRESS",  18, 2, ALIGN_LEFT,  SORT_PROGRESS,   true,  10, cell_progress,
+	[COLUMN_PROGRESS]   = {"progress",   "PROGRESS",  18, 2, ALIGN_LEFT,  SORT_PROGRESS,   true,  11, cell_progress,
 			       "how many of its videos were tried, as a bar"},
 	[COLUMN_VIDEOS]     = {"videos",     "VIDEOS",     7, 1, ALIGN_RIGHT, SORT_VIDEOS,     true,   5, cell_videos,
 			       "videos"},
@@ -263,12 +286,14 @@ const struct column_info column_infos[COLUMN_COUNT] = {
 			       "missing in edx-val, and those that differ"},
 	[COLUMN_FINDINGS]   = {"findings",   "FIND",       5, 1, ALIGN_RIGHT, SORT_FINDINGS,   true,   2, cell_findings,
 			       "open errors and warnings"},
-	[COLUMN_ATTEMPTS]   = {"attempts",   "TRIES",      6, 1, ALIGN_RIGHT, SORT_ATTEMPTS,   true,   9, cell_attempts,
+	[COLUMN_ATTEMPTS]   = {"attempts",   "TRIES",      6, 1, ALIGN_RIGHT, SORT_ATTEMPTS,   true,  10, cell_attempts,
 			       "attempts: how often it was begun"},
-	[COLUMN_CHANGED]    = {"changed",    "CHANGED",   12, 2, ALIGN_LEFT,  SORT_CHANGED,    true,   8, cell_changed,
+	[COLUMN_CHANGED]    = {"changed",    "CHANGED",   12, 2, ALIGN_LEFT,  SORT_CHANGED,    true,   9, cell_changed,
 			       "last change"},
-	[COLUMN_VALIDATED]  = {"validated",  "VALIDATED", 18, 2, ALIGN_LEFT,  SORT_VERIFIED,   true,  11, cell_validated,
+	[COLUMN_VALIDATED]  = {"validated",  "VALIDATED", 18, 2, ALIGN_LEFT,  SORT_VERIFIED,   true,  12, cell_validated,
 			       "last validation: its level and when"},
+	[COLUMN_FLAG]       = {"flag",       "FLAG",       8, 1, ALIGN_LEFT,  SORT_FLAG,       true,   7, cell_flag,
+			       "its flag; on!: on, and its evidence does not count any more"},
 };
 /* clang-format on */
 

@@ -132,6 +132,8 @@ void columns_fit(struct column_choice choice, int width, struct column_layout *o
 
 		if (chosen && column != COLUMN_KEY && !has(choice.wanted, column))
 			continue;
+		if (!chosen && has(choice.without, column))
+			continue;
 		/* What nobody chose comes and goes in one order only, as the width changes. */
 		if (cost > room && column != COLUMN_KEY && !chosen)
 			break;

@@ -18,6 +18,7 @@
    the width allows while the key has room. */
 struct column_choice {
 	unsigned wanted;
+	unsigned without; /* these are shown only where they were chosen: there is nothing in them */
 };
 
 /* Unknown words are ignored; without a known one nothing was chosen. */

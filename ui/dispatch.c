@@ -97,6 +97,8 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "nothing waits to go on";
 	if ((needs & NEEDS_ENGINE) && !console->now->workers)
 		return "no engine runs";
+	if ((needs & NEEDS_FLAG) && !strcmp(console->campus->conf->flag_kind, "none"))
+		return "this campus has no flag: [flag] kind = none";
 	if ((needs & NEEDS_WORK) && is_held(console->now))
 		return "all is held already: c goes on";
 	if (is_for_row(console, needs) && console_rows_are_old(console))
@@ -107,12 +109,16 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "nothing is selected";
 	if ((needs & NEEDS_COURSE) && !act_target(console, &target))
 		return target.why ? target.why : "no course is selected";
+	if (action == ACTION_BOARD && target.having)
+		return "tag its courses first: a board is of courses";
 	if (needs & NEEDS_FINDING)
 		return waive_refusal(console, action);
 	if (action == ACTION_UNDO)
 		return undo_refusal(console);
 	if (action == ACTION_REFRESH && *refresh_refusal(console->campus->conf))
 		return refresh_refusal(console->campus->conf);
+	if (action == ACTION_FLAG_ON)
+		return flags_refusal(console);
 	return NULL;
 }
 
@@ -193,6 +199,13 @@ void dispatch_action(struct console *console, enum action action)
 	case ACTION_WHY:
 		open_why(console, view);
 		break;
+	case ACTION_BOARD:
+		console_push(console, &screen_board, NULL);
+		break;
+	case ACTION_FLAG_ON:
+	case ACTION_FLAG_OFF:
+		flags_begin(console, action);
+		break;
 	case ACTION_GO:
 		act_go(console);
 		break;
@@ -262,7 +275,10 @@ static bool take_text(struct console *console)
 		act_word(console);
 		return true;
 	case PROMPT_REASON:
-		waive_reason(console);
+		if (console->prompt.act.question)
+			questions_reason(console);
+		else
+			waive_reason(console);
 		return true;
 	case PROMPT_RATE:
 		tune_rate(console);
@@ -298,6 +314,8 @@ static void key_to_prompt(struct console *console, int key, bool code)
 		return;
 	else if (asks && answer == PROMPT_CANCELED)
 		console_note(console, ROLE_NORMAL, "nothing was done");
+	if (asks && answer == PROMPT_CANCELED && prompt->act.question)
+		questions_drop(console);
 	if (prompt->kind == PROMPT_FILTER && answer == PROMPT_TAKEN)
 		undo_filter_typed(console);
 	if (answer == PROMPT_TAKEN || answer == PROMPT_CANCELED)

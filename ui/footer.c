@@ -47,6 +47,8 @@ static bool suits(const struct course_row *course, enum action action)
 	case ACTION_RETRY:
 		return !runs && (course->status == COURSE_FAILED ||
 				 course->status == COURSE_MIGRATED);
+	case ACTION_FLAG_OFF:
+		return flag_may_be_on(course->flag);
 	default:
 		return true;
 	}

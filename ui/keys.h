@@ -14,7 +14,8 @@ enum view_bit {
 	VIEW_COURSES = 1, VIEW_COURSE = 2, VIEW_DIFF = 4, VIEW_FINDINGS = 8, VIEW_LOG = 16,
 	VIEW_HELP = 32, VIEW_COLUMNS = 64, VIEW_ITEMS = 128, VIEW_WHY = 256,
 	VIEW_RUNS = 512, VIEW_COMPARE = 1024, VIEW_BOARD = 2048,
-	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
+	VIEW_ACTS = VIEW_COURSES | VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY |
+		    VIEW_BOARD,
 	VIEW_WAIVES = VIEW_COURSE | VIEW_DIFF | VIEW_FINDINGS | VIEW_ITEMS | VIEW_WHY,
 	VIEW_LISTS = VIEW_COURSES | VIEW_COURSE | VIEW_FINDINGS | VIEW_ITEMS | VIEW_LOG | VIEW_RUNS |
 		     VIEW_COMPARE,
@@ -30,6 +31,7 @@ enum needs {
 	NEEDS_WORK = 16,   /* all is not held yet */
 	NEEDS_FINDING = 32, /* findings that can be waived, or are waived */
 	NEEDS_ENGINE = 64, /* one runs, here or elsewhere */
+	NEEDS_FLAG = 128,  /* the campus has one */
 };
 
 /* clang-format off */
@@ -43,6 +45,10 @@ enum needs {
 	X(VALIDATE,  NEEDS_COURSE | NEEDS_SERVICE, "validate",              "validate",     "Compare the source with edx-val and the store") \
 	X(WAIVE,     NEEDS_FINDING | NEEDS_SERVICE, "waive",                "waive",        "Waive a finding, with a reason; a waived one: take that back") \
 	X(WAIVE_ALL, NEEDS_FINDING | NEEDS_SERVICE, "waive all shown",       "waive all",    "Waive all findings shown, with one reason") \
+	X(BOARD,     NEEDS_COURSE,                 "gate board",            "board",        "The gates before the flag, of the tagged courses or the selected one") \
+	X(FLAG_ON,   NEEDS_COURSE | NEEDS_FLAG | NEEDS_SERVICE, "flag on",  "flag on",      "Switch the flag on, where all gates are green; a word is asked for") \
+	X(FLAG_OFF,  NEEDS_COURSE | NEEDS_FLAG | NEEDS_SERVICE, "flag off", "flag off",     "Switch the flag off; one key confirms it") \
+	X(LOOK,      0,                            "look again",            "look again",   "Gate board: look at every gate anew") \
 	X(HOLD,      NEEDS_WORK | NEEDS_ENGINE | NEEDS_SERVICE, "hold all",   "hold all",     "Hold all: nothing new starts until you go on") \
 	X(MORE,      NEEDS_ENGINE | NEEDS_SERVICE, "more workers",          NULL,           "One worker more") \
 	X(FEWER,     NEEDS_ENGINE | NEEDS_SERVICE, "fewer workers",         NULL,           "One worker fewer") \

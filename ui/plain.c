@@ -47,7 +47,7 @@ void plain_free(struct plain *plain)
 void plain_layout(struct view *view)
 {
 	view->area = (struct area){0, SCREEN_LINES, SCREEN_CELLS};
-	if (view->ops == &screen_why)
+	if (view->ops == &screen_why || view->ops == &screen_board)
 		view->area.w = STORY_CELLS;
 	if (!view->page)
 		plain_forget(view->console->plain, view);
@@ -187,10 +187,23 @@ static bool waits_for_answer(struct plain *plain)
 {
 	const struct console *console = plain->console;
 
-	if (plain->answer_until && (console->now->message_serial != plain->unanswered ||
+	if (plain->answer_until && (console->prompt.kind != PROMPT_NONE ||
+				    console->now->message_serial != plain->unanswered ||
 				    console_clock(console) > plain->answer_until))
 		plain->answer_until = 0;
 	return plain->answer_until != 0;
+}
+
+/* What was asked for may turn into a question, which the next line answers. */
+static bool waits_for_question(struct plain *plain)
+{
+	const struct console *console = plain->console;
+
+	if (console->prompt.kind != PROMPT_NONE || !desk_is_asking(console->desk, console->now))
+		plain->question_until = 0;
+	else if (!plain->question_until)
+		plain->question_until = console_clock(console) + PLAIN_READ_TIME;
+	return plain->question_until && console_clock(console) < plain->question_until;
 }
 
 /* Everything was told: another line may come. */
@@ -199,6 +212,7 @@ static bool is_ready(struct plain *plain)
 	if (plain->console->stopping)
 		return true;
 	return plain->started && plain->owed == OWED_NOTHING && !waits_for_answer(plain) &&
+	       !waits_for_question(plain) &&
 	       !waits_for_work(plain) && !console_waits(plain->console);
 }
 

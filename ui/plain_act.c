@@ -90,7 +90,7 @@ static bool is_another(struct plain *plain, const struct view *view)
 static bool is_answered(enum action action)
 {
 	return action == ACTION_RUN || action == ACTION_PAUSE || action == ACTION_RESUME ||
-	       action == ACTION_RETRY;
+	       action == ACTION_RETRY || action == ACTION_FLAG_OFF || action == ACTION_FLAG_ON;
 }
 
 static void await_answer(struct plain *plain, uint64_t message)
@@ -148,7 +148,8 @@ static void answer(struct plain *plain, const char *line)
 	struct console *console = plain->console;
 	struct prompt *prompt = &console->prompt;
 	enum prompt_kind kind = prompt->kind;
-	bool acts = kind == PROMPT_CONFIRM || kind == PROMPT_WORD;
+	bool acts = kind == PROMPT_CONFIRM || kind == PROMPT_WORD ||
+		    (kind == PROMPT_REASON && prompt->act.question);
 	bool later = prompt->act.go || prompt->act.act == ACT_VALIDATE;
 	uint64_t message = console->now->message_serial;
 

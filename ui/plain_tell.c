@@ -13,7 +13,7 @@
 
 static const struct plain_screen *const screens[] = {
 	&plain_courses, &plain_course, &plain_findings, &plain_items, &plain_log, &plain_columns,
-	&plain_diff, &plain_why, &plain_runs, &plain_compare,
+	&plain_diff, &plain_why, &plain_runs, &plain_compare, &plain_board,
 };
 
 static const struct plain_screen *screen_of(const struct view *view)

@@ -24,7 +24,7 @@ struct plain_screen {
 };
 
 extern const struct plain_screen plain_courses, plain_course, plain_findings, plain_items, plain_log,
-	plain_columns, plain_diff, plain_why, plain_runs, plain_compare;
+	plain_columns, plain_diff, plain_why, plain_runs, plain_compare, plain_board;
 
 /* The row under the cursor in view->page, or -1. */
 int64_t plain_selected(const struct view *view);

@@ -30,6 +30,8 @@ struct pending_act {
 	bool named;
 	const char *finding; /* a retry of it; static, or NULL */
 	struct picks *picks; /* a reference; NULL: no act on findings */
+	uint64_t question;   /* of the desk's, which waits for an answer; 0: none */
+	char word[256];	     /* ACT_FLAG_ON, a question: what has to be typed */
 };
 
 struct prompt {

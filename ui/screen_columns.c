@@ -136,7 +136,7 @@ static unsigned columns_key(struct view *view, enum action action)
 		remember(console);
 		return REACT_RELAYOUT;
 	case ACTION_RESTORE:
-		console->columns = (struct column_choice){0};
+		console->columns.wanted = 0;
 		remember(console);
 		courses_sort_first(console, SORT_KEY);
 		return REACT_RELAYOUT;

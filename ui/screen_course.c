@@ -367,7 +367,8 @@ static void course_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_course = {
 	.name = "course", .bit = VIEW_COURSE, .kind = PAGE_VIDEOS,
 	.footer = (const enum action[]){ACTION_RETRY, ACTION_WAIVE, ACTION_OPEN, ACTION_VALIDATE,
-					ACTION_NEXT, ACTION_RUN, ACTION_PAUSE, ACTION_WHY,
+					ACTION_FLAG_OFF, ACTION_NEXT, ACTION_RUN, ACTION_PAUSE,
+					ACTION_BOARD, ACTION_WHY,
 					ACTION_FINDINGS, ACTION_SEARCH, ACTION_FILTER, ACTION_LOG,
 					ACTION_SORT, ACTION_HOLD, ACTION_GOTO, ACTION_UNDO,
 					ACTION_NONE},

@@ -93,6 +93,8 @@ static void recall(struct courses *courses)
 	enum course_sort sort = SORT_KEY;
 
 	console->columns = columns_read(words ? words : "");
+	if (!strcmp(console->campus->conf->flag_kind, "none"))
+		console->columns.without = 1U << COLUMN_FLAG;
 	free(words);
 	words = desk_recall(console->desk, "sort");
 	columns_read_order(words ? words : "", &sort, &courses->view.list.descending);
@@ -345,7 +347,8 @@ static void courses_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_courses = {
 	.name = "courses", .bit = VIEW_COURSES, .kind = PAGE_COURSES, .dashboard = true,
 	.footer = (const enum action[]){ACTION_RUN, ACTION_PAUSE, ACTION_RETRY, ACTION_OPEN,
-					ACTION_VALIDATE, ACTION_SEARCH, ACTION_TAG, ACTION_FINDINGS,
+					ACTION_VALIDATE, ACTION_SEARCH, ACTION_TAG, ACTION_FLAG_OFF,
+					ACTION_BOARD, ACTION_FINDINGS,
 					ACTION_FILTER, ACTION_LOG, ACTION_HOLD, ACTION_GOTO,
 					ACTION_SORT, ACTION_TAG_ALL, ACTION_COLUMNS,
 					ACTION_UNDO, ACTION_NONE},

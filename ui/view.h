@@ -171,6 +171,8 @@ struct console {
 	struct palette palette;
 	struct asking asking;
 	struct tuning tuning;
+	struct desk_question question; /* the newest of the desk's that was shown */
+	const struct view *boards_of;  /* whose boards the desk looks at; only compared */
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
 	char note[256]; /* a word of the console itself, until the next key */
@@ -319,13 +321,47 @@ void act_confirmed(struct console *console);
 /* A word was entered: acts if it is the right one; the prompt is closed. */
 void act_word(struct console *console);
 
+/* ---- flags.c ------------------------------------------------------------------------------*/
+
+/* Asks for the typed word, or for one key; what cannot be is told. */
+void flags_begin(struct console *console, enum action action);
+/* Why flags cannot be switched on here and now, and which gate is red; NULL: they can. The text is
+   valid until the next call. */
+const char *flags_refusal(const struct console *console);
+/* The confirming key, or the word, came. */
+void flags_confirmed(struct console *console);
+void flags_word(struct console *console);
+/* Courses of the board that would be switched on: green, and not on yet; @ids may be NULL. */
+size_t flags_ready(const struct boards *boards, int64_t *ids);
+
+/* ---- questions.c --------------------------------------------------------------------------*/
+
+/* The desk asks before it does what it was told: opens the prompt as soon as none is open. */
+void questions_look(struct console *console);
+/* The confirming key, the word, the reason came, or (_drop) anything else. */
+void questions_confirmed(struct console *console);
+void questions_word(struct console *console);
+void questions_reason(struct console *console);
+void questions_drop(struct console *console);
+
 /* ---- the screens --------------------------------------------------------------------------*/
 
 /* A line of the story of screen_why, made harmless. Borrowed. */
 const char *why_line(const struct view *view, int64_t at, size_t *len);
 extern const struct view_ops screen_courses, screen_course, screen_diff, screen_findings,
 	screen_items, screen_why, screen_log, screen_help, screen_columns, screen_runs,
-	screen_compare;
+	screen_compare, screen_board;
+
+/* The boards that @view shows, as far as they were looked at; NULL before the first. */
+const struct boards *board_boards(const struct view *view);
+/* It is of several courses. */
+bool board_is_of_several(const struct view *view);
+/* The board under the cursor, or the only one; NULL. */
+const struct board *board_selected(const struct view *view);
+/* Line @at of the board of one course, harmless; NULL. Borrowed. */
+const char *board_line(const struct view *view, int64_t at);
+/* The sign of a gate, and its colour. */
+enum glyph board_sign(enum gate_color color, enum role *role);
 
 /* What there is to say of @course (NULL: nothing), two lines from @y. */
 void course_details_draw(const struct view *view, int y, const struct course_row *course);

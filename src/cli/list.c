@@ -87,6 +87,7 @@ const char *const cli_sorts[SORT_COUNT] = {
 	[SORT_FINDINGS] = "findings", [SORT_CHANGED] = "changed",
 	[SORT_DIFFERENCE] = "difference", [SORT_ATTEMPTS] = "attempts",
 	[SORT_PROGRESS] = "progress", [SORT_VERIFIED] = "validated",
+	[SORT_FLAG] = "flag",
 };
 
 static int read_sort(struct cli *cli, struct course_query *query)
@@ -165,6 +166,8 @@ static int keep_passing(struct cli *cli, const struct filter *filter, struct cou
 					     .tried = rows[i].tried,
 					     .failed = rows[i].failed,
 					     .changed = rows[i].changed,
+					     .flag = rows[i].flag,
+					     .evidence = rows[i].evidence,
 					     .counts = rows[i].counts};
 
 		if (st < 0)

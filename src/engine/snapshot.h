@@ -28,7 +28,7 @@ enum page_kind {
 	PAGE_WHY,      /* of a course, a video or a language: its story */
 	PAGE_RUNS,     /* run_row, newest first; of the selected one its courses */
 	PAGE_COMPARE,  /* two runs: the whole comparison, paged by the screen itself */
-	PAGE_BOARD,    /* the boards of desk_show_boards() */
+	PAGE_BOARD,    /* the boards of desk_show_boards(), which returned @video */
 };
 
 /* What an act waits for: it is kept until desk_answer(), and nothing is done before. */

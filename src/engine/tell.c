@@ -235,8 +235,11 @@ static void tell_gates(struct desk *desk, struct snapshot *snap)
 {
 	pthread_mutex_lock(&desk->lock);
 	snap->question = desk->question;
-	if (snap->request.kind == PAGE_BOARD && (snap->boards = boards_ref(desk->boards)))
+	if (snap->request.kind == PAGE_BOARD && desk->boards &&
+	    desk->boards->serial == (uint64_t)snap->request.video) {
+		snap->boards = boards_ref(desk->boards);
 		snap->total = (int64_t)snap->boards->count;
+	}
 	pthread_mutex_unlock(&desk->lock);
 }
 

@@ -37,7 +37,9 @@ _Static_assert(sizeof(finding_words) < FILTER_ROOM, "a course that has all findi
 	F(TRIED,     "tried",     NUMBER, false, NULL, "videos tried in the present pass") \
 	F(FAILED,    "failed",    NUMBER, false, NULL, "videos that failed in it") \
 	F(ATTEMPTS,  "attempts",  NUMBER, false, NULL, "passes begun") \
-	F(CHANGED,   "changed",   AGE,    false, NULL, "time since its last change")
+	F(CHANGED,   "changed",   AGE,    false, NULL, "time since its last change") \
+	F(FLAG,      "flag",      WORDS,  false, "unknown off on turning stale", \
+	  "its flag; stale: on, and its evidence does not count any more")
 #define VIDEO_FIELDS(F) \
 	F(NAME,      "name",      TEXT,   true,  NULL, "the video's name") \
 	F(BLOCK,     "block",     TEXT,   true,  NULL, "type@id of its block") \
@@ -150,6 +152,19 @@ static void course_status_words(const struct course_facts *facts, struct filter_
 		two_words(out, out->text, more);
 }
 
+/* What is on with evidence that does not count is stale, too. */
+static void flag_words(const struct course_facts *facts, struct filter_value *out)
+{
+	static const char *const words[FLAG_STEPS] = {
+		[STEP_UNKNOWN] = "unknown", [STEP_OFF] = "off", [STEP_TURNING_ON] = "turning",
+		[STEP_ON] = "on", [STEP_TURNING_OFF] = "turning",
+	};
+
+	out->text = words[facts->flag];
+	if (flag_is_stale(facts->flag, facts->evidence))
+		two_words(out, out->text, "stale");
+}
+
 /* Part @which of course-v1:ORG+COURSE+RUN or ORG/COURSE/RUN, "" where the key has no such. */
 static void key_part(const char *key, int which, struct filter_value *out)
 {
@@ -225,6 +240,7 @@ void course_field(const void *course_facts, size_t field, struct filter_value *o
 	case COURSE_FIELD_FAILED:    out->number = facts->failed; break;
 	case COURSE_FIELD_ATTEMPTS:  out->number = facts->pass; break;
 	case COURSE_FIELD_CHANGED:   out->number = facts->changed; break;
+	case COURSE_FIELD_FLAG:      flag_words(facts, out); break;
 	default: break;
 	}
 	/* clang-format on */

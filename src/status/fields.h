@@ -15,6 +15,8 @@ struct course_facts {
 	enum course_status status;
 	enum course_intent intent;
 	bool gone;
+	enum flag_step flag;
+	enum evidence_state evidence;
 	int64_t pass, videos, tried, failed, changed;
 	struct counts counts;
 	uint64_t findings; /* open ones: bit 1 << enum finding_code */

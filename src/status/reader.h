@@ -48,6 +48,7 @@ enum course_sort {
 	SORT_ATTEMPTS,	 /* pass */
 	SORT_PROGRESS,	 /* tried * 10000 / videos */
 	SORT_VERIFIED,
+	SORT_FLAG,	 /* unknown, off, on, turning, on with evidence that does not count */
 	SORT_COUNT
 };
 

@@ -22,6 +22,9 @@
 #define DIFFERENCE                                                                                 \
 	"CASE WHEN pass = 0 AND videos = 0 THEN -1 ELSE expected - in_val - unknown + differing END"
 #define PROGRESS "CASE WHEN videos = 0 THEN -1 ELSE tried * 10000 / videos END"
+#define FLAG_RANK                                                                                  \
+	"CASE WHEN flag LIKE 'turning-%' THEN 3 WHEN flag = 'on' AND evidence != 'fresh' THEN 4"   \
+	" WHEN flag = 'on' THEN 2 WHEN flag = 'off' THEN 1 ELSE 0 END"
 #define PAGE " LIMIT ?3 OFFSET ?4"
 #define BOTH(what, up, down)                                                                       \
 	{                                                                                          \
@@ -41,7 +44,7 @@
 		[SORT_DIFFERENCE] = BOTH(what, DIFFERENCE ", unknown, key",                        \
 					 DIFFERENCE " DESC, unknown DESC, key DESC"),              \
 		[SORT_ATTEMPTS] = BY(what, "pass"), [SORT_PROGRESS] = BY(what, PROGRESS),          \
-		[SORT_VERIFIED] = BY(what, "verified"),                                            \
+		[SORT_VERIFIED] = BY(what, "verified"), [SORT_FLAG] = BY(what, FLAG_RANK),         \
 	}
 
 static const char *const rows_sql[SORT_COUNT][2] = ORDERS(COURSE_COLUMNS);

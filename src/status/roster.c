@@ -85,7 +85,7 @@ static void count_in(struct roster *roster, const struct course_facts *facts, in
 /* ---- reading ------------------------------------------------------------------------------*/
 
 #define ROSTER_COLUMNS                                                                             \
-	"id, revision, key, name, status, intent, gone, pass, changed, verified, " TALLY_COLUMNS   \
+	"id, revision, key, name, status, intent, gone, pass, changed, verified, flag, evidence, " TALLY_COLUMNS   \
 	", " TALLY_COURSE_COLUMNS
 
 static enum result no_memory(struct error *err)
@@ -122,6 +122,8 @@ static enum result read_entry(struct columns *columns, struct entry *out, int64_
 	facts->pass = col_int(columns);
 	facts->changed = col_int(columns);
 	out->verified = col_int(columns);
+	COL_WORD(columns, flag_step_read, &facts->flag);
+	COL_WORD(columns, evidence_state_read, &facts->evidence);
 	tally_read(&tally, columns, true);
 	tally_counts(&tally, &facts->counts);
 	facts->videos = tally.n[TALLY_VIDEOS];

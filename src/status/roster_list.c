@@ -49,6 +49,16 @@ static int64_t difference(const struct course_facts *facts)
 	return counts->expected - counts->in_val - counts->unknown + counts->differing;
 }
 
+/* As in reader.h: what wants to be looked at comes last. */
+static int64_t flag_rank(const struct course_facts *facts)
+{
+	if (facts->flag == STEP_TURNING_ON || facts->flag == STEP_TURNING_OFF)
+		return 3;
+	if (facts->flag == STEP_ON)
+		return flag_is_stale(facts->flag, facts->evidence) ? 4 : 2;
+	return facts->flag == STEP_OFF ? 1 : 0;
+}
+
 static int64_t number_of(const struct entry *entry, enum course_sort sort)
 {
 	const struct course_facts *facts = &entry->facts;
@@ -74,6 +84,8 @@ static int64_t number_of(const struct entry *entry, enum course_sort sort)
 		return facts->videos ? facts->tried * 10000 / facts->videos : -1;
 	case SORT_VERIFIED:
 		return entry->verified;
+	case SORT_FLAG:
+		return flag_rank(facts);
 	default:
 		return 0;
 	}

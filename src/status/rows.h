@@ -121,6 +121,17 @@ bool flag_step_read(const char *name, enum flag_step *out);
 bool evidence_state_read(const char *name, enum evidence_state *out);
 bool run_kind_read(const char *name, enum run_kind *out);
 
+/* It is on, and what it was switched on for does not count any more. */
+static inline bool flag_is_stale(enum flag_step flag, enum evidence_state evidence)
+{
+	return flag == STEP_ON && evidence != EVIDENCE_FRESH;
+}
+/* It is on, or may be: there is something to switch off. */
+static inline bool flag_may_be_on(enum flag_step flag)
+{
+	return flag == STEP_ON || flag == STEP_TURNING_ON || flag == STEP_TURNING_OFF;
+}
+
 /* Whose promise a transcript is, by bits; both: in both branches. */
 enum branch_bits { BRANCHES_NONE = 0, IN_PUBLISHED = 1, IN_DRAFT = 2 };
 
