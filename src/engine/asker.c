@@ -241,7 +241,8 @@ static enum result look(struct desk *desk, struct reader *reader, struct asker_m
 	st = look_at_gate(desk, reader, act, &act->permit, err);
 	if (st == RESULT_OK && act->permit.asked && !act->permit.given) {
 		out->kind = QUESTION_PERMIT;
-		snprintf(out->text, sizeof(out->text), "%s", act->permit.missing);
+		snprintf(out->text, sizeof(out->text), "the gate before production misses: %s",
+			 act->permit.missing);
 	}
 	return st;
 }

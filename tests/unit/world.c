@@ -480,6 +480,7 @@ struct world *world_new(void)
 	world->conf.environment = (char *)"staging";
 	world->conf.release = (char *)"ginkgo";
 	world->conf.link = (char *)"none";
+	world->conf.flag_kind = (char *)"none";
 	world->conf.operator_name = (char *)"tester";
 	world->conf.status_db = path_in(world, "status.db");
 	world->conf.val_path = path_in(world, "val.db");

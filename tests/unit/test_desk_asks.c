@@ -1,0 +1,394 @@
+/*
+ * The desk: what it asks before it does what it was told, and what goes on meanwhile: pauses, undos,
+ * newer acts. And boards, in the order they were asked for. Real threads, on a small campus.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/engine/desk.h"
+#include "tests/unit/world.h"
+
+#define DONE "course-v1:Test+Asks+1"
+#define NEXT "course-v1:Test+Asks+2"
+#define LAST "course-v1:Test+Asks+3"
+
+/* One course is migrated, with rows enough that their loss is no author's work; two wait. */
+static int set_up(void **state)
+{
+	struct world *world = world_new();
+	struct outline *outline = world_course(world, DONE);
+
+	world_video(outline, "a", "vid-a", "en=a.srt es=a.srt fr=a.srt de=a.srt");
+	world_video(world_course(world, NEXT), "b", "vid-b", "en=a.srt");
+	world_video(world_course(world, LAST), "c", "vid-c", "en=a.srt");
+	world_subrip(world, "a.srt", "hello");
+	world_scan(world);
+	world_wish(world, WISH_RUN, DONE, NULL);
+	world_run(world);
+	world_expect(world, DONE, COURSE_MIGRATED);
+	*state = world;
+	return 0;
+}
+
+static void lose_rows(struct world *world)
+{
+	world_on_val(world, "DELETE FROM edxval_videotranscript");
+}
+
+static void make_production(struct world *world)
+{
+	world->conf.environment = (char *)"production";
+	world->conf.mock_runs = 2;
+	world->conf.coverage = 95;
+}
+
+static struct desk *open_desk(struct world *world)
+{
+	struct desk *desk;
+	struct error err = {0};
+
+	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	return desk;
+}
+
+static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
+				 const void *arg, const char *what)
+{
+	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
+
+	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
+		struct snapshot *snap = desk_acquire(desk);
+
+		if (is(snap, arg))
+			return snap;
+		snapshot_unref(snap);
+		poll(&fd, 1, 100);
+		desk_wake_drain(desk);
+	}
+	fail_msg("never saw: %s", what);
+	return NULL;
+}
+
+static bool says(const struct snapshot *snap, const void *arg)
+{
+	return strstr(snap->message, arg);
+}
+
+static void wait_message(struct desk *desk, const char *words)
+{
+	snapshot_unref(wait_for(desk, says, words, words));
+}
+
+struct asked {
+	enum question_kind kind;
+	uint64_t serial; /* 0: any */
+};
+
+static bool asks(const struct snapshot *snap, const void *arg)
+{
+	const struct asked *asked = arg;
+
+	return snap->question.kind == asked->kind &&
+	       (!asked->serial || snap->question.serial == asked->serial);
+}
+
+static struct desk_question wait_question(struct desk *desk, enum question_kind kind, uint64_t serial)
+{
+	struct snapshot *snap = wait_for(desk, asks, &(struct asked){kind, serial}, "the question");
+	struct desk_question question = snap->question;
+
+	snapshot_unref(snap);
+	return question;
+}
+
+static uint64_t act_on(struct world *world, struct desk *desk, enum act act, const char *key,
+		       const char *other)
+{
+	int64_t ids[] = {world_course_id(world, key), other ? world_course_id(world, other) : 0};
+
+	return desk_act(desk, act, &(struct act_target){.ids = ids, .count = other ? 2 : 1,
+							 .named = true});
+}
+
+static void expect_intent(struct world *world, const char *key, enum course_intent intent)
+{
+	struct course_row row = world_row(world, key);
+
+	assert_int_equal(row.intent, intent);
+	course_row_clear(&row);
+}
+
+/* Number of audit events of @action since the world began, of these the last one's reason. */
+static int64_t events(struct world *world, const char *action, char *why, size_t size)
+{
+	struct event_row *rows;
+	size_t count;
+	int64_t found = 0;
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	assert_int_equal(reader_events(world->reader, &(struct event_query){.count = -1}, &rows, &count,
+				       NULL, NULL),
+			 RESULT_OK);
+	for (size_t i = 0; i < count; i++) {
+		if (!strcmp(rows[i].action, action) && !found++ && why)
+			snprintf(why, size, "%s", rows[i].why);
+		event_row_clear(&rows[i]);
+	}
+	free(rows);
+	return found;
+}
+
+/* ---- rows that are gone -------------------------------------------------------------------*/
+
+static void nothing_is_asked_while_all_is_well(void **state)
+{
+	struct desk *desk = open_desk(*state);
+
+	act_on(*state, desk, ACT_RUN, NEXT, NULL);
+	wait_message(desk, "launched 1 course");
+	desk_free(desk);
+}
+
+static void a_launch_waits_where_rows_are_gone(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct desk_question question;
+	uint64_t serial;
+
+	lose_rows(world);
+	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	question = wait_question(desk, QUESTION_VANISHED, serial);
+	assert_string_equal(question.act, "launch 1 course");
+	assert_non_null(strstr(question.text, "4 of 4 rows"));
+	assert_true(desk_can_undo(desk, serial));
+	expect_intent(world, NEXT, INTENT_IDLE);
+	desk_answer(desk, serial, false, NULL);
+	wait_question(desk, QUESTION_NONE, 0);
+	assert_false(desk_can_undo(desk, serial));
+	expect_intent(world, NEXT, INTENT_IDLE);
+	world_expect(world, NEXT, COURSE_NOT_MIGRATED);
+
+	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial - 1, true, NULL); /* of one that is not open: not looked at */
+	desk_answer(desk, serial, true, NULL);
+	wait_message(desk, "launched 1 course");
+	wait_question(desk, QUESTION_NONE, 0);
+	desk_free(desk);
+}
+
+static void a_validation_and_a_retry_wait_too(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	uint64_t serial;
+
+	lose_rows(world);
+	serial = act_on(world, desk, ACT_RETRY, DONE, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	serial = act_on(world, desk, ACT_VALIDATE, DONE, NULL);
+	wait_message(desk, "retry 1 course: not done, another act took its place");
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, true, NULL);
+	wait_message(desk, "validated " DONE);
+	desk_free(desk);
+}
+
+/* ---- what comes meanwhile -----------------------------------------------------------------*/
+
+static void a_pause_does_not_wait_and_counts_for_what_waits(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	uint64_t serial;
+
+	lose_rows(world);
+	serial = act_on(world, desk, ACT_RUN, NEXT, LAST);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	act_on(world, desk, ACT_PAUSE, NEXT, NULL);
+	wait_message(desk, "paused 1 course");
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, true, NULL);
+	wait_message(desk, "launched 1 course");
+	expect_intent(world, NEXT, INTENT_PAUSE);
+	desk_free(desk);
+	world_expect(world, NEXT, COURSE_NOT_MIGRATED);
+}
+
+static void a_pause_overtakes_a_slow_look(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap;
+
+	world->faults[FAULT_LOOKUP] = (struct fault){.result = RESULT_OK, .times = 0, .delay = 1500};
+	act_on(world, desk, ACT_RUN, NEXT, NULL);
+	act_on(world, desk, ACT_PAUSE, NEXT, NULL);
+	wait_message(desk, "paused 1 course");
+	snap = desk_acquire(desk);
+	assert_true(desk_is_asking(desk, snap)); /* val has not answered yet */
+	snapshot_unref(snap);
+	wait_message(desk, "launch 1 course: not done, it was paused or undone since");
+	expect_intent(world, NEXT, INTENT_PAUSE);
+	desk_free(desk);
+}
+
+static void what_waits_can_be_undone(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	uint64_t serial;
+
+	lose_rows(world);
+	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_undo(desk, serial);
+	wait_message(desk, "undone: it had not been done yet");
+	wait_question(desk, QUESTION_NONE, 0);
+	desk_answer(desk, serial, true, NULL);
+	expect_intent(world, NEXT, INTENT_IDLE);
+	desk_free(desk);
+}
+
+static void who_leaves_is_not_kept_by_a_question(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+
+	lose_rows(world);
+	wait_question(desk, QUESTION_VANISHED, act_on(world, desk, ACT_RUN, NEXT, NULL));
+	assert_true(desk_idle(desk));
+	desk_stop(desk);
+	desk_free(desk);
+	expect_intent(world, NEXT, INTENT_IDLE);
+}
+
+/* ---- production's gate --------------------------------------------------------------------*/
+
+static void production_takes_a_reason_and_writes_it_first(void **state)
+{
+	struct world *world = *state;
+	struct desk_question question;
+	struct desk *desk;
+	uint64_t serial;
+	char why[64] = "";
+
+	make_production(world);
+	desk = open_desk(world);
+	serial = act_on(world, desk, ACT_RUN, NEXT, LAST);
+	question = wait_question(desk, QUESTION_PERMIT, serial);
+	assert_string_equal(question.act, "launch 2 courses");
+	assert_non_null(strstr(question.text, "0 of 2 imported mock runs"));
+	desk_answer(desk, serial, true, "");
+	wait_message(desk, "launch 2 courses: not done: ");
+	assert_int_equal(events(world, "past gate", NULL, 0), 0);
+	expect_intent(world, NEXT, INTENT_IDLE);
+
+	serial = act_on(world, desk, ACT_RUN, NEXT, LAST);
+	wait_question(desk, QUESTION_PERMIT, serial);
+	desk_answer(desk, serial, true, "the window closes");
+	wait_message(desk, "launched 2 courses");
+	assert_int_equal(events(world, "past gate", why, sizeof(why)), 1);
+	assert_string_equal(why, "the window closes");
+	desk_free(desk);
+}
+
+static void production_asks_for_rows_first_and_not_for_what_is_under_way(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+	uint64_t serial;
+
+	make_production(world);
+	lose_rows(world);
+	desk = open_desk(world);
+	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, true, NULL);
+	wait_question(desk, QUESTION_PERMIT, serial);
+	desk_answer(desk, serial, false, NULL);
+	wait_question(desk, QUESTION_NONE, 0);
+	serial = act_on(world, desk, ACT_VALIDATE, DONE, NULL); /* launches nothing */
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, true, NULL);
+	wait_message(desk, "validated " DONE);
+	desk_free(desk);
+	expect_intent(world, NEXT, INTENT_IDLE);
+}
+
+/* ---- boards -------------------------------------------------------------------------------*/
+
+static bool has_boards(const struct snapshot *snap, const void *arg)
+{
+	const uint64_t *serial = arg;
+
+	return snap->request.kind == PAGE_BOARD && snap->boards && snap->boards->serial == *serial &&
+	       !snap->boards->looking;
+}
+
+static void boards_are_those_asked_for(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	int64_t ids[] = {world_course_id(world, NEXT), world_course_id(world, DONE), 12345};
+	uint64_t first = desk_show_boards(desk, ids, 3), serial = desk_show_boards(desk, ids, 3);
+	struct page_request request = {.kind = PAGE_BOARD, .status = -1, .code = -1, .count = 10};
+	struct snapshot *snap;
+
+	assert_true(serial > first);
+	request.video = (int64_t)serial;
+	desk_ask(desk, &request);
+	snap = wait_for(desk, has_boards, &serial, "the boards");
+	assert_int_equal(snap->boards->count, 2); /* the third is not there */
+	assert_int_equal(snap->total, 2);
+	assert_string_equal(snap->boards->items[0].key, NEXT);
+	assert_int_equal(snap->boards->items[0].gates[BOARD_MIGRATED].color, GATE_RED);
+	assert_string_equal(snap->boards->items[1].key, DONE);
+	assert_int_equal(snap->boards->items[1].gates[BOARD_MIGRATED].color, GATE_GREEN);
+	assert_non_null(strstr(snap->boards->problem, "12345"));
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
+static void without_a_flag_nothing_is_switched(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+
+	act_on(world, desk, ACT_FLAG_ON, DONE, NULL);
+	wait_message(desk, "no flag was switched: [flag] kind = none");
+	desk_free(desk);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_is_asked_while_all_is_well),
+		TEST(a_launch_waits_where_rows_are_gone),
+		TEST(a_validation_and_a_retry_wait_too),
+		TEST(a_pause_does_not_wait_and_counts_for_what_waits),
+		TEST(a_pause_overtakes_a_slow_look),
+		TEST(what_waits_can_be_undone),
+		TEST(who_leaves_is_not_kept_by_a_question),
+		TEST(production_takes_a_reason_and_writes_it_first),
+		TEST(production_asks_for_rows_first_and_not_for_what_is_under_way),
+		TEST(boards_are_those_asked_for),
+		TEST(without_a_flag_nothing_is_switched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
