@@ -38,11 +38,17 @@ void boards_unref(struct boards *boards)
 
 bool boards_copy_item(struct board *to, const struct board *from)
 {
-	char *key = from->key ? strdup(from->key) : NULL;
+	size_t count = from->consequence_count;
 
-	if (from->key && !key)
-		return false;
 	*to = *from;
-	to->key = key;
-	return true;
+	to->key = from->key ? strdup(from->key) : NULL;
+	to->consequences = calloc(count + 1, sizeof(*to->consequences));
+	to->consequence_count = to->consequences ? count : 0;
+	for (size_t i = 0; i < to->consequence_count; i++)
+		if (!(to->consequences[i] = strdup(from->consequences[i])))
+			to->consequence_count = i;
+	if ((to->key || !from->key) && to->consequences && to->consequence_count == count)
+		return true;
+	board_clear(to);
+	return false;
 }

@@ -329,7 +329,9 @@ static enum result look_at_flag(struct looking *l, struct error *err)
 	if (!flag || flag->ops->show(flag, &key, 1, &board->flag, &why) != RESULT_OK) {
 		memset(&board->flag, 0, sizeof(board->flag));
 		reason(l, BOARD_FLAG, "the flag backend does not answer");
-		set_gate(l, BOARD_FLAG, GATE_UNKNOWN, "%s: %s", kind, flag ? why.text : "not opened");
+		set_gate(l, BOARD_FLAG, GATE_UNKNOWN, "%s: %s", kind,
+			 flag			      ? why.text
+			 : *l->campus->flag_problem ? l->campus->flag_problem : "not opened");
 		return RESULT_OK;
 	}
 	if (board_step(&board->flag) == STEP_UNKNOWN) {

@@ -66,3 +66,137 @@ selected() { screen | grep "▸" | grep -qF "$1"; }
 harbour
 make_flag
 conf ana staging
+harbour_sqlite() { python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=20)
+db.execute(sys.argv[2])
+db.commit()' "$place/$1" "$2"; }
+
+GOOD=course-v1:DeltaU+BIO.110+2017_T2
+BARE=course-v1:DeltaU+BIO.220+2017_T3
+
+step "not migrated: the first gate is red, and O says which"
+console 80 24
+keys g
+to BIO.110
+keys B
+wait_for "gate board"
+wait_for "cannot be flipped"
+see "✗ migrated" "✓ flag backend" "global row on"
+keys O
+wait_for "migrated is red: "
+keys Escape
+
+step "migrated and validated: all is green"
+keys r
+wait_for "✓ Migrated" 30
+keys v
+wait_for "validated $GOOD" 30
+keys B
+wait_for "✓ evidence"
+wait_for "can be flipped"
+see "✓ migrated" "✓ no open errors" "✓ links" "✓ not paused" "✓ flag backend" "what follows" "O flag on"
+
+step "a wrong word switches nothing"
+keys O
+wait_for "type the course key to switch its flag on:"
+see "What follows from switching on 1 flag:" "type: $GOOD"
+type_text "course-v1:DeltaU+BIO.110"
+keys Enter
+wait_for "that is not the course key: nothing was done"
+rows_are "$GOOD" ""
+keys O
+wait_for "type the course key to switch its flag on:"
+keys Escape
+wait_for "nothing was done"
+rows_are "$GOOD" ""
+
+step "the right word: on, as others read it"
+keys O
+wait_for "type the course key to switch its flag on:"
+type_text "$GOOD"
+keys Enter
+wait_for "flag of $GOOD: "
+rows_are "$GOOD" 1
+wait_for "on since"
+keys O
+wait_for "it is on already"
+keys Escape
+wait_for "BIO.110"
+keys f
+type_text "flag:on"
+keys Enter
+wait_for "1 of 1 ─"
+keys Escape
+wait_for "all courses are shown"
+
+step "the source changes: the board is red, the flag shown stale and offered for off"
+python3 - "$place/olx" <<'PY'
+import glob, io, os, re, sys, tarfile
+for path in glob.glob(sys.argv[1] + "/*"):
+    if "BIO.110" not in path:
+        continue
+    with tarfile.open(path) as tar:
+        members = [(m, tar.extractfile(m).read() if m.isfile() else None) for m in tar.getmembers()]
+    with tarfile.open(path + ".new", "w:gz") as tar:
+        for member, data in members:
+            if data is not None and member.name.endswith(".srt"):
+                data += b"\n\n999\n01:00:00,000 --> 01:00:01,000\nlate words\n"
+                member.size = len(data)
+            tar.addfile(member, None if data is None else io.BytesIO(data))
+    os.replace(path + ".new", path)
+PY
+to BIO.110
+keys B
+wait_for "✗ evidence"
+see "X flag off" "stale"
+keys O
+wait_for "it is on already"
+keys Escape
+wait_for "BIO.110"
+keys f
+type_text "flag:stale"
+keys Enter
+wait_for "1 of 1 ─"
+resize 140 24
+wait_for "FLAG"
+wait_for "on!"
+resize 80 24
+
+step "X and y: off; another key leaves it on"
+keys X
+wait_for "switch off the flag of $GOOD on staging? y/n"
+keys n
+wait_for "nothing was done"
+rows_are "$GOOD" 1
+keys X
+wait_for "switch off the flag of $GOOD on staging? y/n"
+keys y
+rows_are "$GOOD" "1 0"
+wait_for "flag of $GOOD: "
+keys Escape
+
+step "several: a column a gate, the green ones only, and the campus's name"
+as ana migrate "$BARE" >/dev/null 2>&1
+as ana verify "$BARE" >/dev/null 2>&1
+keys g
+to BIO.110
+keys Space Space
+wait_for "2 tagged"
+keys B
+wait_for "gate board of 2 courses"
+wait_for "1 can be switched on"
+see "mig evd err lnk psd flg FLAG"
+resize 60 15
+wait_for "gate board of 2 courses"
+see "COURSE" "mig evd err lnk psd flg"
+keys O
+wait_for "type the course key"
+keys Escape
+wait_for "nothing was done"
+resize 80 24
+keys v
+wait_for "validated $GOOD" 30
+wait_for "✓ evidence" 30
+keys Escape
+keys q
+left 0
