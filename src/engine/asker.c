@@ -121,29 +121,40 @@ static struct desk_act *take_asked(struct desk *desk)
 	return act;
 }
 
-bool asker_has(const struct desk *desk, uint64_t serial)
+/* Lock held: the act of that number, if it is here. What it is and of how many does not change. */
+static const struct desk_act *find(const struct desk *desk, uint64_t serial)
 {
-	bool has = desk->asking == serial || (desk->asked && desk->asked->serial == serial);
-
-	for (const struct desk_act *act = desk->to_ask; act && !has; act = act->next)
-		has = act->serial == serial;
-	return has;
+	if (desk->asking && desk->asking->serial == serial)
+		return desk->asking;
+	if (desk->asked && desk->asked->serial == serial)
+		return desk->asked;
+	for (const struct desk_act *act = desk->to_ask; act; act = act->next)
+		if (act->serial == serial)
+			return act;
+	return NULL;
 }
 
-bool asker_drop(struct desk *desk, uint64_t serial)
+bool asker_has(const struct desk *desk, uint64_t serial)
 {
+	return find(desk, serial) != NULL;
+}
+
+bool asker_drop(struct desk *desk, uint64_t serial, struct desk_done *out)
+{
+	const struct desk_act *act;
 	struct desk_act *asked = NULL;
-	bool has;
 
 	pthread_mutex_lock(&desk->lock);
-	has = asker_has(desk, serial);
-	if (has && desk->asked && desk->asked->serial == serial)
+	act = find(desk, serial);
+	if (act)
+		*out = (struct desk_done){.serial = serial, .act = act->act, .count = act->count};
+	if (act && act == desk->asked)
 		asked = take_asked(desk);
-	else if (has)
+	else if (act)
 		note_later(desk, NULL, serial);
 	pthread_mutex_unlock(&desk->lock);
 	desk_act_free(asked);
-	return has;
+	return act != NULL;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -153,14 +164,15 @@ static int compare_ids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Lock held: what pauses and undos that came after @act leave of it. */
-static void heed_later(struct desk *desk, struct desk_act *act)
+/* Lock held: what pauses and undos that came after @act leave of it. False: it was taken back. */
+static bool heed_later(struct desk *desk, struct desk_act *act)
 {
+	bool stays = true;
+
 	for (struct desk_later *later = desk->later; later; later = later->next) {
 		size_t kept = 0;
 
-		if (later->undoes == act->serial)
-			act->count = 0;
+		stays = stays && later->undoes != act->serial;
 		if (later->undoes || later->serial < act->serial)
 			continue;
 		qsort(later->ids, later->count, sizeof(*later->ids), compare_ids);
@@ -170,6 +182,7 @@ static void heed_later(struct desk *desk, struct desk_act *act)
 				act->ids[kept++] = act->ids[i];
 		act->count = kept;
 	}
+	return stays;
 }
 
 /* ---- what is amiss ------------------------------------------------------------------------*/
@@ -259,6 +272,8 @@ static void ask(struct desk *desk, struct desk_act *act, const struct desk_quest
 	leaves = desk->stopping;
 	if (desk->asked)
 		older = take_asked(desk);
+	desk->asking = NULL;
+	leaves = leaves || !heed_later(desk, act) || !act->count; /* nothing is left of it */
 	if (!leaves) {
 		desk->asked = act;
 		desk->question = *question;
@@ -280,19 +295,33 @@ static void let_go(struct desk *desk, struct desk_act *act)
 {
 	size_t before = act->count;
 	char name[64];
-	bool goes;
+	bool stays, goes;
 
 	name_act(act, name, sizeof(name));
 	/* in one piece: a pause comes before it or after it */
 	pthread_mutex_lock(&desk->lock);
-	heed_later(desk, act);
-	goes = act->count || !before;
+	stays = heed_later(desk, act);
+	goes = stays && (act->count || !before);
+	desk->asking = NULL;
 	if (goes)
 		desk_append(desk, act);
 	pthread_mutex_unlock(&desk->lock);
 	if (goes)
 		return;
-	desk_say(desk, FINDING_NOTICE, "%s: not done, it was paused or undone since", name);
+	if (stays)
+		desk_say(desk, FINDING_NOTICE, "%s: not done, it was paused since", name);
+	desk_act_free(act);
+}
+
+static void give_up(struct desk *desk, struct desk_act *act, const struct error *err)
+{
+	char name[64];
+
+	name_act(act, name, sizeof(name));
+	desk_say(desk, FINDING_ERROR, "%s: not done: %s", name, err->text);
+	pthread_mutex_lock(&desk->lock);
+	desk->asking = NULL;
+	pthread_mutex_unlock(&desk->lock);
 	desk_act_free(act);
 }
 
@@ -301,12 +330,9 @@ static void consider(struct desk *desk, struct reader *reader, struct asker_memo
 {
 	struct desk_question question;
 	struct error err = {0};
-	char name[64];
 
 	if (look(desk, reader, memory, act, &question, &err) != RESULT_OK) {
-		name_act(act, name, sizeof(name));
-		desk_say(desk, FINDING_ERROR, "%s: not done: %s", name, err.text);
-		desk_act_free(act);
+		give_up(desk, act, &err);
 	} else if (question.kind != QUESTION_NONE) {
 		ask(desk, act, &question);
 	} else {
@@ -319,15 +345,12 @@ static void go_on(struct desk *desk, struct reader *reader, struct asker_memory 
 		  struct desk_act *act, enum question_kind kind, const char *reason)
 {
 	struct error err = {0};
-	char name[64];
 
 	act->passed = kind;
 	if (kind == QUESTION_PERMIT &&
 	    permit_pass(desk->campus->status, desk->campus->conf, &act->permit, reason ? reason : "",
 			"the campus name was typed in the console", &err) != RESULT_OK) {
-		name_act(act, name, sizeof(name));
-		desk_say(desk, FINDING_ERROR, "%s: not done: %s", name, err.text);
-		desk_act_free(act);
+		give_up(desk, act, &err);
 		return;
 	}
 	consider(desk, reader, memory, act);
@@ -388,7 +411,7 @@ static bool serve(struct desk *desk, struct reader *reader, struct asker_memory 
 		return false;
 	}
 	act->next = NULL;
-	desk->asking = act->serial;
+	desk->asking = act;
 	pthread_mutex_unlock(&desk->lock);
 	if (kind == QUESTION_NONE)
 		consider(desk, reader, memory, act);
@@ -396,7 +419,6 @@ static bool serve(struct desk *desk, struct reader *reader, struct asker_memory 
 		go_on(desk, reader, memory, act, kind, reason);
 	free(reason);
 	pthread_mutex_lock(&desk->lock);
-	desk->asking = 0;
 	return true;
 }
 

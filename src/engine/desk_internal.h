@@ -125,7 +125,7 @@ struct desk {
 	struct desk_compared compared; /* the comparison being shown: read by the differ, too */
 	/* acts that are looked at before the clerk has them; the one that waits for an answer */
 	struct desk_act *to_ask, **to_ask_end;
-	uint64_t asking;       /* the act that is being looked at; 0: none */
+	struct desk_act *asking; /* the act that is being looked at, of the asker; NULL: none */
 	struct desk_later *later;
 	struct desk_act *asked;
 	struct desk_question question; /* of @asked */
@@ -175,8 +175,8 @@ void *differ_main(void *desk);
 bool asker_wants(enum act act);
 /* @pause is about to be queued: it counts for acts that are still at the asker. Lock held. */
 void asker_pause(struct desk *desk, const struct desk_act *pause);
-/* Takes the act back; false if it is not at the asker. */
-bool asker_drop(struct desk *desk, uint64_t serial);
+/* Takes the act back, and says in @out what it would have been of; false if it is not at the asker. */
+bool asker_drop(struct desk *desk, uint64_t serial, struct desk_done *out);
 bool asker_has(const struct desk *desk, uint64_t serial); /* lock held */
 void asker_clear(struct desk *desk);			  /* the thread is gone */
 void *asker_main(void *desk);

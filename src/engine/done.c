@@ -175,8 +175,8 @@ void done_undo(struct desk *desk, uint64_t serial)
 {
 	struct desk_done done;
 
-	if (asker_drop(desk, serial)) {
-		desk_say(desk, FINDING_NOTICE, "undone: it had not been done yet");
+	if (asker_drop(desk, serial, &done)) {
+		say(desk, &done, done.count, NULL);
 		return;
 	}
 	if (!take_done(desk, serial, &done)) {

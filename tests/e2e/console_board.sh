@@ -129,6 +129,7 @@ wait_for "1 of 1 ─"
 keys Escape
 wait_for "all courses are shown"
 
+mkdir "$place/kept" && cp "$place"/olx/*BIO.110* "$place/kept/" || fail "no archive of it"
 step "the source changes: the board is red, the flag shown stale and offered for off"
 python3 - "$place/olx" <<'PY'
 import glob, io, os, re, sys, tarfile
@@ -176,6 +177,7 @@ wait_for "flag of $GOOD: "
 keys Escape
 
 step "several: a column a gate, the green ones only, and the campus's name"
+cp "$place"/kept/* "$place/olx/"
 as ana migrate "$BARE" >/dev/null 2>&1
 as ana verify "$BARE" >/dev/null 2>&1
 keys g
@@ -195,8 +197,98 @@ keys Escape
 wait_for "nothing was done"
 resize 80 24
 keys v
-wait_for "validated $GOOD" 30
-wait_for "✓ evidence" 30
+wait_for "validate the 2 courses on staging? y/n"
+keys y
+wait_for "validated $BARE" 30
+wait_for "2 can be switched on" 30
+python3 - "$place/olx" <<'PY'
+import glob, os, sys
+for path in glob.glob(sys.argv[1] + "/*BIO.220*"):
+    os.rename(path, path + ".away")
+PY
+keys .
+wait_for "1 can be switched on"
+keys O
+wait_for "type the course key to switch its flag on, of one of 2 courses:"
+type_text "$GOOD"
+keys Enter
+rows_are "$GOOD" "1 0 1"
+rows_are "$BARE" ""
+for path in "$place"/olx/*.away; do mv "$path" "${path%.away}"; done
+keys X
+wait_for "switch off the flags of 2 courses on staging? y/n"
+keys y
+wait_for "switched off 2 flags"
+rows_are "$GOOD" "1 0 1 0"
+keys .
+wait_for "2 can be switched on"
+keys O
+wait_for "type the campus name to switch on 2 of 2 flags:"
+type_text "$GOOD"
+keys Enter
+wait_for "that is not the campus name: nothing was done"
+keys O
+wait_for "type the campus name to switch on 2 of 2 flags:"
+type_text "harbour"
+keys Enter
+wait_for "switched on 2 flags"
+rows_are "$GOOD" "1 0 1 0 1"
 keys Escape
+keys u
+
+step "rows are gone from val behind our back: a launch and a validation ask"
+harbour_sqlite val.db "DELETE FROM edxval_videotranscript"
+asked_anew() { # val's last answer counts for a minute: a console that begins asks anew
+	keys q
+	left 0
+	console 80 24
+}
+asked_anew
+to LIT14
+keys r
+wait_for "launch 1 course all the same? y/n"
+see "are gone from edx-val"
+keys n
+wait_for "nothing was done"
+in_status "Not-Migrated idle" "SELECT status, intent FROM course WHERE key LIKE '%LIT14%'"
+keys v
+wait_for "validate 1 course all the same? y/n"
+keys Escape
+wait_for "nothing was done"
+keys r
+wait_for "launch 1 course all the same? y/n"
+keys y
+in_status "Migrated" "SELECT status FROM course WHERE key LIKE '%LIT14%'" 30
 keys q
 left 0
+
+step "production: the gate asks for the campus's name and a reason, and both are in the audit"
+mkdir "$place/prod" && cp -r "$place/olx" "$place/prod/olx" && cp "$place/flag.db" "$place/prod/"
+staging=$place place=$place/prod
+conf ana production
+place=$staging
+arguments="-c $place/prod/ana.conf" start 80 24
+wait_for " of 38" 30
+wait_for "engine here" 30
+keys g r
+wait_for "type the campus name to launch 1 course all the same"
+see "gate before production misses"
+type_text "harbor"
+keys Enter
+wait_for "that is not the campus name: nothing was done"
+keys r
+wait_for "type the campus name to launch 1 course all the same"
+type_text "harbour"
+keys Enter
+wait_for "reason, for the audit:"
+keys Enter
+wait_for "needs a reason"
+type_text "the window closes at five"
+keys Enter
+wait_for "launched 1 course"
+keys l
+wait_for "past gate"
+see "the window closes at five"
+keys Escape
+keys q
+wait_for "the console has left" 30

@@ -248,7 +248,7 @@ static void a_pause_overtakes_a_slow_look(void **state)
 	snap = desk_acquire(desk);
 	assert_true(desk_is_asking(desk, snap)); /* val has not answered yet */
 	snapshot_unref(snap);
-	wait_message(desk, "launch 1 course: not done, it was paused or undone since");
+	wait_message(desk, "launch 1 course: not done, it was paused since");
 	expect_intent(world, NEXT, INTENT_PAUSE);
 	desk_free(desk);
 }
@@ -263,7 +263,7 @@ static void what_waits_can_be_undone(void **state)
 	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
 	wait_question(desk, QUESTION_VANISHED, serial);
 	desk_undo(desk, serial);
-	wait_message(desk, "undone: it had not been done yet");
+	wait_message(desk, "undone: launch of 1 course");
 	wait_question(desk, QUESTION_NONE, 0);
 	desk_answer(desk, serial, true, NULL);
 	expect_intent(world, NEXT, INTENT_IDLE);

@@ -16,14 +16,20 @@
 
 /* ---- help ---------------------------------------------------------------------------------*/
 
+/* Nothing was chosen, on a campus without a flag. */
+static const struct column_choice no_flag = {.without = 1U << COLUMN_FLAG};
+
 /* "key status" that a screen of @width cells shows of the choice @words. */
 static const char *shown(const char *words, int width)
 {
 	static char out[COLUMN_WORDS];
 	struct column_layout layout;
 
-	columns_fit(columns_read(words), width, &layout);
-	columns_write((struct column_choice){layout.shown}, out, sizeof(out));
+	struct column_choice choice = columns_read(words);
+
+	choice.without = no_flag.without;
+	columns_fit(choice, width, &layout);
+	columns_write((struct column_choice){.wanted = layout.shown}, out, sizeof(out));
 	return out;
 }
 
@@ -81,16 +87,46 @@ static void fit_leaves_keys_readable_and_names_the_rest(void **state)
 	struct column_layout layout;
 
 	(void)state;
-	columns_fit((struct column_choice){0}, 60, &layout);
+	columns_fit(no_flag, 60, &layout);
 	assert_true(layout.cells[COLUMN_KEY] >= 24);
-	columns_fit((struct column_choice){0}, 80, &layout);
+	columns_fit(no_flag, 80, &layout);
 	assert_true(layout.cells[COLUMN_KEY] >= 30);
-	columns_fit((struct column_choice){0}, 120, &layout);
+	columns_fit(no_flag, 120, &layout);
 	assert_true(layout.cells[COLUMN_KEY] >= 36);
 	assert_true(layout.cells[COLUMN_NAME] >= 24);
-	columns_fit((struct column_choice){0}, 240, &layout);
+	columns_fit(no_flag, 240, &layout);
 	assert_int_equal(layout.cells[COLUMN_KEY], 48);
 	assert_true(layout.cells[COLUMN_NAME] > 60);
+}
+
+/* Where there is a flag, a wide screen shows it; chosen, it is shown anywhere. */
+static void fit_shows_the_flag_where_there_is_one(void **state)
+{
+	struct column_layout layout;
+
+	(void)state;
+	columns_fit((struct column_choice){0}, 120, &layout);
+	assert_true(layout.shown >> COLUMN_FLAG & 1);
+	columns_fit(no_flag, 400, &layout);
+	assert_false(layout.shown >> COLUMN_FLAG & 1);
+	assert_string_equal(shown("key flag", 60), "key flag");
+}
+
+static void flag_is_marked_where_its_evidence_is_stale(void **state)
+{
+	struct course_row course = {.pass = 1};
+
+	(void)state;
+	assert_string_equal(cell(COLUMN_FLAG, &course, 8), "·");
+	course.flag = STEP_ON;
+	course.evidence = EVIDENCE_FRESH;
+	assert_string_equal(cell(COLUMN_FLAG, &course, 8), "on");
+	course.evidence = EVIDENCE_STALE;
+	assert_string_equal(cell(COLUMN_FLAG, &course, 8), "on!");
+	course.flag = STEP_OFF;
+	assert_string_equal(cell(COLUMN_FLAG, &course, 8), "off");
+	course.flag = STEP_TURNING_OFF;
+	assert_string_equal(cell(COLUMN_FLAG, &course, 8), "turning");
 }
 
 /* A wider screen never takes a column away, whatever the width. */
@@ -130,7 +166,7 @@ static void fit_of_every_choice_is_sound(void **state)
 		for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
 			struct column_layout layout;
 
-			columns_fit((struct column_choice){wanted}, widths[i], &layout);
+			columns_fit((struct column_choice){.wanted = wanted}, widths[i], &layout);
 			assert_sound(&layout);
 			assert_int_equal(layout.shown & ~wanted, 0);
 			assert_true(layout.shown & 1);
@@ -165,7 +201,7 @@ static void words_come_back(void **state)
 
 	(void)state;
 	for (unsigned wanted = 1; wanted < 1U << COLUMN_COUNT; wanted += 2) {
-		columns_write((struct column_choice){wanted}, words, sizeof(words));
+		columns_write((struct column_choice){.wanted = wanted}, words, sizeof(words));
 		assert_int_equal(columns_read(words).wanted, wanted);
 	}
 	columns_write((struct column_choice){0}, words, sizeof(words));
@@ -328,6 +364,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fit_shows_what_matters_first),
 		cmocka_unit_test(fit_leaves_keys_readable_and_names_the_rest),
+		cmocka_unit_test(fit_shows_the_flag_where_there_is_one),
+		cmocka_unit_test(flag_is_marked_where_its_evidence_is_stale),
 		cmocka_unit_test(fit_only_adds_as_the_screen_grows),
 		cmocka_unit_test(fit_shows_the_chosen_alone),
 		cmocka_unit_test(fit_of_every_choice_is_sound),
