@@ -88,6 +88,16 @@ static void age_text(int64_t microseconds, char *out, size_t size)
 		snprintf(out, size, "%lld days ago", minutes / 60 / 24);
 }
 
+/* Behind what its validation is worth: what was switched on for it. */
+static const char *flag_word(const struct course_row *course)
+{
+	if (!flag_may_be_on(course->flag))
+		return "";
+	if (course->flag != STEP_ON)
+		return ", flag turning";
+	return ", flag on";
+}
+
 void course_validated(const struct view *view, bool whole, char *out, size_t size)
 {
 	const struct course_row *course = course_of(view);
@@ -108,6 +118,7 @@ void course_validated(const struct view *view, bool whole, char *out, size_t siz
 		snprintf(out, size, "validated %s, %s%s", verify_level_name(course->level), age, worth);
 	else
 		snprintf(out, size, "never validated");
+	snprintf(out + strlen(out), size - strlen(out), "%s", flag_word(course));
 }
 
 /* It could not be read, ever: its figures are not nought but unknown. */

@@ -112,10 +112,8 @@ static void ask_word(struct console *console, const struct boards *boards)
 			word = boards->items[i].key;
 	snprintf(prompt->act.word, sizeof(prompt->act.word), "%s", word);
 	if (count == 1)
-		snprintf(prompt->question, sizeof(prompt->question),
-			 all > 1 ? "type the course key to switch its flag on, of one of %s courses: "
-				 : "type the course key to switch its flag on: ",
-			 widget_number((int64_t)all).text);
+		snprintf(prompt->question, sizeof(prompt->question), "type the course key to switch %s: ",
+			 all > 1 ? "on this one flag" : "its flag on");
 	else
 		snprintf(prompt->question, sizeof(prompt->question),
 			 "type the campus name to switch on %s of %s flags: ",

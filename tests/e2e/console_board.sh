@@ -39,10 +39,10 @@ INSERT INTO video_config_videotranscriptenabledflag
 PY
 }
 
-# conf NAME ENVIRONMENT: the harbour's campus with a flag, of that environment.
+# conf NAME ENVIRONMENT [RELEASE]: the harbour's campus with a flag, of that environment.
 conf() {
 	harbour_conf "$1"
-	sed -i -e "s/^environment = .*/environment = $2/" -e "s/^release = .*/release = hawthorn.1/" \
+	sed -i -e "s/^environment = .*/environment = $2/" -e "s/^release = .*/release = ${3:-ginkgo.2}/" \
 		"$place/$1.conf"
 	printf '%s\n' "[flag]" "kind = sqlite" "path = flag.db" >>"$place/$1.conf"
 }
@@ -162,6 +162,10 @@ resize 140 24
 wait_for "FLAG"
 wait_for "on!"
 resize 80 24
+keys Enter
+wait_for "stale; flag on"
+see "X flag off"
+keys Escape
 
 step "X and y: off; another key leaves it on"
 keys X
@@ -209,7 +213,7 @@ PY
 keys .
 wait_for "1 can be switched on"
 keys O
-wait_for "type the course key to switch its flag on, of one of 2 courses:"
+wait_for "type the course key to switch on this one flag:"
 type_text "$GOOD"
 keys Enter
 rows_are "$GOOD" "1 0 1"
@@ -220,6 +224,7 @@ wait_for "switch off the flags of 2 courses on staging? y/n"
 keys y
 wait_for "switched off 2 flags"
 rows_are "$GOOD" "1 0 1 0"
+as ana verify "$BARE" >/dev/null 2>&1 # its source was away for a while
 keys .
 wait_for "2 can be switched on"
 keys O
@@ -265,18 +270,23 @@ left 0
 step "production: the gate asks for the campus's name and a reason, and both are in the audit"
 mkdir "$place/prod" && cp -r "$place/olx" "$place/prod/olx" && cp "$place/flag.db" "$place/prod/"
 staging=$place place=$place/prod
-conf ana production
+conf ana production hawthorn.1
 place=$staging
 arguments="-c $place/prod/ana.conf" start 80 24
 wait_for " of 38" 30
 wait_for "engine here" 30
 keys g r
+wait_for "launch the 1 course on production? y/n"
+see "live at once"
+keys y
 wait_for "type the campus name to launch 1 course all the same"
 see "gate before production misses"
 type_text "harbor"
 keys Enter
 wait_for "that is not the campus name: nothing was done"
 keys r
+wait_for "launch the 1 course on production? y/n"
+keys y
 wait_for "type the campus name to launch 1 course all the same"
 type_text "harbour"
 keys Enter
