@@ -128,14 +128,15 @@ static void add_gate(struct board_lines *lines, const struct board *board, enum 
 	add_wrapped(lines, line, width, plain ? words : board->gates[gate].text);
 }
 
-static void add_consequences(struct board_lines *lines, const struct board *board, int width)
+static void add_consequences(struct board_lines *lines, const struct board *board, int width,
+			     bool plain)
 {
 	size_t count;
 	const char *const *texts = board_consequences(board, &count);
 	struct board_line line = {.name = "", .role = ROLE_NORMAL};
 
 	add_wrapped(lines, (struct board_line){.name = "what follows", .role = ROLE_TITLE}, width,
-		    "of switching it on:");
+		    plain ? "what follows from switching it on:" : "from switching it on:");
 	for (size_t i = 0; i < count; i++)
 		add_wrapped(lines, line, width, texts[i]);
 }
@@ -156,7 +157,7 @@ void board_lines_make(struct board_lines *lines, const struct board *board, int 
 	flag_text(board, text, sizeof(text));
 	add_wrapped(lines, (struct board_line){.name = "flag", .role = ROLE_NORMAL}, room, text);
 	if (board->green && board->step != STEP_ON)
-		add_consequences(lines, board, room);
+		add_consequences(lines, board, room, plain);
 }
 
 void board_lines_draw(const struct board_lines *lines, size_t at, int y, int width, bool selected)
@@ -187,8 +188,9 @@ void board_consequences_draw(const struct board *board, size_t count, int y, int
 	const char *const *texts = board_consequences(board, &lines);
 	int at = y;
 
-	widget_printf(at++, 1, width - 1, ROLE_TITLE, "What follows from switching on %s flag%s:",
-		      widget_number((int64_t)count).text, count == 1 ? "" : "s");
+	widget_printf(at++, 1, width - 1, ROLE_TITLE, "What follows from switching on %s flag%s%s:",
+		      widget_number((int64_t)count).text, count == 1 ? "" : "s",
+		      count == 1 ? "" : ", of one of them");
 	for (size_t i = 0; i < lines && at < y + height; i++) {
 		widget_text(at, 1, 1, ROLE_NORMAL, glyph(GLYPH_DOT));
 		at += widget_wrapped(at, 3, width - 4, y + height - at, ROLE_NORMAL, texts[i]);

@@ -33,6 +33,16 @@ size_t flags_ready(const struct boards *boards, int64_t *ids)
 	return count;
 }
 
+const struct board *flags_ready_one(const struct boards *boards, const struct board *best)
+{
+	if (best && is_ready(best))
+		return best;
+	for (size_t i = 0; boards && i < boards->count; i++)
+		if (is_ready(&boards->items[i]))
+			return &boards->items[i];
+	return NULL;
+}
+
 /* The first gate that is not green, and why. */
 static const char *red_gate(const struct board *board)
 {
@@ -122,6 +132,16 @@ static void ask_word(struct console *console, const struct boards *boards)
 	console_note(console, ROLE_WARNING, "type: %s", prompt->act.word);
 }
 
+static const char *key_of(const struct console *console, const struct target *target)
+{
+	const struct view *view = console_top(console);
+	const struct board *board = view->ops == &screen_board ? board_selected(view) : NULL;
+
+	if (board && board->key)
+		return board->key;
+	return target->course && target->course->key ? target->course->key : "the course";
+}
+
 static void ask_key(struct console *console)
 {
 	struct prompt *prompt = &console->prompt;
@@ -138,7 +158,7 @@ static void ask_key(struct console *console)
 	else
 		snprintf(prompt->question, sizeof(prompt->question),
 			 "switch off the flag of %.80s on %s? y/n ",
-			 target.course && target.course->key ? target.course->key : "the course",
+			 key_of(console, &target),
 			 console->now->environment);
 }
 

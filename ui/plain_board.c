@@ -12,14 +12,15 @@
 
 static void say_consequences(const struct boards *boards)
 {
-	size_t count;
+	const struct board *ready = flags_ready_one(boards, NULL);
 	const char *const *texts;
+	size_t count;
 
-	if (!flags_ready(boards, NULL))
+	if (!ready)
 		return;
-	texts = board_consequences(&boards->items[0], &count);
+	texts = board_consequences(ready, &count);
 	for (size_t i = 0; i < count; i++)
-		plain_say("what follows of switching on: %s", texts[i]);
+		plain_say("what follows from switching on %s: %s", ready->key, texts[i]);
 }
 
 static void board_head(const struct view *view)

@@ -373,13 +373,13 @@ static void board_draw(struct view *view, const struct snapshot *now)
 	const struct prompt *prompt = &view->console->prompt;
 	bool asks = prompt->kind == PROMPT_WORD && prompt->act.act == ACT_FLAG_ON && !prompt->act.question;
 	int y = view->area.y, height = view->area.h - TITLE_LINES - 1 - VERDICT_LINES;
-	const struct board *first = board_selected(view);
+	const struct board *ready = flags_ready_one(board_boards(view), board_selected(view));
 
 	(void)now;
 	view->rows_y = 0;
 	draw_title(board, y++);
-	if (asks && first)
-		board_consequences_draw(first, prompt->act.count, y, height, view->area.w);
+	if (asks && ready)
+		board_consequences_draw(ready, prompt->act.count, y, height, view->area.w);
 	else if (board->count > 1)
 		draw_several(board, y);
 	else

@@ -333,6 +333,8 @@ void flags_confirmed(struct console *console);
 void flags_word(struct console *console);
 /* Courses of the board that would be switched on: green, and not on yet; @ids may be NULL. */
 size_t flags_ready(const struct boards *boards, int64_t *ids);
+/* One of them, @best if that is; NULL: there is none. */
+const struct board *flags_ready_one(const struct boards *boards, const struct board *best);
 
 /* ---- questions.c --------------------------------------------------------------------------*/
 

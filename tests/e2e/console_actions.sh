@@ -31,6 +31,7 @@ state_of() { ps -o stat= -p "$1" | cut -c1; }
 
 harbour
 harbour_conf ana
+printf '%s\n' "[flag]" "kind = sqlite" "path = flag.db" >>"$place/ana.conf"
 as ana migrate course-v1:DeltaU+ANT-5+2018 >/dev/null 2>&1
 [ $? = 1 ] || fail "the first course has findings"
 as ana pause course-v1:DeltaU+BIO.110+2017_T2 >/dev/null &&
@@ -161,7 +162,7 @@ press "sort by next column" '>';   wait_for "sorted by videos"
 press "sort by column before" '<'; wait_for "sorted by status"
 press "reverse order" S;           wait_for "sorted by status, descending"
 press "choose columns" C;          wait_for "[ ] name"
-keys g j;                          wait_for " 2 of 12"
+keys g j;                          wait_for " 2 of 13"
 press "show or hide column" Space; wait_for "[✓] name"
 press "sort by this column" s;     wait_for "sorted by name"
 press "reverse order" S;           wait_for "sorted by name, descending"
@@ -265,6 +266,22 @@ wait_for "asset-missing of all courses"
 keys Escape
 wait_for "findings of all courses"
 keys Escape
+at 1
+
+step "the gate board"
+press "gate board" B
+wait_for "cannot be flipped"
+see "flag backend"
+refused B "gate board works on courses, course, diff, findings, items, why"
+refused O "migrated is red"
+press "look again" .
+wait_for "every gate is looked at anew"
+press "flag off" X
+wait_for "switch off the flag of course-v1:DeltaU+ANT-5+2018 on test? y/n"
+keys y
+wait_for "off already"
+printf 'flag on\tO\n' >>"$place/pressed" # console_board.sh sees what it does
+press back Esc
 at 1
 
 step "a course, and a video's diff"

@@ -296,9 +296,9 @@ wait_for "needs a reason"
 type_text "the window closes at five"
 keys Enter
 wait_for "launched 1 course"
-keys l
-wait_for "past gate"
-see "the window closes at five"
-keys Escape
+place=$staging/prod
+in_status "past gate,launch the window closes at five" \
+	"SELECT group_concat(action), max(why) FROM (SELECT action, why FROM event WHERE action IN ('past gate', 'launch') ORDER BY id)"
+place=$staging
 keys q
 wait_for "the console has left" 30
