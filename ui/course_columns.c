@@ -293,7 +293,7 @@ const struct column_info column_infos[COLUMN_COUNT] = {
 	[COLUMN_VALIDATED]  = {"validated",  "VALIDATED", 18, 2, ALIGN_LEFT,  SORT_VERIFIED,   true,  12, cell_validated,
 			       "last validation: its level and when"},
 	[COLUMN_FLAG]       = {"flag",       "FLAG",       8, 1, ALIGN_LEFT,  SORT_FLAG,       true,   7, cell_flag,
-			       "its flag; on!: on, and its evidence does not count any more"},
+			       "its flag; on!: its evidence does not count any more"},
 };
 /* clang-format on */
 

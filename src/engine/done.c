@@ -175,10 +175,6 @@ void done_undo(struct desk *desk, uint64_t serial)
 {
 	struct desk_done done;
 
-	if (asker_drop(desk, serial, &done)) {
-		say(desk, &done, done.count, NULL);
-		return;
-	}
 	if (!take_done(desk, serial, &done)) {
 		desk_say(desk, FINDING_NOTICE, "nothing to undo: that act has changed nothing");
 		return;
@@ -210,8 +206,15 @@ bool desk_can_undo(struct desk *desk, uint64_t serial)
 
 void desk_undo(struct desk *desk, uint64_t serial)
 {
-	struct desk_act *act = calloc(1, sizeof(*act));
+	struct desk_done done;
+	struct desk_act *act;
 
+	/* here and now: a moment later it may have come to the clerk, behind what takes it back */
+	if (asker_drop(desk, serial, &done)) {
+		say(desk, &done, done.count, NULL);
+		return;
+	}
+	act = calloc(1, sizeof(*act));
 	if (!act) {
 		desk_say(desk, FINDING_ERROR, "out of memory");
 		return;

@@ -31,7 +31,7 @@ see "as many as the screen is wide" "key of the course"
 keys Space;        wait_for "the key is always shown"
 keys j j j j;      wait_for "▸ [✓] videos"
 keys Space;        wait_for "▸ [ ] videos"
-keys G k k;        wait_for "▸ [ ] attempts"
+keys G k k k;      wait_for "▸ [ ] attempts"
 keys Space;        wait_for "▸ [✓] attempts"
 see "TRIES" "$first"
 

@@ -141,7 +141,7 @@ keys f C-u
 type_text "org:ferryx org:ferryx org:ferryx org:ferryx"
 keys Enter
 wait_gone "filter: "
-keys X;      wait_for "no such key here"
+keys Z;      wait_for "no such key here"
 see " filtered  $count tagged"
 keys f C-u
 type_text piraeus

@@ -83,7 +83,7 @@ chosen "(works on course, diff, findings"
 keys Enter;  wait_for "waive works on course, diff, findings, items, why"
 keys w;      wait_for "w waive works on course, diff, findings, items, why"
 keys W;      wait_for "W waive all shown works on items"
-keys X;      wait_for "no such key here"
+keys Z;      wait_for "no such key here"
 keys 4
 wait_for "only Failed"
 keys 0 2
