@@ -198,6 +198,7 @@ class Campus:
         self.environment = "staging"
         self.engine = dict({"workers": "4", "retry_delay": "20ms", "max_retries": "1"}, **engine)
         self.source = {}
+        self.more = {}          # sections with keys of their own, beside or in place of these
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -225,6 +226,8 @@ class Campus:
             "store": {"kind": "directory", "path": "store"},
             "engine": self.engine,
         }
+        for part, keys in self.more.items():
+            parts[part] = dict(parts.get(part, {}), **keys)
         with open(self.path("campus.conf"), "w", encoding="utf-8") as f:
             for part, keys in parts.items():
                 f.write("[%s]\n%s\n" % (part, "".join("%s = %s\n" % k for k in keys.items())))

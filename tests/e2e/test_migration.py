@@ -20,6 +20,7 @@ from cases_predicted import *
 from cases_random import *
 from cases_refresh import *
 from cases_resolution import *
+from cases_rollout import *
 
 
 if __name__ == "__main__":
