@@ -91,8 +91,10 @@ step "help: keys of the screen below, read from the key table"
 keys '?'
 wait_for "Keys of this screen: courses"
 see "Launch"
+others_are_shown() { keys NPage; shown "Keys of other screens"; }
+poll 20 others_are_shown || fail "never saw the keys of other screens"
 keys G
-wait_for "Keys of other screens"
+wait_for "On runs"
 keys q
 wait_for "of 40 courses"
 
