@@ -33,7 +33,7 @@ struct looking {
 	struct finding_row *waived; /* errors only; some of them */
 	size_t waived_count;
 	int64_t waived_all;
-	int64_t run; /* that ended it; 0: not known */
+	int64_t run, generation; /* run: that ended it; 0: not known */
 	enum run_kind run_kind;
 	char reasons[BOARD_GATES][100]; /* in short, for the verdict */
 };
@@ -235,6 +235,8 @@ static enum result read_rows(struct looking *l, int64_t course, struct error *er
 		st = look_at_errors(l, err);
 	if (st == RESULT_OK)
 		st = reader_course_run(l->reader, l->course.key, &l->run, &l->run_kind, err);
+	if (st == RESULT_OK)
+		st = reader_generation(l->reader, &l->generation, err);
 	if (st == RESULT_OK) {
 		st = reader_flag(l->reader, course, &l->row, err);
 		st = st == RESULT_MISSING ? RESULT_OK : st;
@@ -251,9 +253,9 @@ static void judge_proof(struct looking *l, const struct proof *proof)
 	const struct evidence *evidence = &proof->evidence;
 	int64_t missing = evidence->counts.expected - evidence->counts.in_val;
 
-	if (evidence->pass != l->course.pass) {
+	if (evidence->pass != l->course.pass || evidence->generation != l->generation) {
 		reason(l, BOARD_EVIDENCE, "its evidence is stale");
-		set_gate(l, BOARD_EVIDENCE, GATE_RED, "it was run again since: validate it again");
+		set_gate(l, BOARD_EVIDENCE, GATE_RED, "of an earlier run: validate it again");
 		l->board->stale_on = true;
 	} else if (evidence->level < LEVEL_HASH) {
 		reason(l, BOARD_EVIDENCE, "validated at level %s only", verify_level_name(evidence->level));

@@ -387,10 +387,8 @@ static void move_look(struct walk *w, int who)
 	after = step_now(w);
 	assert_int_equal(after, turning(before) || w->now.deaf ? before : backend_now(w));
 	assert_int_equal(board.step, after);
-	/* green where, and only where, all stands well and the backend tells; that staging was restored
-	   takes evidence away in the same commit, so only the journal looks for that */
-	if (board.green != (!w->now.deaf && (w->now.ground == GROUND_GOOD ||
-					     w->now.ground == GROUND_OTHER_GENERATION)))
+	/* green where, and only where, all stands well and the backend tells */
+	if (board.green != (w->now.ground == GROUND_GOOD && !w->now.deaf))
 		fail_msg("%s: %s", w->now.name, board.verdict);
 	op->phase = LOOKED;
 	/* what the board thinks of it is not trusted: a switch is tried on whatever there is */
