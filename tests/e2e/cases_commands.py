@@ -58,7 +58,12 @@ class Statuses(CampusTest):
                         "ALTER TABLE holder DROP COLUMN held_by",
                         "ALTER TABLE holder DROP COLUMN workers",
                         "ALTER TABLE holder DROP COLUMN rate",
-                        "ALTER TABLE holder DROP COLUMN began", "PRAGMA user_version=1"):
+                        "ALTER TABLE holder DROP COLUMN began",
+                        "DROP TABLE run_finding", "DROP TABLE run_transcript",
+                        "DROP TABLE run_course", "DROP TABLE run", "DROP TABLE course_source",
+                        "DROP TABLE evidence", "DROP TABLE flag", "DROP TABLE former_journal",
+                        "ALTER TABLE course DROP COLUMN flag",
+                        "ALTER TABLE course DROP COLUMN evidence", "PRAGMA user_version=1"):
                 self.campus.sql("status.db", sql)
             self.expect(0, "doctor")
             self.assertNotIn(b"older", self.expect(0, *command).err)

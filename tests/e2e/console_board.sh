@@ -163,7 +163,7 @@ wait_for "FLAG"
 wait_for "on!"
 resize 80 24
 keys Enter
-wait_for "stale; flag on"
+wait_for ", stale, flag on"
 see "X flag off"
 keys Escape
 
