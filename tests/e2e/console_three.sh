@@ -136,8 +136,8 @@ acts ana "DeltaU+BIO.220"
 acts_are_told ana
 
 step "and of the shell, while the consoles look on"
-as cyd pause course-v1:TideX+PHIL1+2016_Q2 >/dev/null || fail "pause"
-as cyd resume course-v1:TideX+PHIL1+2016_Q2 >/dev/null || fail "resume"
+as cyd pause course-v1:TideX+HEB1+2018_Q3 >/dev/null || fail "pause"
+as cyd resume course-v1:TideX+HEB1+2018_Q3 >/dev/null || fail "resume"
 as cyd verify course-v1:DeltaU+BIO.110+2017_T2 >/dev/null || fail "verify"
 video=$(query "SELECT block FROM finding WHERE code = 'asset-missing' AND NOT waived LIMIT 1")
 as cyd waive course-v1:DeltaU+ANT-5+2018 "$video" he --finding asset-missing --reason "for cyd" >/dev/null || fail "waive"

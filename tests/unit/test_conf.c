@@ -404,7 +404,7 @@ static void conf_keys_documents_every_key(void **state)
 {
 	static const char *const kinds[] = {"",	      "olx",  "split draft mongo", "link = studio",
 					    "sqlite", "rest", "directory",	   "s3",
-					    "admin",  "command"};
+					    "admin",  "command", "sqlite admin command"};
 	const struct conf_key *keys;
 	size_t count;
 
