@@ -119,7 +119,9 @@ left() {
 	[ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
 	[ "$(t display-message -p '#{cursor_flag}')" = 1 ] || fail "the cursor is still hidden"
 	[ "$(t display-message -p '#{keypad_flag}')" = 0 ] || fail "the keypad is still in its own mode"
-	t capture-pane -pe | grep -F "the console has left" | grep -q "$(printf '\033')" &&
+	# after a resize tmux leaves lines of the other screen above, and ends their colours on this one
+	t capture-pane -pe | grep -F "the console has left" |
+		sed "s/$(printf '\033')\[\(0\|39\|49\|39;49\)\?m//g" | grep -q "$(printf '\033')" &&
 		fail "colours or attributes are still on"
 	return 0
 }
