@@ -307,6 +307,19 @@ static enum result off_already(struct flipper *flipper, const struct course_row 
 	return status_flush(flipper->campus->status, err);
 }
 
+/* What is there now, whoever did it, is what is switched off. Where nobody answers nothing is tried;
+   one that answers, and does not tell, may take an off all the same. */
+static enum result look_before_off(struct flipper *flipper, const struct course_row *row,
+				   struct flipped *out, struct error *err)
+{
+	enum result st = read_state(flipper, row->key, &out->state, err);
+
+	out->now = board_step(&out->state);
+	if (st == RESULT_OK)
+		return keep(flipper, row->id, 0, &out->state, "", err);
+	return result_holds(st) || st == RESULT_NOMEM || st == RESULT_CANCELED ? st : RESULT_OK;
+}
+
 enum result flip_off(struct flipper *flipper, int64_t course, const char *how, struct flipped *out,
 		     struct error *err)
 {
@@ -318,12 +331,7 @@ enum result flip_off(struct flipper *flipper, int64_t course, const char *how, s
 	if (st == RESULT_OK)
 		st = reader_course_by_id(flipper->reader, course, &row, err);
 	if (st == RESULT_OK)
-		st = read_state(flipper, row.key, &out->state, err);
-	if (st == RESULT_OK) {
-		out->now = board_step(&out->state);
-		/* what is there now, whoever did it, is what is switched off */
-		st = keep(flipper, course, 0, &out->state, "", err);
-	}
+		st = look_before_off(flipper, &row, out, err);
 	if (st == RESULT_OK)
 		st = known_step(flipper, course, &out->before, err);
 	if (st == RESULT_OK)

@@ -7,6 +7,8 @@
  *      off/unknown --begin(on, evidence)--> turning-on  --settle(read back)--> on | off
  *      any         --begin(off)----------> turning-off --settle(read back)--> off | on
  *
+ * Any: also what is turning and cannot be read back, so that off never waits for that.
+ *
  * The rows and their conditions are status/rollout.h's; the steps are functions of their own here, so
  * that a test can stop between any two.
  */
@@ -40,7 +42,7 @@ void flipper_close(struct flipper *flipper); /* accepts NULL */
  */
 enum result flip_on(struct flipper *flipper, int64_t course, const char *how, struct board *board,
 		    struct flipped *out, struct error *err);
-/* Always possible, where the backend can be reached. */
+/* Always possible where the backend can be reached, also where it does not tell how the flag is. */
 enum result flip_off(struct flipper *flipper, int64_t course, const char *how, struct flipped *out,
 		     struct error *err);
 

@@ -257,7 +257,8 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 	char what[120], on_what[48] = "";
 	enum result st = read_standing(status, begin->course, &now, err);
 
-	begin->busy = st == RESULT_OK && is_turning(now.state);
+	/* what is left turning and cannot be read must not stand in the way of off */
+	begin->busy = st == RESULT_OK && begin->on && is_turning(now.state);
 	if (begin->busy)
 		st = error_set(err, RESULT_REFUSED, "%s (%s) is switching its flag: it is %s", now.who,
 			       now.host, flag_step_name(now.state));

@@ -83,8 +83,9 @@ void flag_row_clear(struct flag_row *row); /* may run twice */
  * Commits that the flag is being switched; *@number is the switch's. To on: RESULT_REFUSED, with the
  * reason, unless the course is Migrated and idle, has no open error and no open link-pending or
  * val-unread, and its evidence is number @evidence, of level hash or better, not stale, of this
- * generation and pass, and @at most so old (microseconds). To off always, but RESULT_BUSY while it
- * is turning. One event: @how it was confirmed.
+ * generation and pass, and @at most so old (microseconds); RESULT_BUSY while it is turning. To off
+ * always: whoever has flip.h's lock takes over what is turning, and could not be read back, under a
+ * new number. One event: @how it was confirmed.
  */
 enum result status_flag_begin(struct status *status, int64_t course, bool on, int64_t evidence,
 			      int64_t most_age, const char *how, int64_t *number, struct error *err);

@@ -37,6 +37,7 @@ struct little_flag {
 	struct flag_state state;
 	enum result show, set; /* what is answered */
 	bool lost;	       /* it acts, whatever it answers */
+	bool mute;	       /* it answers, and does not tell */
 	int sets;
 };
 
@@ -62,6 +63,8 @@ static enum result little_show(struct flag *flag, const char *const *courses, si
 		return error_set(err, self->show, "the flag is away");
 	self->state.effective = flag_effective(&self->state);
 	*out = self->state;
+	if (self->mute)
+		*out = (struct flag_state){.note = "exit status 3"};
 	return RESULT_OK;
 }
 
@@ -447,6 +450,41 @@ static void what_cannot_be_read_back_is_settled_later(void **state)
 	assert_int_equal(room->told, 2);
 }
 
+/* Who needs it off needs it off, whoever began what, and whatever the backend tells of it. */
+static void off_is_possible_where_nothing_can_be_read(void **state)
+{
+	struct room *room = *state;
+
+	migrate_and_verify(room);
+	open_flipper(room);
+	room->flag.show = RESULT_OK;
+	stays_turning_until_it_can_be_read(room);
+	room->flag.show = RESULT_OK;
+	room->flag.mute = true;
+	open_flipper(room);
+	for (int i = 2; i < 4; i++) {
+		assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err),
+			  room->err);
+		assert_string_equal(room->flipped.text, "written, and it cannot be read back: exit status 3");
+		assert_int_equal(room->flag.sets, i);
+		assert_int_equal(step_of(room), STEP_TURNING_OFF);
+	}
+	room->flag.mute = false;
+	room->flag.show = RESULT_RETRY; /* a page that is broken says nothing of the form */
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	assert_string_equal(room->flipped.text, "written, and it cannot be read back: the flag is away");
+	assert_int_equal(room->flag.sets, 4);
+	room->flag.show = RESULT_UNREACHABLE; /* nothing is tried where nobody is */
+	assert_int_equal(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err),
+			 RESULT_UNREACHABLE);
+	assert_int_equal(room->flag.sets, 4);
+	room->flag.show = RESULT_OK;
+	open_flipper(room);
+	assert_says(room->flipped.text, "was cut short: it is off");
+	assert_int_equal(step_of(room), STEP_OFF);
+	assert_ok(status_broken(room->world->status, &room->err), room->err);
+}
+
 /* A program that hung for an hour comes back: what it read is of a switch that is over. */
 static void a_switch_is_settled_by_its_own_number(void **state)
 {
@@ -457,10 +495,9 @@ static void a_switch_is_settled_by_its_own_number(void **state)
 	migrate_and_verify(room);
 	assert_ok(status_flag_begin(room->world->status, room->course, true, look(room)->evidence,
 				    INT64_MAX, "a test", &first, &room->err), room->err);
-	assert_int_equal(status_flag_begin(room->world->status, room->course, false, 0, 0, "a test",
+	assert_int_equal(status_flag_begin(room->world->status, room->course, true, 1, 0, "a test",
 					   &second, &room->err), RESULT_BUSY);
 	assert_says(room->err.text, "tester");
-	assert_ok(status_flag_settle(room->world->status, room->course, first, &seen, &room->err), room->err);
 	assert_ok(status_flag_begin(room->world->status, room->course, false, 0, 0, "a test", &second,
 				    &room->err), room->err);
 	assert_int_equal(status_flag_settle(room->world->status, room->course, first, &seen, &room->err),
@@ -565,6 +602,7 @@ int main(void)
 		T(a_red_board_writes_nothing),
 		T(what_is_read_back_decides_not_the_answer),
 		T(what_cannot_be_read_back_is_settled_later),
+		T(off_is_possible_where_nothing_can_be_read),
 		T(a_switch_is_settled_by_its_own_number),
 		T(what_is_on_and_stale_is_offered_for_off),
 		T(auto_switches_on_what_is_proved),

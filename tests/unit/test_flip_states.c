@@ -412,10 +412,10 @@ static void move_begin(struct walk *w, int who, bool on)
 	struct flip flip = {.course = w->course, .on = on};
 	enum flag_step before = step_now(w), backend = backend_now(w);
 	int64_t told = events_of(w, "to be switched");
-	bool may = turning(before) ? false : on ? may_turn_on(w, op->evidence) : true;
+	bool may = !on || (!turning(before) && may_turn_on(w, op->evidence));
 	enum result st = flip_begin(w->flipper[who], &flip, &board, "a test", &w->err);
 
-	if (turning(before))
+	if (turning(before) && on)
 		assert_int_equal(st, RESULT_BUSY);
 	else if (may)
 		assert_ok(st, w->err);
