@@ -380,6 +380,8 @@ bool desk_rests(struct desk *desk, char *why, size_t size)
 		say_why(why, size, state.under_way, "transaction");
 	else if (state.ending)
 		say_why(why, size, state.ending, "closing course");
+	else if (state.flipping)
+		say_why(why, size, state.flipping, "validation or switch by flip = auto");
 	else if (compares)
 		say_why(why, size, 1, "comparison");
 	else if (writes || !status_rest(desk->campus->status, true))

@@ -472,6 +472,7 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		out->pausing += run->leaving ? (int64_t)run->running : 0;
 	out->ending = engine->ending;
+	out->flipping = engine->flipping && !engine->flip_rests;
 	out->workers = engine->workers;
 	out->rate = engine->pace.rate;
 	out->dry_run = engine->dry_run;

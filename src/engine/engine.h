@@ -98,6 +98,7 @@ struct engine_state {
 	bool waits_for_go;     /* intents of an earlier session are not adopted yet */
 	int64_t under_way, pausing; /* transactions; of these, of courses that are leaving */
 	int64_t ending;		    /* courses that are read back, linked and closed */
+	int64_t flipping;	    /* courses that flip = auto is at: validations, switches */
 	int64_t workers, rate; /* as they are now; rate 0: no limit */
 	int64_t dry_run; /* number of the dry run; 0: the engine is not dry */
 	struct progress progress; /* a copy */

@@ -4,6 +4,7 @@
  *
  * A course has one turn after each pass. What was decided, or why not, is in the audit; a turn that
  * somebody else's switch has taken meanwhile (an operator's `flag off`, too) is not taken again.
+ * Nothing is switched in a hold, also in one that began while it validated.
  */
 #include "config.h"
 
@@ -34,9 +35,23 @@ static void pass_over(struct engine *engine, const struct course_row *course, co
 	tell(engine, course->key, true, why);
 }
 
+/* Between two videos: a process that is being suspended stands still here. */
+static void rest_between_videos(void *arg)
+{
+	struct engine *engine = arg;
+
+	pthread_mutex_lock(&engine->lock);
+	engine->flip_rests = true;
+	while (engine->holds[HOLD_REST].on && !engine->stopping)
+		clock_wait(engine->clock, &engine->idle, &engine->lock, INT64_MAX);
+	engine->flip_rests = false;
+	pthread_mutex_unlock(&engine->lock);
+}
+
 static enum result validate(struct engine *engine, const struct course_row *course, struct error *err)
 {
 	const struct verify_options options = {.level = LEVEL_HASH, .engine_runs = true,
+					       .pause = rest_between_videos, .pause_arg = engine,
 					       .stop = &engine->flip_stop};
 	int64_t most_age = engine->campus->conf->evidence_age * 1000;
 	struct counts counts = {0};
@@ -48,43 +63,90 @@ static enum result validate(struct engine *engine, const struct course_row *cour
 }
 
 /* Under the lock of whoever flips: somebody has taken its turn since. */
-static bool has_had_its_turn(struct engine *engine, const struct course_row *course)
+static enum result has_had_its_turn(struct engine *engine, const struct course_row *course, bool *had,
+				    struct error *err)
 {
 	struct flag_row row = {0};
-	bool had = reader_flag(engine->flip_reader, course->id, &row, NULL) == RESULT_OK &&
-		   row.auto_pass >= course->pass;
+	enum result st = reader_flag(engine->flip_reader, course->id, &row, err);
 
+	*had = st == RESULT_OK && row.auto_pass >= course->pass;
 	flag_row_clear(&row);
-	return had;
+	return st == RESULT_MISSING ? RESULT_OK : st;
 }
 
-static enum result flip(struct engine *engine, const struct course_row *course, struct error *err)
+/* No gate is red: the source, or the flag's backend, could not be asked. */
+static bool may_go_better(const struct board *board)
 {
-	struct flipper *flipper = NULL;
-	struct flipped flipped;
-	enum result st = flipper_open(&flipper, engine->campus, engine->flip_reader, NULL, NULL, err);
+	bool unknown = false, red = false;
 
-	if (st != RESULT_OK)
-		return st;
-	if (has_had_its_turn(engine, course))
-		goto out;
-	st = flip_on(flipper, course->id, "flip = auto", NULL, &flipped, err);
+	for (int i = 0; i < BOARD_GATES; i++) {
+		unknown |= board->gates[i].color == GATE_UNKNOWN;
+		red |= board->gates[i].color == GATE_RED;
+	}
+	return unknown && !red;
+}
+
+static enum result switch_on(struct engine *engine, struct flipper *flipper,
+			     const struct course_row *course, struct error *err)
+{
+	struct board board;
+	struct flipped flipped;
+	enum result st = flip_on(flipper, course->id, "flip = auto", &board, &flipped, err);
+
 	if (st == RESULT_OK && flipped.done) {
 		status_flag_auto_done(engine->campus->status, course->id, course->pass, "");
 		tell(engine, course->key, false, flipped.text);
 	} else if (st == RESULT_OK) {
 		pass_over(engine, course, flipped.text);
+	} else if (st == RESULT_REFUSED && may_go_better(&board)) {
+		st = RESULT_UNREACHABLE;
 	} else if (st == RESULT_REFUSED || st == RESULT_BUSY) {
 		pass_over(engine, course, err->text);
 		st = RESULT_OK;
 	}
-	status_flush(engine->campus->status, NULL); /* before another one may take the lock */
-out:
+	board_clear(&board);
+	return st;
+}
+
+/* Who has held the engine while it validated holds the switch, too: its turn comes when work goes on. */
+static bool is_held(struct engine *engine)
+{
+	bool held;
+
+	pthread_mutex_lock(&engine->lock);
+	held = engine_holds(engine);
+	pthread_mutex_unlock(&engine->lock);
+	return held;
+}
+
+static enum result flip(struct engine *engine, const struct course_row *course, struct error *err)
+{
+	struct flipper *flipper = NULL;
+	bool had = false;
+	enum result st;
+
+	if (is_held(engine))
+		return error_set(err, RESULT_BUSY, "the engine is held");
+	st = flipper_open(&flipper, engine->campus, engine->flip_reader, NULL, NULL, err);
+	if (st == RESULT_OK)
+		st = has_had_its_turn(engine, course, &had, err);
+	if (st == RESULT_OK && !had)
+		st = switch_on(engine, flipper, course, err);
+	if (flipper)
+		status_flush(engine->campus->status, NULL); /* before another one may take the lock */
 	flipper_close(flipper);
 	return st;
 }
 
-/* RESULT_MISSING: none waits. What may go better later is tried again so often as a transaction. */
+/* Somebody who flips, or holds, is waited for; what may go better is tried so often as a transaction. */
+static bool gives_up(const struct engine *engine, enum result st, int *tries)
+{
+	if (st == RESULT_OK || st == RESULT_BUSY || st == RESULT_CANCELED)
+		return false;
+	return !result_is_transient(st) || ++*tries > engine->max_retries;
+}
+
+/* RESULT_MISSING: none waits. */
 static enum result next_turn(struct engine *engine, int *tries, struct error *err)
 {
 	struct course_row course = {0};
@@ -100,7 +162,7 @@ static enum result next_turn(struct engine *engine, int *tries, struct error *er
 	st = validate(engine, &course, err);
 	if (st == RESULT_OK)
 		st = flip(engine, &course, err);
-	else if (st != RESULT_CANCELED && (!result_is_transient(st) || ++*tries > engine->max_retries)) {
+	if (gives_up(engine, st, tries)) {
 		pass_over(engine, &course, err->text);
 		st = RESULT_OK;
 	}
@@ -139,7 +201,7 @@ void *flipper_main(void *arg)
 			engine_tell(engine, &(struct engine_event){.kind = ENGINE_TROUBLE, .text = err.text});
 		pthread_mutex_lock(&engine->lock);
 		engine->flipping = false;
-		engine->flip_waits |= st == RESULT_OK || result_is_transient(st);
+		engine->flip_waits |= st == RESULT_OK || st == RESULT_CANCELED || result_is_transient(st);
 		next = st == RESULT_OK || st == RESULT_MISSING ? 0 : clock_now(engine->clock) + pause;
 		pthread_cond_broadcast(&engine->idle);
 	}

@@ -107,6 +107,7 @@ struct engine {
 
 	/* flip = auto: a course may wait for its turn; one has it now */
 	bool flip_waits, flipping;
+	bool flip_rests; /* it stands between two videos */
 	int flip_stop; /* atomic: 1 when the engine stops */
 
 	struct gate store_gate, val_gate; /* with locks of their own */

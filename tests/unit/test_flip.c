@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/rollout/flip.h"
 #include "tests/unit/world.h"
@@ -38,6 +39,7 @@ struct little_flag {
 	enum result show, set; /* what is answered */
 	bool lost;	       /* it acts, whatever it answers */
 	bool mute;	       /* it answers, and does not tell */
+	int shy;	       /* so many looks find nobody */
 	int sets;
 };
 
@@ -59,6 +61,8 @@ static enum result little_show(struct flag *flag, const char *const *courses, si
 
 	assert_int_equal(count, 1);
 	assert_string_equal(courses[0], KEY);
+	if (self->shy && self->shy--)
+		return error_set(err, RESULT_UNREACHABLE, "the flag is away");
 	if (self->show != RESULT_OK)
 		return error_set(err, self->show, "the flag is away");
 	self->state.effective = flag_effective(&self->state);
@@ -567,6 +571,89 @@ static void auto_says_why_not_once(void **state)
 	assert_int_equal(told_why, 1);
 }
 
+/* The flag's backend, and the source, are tried again like val and the store. */
+static void auto_tries_again_what_cannot_be_looked_at(void **state)
+{
+	struct room *room = *state;
+
+	room->world->conf.flag_flip = (char *)"auto";
+	room->flag.shy = 2;
+	migrate(room);
+	assert_int_equal(step_of(room), STEP_ON);
+	assert_int_equal(room->flag.sets, 1);
+}
+
+static void auto_gives_up_what_stays_away(void **state)
+{
+	struct room *room = *state;
+
+	room->world->conf.flag_flip = (char *)"auto";
+	room->flag.show = RESULT_UNREACHABLE;
+	migrate(room); /* which ends */
+	assert_int_equal(step_of(room), STEP_UNKNOWN);
+	room->flag.show = RESULT_OK;
+	world_run(room->world);
+	assert_int_equal(room->flag.sets, 0);
+}
+
+static void hold_while_it_validates(struct world *world)
+{
+	world->faults[FAULT_LOOKUP].delay = 300;
+}
+
+/* Whoever holds the engine while it validates holds the flag, too. */
+static void auto_switches_nothing_in_a_hold(void **state)
+{
+	struct room *room = *state;
+	struct engine *engine;
+	int lookups;
+
+	migrate(room);
+	room->world->conf.flag_flip = (char *)"auto";
+	hold_while_it_validates(room->world);
+	lookups = world_calls(room->world, FAULT_LOOKUP);
+	engine = world_start(room->world, false);
+	while (world_calls(room->world, FAULT_LOOKUP) == lookups)
+		usleep(1000);
+	engine_hold(engine, "ana");
+	assert_false(engine_wait(engine, 2000));
+	assert_int_equal(room->flag.sets, 0);
+	engine_go(engine);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
+/* A process that is suspended holds no switch half done, and says what it waits for. */
+static void auto_is_counted_by_who_rests(void **state)
+{
+	struct room *room = *state;
+	struct engine_state seen;
+	struct engine *engine;
+
+	migrate(room);
+	room->world->conf.flag_flip = (char *)"auto";
+	hold_while_it_validates(room->world);
+	engine = world_start(room->world, false);
+	do {
+		usleep(1000);
+		engine_state(engine, &seen);
+	} while (!seen.flipping);
+	engine_rest(engine, true);
+	for (int i = 0; seen.flipping; i++) { /* it stands between two videos, or before the switch */
+		assert_true(i < WORLD_PATIENCE);
+		usleep(1000);
+		engine_state(engine, &seen);
+	}
+	assert_int_equal(room->flag.sets, 0);
+	usleep(1000000);
+	assert_int_equal(room->flag.sets, 0);
+	engine_rest(engine, false);
+	assert_true(engine_wait(engine, WORLD_PATIENCE));
+	engine_free(engine);
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
 static void auto_waits_while_somebody_flips(void **state)
 {
 	struct room *room = *state;
@@ -607,6 +694,10 @@ int main(void)
 		T(what_is_on_and_stale_is_offered_for_off),
 		T(auto_switches_on_what_is_proved),
 		T(auto_says_why_not_once),
+		T(auto_tries_again_what_cannot_be_looked_at),
+		T(auto_gives_up_what_stays_away),
+		T(auto_switches_nothing_in_a_hold),
+		T(auto_is_counted_by_who_rests),
 		T(auto_waits_while_somebody_flips),
 	};
 
