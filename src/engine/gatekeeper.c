@@ -216,6 +216,28 @@ static bool stops(struct desk *desk)
 	return stops;
 }
 
+/* Between two flags a console that is being suspended stands still, without the lock of who flips.
+   NULL afterwards: somebody else has it, and @err says who. */
+static void rest_between_flags(struct desk *desk, struct reader *reader, struct flipper **flipper,
+			       struct error *err)
+{
+	bool rested;
+
+	pthread_mutex_lock(&desk->lock);
+	rested = desk->rests && !desk->stopping;
+	pthread_mutex_unlock(&desk->lock);
+	if (!rested)
+		return;
+	flipper_close(*flipper);
+	pthread_mutex_lock(&desk->lock);
+	desk->switching = false;
+	while (desk->rests && !desk->stopping)
+		clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
+	desk->switching = true;
+	pthread_mutex_unlock(&desk->lock);
+	flipper_open(flipper, desk->campus, reader, NULL, NULL, err);
+}
+
 static void switch_flags(struct desk *desk, struct reader *reader, const struct desk_act *act)
 {
 	const char *way = act->act == ACT_FLAG_ON ? "on" : "off";
@@ -234,9 +256,12 @@ static void switch_flags(struct desk *desk, struct reader *reader, const struct 
 		return;
 	}
 	for (size_t i = 0; i < act->count; i++) {
-		if (i && stops(desk)) {
+		if (i)
+			rest_between_flags(desk, reader, &flipper, &err);
+		if (!flipper || (i && stops(desk))) {
 			if (!*tally.why)
-				snprintf(tally.why, sizeof(tally.why), "the console was left");
+				snprintf(tally.why, sizeof(tally.why), "%.220s",
+					 flipper ? "the console was left" : err.text);
 			break;
 		}
 		switch_one(desk, reader, flipper, act, i, &tally);
@@ -338,8 +363,12 @@ void *gatekeeper_main(void *arg)
 		desk_say(desk, FINDING_ERROR, "%s", err.text);
 		return NULL;
 	}
+	pthread_mutex_lock(&desk->lock);
+	desk->guarding = true;
+	pthread_mutex_unlock(&desk->lock);
 	settle(desk, reader);
 	pthread_mutex_lock(&desk->lock);
+	desk->guarding = false;
 	while (!desk->ends)
 		if (!serve(desk, reader, &work))
 			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);

@@ -11,11 +11,13 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "src/engine/desk.h"
+#include "src/rollout/flip.h"
 #include "tests/unit/world.h"
 
 #define DONE "course-v1:Test+Asks+1"
@@ -126,7 +128,7 @@ static uint64_t act_on(struct world *world, struct desk *desk, enum act act, con
 	int64_t ids[] = {world_course_id(world, key), other ? world_course_id(world, other) : 0};
 
 	return desk_act(desk, act, &(struct act_target){.ids = ids, .count = other ? 2 : 1,
-							 .named = true});
+							 .named = true, .reason = "a test"});
 }
 
 static void expect_intent(struct world *world, const char *key, enum course_intent intent)
@@ -383,6 +385,116 @@ static void without_a_flag_nothing_is_switched(void **state)
 	desk_free(desk);
 }
 
+/* ---- flags, and a console that is suspended -----------------------------------------------*/
+
+/* A flag in memory, on for every course; each act takes its time. */
+struct slow_flag {
+	struct flag flag;
+	atomic_int shows, sets;
+	char off[3][64]; /* by the gatekeeper's thread alone */
+};
+
+static enum result slow_show(struct flag *flag, const char *const *courses, size_t count,
+			     struct flag_state *out, struct error *err)
+{
+	struct slow_flag *self = (struct slow_flag *)flag;
+
+	(void)err;
+	self->shows++;
+	poll(NULL, 0, 100);
+	for (size_t i = 0; i < count; i++) {
+		out[i] = (struct flag_state){.own = FLAG_ON, .has_row = true, .global = FLAG_ON};
+		for (int n = 0; n < self->sets; n++)
+			if (!strcmp(self->off[n], courses[i]))
+				out[i].own = FLAG_OFF;
+		out[i].effective = out[i].own;
+	}
+	return RESULT_OK;
+}
+
+static enum result slow_set(struct flag *flag, const char *course, bool on, struct error *err)
+{
+	struct slow_flag *self = (struct slow_flag *)flag;
+
+	(void)err;
+	assert_false(on);
+	snprintf(self->off[self->sets], sizeof(self->off[0]), "%s", course);
+	self->sets++;
+	poll(NULL, 0, 200);
+	return RESULT_OK;
+}
+
+static const struct flag_ops slow_ops = {.kind = "slow", .show = slow_show, .set = slow_set};
+
+static void wait_for_rest(struct desk *desk)
+{
+	char why[160];
+
+	for (int i = 0; !desk_rests(desk, why, sizeof(why)); i++) {
+		if (i > WORLD_PATIENCE / 10)
+			fail_msg("it never rested: %s", why);
+		poll(NULL, 0, 10);
+	}
+}
+
+/* Of several flags the rest waits, and nobody else does meanwhile. */
+static void a_rest_comes_between_two_flags(void **state)
+{
+	struct world *world = *state;
+	struct slow_flag flag = {.flag.ops = &slow_ops};
+	struct flipper *other = NULL;
+	struct error err = {0};
+	struct desk *desk;
+
+	world->conf.flag_kind = (char *)"slow";
+	world->conf.flag_flip = (char *)"manual";
+	world->campus.flag = &flag.flag;
+	desk = open_desk(world);
+	act_on(world, desk, ACT_FLAG_OFF, NEXT, LAST);
+	while (!flag.sets)
+		poll(NULL, 0, 1);
+	desk_rest(desk, true);
+	wait_for_rest(desk);
+	assert_int_equal(flag.sets, 1);
+	desk_rest(desk, false); /* the status database takes nothing while it rests */
+	wait_message(desk, "switched off 2 flags");
+	desk_rest(desk, true);
+	wait_for_rest(desk);
+	assert_int_equal(flipper_open(&other, &world->campus, world->reader, NULL, NULL, &err), RESULT_OK);
+	flipper_close(other);
+	desk_rest(desk, false);
+	desk_free(desk);
+	assert_int_equal(flag.sets, 2);
+}
+
+/* What a dead process left turning is read back at the start, with the lock of whoever flips. */
+static void a_rest_waits_for_what_is_settled_at_the_start(void **state)
+{
+	struct world *world = *state;
+	struct slow_flag flag = {.flag.ops = &slow_ops};
+	int64_t number;
+	struct flipper *other = NULL;
+	struct error err = {0};
+	struct desk *desk;
+
+	world->conf.flag_kind = (char *)"slow";
+	world->conf.flag_flip = (char *)"manual";
+	world->campus.flag = &flag.flag;
+	assert_int_equal(status_flag_begin(world->status, world_course_id(world, DONE), false, 0, 0, "a test",
+					   &number, NULL), RESULT_OK);
+	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	while (!flag.shows)
+		poll(NULL, 0, 1);
+	desk_rest(desk, true);
+	wait_for_rest(desk);
+	if (flipper_open(&other, &world->campus, world->reader, NULL, NULL, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	flipper_close(other);
+	desk_rest(desk, false);
+	desk_free(desk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
@@ -399,6 +511,8 @@ int main(void)
 		TEST(production_asks_for_rows_first_and_not_for_what_is_under_way),
 		TEST(boards_are_those_asked_for),
 		TEST(without_a_flag_nothing_is_switched),
+		TEST(a_rest_comes_between_two_flags),
+		TEST(a_rest_waits_for_what_is_settled_at_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
