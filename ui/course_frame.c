@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/status/rollout.h"
 #include "ui/glyph.h"
 #include "ui/marks.h"
 #include "ui/widget.h"
@@ -112,8 +113,9 @@ void course_validated(const struct view *view, bool whole, char *out, size_t siz
 	if (course->evidence == EVIDENCE_STALE)
 		snprintf(worth, sizeof(worth), ", stale%s%s", whole && *view->page->stale ? ": " : "",
 			 whole ? view->page->stale : "");
-	else if (course->evidence == EVIDENCE_FRESH && most && microseconds > most)
-		snprintf(worth, sizeof(worth), ", too old");
+	else if (course->evidence == EVIDENCE_FRESH && most &&
+		 evidence_aged(course->verified, console_wall(view->console), most))
+		snprintf(worth, sizeof(worth), "%s", microseconds > most ? ", too old" : ", ahead of the clock");
 	if (course->verified)
 		snprintf(out, size, "validated %s, %s%s", verify_level_name(course->level), age, worth);
 	else

@@ -16,7 +16,7 @@ void proof_clear(struct proof *proof)
 
 enum evidence_state proof_state(const struct course_row *course, int64_t now, int64_t most_age)
 {
-	return course->evidence == EVIDENCE_FRESH && now - course->verified > most_age
+	return course->evidence == EVIDENCE_FRESH && evidence_aged(course->verified, now, most_age)
 		       ? EVIDENCE_STALE
 		       : course->evidence;
 }

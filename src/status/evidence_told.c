@@ -38,6 +38,13 @@ static struct small_text tell_age(int64_t age)
 	return out;
 }
 
+#define AHEAD_MOST (5 * 60 * INT64_C(1000000)) /* a clock that is set right does that */
+
+bool evidence_aged(int64_t at, int64_t now, int64_t most_age)
+{
+	return now - at > most_age || at - now > AHEAD_MOST;
+}
+
 enum evidence_state evidence_told(const struct evidence *evidence, int64_t now, int64_t most_age,
 				  char *out, size_t size)
 {
@@ -50,7 +57,12 @@ enum evidence_state evidence_told(const struct evidence *evidence, int64_t now, 
 			 evidence->stale);
 		return EVIDENCE_STALE;
 	}
-	if (now - evidence->at > most_age) {
+	if (evidence_aged(evidence->at, now, most_age) && evidence->at > now) {
+		snprintf(out, size, "%s ahead of this clock, which was set back since",
+			 tell_age(evidence->at - now).text);
+		return EVIDENCE_STALE;
+	}
+	if (evidence_aged(evidence->at, now, most_age)) {
 		snprintf(out, size, "too old: %s, at most %s", tell_age(now - evidence->at).text,
 			 tell_age(most_age).text);
 		return EVIDENCE_STALE;

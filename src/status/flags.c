@@ -184,8 +184,9 @@ static enum result check_evidence(struct status *status, const struct begin *beg
 				 "it was validated anew since it was looked at: look again");
 	if (proven.stale || !proven.of_pass || !proven.of_generation)
 		return error_set(err, RESULT_REFUSED, "its evidence is stale: validate it again");
-	if (clock_wall(status->clock) - proven.at > begin->most_age)
-		return error_set(err, RESULT_REFUSED, "its evidence is too old: validate it again");
+	if (evidence_aged(proven.at, clock_wall(status->clock), begin->most_age))
+		return error_set(err, RESULT_REFUSED,
+				 "its evidence is too old, or ahead of the clock: validate it again");
 	if (proven.level < LEVEL_HASH)
 		return error_set(err, RESULT_REFUSED,
 				 "its evidence is of level %s: validate it at level hash",

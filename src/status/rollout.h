@@ -52,10 +52,14 @@ enum result reader_evidence(struct reader *reader, int64_t course, struct eviden
 /*
  * What it is worth @now, if it may be @most_age old (from when it was complete; microseconds), as far
  * as its row says: EVIDENCE_NONE without a number. @out: "level hash, 02:44"; "stale since 02:44: the
- * course was run again"; "too old: 8 days, at most 7 days"; "never validated to its end".
+ * course was run again"; "too old: 8 days, at most 7 days"; "26 h ahead of this clock, which was set
+ * back since"; "never validated to its end".
  */
 enum evidence_state evidence_told(const struct evidence *evidence, int64_t now, int64_t most_age,
 				  char *out, size_t size);
+/* What was complete at @at counts no more by its age; where it is ahead of the clock by more than some
+   minutes nobody knows its age. */
+bool evidence_aged(int64_t at, int64_t now, int64_t most_age);
 /* "the source has changed: files of the contentstore" where @seen is not what @evidence saw; false, and
    "", where it is. */
 bool evidence_outdated(const struct evidence *evidence, const struct source_seen *seen, char *out,

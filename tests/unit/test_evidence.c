@@ -277,6 +277,31 @@ static void evidence_grows_too_old(void **state)
 	proof_clear(&proof);
 }
 
+/* Of evidence that is ahead of the clock nobody knows how old it is; a few minutes are let pass. */
+static void evidence_of_a_time_to_come_proves_nothing(void **state)
+{
+	struct world *world = migrated(state);
+	int64_t now = clock_wall(world->campus.clock), week = 168 * HOUR;
+	struct course_row row;
+	struct proof proof;
+
+	world_verify(world, KEY, LEVEL_HASH);
+	on_status(world, "UPDATE evidence SET at = at + 60000000;"
+			 "UPDATE course SET verified = verified + 60000000");
+	proof = look(world, true);
+	assert_true(proof.fresh);
+	proof_clear(&proof);
+	on_status(world, "UPDATE evidence SET at = at + 10 * 86400000000;"
+			 "UPDATE course SET verified = verified + 10 * 86400000000");
+	proof = look(world, true);
+	assert_false(proof.fresh);
+	assert_string_equal(proof.text, "10 days ahead of this clock, which was set back since");
+	proof_clear(&proof);
+	row = world_row(world, KEY);
+	assert_int_equal(proof_state(&row, now, week), EVIDENCE_STALE);
+	course_row_clear(&row);
+}
+
 /* ---- exports ------------------------------------------------------------------------------*/
 
 static const struct item export_items[] = {
@@ -431,6 +456,7 @@ int main(void)
 		TEST(evidence_goes_stale_with_another_run),
 		TEST(evidence_goes_stale_with_the_course),
 		TEST(a_source_that_cannot_be_read_says_nothing),
+		TEST(evidence_of_a_time_to_come_proves_nothing),
 		TEST(evidence_grows_too_old),
 		EXPORT(one_byte_of_a_folder_is_noticed),
 		EXPORT(one_byte_of_an_archive_is_noticed),

@@ -23,7 +23,7 @@
 
 /* What the evidence stands on: all is well, or one thing is not. */
 #define GROUND_LIST(X)                                                                             \
-	X(GOOD) X(STALE) X(NONE) X(WEAK) X(OLD) X(INCOMPLETE) X(OTHER_PASS) X(OTHER_GENERATION)     \
+	X(GOOD) X(STALE) X(NONE) X(WEAK) X(OLD) X(AHEAD) X(INCOMPLETE) X(OTHER_PASS) X(OTHER_GENERATION)     \
 	X(ERROR) X(PENDING) X(UNREAD) X(LAUNCHED) X(RUNNING) X(FAILED) X(PAUSED) X(GONE)
 #define X(id) GROUND_##id,
 enum ground { GROUND_LIST(X) GROUNDS };
@@ -303,6 +303,7 @@ static void settle_ground(struct walk *w, enum ground ground)
 	case GROUND_NONE: sql(w, "DELETE FROM evidence; UPDATE course SET evidence = 'none'"); break;
 	case GROUND_WEAK: prove(w, LEVEL_SIZE, 3); break;
 	case GROUND_OLD: sql(w, "UPDATE evidence SET at = at - 4000000000"); break;
+	case GROUND_AHEAD: sql(w, "UPDATE evidence SET at = at + 4000000000"); break;
 	case GROUND_INCOMPLETE: prove(w, LEVEL_HASH, 2); break;
 	case GROUND_OTHER_PASS: sql(w, "UPDATE course SET pass = pass + 1"); break;
 	case GROUND_OTHER_GENERATION: sql(w, "UPDATE campus SET generation = generation + 1"); break;
