@@ -26,23 +26,10 @@ char *cli_reason(struct cli *cli, const char *text, int *st)
 
 /* ---- which courses ------------------------------------------------------------------------*/
 
-/* The wish gives it an intent that it has not, and it begins anew: by the table in intents.c. */
-static bool is_launched(enum wish wish, const struct course_row *row)
-{
-	if (row->gone || row->intent == INTENT_RUN || row->status == COURSE_IN_PROGRESS)
-		return false;
-	if (wish == WISH_RESUME)
-		return row->intent == INTENT_PAUSE;
-	if (wish == WISH_RETRY)
-		return row->status == COURSE_FAILED || row->status == COURSE_MIGRATED;
-	return true;
-}
-
 static int choose(struct cli *cli, enum wish wish, const int64_t *ids, size_t count, int64_t **out,
 		  size_t *kept)
 {
-	/* retry takes Migrated courses for a finding only */
-	bool finding = wish != WISH_RETRY || cli_option(cli, "finding");
+	bool named = !cli_option(cli, "all"), finding = wish == WISH_RETRY && cli_option(cli, "finding");
 	struct error err = {0};
 
 	*kept = 0;
@@ -56,7 +43,7 @@ static int choose(struct cli *cli, enum wish wish, const int64_t *ids, size_t co
 
 		if (reader_course_by_id(cli->reader, ids[i], &row, &err) != RESULT_OK)
 			return cli_fail(&err);
-		if (is_launched(wish, &row) && (finding || row.status == COURSE_FAILED))
+		if (status_wish_begins(wish, &row, named, finding))
 			(*out)[(*kept)++] = ids[i];
 		course_row_clear(&row);
 	}

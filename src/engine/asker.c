@@ -203,13 +203,22 @@ static const struct vanished *look_at_val(struct desk *desk, struct reader *read
 }
 
 /* It would be begun by this act: what is under way has passed the gate before. */
-static bool would_begin(const struct desk_act *act, const struct course_row *row)
+static enum result would_begin(struct reader *reader, const struct desk_act *act, int64_t id, bool *out,
+			       struct error *err)
 {
-	if (row->gone || row->status == COURSE_IN_PROGRESS)
-		return false;
-	if (act->act == ACT_RETRY && !act->finding && !act->named)
-		return row->status == COURSE_FAILED;
-	return row->status != COURSE_MIGRATED || act->named || act->finding;
+	static const enum wish wishes[] = {[ACT_RUN] = WISH_RUN, [ACT_RESUME] = WISH_RESUME,
+					   [ACT_RETRY] = WISH_RETRY};
+	int64_t counts[FINDING_COUNT];
+	struct course_row row = {0};
+	enum result st = reader_course_by_id(reader, id, &row, err);
+
+	*out = st == RESULT_OK && status_wish_begins(wishes[act->act], &row, act->named, act->finding);
+	if (*out && act->finding) {
+		st = reader_finding_counts(reader, id, counts, err);
+		*out = st == RESULT_OK && counts[finding_by_name(act->finding)];
+	}
+	course_row_clear(&row);
+	return st;
 }
 
 static enum result look_at_gate(struct desk *desk, struct reader *reader, const struct desk_act *act,
@@ -220,12 +229,11 @@ static enum result look_at_gate(struct desk *desk, struct reader *reader, const 
 	size_t count = 0;
 
 	for (size_t i = 0; i < act->count && st == RESULT_OK; i++) {
-		struct course_row row = {0};
+		bool begins;
 
-		st = reader_course_by_id(reader, act->ids[i], &row, err);
-		if (st == RESULT_OK && would_begin(act, &row))
+		st = would_begin(reader, act, act->ids[i], &begins, err);
+		if (begins)
 			ids[count++] = act->ids[i];
-		course_row_clear(&row);
 	}
 	if (st == RESULT_OK && count)
 		st = permit_look(permit, desk->campus->conf, reader, ids, count, err);

@@ -158,6 +158,16 @@ static int decide(const struct wishes *wishes, const struct intent_course *cours
 	return cell->to;
 }
 
+bool status_wish_begins(enum wish wish, const struct course_row *row, bool named, bool finding)
+{
+	const struct wishes wishes = {.wish = wish, .finding = finding ? "?" : "", .named = named};
+	const struct intent_course course = {.status = row->status, .intent = row->intent,
+					     .gone = row->gone, .has_finding = true};
+	struct wish_answer answer;
+
+	return row->status != COURSE_IN_PROGRESS && decide(&wishes, &course, &answer) == INTENT_RUN;
+}
+
 /* A pause, and going on after it, keep what a run was limited to. */
 static bool keeps_limit(const struct intent_course *course, enum course_intent to)
 {

@@ -98,6 +98,9 @@ struct wish_answer {
 enum result status_wish(struct status *status, enum wish wish, const int64_t *courses, size_t count,
 			const char *finding, bool named, struct wish_answer *answers,
 			struct error *err);
+/* Would that wish begin the course anew? Not what is launched already or under way, and not what it
+   would refuse. That the course has the finding (@finding: it takes one) is left to who asks. */
+bool status_wish_begins(enum wish wish, const struct course_row *course, bool named, bool finding);
 /*
  * Commits the former intents, with new numbers, of courses whose intent is still the one that was
  * @given and that nobody has begun since (the cells: unwish.c). A course that has begun, was run,

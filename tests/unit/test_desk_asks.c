@@ -318,6 +318,26 @@ static void production_takes_a_reason_and_writes_it_first(void **state)
 	desk_free(desk);
 }
 
+/* What the gate lets pass by its share of courses is a share of those that would begin. */
+static void what_does_not_begin_opens_no_gate(void **state)
+{
+	struct world *world = *state;
+	struct desk_question question;
+	struct desk *desk;
+
+	make_production(world);
+	world_wish(world, WISH_RUN, LAST, NULL); /* launched already: it passed the gate before */
+	desk = open_desk(world);
+	question = wait_question(desk, QUESTION_PERMIT, act_on(world, desk, ACT_RUN, NEXT, LAST));
+	assert_non_null(strstr(question.text, "0 of 1 course "));
+	/* and what is refused asks for nothing: nothing there has failed, nor is it paused */
+	act_on(world, desk, ACT_RETRY, NEXT, LAST);
+	wait_message(desk, "retrying 0, 2 not: Not-Migrated: nothing to retry");
+	act_on(world, desk, ACT_RESUME, NEXT, LAST);
+	wait_message(desk, "resumed 0, 2 not: Not-Migrated: not paused");
+	desk_free(desk);
+}
+
 static void production_asks_for_rows_first_and_not_for_what_is_under_way(void **state)
 {
 	struct world *world = *state;
@@ -508,6 +528,7 @@ int main(void)
 		TEST(what_waits_can_be_undone),
 		TEST(who_leaves_is_not_kept_by_a_question),
 		TEST(production_takes_a_reason_and_writes_it_first),
+		TEST(what_does_not_begin_opens_no_gate),
 		TEST(production_asks_for_rows_first_and_not_for_what_is_under_way),
 		TEST(boards_are_those_asked_for),
 		TEST(without_a_flag_nothing_is_switched),
