@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "src/base/hash.h"
+#include "src/status/run_rows.h"
 #include "src/status/write.h"
 
 /* The run that courses begin in and end in. */
@@ -169,17 +170,6 @@ static enum result join_run(struct status *status, int64_t now, int64_t *number,
 	" errors = 0, warnings = 0, notices = 0, waived = 0, bytes = 0, migrated = 0, kept = 0,"   \
 	" would = 0, untold = 0, not_migrated = 0"
 
-static enum result forget_rows(struct status *status, int64_t run_course, struct error *err)
-{
-	enum result st = db_run(&status->db, err, "DELETE FROM run_transcript WHERE run_course = ?1",
-				DB_VALUES(INT(run_course)));
-
-	return st == RESULT_OK ? db_run(&status->db, err,
-					"DELETE FROM run_finding WHERE run_course = ?1",
-					DB_VALUES(INT(run_course)))
-			       : st;
-}
-
 /* *@id is 0 if the run does not have the course. */
 static enum result find_course(struct status *status, int64_t run, int64_t course, int64_t *id,
 			       bool *ended, struct error *err)
@@ -216,7 +206,7 @@ static enum result insert_course(struct status *status, int64_t run, int64_t cou
 /* It has ended in this run, and is launched again: the run waits for what it finds now. */
 static enum result begin_again(struct status *status, int64_t id, int64_t now, struct error *err)
 {
-	enum result st = forget_rows(status, id, err);
+	enum result st = run_rows_forget(status, id, err);
 
 	return st == RESULT_OK
 		       ? db_run(&status->db, err,
@@ -243,59 +233,6 @@ enum result run_course_begin(struct status *status, int64_t course, struct error
 	return st == RESULT_OK && ended ? begin_again(status, id, now, err) : st;
 }
 
-/* The rows of the course as they stand, in the order of the tables' keys: nothing is sorted. */
-static enum result copy_rows(struct status *status, int64_t id, int64_t course, struct error *err)
-{
-	enum result st;
-
-	st = db_run(&status->db, err,
-		    "INSERT INTO run_transcript(run_course, block, language, val_id, outcome,"
-		    " source_sha256, sha256)"
-		    " SELECT ?1, v.type || '@' || v.block, t.language, v.val_id, t.outcome,"
-		    " t.source_sha256, t.sha256"
-		    " FROM video v CROSS JOIN transcript t ON t.video_id = v.id"
-		    " WHERE v.course_id = ?2 AND v.gone = 0 ORDER BY v.position",
-		    DB_VALUES(INT(id), INT(course)));
-	if (st != RESULT_OK)
-		return st;
-	return db_run(&status->db, err,
-		      "INSERT INTO run_finding(run_course, block, language, code, severity, text,"
-		      " seen, waived, reason, who, at)"
-		      " SELECT ?1, block, language, code, severity, text, seen, waived, reason, who, at"
-		      " FROM finding f WHERE course_id = ?2 AND NOT EXISTS(SELECT 1 FROM video v"
-		      "  WHERE v.id = f.video_id AND v.gone <> 0)",
-		      DB_VALUES(INT(id), INT(course)));
-}
-
-/* Sums that the course has itself, and transcripts by outcome. */
-static enum result copy_sums(struct status *status, int64_t id, int64_t course, struct error *err)
-{
-	enum result st;
-
-	st = db_run(&status->db, err,
-		    "UPDATE run_course SET (videos, failed, expected, in_val, unknown, extra,"
-		    "  differing, errors, warnings, notices, waived, bytes) ="
-		    " (SELECT videos, failed, expected, in_val, unknown, extra, differing, errors,"
-		    "  warnings, notices, waived, bytes FROM course WHERE id = ?2),"
-		    " (source_version, source_assets) ="
-		    " (SELECT coalesce(max(version), ''), coalesce(max(assets), '')"
-		    "  FROM course_source WHERE course_id = ?2)"
-		    " WHERE id = ?1",
-		    DB_VALUES(INT(id), INT(course)));
-	if (st != RESULT_OK)
-		return st;
-	return db_run(&status->db, err,
-		      "UPDATE run_course SET (migrated, kept, would, untold, not_migrated) ="
-		      " (SELECT count(*) FILTER (WHERE outcome = 'migrated'),"
-		      "  count(*) FILTER (WHERE outcome = 'kept'),"
-		      "  count(*) FILTER (WHERE outcome = 'would-migrate'),"
-		      "  count(*) FILTER (WHERE outcome = 'untold'),"
-		      "  count(*) FILTER (WHERE outcome IN ('planned', 'failed'))"
-		      "  FROM run_transcript WHERE run_course = ?1)"
-		      " WHERE id = ?1",
-		      DB_VALUES(INT(id)));
-}
-
 static enum result close_course(struct status *status, int64_t id, enum course_status to,
 				const char *problem, int64_t now, struct error *err)
 {
@@ -314,11 +251,9 @@ enum result run_course_end(struct status *status, int64_t course, enum course_st
 	if (st == RESULT_OK && run)
 		st = find_course(status, run, course, &id, &ended, err);
 	if (st == RESULT_OK && id)
-		st = forget_rows(status, id, err);
+		st = run_rows_forget(status, id, err);
 	if (st == RESULT_OK && id)
-		st = copy_rows(status, id, course, err);
-	if (st == RESULT_OK && id)
-		st = copy_sums(status, id, course, err);
+		st = run_rows_copy(status, id, course, *problem ? RUN_ROWS_TRIED : RUN_ROWS_ALL, err);
 	if (st == RESULT_OK && id)
 		st = close_course(status, id, to, problem, clock_wall(status->clock), err);
 	return st == RESULT_OK ? run_end_if_over(status, err) : st;
@@ -379,10 +314,8 @@ static enum result write_problem(struct status *status, int64_t id, const struct
 static enum result write_predicted(struct status *status, int64_t id, const struct dry_course *dry,
 				   struct error *err)
 {
-	enum result st = copy_rows(status, id, dry->course, err);
+	enum result st = run_rows_copy(status, id, dry->course, RUN_ROWS_ALL, err);
 
-	if (st == RESULT_OK)
-		st = copy_sums(status, id, dry->course, err);
 	return st == RESULT_OK ? db_run(&status->db, err,
 					"UPDATE run_course SET failed = ?2 WHERE id = ?1",
 					DB_VALUES(INT(id), INT(dry->failed)))

@@ -7,7 +7,8 @@
  * again in the same run replaces what the run says of it. A dry run is begun and ended by its engine.
  *
  * What a run found (run_course, run_transcript, run_finding) is copied from the rows of the course in
- * the commit that ends the course, so it is whole and never changes afterwards.
+ * the commit that ends the course, so it is whole and never changes afterwards. Of a course that could
+ * not be read it has what was tried before that, and the finding: the other rows are of other days.
  */
 #ifndef SUBFERRY_SRC_STATUS_RUNS_H
 #define SUBFERRY_SRC_STATUS_RUNS_H

@@ -1,8 +1,6 @@
 #include "config.h"
 
-#include "tests/unit/status_help.h"
-
-#include "src/status/runs.h"
+#include "tests/unit/runs_help.h"
 
 /* ---- a campus in a few words --------------------------------------------------------------*/
 
@@ -321,6 +319,74 @@ static void a_course_that_fails_as_a_whole_says_why(void **state)
 					 " AND code = 'source-invalid' AND text = 'what was seen'"),
 			 1);
 	assert_ok(status_check(help->reader, &help->err), help->err);
+}
+
+static void fail_as_a_whole(struct help *help, int64_t course)
+{
+	struct finding_row note = help_finding(FINDING_SOURCE_UNREACHABLE, "", "", "");
+
+	assert_ok(status_course_end(help->status, course, help_row(help, course).intent_number,
+				    COURSE_FAILED, "no answer", &note, 1, &help->err),
+		  help->err);
+	assert_ok(status_check(help->reader, &help->err), help->err);
+}
+
+/* What it was in passes before is nothing that this run has seen. */
+static void a_course_that_fails_as_a_whole_has_none_of_the_days_before(void **state)
+{
+	struct help *help = *state;
+	int64_t a = help_course(help, "c0"), video;
+	struct run_row row;
+
+	launch(help, a);
+	video = plan(help, a);
+	outcome(help, a, video, VIDEO_FAILED, OUTCOME_MIGRATED, OUTCOME_FAILED);
+	help_sqlf(help, "INSERT INTO course_source VALUES(%lld, 'v1', 'a1', 1)", (long long)a);
+	end(help, a, COURSE_FAILED);
+	assert_int_equal(run_of(help, 1).sums.migrated, 1);
+
+	launch(help, a);
+	fail_as_a_whole(help, a);
+	row = run_of(help, 2);
+	assert_int_equal(row.sums.failed, 1);
+	assert_int_equal(row.sums.counts.errors, 1); /* that it could not be read */
+	assert_int_equal(row.sums.migrated + row.sums.not_migrated + row.sums.videos + row.sums.bytes +
+				 row.sums.videos_failed + row.sums.counts.expected,
+			 0);
+	assert_int_equal(number_of(help, "SELECT count(*) FROM run_transcript t JOIN run_course c"
+					 " ON c.id = t.run_course WHERE c.run = 2"),
+			 0);
+	assert_int_equal(number_of(help, "SELECT count(*) FROM run_course WHERE run = 2"
+					 " AND source_version = '' AND source_assets = ''"),
+			 1);
+}
+
+/* It was killed in its middle, and cannot be read when it goes on: what it did is done. */
+static void a_course_that_fails_as_a_whole_keeps_what_was_tried(void **state)
+{
+	struct help *help = *state;
+	int64_t a = help_course(help, "c0"), pass;
+	struct video_row videos[] = {help_video("a", 0), help_video("b", 1)};
+	struct transcript_row rows[] = {help_transcript(0, "en"), help_transcript(0, "fr"),
+					help_transcript(1, "en"), help_transcript(1, "fr")};
+	struct run_row row;
+
+	launch(help, a);
+	pass = help_row(help, a).pass;
+	assert_ok(status_course_plan(help->status, a, pass, videos, 2, rows, 4, NULL, 0, &help->err),
+		  help->err);
+	outcome(help, a, videos[0].id, VIDEO_FAILED, OUTCOME_MIGRATED, OUTCOME_FAILED);
+	start_anew(help);
+	begin(help, a);
+	fail_as_a_whole(help, a);
+	row = run_of(help, 1);
+	assert_int_equal(row.sums.videos, 1);
+	assert_int_equal(row.sums.videos_failed, 1);
+	assert_int_equal(row.sums.migrated, 1);
+	assert_int_equal(row.sums.not_migrated, 1);
+	assert_int_equal(row.sums.counts.expected, 2);
+	assert_int_equal(row.sums.bytes, 10);
+	assert_int_equal(row.sums.counts.errors, 2);
 }
 
 static void a_run_does_not_wait_for_a_course_that_is_gone(void **state)
@@ -667,6 +733,8 @@ int main(void)
 		TEST(a_run_ends_when_the_last_thing_wanted_is_taken_back),
 		TEST(a_newer_wish_for_the_course_that_ends_keeps_the_run_open),
 		TEST(a_course_that_fails_as_a_whole_says_why),
+		TEST(a_course_that_fails_as_a_whole_has_none_of_the_days_before),
+		TEST(a_course_that_fails_as_a_whole_keeps_what_was_tried),
 		TEST(a_run_does_not_wait_for_a_course_that_is_gone),
 		TEST(a_course_launched_again_replaces_what_the_open_run_says),
 		TEST(a_limited_run_has_all_rows_of_the_course),
