@@ -67,12 +67,20 @@ static bool is_gone(const struct finding_row *rows, size_t count, const char *la
 	return has_code(rows, count, language, FINDING_ASSET_MISSING);
 }
 
+/* The run that does not have @pair could not read the course, and so knows nothing of it. */
+static bool is_unread(const struct course_pair *course, const struct run_pair *pair)
+{
+	return (!pair->in_a && *course->a.row->problem) || (!pair->in_b && *course->b.row->problem);
+}
+
 /* How the source of @pair changed, in words; NULL: it did not. What is extra is no source's. */
 static const char *change_of(const struct block *block, const struct run_pair *pair)
 {
 	bool in_a = pair->in_a && pair->outcome_a != OUTCOME_EXTRA;
 	bool in_b = pair->in_b && pair->outcome_b != OUTCOME_EXTRA;
 
+	if (is_unread(block->course, pair))
+		return NULL;
 	if (in_a != in_b)
 		return in_a ? "gone" : "came";
 	if (!in_a || !strcmp(pair->source_a, pair->source_b))
@@ -284,11 +292,11 @@ static enum finding_code code_of(const struct finding_row *row)
 	return row ? row->code : FINDING_NONE;
 }
 
-/* That there would be nothing is one too. */
-static bool is_prediction(const struct run_pair *pair)
+/* That there would be nothing is one too, of a course that could be read. */
+static bool is_prediction(const struct course_pair *course, const struct run_pair *pair)
 {
-	return !pair->in_a ||
-	       (pair->outcome_a != OUTCOME_UNTOLD && pair->outcome_a != OUTCOME_PLANNED);
+	return pair->in_a ? pair->outcome_a != OUTCOME_UNTOLD && pair->outcome_a != OUTCOME_PLANNED
+			  : !*course->a.row->problem;
 }
 
 static bool is_met(const struct block *block, const struct run_pair *pair)
@@ -308,6 +316,8 @@ static bool is_met(const struct block *block, const struct run_pair *pair)
 static enum miss_cause cause_of(const struct comparing *c, const struct block *block,
 				const struct run_pair *pair)
 {
+	if (is_unread(block->course, pair))
+		return MISS_SERVER;
 	if (source_changed(block, pair))
 		return MISS_SOURCE_CHANGED;
 	if (waived(block, pair))
@@ -341,7 +351,7 @@ static enum result add_miss(struct comparing *c, const struct block *block,
 	};
 	enum result st;
 
-	if (!is_prediction(pair) || is_met(block, pair))
+	if (!is_prediction(block->course, pair) || is_met(block, pair))
 		return RESULT_OK;
 	st = read_shared(c, err);
 	if (st != RESULT_OK)

@@ -215,6 +215,35 @@ static void a_comparison_stays_while_somebody_holds_it(void **state)
 	assert_null(comparison_ref(NULL));
 }
 
+/* A course that could not be read has no transcripts in its run: they have not come, nor gone. */
+static void a_course_that_was_not_read_has_changed_nothing(void **state)
+{
+	struct help *help = *state;
+
+	for (int unread = 1; unread <= 2; unread++) {
+		struct comparison *c;
+
+		help_sql(help, "DELETE FROM run_transcript; DELETE FROM run_finding;"
+			       " DELETE FROM run_course; DELETE FROM run");
+		two_runs(help, "dry", "mock");
+		help_sqlf(help, "UPDATE run_course SET problem = 'no answer', status = 'Failed',"
+				" source_version = '' WHERE id = %d", unread * 100 + 1);
+		help_run_finding(help, unread * 100 + 1, "", "", "source-unreachable", false);
+		help_run_text(help, unread == 1 ? 201 : 101, "video@a", "es",
+			      unread == 1 ? "migrated" : "would-migrate", "s1");
+		help_run_text(help, unread == 1 ? 201 : 101, "video@b", "es", "waived", "");
+		c = compare(help, 1, 2);
+		assert_int_equal(c->counts[COMPARED_CHANGED], 0);
+		/* nothing was predicted; or nothing came of what was */
+		assert_int_equal(c->predicted, unread == 1 ? 0 : 2);
+		assert_int_equal(c->met, 0);
+		assert_int_equal(c->counts[COMPARED_MISSED], unread == 1 ? 0 : 2);
+		for (size_t i = 0; i < c->counts[COMPARED_MISSED]; i++)
+			assert_int_equal(c->rows[COMPARED_MISSED][i].cause, MISS_SERVER);
+		comparison_unref(c);
+	}
+}
+
 /* ---- the source ---------------------------------------------------------------------------*/
 
 static void what_changed_at_the_source_is_told(void **state)
@@ -581,6 +610,7 @@ int main(void)
 		T(several_of_one_item_count_once_by_the_worst_that_is_open),
 		T(open_findings_come_before_waived_ones),
 		T(a_finding_is_not_fixed_where_a_server_failed),
+		T(a_course_that_was_not_read_has_changed_nothing),
 		T(a_course_of_one_run_only_has_nothing_fixed_or_new),
 		T(a_run_beside_itself_differs_in_nothing),
 		T(an_imported_run_is_compared_like_any),
