@@ -119,8 +119,7 @@ static enum result write_refresh(struct status *status, void *arg, struct error 
 	if (st == RESULT_OK)
 		st = count(db, refresh->out, err);
 	if (st == RESULT_OK)
-		st = db_run(db, err, "UPDATE run SET ended = ?1, broken_off = 1 WHERE ended = 0",
-			    DB_VALUES(INT(now)));
+		st = runs_break_off(status, err);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && st == RESULT_OK; i++)
 		st = db_run(db, err, steps[i], NULL, 0);
 	if (st == RESULT_OK)

@@ -91,15 +91,16 @@ static enum result insert_run(struct status *status, const struct run_about *abo
 	return st;
 }
 
-/* @at 0: nobody saw it end: it did with the last that is known of it. A course of it that has not
-   ended was left behind. */
+/* @at 0: nobody saw it end: it did with the last that is known of it, which may be an attempt at a video
+   (only a run that is open has any). A course of it that has not ended was left behind. */
 static enum result end_run(struct status *status, int64_t number, int64_t at, struct error *err)
 {
 	return db_run(&status->db, err,
 		      "UPDATE run SET broken_off ="
 		      "  EXISTS(SELECT 1 FROM run_course WHERE run = ?1 AND ended = 0),"
-		      " ended = max(began, CASE ?2 WHEN 0 THEN coalesce("
-		      "  (SELECT max(max(began, ended)) FROM run_course WHERE run = ?1), began)"
+		      " ended = max(began, CASE ?2 WHEN 0 THEN max("
+		      "  coalesce((SELECT max(max(began, ended)) FROM run_course WHERE run = ?1), 0),"
+		      "  coalesce((SELECT ended FROM attempt ORDER BY id DESC LIMIT 1), 0))"
 		      "  ELSE ?2 END)"
 		      " WHERE number = ?1",
 		      DB_VALUES(INT(number), INT(at)));
@@ -372,15 +373,14 @@ enum result status_dry_end(struct status *status, int64_t number, bool broken_of
 
 /* ---- what was left open -------------------------------------------------------------------*/
 
-static enum result end_dry_runs(struct status *status, struct error *err)
+/* The runs that @sql finds, one at a time: none of them came to its end. */
+static enum result break_off(struct status *status, const char *sql, struct error *err)
 {
 	int64_t number = 0;
 	enum result st;
 
 	do {
-		st = db_number(&status->db, err,
-			       "SELECT number FROM run WHERE ended = 0 AND kind = 'dry'", NULL, 0, 0,
-			       &number);
+		st = db_number(&status->db, err, sql, NULL, 0, 0, &number);
 		if (st == RESULT_OK && number)
 			st = end_run(status, number, 0, err);
 		if (st == RESULT_OK && number)
@@ -390,11 +390,17 @@ static enum result end_dry_runs(struct status *status, struct error *err)
 	return st;
 }
 
+enum result runs_break_off(struct status *status, struct error *err)
+{
+	return break_off(status, "SELECT number FROM run WHERE ended = 0", err);
+}
+
 static enum result write_settle(struct status *status, void *arg, struct error *err)
 {
 	int64_t number = 0;
 	bool over = false;
-	enum result st = end_dry_runs(status, err);
+	enum result st = break_off(
+		status, "SELECT number FROM run WHERE ended = 0 AND kind = 'dry'", err);
 
 	(void)arg;
 	if (st == RESULT_OK)

@@ -79,6 +79,8 @@ enum result run_course_end(struct status *status, int64_t course, enum course_st
 /* Whenever an intent is taken away or a course is gone: ends the open run if that was the last
    thing it waited for. */
 enum result run_end_if_over(struct status *status, struct error *err);
+/* Ends what is open, as broken off, with the last that is known of it. */
+enum result runs_break_off(struct status *status, struct error *err);
 void run_about_clear(struct run_about *about); /* may run twice */
 
 /* ---- copies for posts ---------------------------------------------------------------------*/

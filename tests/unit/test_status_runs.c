@@ -2,6 +2,8 @@
 
 #include "tests/unit/runs_help.h"
 
+#include "src/status/rollout.h"
+
 /* ---- a campus in a few words --------------------------------------------------------------*/
 
 static void about(struct help *help, enum run_kind kind)
@@ -596,6 +598,34 @@ static void what_nobody_waits_for_is_settled(void **state)
 	assert_int_equal(run_of(help, 1).ended, ended); /* not now: nothing was done since */
 }
 
+/* A pause of a night is no time of a run that nobody went on with. */
+static void a_run_that_was_left_ended_with_the_last_attempt(void **state)
+{
+	struct help *help = *state;
+	int64_t a = help_course(help, "c0"), video, last;
+	struct refreshed refreshed;
+
+	for (int number = 1; number <= 2; number++) {
+		launch(help, a);
+		video = plan(help, a);
+		outcome(help, a, video, VIDEO_FAILED, OUTCOME_MIGRATED, OUTCOME_FAILED);
+		last = number_of(help, "SELECT max(began) + 5000000 FROM run");
+		help_sqlf(help, "UPDATE attempt SET ended = %lld WHERE id = (SELECT max(id) FROM attempt)",
+			  (long long)last);
+		if (number == 1) {
+			help_sql(help, "UPDATE course SET gone = 1 WHERE key = 'c0'");
+			start_anew(help);
+			help_sql(help, "UPDATE course SET gone = 0, status = 'Failed', intent = 'idle'"
+				       " WHERE key = 'c0'");
+		} else {
+			assert_true(help_wish(help, WISH_PAUSE, a, NULL, true).taken);
+			assert_ok(status_refresh(help->status, "", &refreshed, &help->err), help->err);
+		}
+		expect_ended(help, number, true);
+		assert_int_equal(run_of(help, number).ended, last);
+	}
+}
+
 static void another_generation_or_environment_is_another_run(void **state)
 {
 	static const char *const changes[] = {"UPDATE campus SET generation = 2",
@@ -743,6 +773,7 @@ int main(void)
 		TEST(a_beginning_that_cannot_be_written_begins_nothing),
 		TEST(the_next_engine_goes_on_in_the_run),
 		TEST(what_nobody_waits_for_is_settled),
+		TEST(a_run_that_was_left_ended_with_the_last_attempt),
 		TEST(another_generation_or_environment_is_another_run),
 		TEST(a_dry_run_keeps_what_it_predicts),
 		TEST(a_dry_run_that_was_left_is_broken_off),
