@@ -252,13 +252,22 @@ static enum result read_shared(struct comparing *c, struct error *err)
 	return st;
 }
 
-static bool is_shared(const struct comparing *c, const struct run_pair *pair)
+static bool pair_is_shared(const struct comparing *c, const struct run_pair *pair)
 {
 	const struct shared_id a = {pair->val_id_a, pair->language}, b = {pair->val_id_b, pair->language};
 
 	return c->shared_count &&
 	       (bsearch(&a, c->shared, c->shared_count, sizeof(a), compare_shared) ||
 		bsearch(&b, c->shared, c->shared_count, sizeof(b), compare_shared));
+}
+
+static bool is_shared(const struct comparing *c, const struct block *block,
+		      const struct run_pair *pair)
+{
+	for (size_t i = 0; has_failed(pair) && i < block->count; i++)
+		if (pair_is_shared(c, &block->pairs[i]))
+			return true;
+	return pair_is_shared(c, pair);
 }
 
 /* ---- predictions --------------------------------------------------------------------------*/
@@ -326,7 +335,7 @@ static enum miss_cause cause_of(const struct comparing *c, const struct block *b
 		return MISS_SERVER;
 	if (store_conflicts(block))
 		return MISS_STORE;
-	if (is_shared(c, pair))
+	if (is_shared(c, block, pair))
 		return MISS_SHARED_ID;
 	return val_changed(block, pair) ? MISS_VAL_CHANGED : MISS_UNEXPLAINED;
 }

@@ -219,6 +219,30 @@ class Predicted(CampusTest):
         self.assertEqual(found[0], found[1])
         self.assertEqual(len(found[0]), 4)
 
+    def test_ids_shared_at_once_are_the_cause_of_every_miss(self):
+        """What is missing or broken in one course stops its video, unless another gave that text first."""
+        for n in range(6):
+            c = Course("S%d" % n).static({"a.srt": srt("a %d" % (n % 2)), "own.srt": srt("own"),
+                                          "bad.srt": BROKEN_SRT})
+            for block in "pqrstu":
+                c.video(block, edx_video_id="id-" + block, transcripts={
+                    "es": ("gone.srt", "a.srt", "bad.srt")[(n + ord(block)) % 3],
+                    "l%d" % n: "own.srt", "fr": "a.srt"})
+            self.campus.add(c)
+        self.campus.run("scan")
+        missed = 0
+        for _ in range(4):
+            self.campus.run("migrate", "--all", "--dry-run")
+            self.campus.run("migrate", "--all")
+            numbers = [str(r[0]) for r in self.campus.sql(
+                "status.db", "SELECT number FROM run ORDER BY number DESC LIMIT 2")][::-1]
+            compared = self.campus.run("runs", "--compare", *numbers, "--json").document()
+            self.assertEqual([m for m in compared["missed"] if m["cause"] != "shared-id"], [])
+            missed += len(compared["missed"])
+            self.assertEqual(self.campus.run("--word", "campus", "refresh").status, 0)
+            self.campus.lose("val.db")
+        self.assertGreater(missed, 0)
+
     def test_beside_what_others_put_into_val(self):
         self.campus.add(Course("E"))
         self.campus.migrate()

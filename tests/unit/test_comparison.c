@@ -392,6 +392,10 @@ static const struct miss misses[] = {
 	{"would-migrate", "kept", ROW(101, "video@z", "es", "would-migrate", "s")
 		ROW(201, "video@z", "es", "migrated", "s"), MISS_SHARED_ID, FINDING_NONE},
 	{"kept", "migrated", ROW(202, "video@z", "es", "kept", "s"), MISS_SHARED_ID, FINDING_NONE},
+	/* what stops the video in one run only, as another block had put that language in the other */
+	{"failed", "migrated", FINDS(101, "video@a", "fr", "asset-missing", 0)
+		ROW(101, "video@a", "fr", "failed", "") ROW(201, "video@a", "fr", "kept", "")
+		ROW(202, "video@z", "fr", "migrated", "s"), MISS_SHARED_ID, FINDING_NONE},
 	{"would-migrate", "kept", ROW(202, "video@z", "fr", "kept", "s"), MISS_VAL_CHANGED, FINDING_NONE},
 	{"would-migrate", "kept", ROW(202, "video@z", "es", "extra", ""), MISS_VAL_CHANGED, FINDING_NONE},
 	/* val-changed */
