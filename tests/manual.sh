@@ -203,6 +203,12 @@ if [ -n "$commands" ]; then
 	verdict "subferry(1) tells what every command and option does" "$(
 		{ section subferry.1 OPTIONS; section subferry.1 COMMANDS; } | bare
 	)"
+	verdict "every help and usage fits 80 columns" "$(
+		for command in "" $commands; do
+			{ help_of $command; "$program" $command --no-such-option 2>&1; } |
+				awk -v of="$command" 'length > 80 || / $/ { print of ": " $0 "|" }'
+		done
+	)"
 	# --complete is asked by the completions alone
 	verdict "subferry(1) has every option of the program" "$(
 		compare src/cli/cli.c man/subferry.1 \
@@ -232,6 +238,8 @@ fi
 verdict "subferry(1) has every word of an option" "$(
 	sorts=$(sed -nE '/^const char \*const cli_sorts/,/^}/p' "$top/src/cli/list.c" | grep -oE '"[a-z]+"' | tr -d '"')
 	[ -n "$sorts" ] || echo "nothing was found in src/cli/list.c"
+	told=$(help_of list | grep -oE '[a-z]+')
+	for word in $sorts; do grep -qx "$word" <<<"$told" || echo "list --help: $word"; done
 	told=$(section subferry.1 COMMANDS | awk '/^\.It / { inside = $3 == "list" } inside' | grep -oE '[a-z]+')
 	for word in $sorts; do grep -qx "$word" <<<"$told" || echo "list --sort $word"; done
 	compare "src/cli/list.c" "the columns of the courses" "$sorts" \

@@ -16,18 +16,17 @@
 enum global { GLOBAL_CONF, GLOBAL_PLAIN, GLOBAL_ASCII, GLOBAL_DEMO, GLOBAL_RESET, GLOBAL_SIZE, GLOBAL_WORD,
 	      GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_COMPLETION, GLOBAL_COMPLETE, GLOBAL_COUNT };
 const struct cli_global cli_globals[] = {
-	{'c', {"config", "FILE", "The configuration; default: subferry.conf here, in\n"
+	{'c', {"config", "FILE", "The configuration; default: subferry.conf here, in "
 				 "$XDG_CONFIG_HOME/subferry (~/.config/subferry), or in /etc/subferry",
 	       VALUE_FILE}},
-	{0, {"plain", NULL, "Labelled lines instead of a screen or tables, for screen readers and\n"
+	{0, {"plain", NULL, "Labelled lines instead of a screen or tables, for screen readers and "
 			    "logs; the console then reads lines from standard input", VALUE_TEXT}},
 	{0, {"ascii", NULL, "The console with ASCII marks only", VALUE_TEXT}},
 	{0, {"demo", NULL, "A small campus made on the spot: no server, no configuration", VALUE_TEXT}},
 	{0, {"demo-reset", NULL, "Start the demo over: removes the files it made", VALUE_TEXT}},
 	{0, {"demo-size", "COURSES", "A demo of so many courses", VALUE_TEXT}},
-	{0, {"word", "WORD", "The word that would be asked for on the terminal:\n"
-			    "the campus name, where links are written into courses;\n"
-			    "for flag off the course key, of several the campus name", VALUE_TEXT}},
+	{0, {"word", "WORD", "The word that would be asked for on the terminal: the campus name; for the "
+			    "flag of one course its key", VALUE_TEXT}},
 	{'h', {"help", NULL, "Show this text; after a command, its own", VALUE_TEXT}},
 	{'V', {"version", NULL, "Show the version", VALUE_TEXT}},
 	{0, {"completion", "SHELL", NULL, VALUE_TEXT}},
@@ -38,22 +37,70 @@ const struct cli_global cli_globals[] = {
 
 /* ---- help ---------------------------------------------------------------------------------*/
 
+enum { HELP_WIDTH = 80, HELP_LEFT = 28 }; /* texts stand at HELP_LEFT, behind their option */
+
+/* How much of @text fits into @room: up to a blank that is in no bracket and behind no option, or
+   else all. */
+static size_t fits(const char *text, size_t room)
+{
+	size_t end = 0, word = 0, len = strlen(text);
+	int depth = 0;
+
+	if (len <= room)
+		return len;
+	for (size_t i = 0; i < len && (i <= room || !end); i++) {
+		depth += (text[i] == '[') - (text[i] == ']');
+		if (text[i] != ' ')
+			continue;
+		if (!depth && strncmp(text + word, "--", 2))
+			end = i;
+		word = i + 1;
+	}
+	return end ? end : len;
+}
+
+/* @text behind @left, in lines that fit; those after the first begin at @indent. */
+static void print_wrapped(void (*print)(const char *fmt, ...), const char *left, int indent,
+			  const char *text)
+{
+	int used = (int)strlen(left);
+
+	do {
+		size_t len = fits(text, (size_t)(HELP_WIDTH - used));
+
+		print("%s%*s%.*s", left, used - (int)strlen(left), "", (int)len, text);
+		text += len + strspn(text + len, " ");
+		left = "";
+		used = indent;
+	} while (*text);
+}
+
 static void print_option(char letter, const struct cli_option *option)
 {
-	char left[64];
-	const char *help = option->help, *end;
+	char name[64], left[80];
 
-	if (!help)
+	if (!option->help)
 		return;
-	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
+	snprintf(name, sizeof(name), "%c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
 		 letter ? ", " : "  ", option->name, option->argument ? " " : "",
 		 option->argument ? option->argument : "");
-	while ((end = strchr(help, '\n'))) {
-		out_line("  %-24s  %.*s", left, (int)(end - help), help);
-		left[0] = '\0';
-		help = end + 1;
-	}
-	out_line("  %-24s  %s", left, help);
+	snprintf(left, sizeof(left), "  %-*s", HELP_LEFT - 2, name);
+	print_wrapped(out_line, left, HELP_LEFT, option->help);
+}
+
+static void print_command(const struct cli_command *command)
+{
+	char left[32];
+
+	snprintf(left, sizeof(left), "  %-9s ", command->name);
+	print_wrapped(out_line, left, (int)strlen(left), command->help);
+}
+
+/* As the first line of a help, or below what was wrong. */
+static const char *synopsis(const struct cli_command *command, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s%s", command->name, *command->synopsis ? " " : "", command->synopsis);
+	return out;
 }
 
 static void print_help(void)
@@ -69,7 +116,7 @@ static void print_help(void)
 	out_line("%s", "");
 	out_line("Commands:");
 	for (const struct cli_command *c = cli_commands; c->name; c++)
-		out_line("  %-9s %s", c->name, c->help);
+		print_command(c);
 	out_line("%s", "");
 	out_line("subferry COMMAND --help tells more of one. VIDEO is a block id, or type@id.");
 	out_line("Exit status: 0 all well; 1 done, with failures or error findings; 2 usage or");
@@ -78,9 +125,12 @@ static void print_help(void)
 
 static void print_command_help(const struct cli_command *command)
 {
-	out_line("Usage: subferry [OPTION...] %s %s", command->name, command->synopsis);
+	char text[256];
+
+	print_wrapped(out_line, "Usage: subferry [OPTION...] ", 16, synopsis(command, text, sizeof(text)));
 	out_line("%s", "");
-	out_line("%s.", command->help);
+	snprintf(text, sizeof(text), "%s.", command->help);
+	print_wrapped(out_line, "", 0, text);
 	if (command->options[0].name) {
 		out_line("%s", "");
 		out_line("Options:");
@@ -99,7 +149,8 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 	va_end(args);
 	out_note("%s", text);
 	if (cli->command)
-		out_complain("usage: subferry %s %s", cli->command->name, cli->command->synopsis);
+		print_wrapped(out_complain, "usage: subferry ", 8,
+			      synopsis(cli->command, text, sizeof(text)));
 	else
 		out_complain("subferry --help tells more");
 	return CLI_USAGE;
