@@ -120,9 +120,9 @@ int cli_open(struct cli *cli, unsigned parts);
 int cli_ask_word(struct cli *cli);
 /* One line from the terminal, without its end; false at the end of input, or if it does not fit. */
 bool cli_read_word(char *out, size_t size);
-/* Opens cli->reader, and what it takes. With @scan an empty or missing status database is filled
-   from the source, and a source without one readable course ends the command; without it that
-   is told. */
+/* Opens cli->reader, and what it takes. With @scan a status database that is missing or has no
+   course is filled from the source, and a source without one readable course ends the command;
+   without it one that is missing, or has neither course nor run, is told. */
 int cli_open_reader(struct cli *cli, bool scan);
 /*
  * Ids of the operands' courses (free()), in their order; with @all those of every course that

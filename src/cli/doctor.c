@@ -273,6 +273,8 @@ static void check_permit(struct doctor *doctor)
 		doctor->failures++;
 	else if (permit_look(&permit, cli->campus->conf, cli->reader, ids, count, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
+	else if (permit.asked && !count)
+		report(doctor, true, "gate before production: courses are told after subferry scan");
 	else if (permit.asked && !permit.given)
 		report(doctor, true, "warning: gate before production: closed for all courses together: %s",
 		       permit.missing);

@@ -155,6 +155,9 @@ int cli_open_reader(struct cli *cli, bool scan)
 		return cli_fail(&err);
 	if (st == RESULT_OK && reader_has_courses(cli->reader, &known, &err) != RESULT_OK)
 		return cli_fail(&err);
+	if (st == RESULT_OK && !known && !scan &&
+	    reader_has_runs(cli->reader, &known, &err) != RESULT_OK)
+		return cli_fail(&err);
 	if (known)
 		return -1;
 	if (!scan) {

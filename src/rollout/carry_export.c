@@ -95,13 +95,17 @@ static enum result put_end(struct writing *w, struct error *err)
 
 static enum result put_all(struct writing *w, struct reader *reader, struct error *err)
 {
-	enum result st = put_header(w, reader, err);
+	int64_t runs;
+	enum result st = reader_exported(reader, &runs, err);
 
-	if (st == RESULT_OK)
-		st = reader_transfer(reader, put_row, w, err);
-	if (st == RESULT_OK && !w->out->runs)
+	/* before the first line: standard output takes none back */
+	if (st == RESULT_OK && !runs)
 		st = error_set(err, RESULT_MISSING,
 			       "no mock run has ended here, so there is nothing to export");
+	if (st == RESULT_OK)
+		st = put_header(w, reader, err);
+	if (st == RESULT_OK)
+		st = reader_transfer(reader, put_row, w, err);
 	if (st == RESULT_OK)
 		st = put_end(w, err);
 	return st == RESULT_OK && fflush(w->file) ? fail(w, errno, err) : st;

@@ -257,6 +257,13 @@ enum result reader_transfer(struct reader *reader, transfer_visit *visit, void *
 	return st;
 }
 
+enum result reader_exported(struct reader *reader, int64_t *runs, struct error *err)
+{
+	return db_number(&reader->db, err,
+			 "SELECT count(*) FROM run WHERE kind = 'mock' AND imported = 0 AND ended <> 0",
+			 NULL, 0, 0, runs);
+}
+
 /* ---- what imported runs say ---------------------------------------------------------------*/
 
 enum result reader_imported(struct reader *reader, int64_t *runs, struct error *err)

@@ -264,6 +264,16 @@ enum result reader_has_courses(struct reader *reader, bool *out, struct error *e
 	return st;
 }
 
+enum result reader_has_runs(struct reader *reader, bool *out, struct error *err)
+{
+	int64_t has = 0;
+	enum result st =
+		db_number(&reader->db, err, "SELECT EXISTS(SELECT 1 FROM run)", NULL, 0, 0, &has);
+
+	*out = has;
+	return st;
+}
+
 /* ---- the campus as a whole ----------------------------------------------------------------*/
 
 enum result reader_intent_number(struct reader *reader, int64_t *out, struct error *err)

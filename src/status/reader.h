@@ -62,6 +62,8 @@ struct course_query {
 
 /* Some course was listed, at some time. */
 enum result reader_has_courses(struct reader *reader, bool *out, struct error *err);
+/* Runs may be known where no course is: those that were imported before the first scan. */
+enum result reader_has_runs(struct reader *reader, bool *out, struct error *err);
 /* Row of @key; RESULT_MISSING. */
 enum result reader_course(struct reader *reader, const char *key, struct course_row *out,
 			  struct error *err);

@@ -45,6 +45,8 @@ typedef enum result transfer_visit(void *arg, const struct transfer *row, struct
  */
 enum result reader_transfer(struct reader *reader, transfer_visit *visit, void *arg,
 			    struct error *err);
+/* How many runs these are. */
+enum result reader_exported(struct reader *reader, int64_t *runs, struct error *err);
 
 /* ---- in -----------------------------------------------------------------------------------*/
 

@@ -54,6 +54,15 @@ failing=$("$program" -c quay.conf migrate --all | sed -n 's/^Failed *\([^ ]*\) .
 all=$(sql quay.db "SELECT key FROM course ORDER BY key")
 good=$(echo "$all" | grep -vxF "$failing" | head -n 1)
 
+# ---- what is carried before the first scan is there, and a stream that has nothing has no line
+run 0 -c quay.conf runs --export 0.json
+conf lock production >lock.conf
+run 0 -c lock.conf runs --import 0.json; says "imported: 1 mock run"
+run 0 -c lock.conf runs; says "mock 1 of quay"
+run 0 -c lock.conf runs --compare 1 1; says "1 still there"
+run 0 -c lock.conf doctor; says "gate before production: courses are told after subferry scan"
+run 3 -c lock.conf runs --export -; silent; complains "nothing to export"
+
 # ---- without mock runs nothing is launched, and nothing is made
 run 2 -c harbour.conf migrate --all; silent
 complains "the gate before production is closed: 0 of 2 imported mock runs; 0 of 6 courses (0 %, needed: 95 %)"
