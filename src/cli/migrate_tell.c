@@ -61,7 +61,7 @@ static void tell_course(struct migrating *m, const struct course_row *row)
 	else
 		out_line("%-12s %s  %" PRId64 " videos, %" PRId64 " of %" PRId64
 			 " transcripts in val%s%s",
-			 m->dry ? "rehearsed" : course_status_name(row->status), row->key, row->videos,
+			 m->dry ? "predicted" : course_status_name(row->status), row->key, row->videos,
 			 row->counts.in_val, row->counts.expected, row->counts.errors ? ", with errors" : "",
 			 row->intent == INTENT_PAUSE ? ", paused" : "");
 }
@@ -88,7 +88,7 @@ void migrate_on_event(void *arg, const struct engine_event *event)
 		tell_trouble(m, event->text);
 	else if (ended && *event->text)
 		tell_trouble(m, event->text);
-	m->rehearsed += ended;
+	m->predicted += ended;
 	m->unread += m->dry && ended && event->failed;
 	pthread_mutex_unlock(&m->lock);
 }
@@ -161,7 +161,7 @@ void migrate_progress(struct migrating *m, struct engine *engine, bool ending)
 	if (engine)
 		engine_state(engine, &state);
 	if (m->dry)
-		figures.done_as = "rehearsed";
+		figures.done_as = "predicted";
 	else
 		count(m);
 	figures.done = m->figures.ended;
@@ -176,7 +176,7 @@ void migrate_progress(struct migrating *m, struct engine *engine, bool ending)
 		tell_end(m, &state, &figures);
 	pthread_mutex_lock(&m->lock);
 	if (m->dry)
-		figures.done = m->rehearsed;
+		figures.done = m->predicted;
 	progress_line_show(&m->line, &figures);
 	pthread_mutex_unlock(&m->lock);
 }

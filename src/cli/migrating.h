@@ -20,8 +20,8 @@ struct migrating {
 	size_t count;
 	pthread_mutex_t lock; /* standard output and error, and what follows */
 	int64_t registered, untold; /* untold: dry, of which val cannot tell whether it has them */
-	int64_t rehearsed; /* dry: courses */
-	int64_t unread;	 /* dry: courses that could not be rehearsed */
+	int64_t predicted; /* dry: courses */
+	int64_t unread;	 /* dry: courses that could not be read */
 	int64_t refused; /* named, and not taken */
 	int64_t run; /* number of the run that was begun or gone on with; 0: none */
 	int64_t newest_run; /* before that */

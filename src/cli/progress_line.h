@@ -22,7 +22,7 @@
 #include "src/base/clock.h"
 
 struct progress_figures {
-	const char *done_as; /* "rehearsed": "rehearsed 12 of 40 courses", and nothing else; or NULL */
+	const char *done_as; /* "predicted": "predicted 12 of 40 courses", and nothing else; or NULL */
 	int64_t done, courses;
 	int64_t in_val, expected; /* transcripts */
 	int64_t failed;		  /* videos */

@@ -23,7 +23,7 @@ fresh() {
 everything() { t capture-pane -p -J -S -; }
 # Nothing but whole lines: what was typed, what the command tells, what the shell tells.
 clean() {
-	everything | grep -v '^$' | grep -vE "^(ready> .*|ready>|  failed [^ ]+ [^ ]+: .*|(Not-Migrated|In-Progress|Migrated|Failed|rehearsed) +course-v1:.* videos, .*|(mock|dry) [0-9]+: $courses courses: .*|subferry: ending: .*|left [0-9]+|\^C.*|\[1\].*Stopped.*|subferry .*)\$" \
+	everything | grep -v '^$' | grep -vE "^(ready> .*|ready>|  failed [^ ]+ [^ ]+: .*|(Not-Migrated|In-Progress|Migrated|Failed|predicted) +course-v1:.* videos, .*|(mock|dry) [0-9]+: $courses courses: .*|subferry: ending: .*|left [0-9]+|\^C.*|\[1\].*Stopped.*|subferry .*)\$" \
 		>"$place/odd"
 	[ -s "$place/odd" ] && { cat "$place/odd"; fail "something was left behind: $1"; }
 	return 0
@@ -109,23 +109,23 @@ everything | grep -q "^  failed course-v1:" || fail "no failed video"
 step "^Z leaves a clean terminal, and fg goes on"
 fresh
 run "subferry $demo migrate --all --dry-run >/dev/null"
-wait_for "rehearsed "
+wait_for "predicted "
 keys C-z
 wait_for "Stopped"
-screen | grep -q "^rehearsed.*$line" && fail "the line was left behind by ^Z"
+screen | grep -q "^predicted.*$line" && fail "the line was left behind by ^Z"
 keys "fg" Enter
-wait_for "rehearsed "
+wait_for "predicted "
 
 wait_for "left 1" 120
-screen | grep -q "^rehearsed.*$line" && fail "the line was left behind"
+screen | grep -q "^predicted.*$line" && fail "the line was left behind"
 
 step "standard output in a file, standard error a terminal"
 for json in "" --json; do
 	fresh
 	run "XDG_STATE_HOME='$place/few' subferry $small migrate --all --dry-run $json >'$place/out'"
-	wait_for "rehearsed "
+	wait_for "predicted "
 	wait_for "left 1" 120
-	screen | grep -q "^rehearsed.*of $few courses" && fail "the line was left behind"
+	screen | grep -q "^predicted.*of $few courses" && fail "the line was left behind"
 	plain "$place/out"
 	grep -q "^progress" "$place/out" && fail "progress on standard output"
 done
@@ -142,7 +142,7 @@ screen | grep -q "^verified.*$line" && fail "the line was left behind by verify"
 step "a terminal without UTF-8, and one that cannot rewrite"
 shell 80 24 LC_ALL=C
 run "XDG_STATE_HOME='$place/few' '$SUBFERRY' $small migrate --all --dry-run >/dev/null"
-wait_for "rehearsed "
+wait_for "predicted "
 wait_for "left 1" 120
 shell 80 24 TERM=dumb
 run "XDG_STATE_HOME='$place/few' '$SUBFERRY' $small migrate --all --dry-run >/dev/null"

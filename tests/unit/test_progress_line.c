@@ -49,9 +49,9 @@ static void text_tells_how_far_it_is(void **state)
 	figures.rate = -1;
 	assert_text(&figures, 200, false, "812 of 1,240 courses  31,204 of 47,806 transcripts");
 	figures.courses = 1;
-	figures.done_as = "rehearsed";
+	figures.done_as = "predicted";
 	figures.done = 0;
-	assert_text(&figures, 200, false, "rehearsed 0 of 1 course");
+	assert_text(&figures, 200, false, "predicted 0 of 1 course");
 }
 
 static void text_leaves_whole_figures_out(void **state)
