@@ -70,10 +70,16 @@ int cli_refresh(struct cli *cli)
 		st = cli_open(cli, CAMPUS_STATUS);
 	if (st >= 0)
 		return st;
-	if (refresh_campus(cli->campus, how, summary, sizeof(summary), &err) != RESULT_OK)
+	switch (refresh_campus(cli->campus, how, summary, sizeof(summary), &err)) {
+	case RESULT_OK:
+		out_line("%s", summary);
+		return CLI_OK;
+	case RESULT_BUSY:
+		out_note("refresh: %s: let that end first; nothing was done", err.text);
+		return CLI_FAILED;
+	default:
 		return cli_fail(&err);
-	out_line("%s", summary);
-	return CLI_OK;
+	}
 }
 
 void cli_warn_of_vanished(struct cli *cli, bool json)

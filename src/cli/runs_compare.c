@@ -5,6 +5,7 @@
 
 #include "src/cli/runs.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -333,8 +334,9 @@ static bool read_number(const char *text, int64_t *out)
 {
 	char *end;
 
+	errno = 0;
 	*out = strtoll(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && *out > 0;
+	return *text >= '0' && *text <= '9' && !*end && !errno && *out > 0;
 }
 
 /* In one state: a run that goes on is not to end between two of its courses. */

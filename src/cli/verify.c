@@ -159,9 +159,10 @@ static void tell_summary(const struct verifying *v)
 	if (!v->json) {
 		out_line("level %s: %zu course%s: in val %" PRId64 " of %" PRId64 ", missing %" PRId64
 			 ", differing %" PRId64 ", extra %" PRId64 ", unknown %" PRId64 "; %" PRId64
-			 " errors, %" PRId64 " warnings, %" PRId64 " waived",
+			 " error%s, %" PRId64 " warning%s, %" PRId64 " waived",
 			 level, v->count, v->count == 1 ? "" : "s", sums->in_val, sums->expected, missing, sums->differing,
-			 sums->extra, sums->unknown, sums->errors, sums->warnings, sums->waived);
+			 sums->extra, sums->unknown, sums->errors, sums->errors == 1 ? "" : "s",
+			 sums->warnings, sums->warnings == 1 ? "" : "s", sums->waived);
 		return;
 	}
 	json = object_new("summary");

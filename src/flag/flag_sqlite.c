@@ -110,7 +110,7 @@ static enum result check_folder(const struct flag_sqlite *self, int how, struct 
 {
 	if (!access(self->folder, how))
 		return RESULT_OK;
-	return error_set(err, errno == ENOENT ? RESULT_MISSING : RESULT_REFUSED, "%s: the folder %s",
+	return error_set(err, errno == ENOENT ? RESULT_MISSING : RESULT_REFUSED, "%s: its folder cannot be used (%s): make the folder, or name another",
 			 self->path, strerror(errno));
 }
 

@@ -39,7 +39,7 @@ run 2 --demo runs 1; silent; complains "only --compare"
 run 2 --demo runs --full; silent
 run 2 --demo runs --compare 1; silent; complains "the numbers of two runs"
 run 2 --demo runs --compare 1 2 3; silent
-for no in x 0 -- 1x '' 99999999999999999999x; do run 2 --demo runs --compare "$no" 1; silent; done
+for no in x 0 -- 1x '' 99999999999999999999 99999999999999999999x; do run 2 --demo runs --compare "$no" 1; silent; done
 run 2 --demo runs --json now; silent
 [ -e state ] && bad "a usage error made something"
 run 3 --demo --demo-size 9 runs; complains "subferry scan"; silent
