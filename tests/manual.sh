@@ -371,6 +371,11 @@ if [ -n "$commands" ]; then
 	)"
 fi
 
+# "In" in a heading would be mdoc's macro of that name, unless it is quoted.
+verdict "no word of a heading is taken for a macro" "$(
+	grep -nE '^\.S[hs] ([^"]* )?(An|Ap|Ar|At|Bx|Do|Em|Er|In|Me|No|Op|Pa|So|To|Tn|Up|Va)( |$)' "$top"/man/*.[157]
+)"
+
 # A reader who follows a link arrives: .Sx HEADING, or .Sx HEADING No in Xr PAGE SECTION.
 verdict "the links of the pages lead somewhere" "$(
 	for page in "$top"/man/*.[157]; do
