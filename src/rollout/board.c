@@ -18,7 +18,8 @@
 #include "src/base/release.h"
 #include "src/base/text.h"
 
-#define WAIVED_NAMED 3 /* waived errors told by name */
+#define WAIVED_NAMED 3 /* waived findings told by name */
+#define WAIVED_LOOKED 64 /* findings of a code among which they are looked for */
 
 /* What a board is made from. */
 struct looking {
@@ -30,9 +31,9 @@ struct looking {
 	struct flag_row row; /* number 0 where nothing is known */
 	int64_t open[FINDING_COUNT];
 	int64_t errors; /* open ones */
-	struct finding_row *waived; /* errors only; some of them */
+	struct finding_row waived[WAIVED_NAMED]; /* some of them, the worst first */
 	size_t waived_count;
-	int64_t waived_all;
+	int64_t waived_all, links_waived;
 	int64_t run, generation; /* run: that ended it; 0: not known */
 	enum run_kind run_kind;
 	char reasons[BOARD_GATES][100]; /* in short, for the verdict */
@@ -153,6 +154,8 @@ static void judge_links(struct looking *l)
 		set_gate(l, BOARD_LINKS, GATE_RED, "%" PRId64 " %s do%s not name yet", pending,
 			 pending == 1 ? "video has an id that its block" : "videos have ids that their blocks",
 			 pending == 1 ? "es" : "");
+	} else if (l->links_waived) {
+		set_gate(l, BOARD_LINKS, GATE_GREEN, "%" PRId64 " pending, waived", l->links_waived);
 	} else {
 		set_gate(l, BOARD_LINKS, GATE_GREEN, "no link is pending");
 	}
@@ -164,7 +167,7 @@ static void tell_waived(struct looking *l)
 	char text[400];
 	size_t at = (size_t)snprintf(text, sizeof(text), "%" PRId64 " waived", l->waived_all);
 
-	for (size_t i = 0; i < l->waived_count && i < WAIVED_NAMED && at < sizeof(text); i++) {
+	for (size_t i = 0; i < l->waived_count && at < sizeof(text); i++) {
 		const struct finding_row *row = &l->waived[i];
 
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s, %s%s\"%.60s\", %.40s, %s",
@@ -195,10 +198,27 @@ static void tell_errors(struct looking *l, const struct finding_group *groups, s
 	set_gate(l, BOARD_ERRORS, GATE_RED, "%s", text);
 }
 
+/* Open findings stand between them. */
+static enum result name_waived(struct looking *l, enum finding_code code, struct error *err)
+{
+	const struct finding_query query = {.course = l->course.id, .code = code, .count = WAIVED_LOOKED,
+					    .with_waived = true};
+	struct finding_row *rows = NULL;
+	size_t count = 0;
+	enum result st = reader_findings(l->reader, &query, &rows, &count, NULL, err);
+
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].waived && l->waived_count < WAIVED_NAMED)
+			l->waived[l->waived_count++] = rows[i];
+		else
+			finding_row_clear(&rows[i]);
+	}
+	free(rows);
+	return st;
+}
+
 static enum result look_at_errors(struct looking *l, struct error *err)
 {
-	const struct finding_query query = {.course = l->course.id, .code = -1, .count = WAIVED_NAMED,
-					    .with_waived = true};
 	struct finding_group *groups = NULL;
 	size_t count = 0;
 	enum result st = reader_finding_groups(l->reader, l->course.id, 0, &groups, &count, err);
@@ -206,14 +226,13 @@ static enum result look_at_errors(struct looking *l, struct error *err)
 	for (size_t i = 0; i < count; i++) {
 		l->open[groups[i].code] = finding_group_open(&groups[i]);
 		l->errors += groups[i].open[FINDING_ERROR];
-	}
-	/* while no error is open, those that come first are the waived ones */
-	if (st == RESULT_OK && !l->errors)
-		st = reader_findings(l->reader, &query, &l->waived, &l->waived_count, NULL, err);
-	for (size_t i = 0; i < count; i++)
 		l->waived_all += groups[i].waived;
-	while (l->waived_count && !l->waived[l->waived_count - 1].waived)
-		finding_row_clear(&l->waived[--l->waived_count]);
+		if (groups[i].code == FINDING_LINK_PENDING)
+			l->links_waived = groups[i].waived;
+	}
+	for (size_t i = 0; i < count && st == RESULT_OK && l->waived_count < WAIVED_NAMED; i++)
+		if (groups[i].waived)
+			st = name_waived(l, groups[i].code, err);
 	if (l->errors)
 		tell_errors(l, groups, count);
 	else if (l->waived_all)
@@ -496,7 +515,6 @@ enum result board_look(struct board *out, struct campus *campus, struct reader *
 	}
 	for (size_t i = 0; i < l.waived_count; i++)
 		finding_row_clear(&l.waived[i]);
-	free(l.waived);
 	flag_row_clear(&l.row);
 	course_row_clear(&l.course);
 	if (st != RESULT_OK)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,31 @@ static void open_findings_close_the_gate_and_waived_ones_are_named(void **state)
 		    "1 waived: source-changed, es, \"never existed\", tester, ");
 }
 
+/* Open ones that stand between them in the order of findings are not waived. */
+static void only_what_is_waived_is_named_as_waived(void **state)
+{
+	struct room *room = *state;
+	sqlite3 *db = NULL;
+	char sql[400];
+
+	migrate_and_verify(room);
+	assert_int_equal(sqlite3_open(status_path(room->world->status), &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	for (int i = 0; i < 5; i++) {
+		snprintf(sql, sizeof(sql),
+			 "INSERT INTO finding(course_id, block, language, code, severity, text, seen,"
+			 " waived, reason, who, at) VALUES(%lld, 'video@%d', 'en', '%s', 1, 'x', '', %d, '%s',"
+			 " 'ana', 1)", (long long)room->course, i, i < 4 ? "draft-id-differs" : "val-overtaken",
+			 i == 4, i == 4 ? "known" : "");
+		assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	}
+	assert_true(look(room)->green);
+	assert_says(room->board.gates[BOARD_ERRORS].text, "1 waived: val-overtaken, en, \"known\", ana, ");
+	assert_null(strstr(room->board.gates[BOARD_ERRORS].text, "draft-id-differs"));
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM finding", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
 static void a_pending_link_closes_its_gate(void **state)
 {
 	struct room *room = *state;
@@ -281,6 +307,29 @@ static void a_pending_link_closes_its_gate(void **state)
 	assert_ok(status_course_links(room->world->status, room->course, &link, 1, &room->err), room->err);
 	assert_int_equal(look(room)->gates[BOARD_LINKS].color, GATE_RED);
 	assert_says(room->board.gates[BOARD_LINKS].text, "retry --finding link-failed");
+	video_row_clear(&videos[0]);
+	free(videos);
+}
+
+/* Who has waived it knows of it; that there is none is not said. */
+static void a_waived_link_is_named(void **state)
+{
+	struct room *room = *state;
+	struct link_outcome link = {.kind = LINK_WAITS, .block = "video@a", .val_id = "vid-a",
+				    .text = "link = none"};
+	struct video_row *videos = NULL;
+	size_t count = 0;
+
+	migrate_and_verify(room);
+	assert_ok(reader_videos(room->world->reader, room->course, 0, 1, &videos, &count, NULL, &room->err),
+		  room->err);
+	link.video_id = videos[0].id;
+	assert_ok(status_course_links(room->world->status, room->course, &link, 1, &room->err), room->err);
+	assert_ok(status_waive(room->world->status, KEY, "video@a", "", FINDING_LINK_PENDING, "linked by hand",
+			       &room->err), room->err);
+	assert_true(look(room)->green);
+	assert_string_equal(room->board.gates[BOARD_LINKS].text, "1 pending, waived");
+	assert_says(room->board.gates[BOARD_ERRORS].text, "\"linked by hand\"");
 	video_row_clear(&videos[0]);
 	free(videos);
 }
@@ -681,7 +730,9 @@ int main(void)
 		T(a_board_is_green_when_all_is_well),
 		T(each_gate_says_why_it_is_red),
 		T(open_findings_close_the_gate_and_waived_ones_are_named),
+		T(only_what_is_waived_is_named_as_waived),
 		T(a_pending_link_closes_its_gate),
+		T(a_waived_link_is_named),
 		T(a_course_that_is_held_back_or_launched_cannot_be_flipped),
 		T(without_a_flag_the_rollout_ends_at_validated),
 		T(what_follows_is_told),
