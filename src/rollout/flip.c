@@ -307,8 +307,13 @@ static enum result off_already(struct flipper *flipper, const struct course_row 
 	return status_flush(flipper->campus->status, err);
 }
 
-/* What is there now, whoever did it, is what is switched off. Where nobody answers nothing is tried;
-   one that answers, and does not tell, may take an off all the same. */
+/* It answers, and a page that fails or is not understood says nothing of the one that switches. */
+static bool may_take_it(enum result st)
+{
+	return st == RESULT_RETRY || st == RESULT_REFUSED || st == RESULT_DAMAGED || st == RESULT_LIMIT;
+}
+
+/* What is there now, whoever did it, is what is switched off. Where nobody answers nothing is tried. */
 static enum result look_before_off(struct flipper *flipper, const struct course_row *row,
 				   struct flipped *out, struct error *err)
 {
@@ -317,7 +322,7 @@ static enum result look_before_off(struct flipper *flipper, const struct course_
 	out->now = board_step(&out->state);
 	if (st == RESULT_OK)
 		return keep(flipper, row->id, 0, &out->state, "", err);
-	return result_holds(st) || st == RESULT_NOMEM || st == RESULT_CANCELED ? st : RESULT_OK;
+	return may_take_it(st) ? RESULT_OK : st;
 }
 
 enum result flip_off(struct flipper *flipper, int64_t course, const char *how, struct flipped *out,
