@@ -233,7 +233,7 @@ static int run(struct flagging *w, enum verb verb)
 		st = open_parts(w->cli, verb);
 	if (st < 0)
 		st = act(w, verb);
-	if (st >= 0)
+	if (st >= 0 && !w->failed) /* else what came of the others is still to be told */
 		return st;
 	if (w->json && verb == BOARD)
 		flagging_print_boards(w);
@@ -241,7 +241,7 @@ static int run(struct flagging *w, enum verb verb)
 		print_json(w);
 	else if (verb == SHOW)
 		print_table(w);
-	return status_of(w, verb);
+	return w->failed ? w->failed : status_of(w, verb);
 }
 
 int cli_flag(struct cli *cli)

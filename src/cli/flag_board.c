@@ -74,7 +74,7 @@ static cJSON *board_json(const struct board *board)
 	lines = board_consequences(board, &count);
 	array = member_array(object, "consequences");
 	for (size_t i = 0; i < count && array; i++)
-		cJSON_AddItemToArray(array, cJSON_CreateString(lines[i]));
+		array_text(array, lines[i]);
 	return object;
 }
 

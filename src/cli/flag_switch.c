@@ -155,8 +155,14 @@ static void tell(const struct flagging *w, const struct flagged *course)
 	out_flush();
 }
 
+/* The next course would end so, too. */
+static bool fails_for_all(enum result st)
+{
+	return result_holds(st) || st == RESULT_NOMEM || st == RESULT_FATAL;
+}
+
 /* A gate that is red only now is no failure of the command: nothing was switched, and why is told. */
-static int switch_one(const struct flagging *w, struct flipper *flipper, struct flagged *course, bool on)
+static int switch_one(struct flagging *w, struct flipper *flipper, struct flagged *course, bool on)
 {
 	struct flipped flipped;
 	struct error err = {0};
@@ -167,7 +173,10 @@ static int switch_one(const struct flagging *w, struct flipper *flipper, struct 
 		course->outcome = "not switched";
 		snprintf(course->text, sizeof(course->text), "not switched: %.400s", err.text);
 	} else if (st != RESULT_OK) {
-		return cli_fail(&err);
+		course->outcome = "not switched";
+		snprintf(course->text, sizeof(course->text), "not switched: %.400s", err.text);
+		w->failed = cli_fail(&err);
+		return fails_for_all(st) ? w->failed : -1;
 	} else {
 		course->state = flipped.state;
 		course->outcome = flipped.outcome;

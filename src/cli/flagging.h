@@ -26,6 +26,7 @@ struct flagging {
 	struct cli *cli;
 	bool all, json;
 	char how[64]; /* it was confirmed, for the audit */
+	int failed;   /* a course could not be switched, and was told: the exit status; 0 */
 	struct flagged *courses;
 	size_t count;
 };
@@ -47,7 +48,8 @@ int flagging_check_word(struct flagging *w, const char *verb);
 int flagging_ask(struct flagging *w, bool on);
 /* Tells what became of switches that were cut short. Somebody else's, under way, is told too. */
 int flagging_settle(struct flagging *w);
-/* Switches all that are to be switched: of on, only those whose board is green. */
+/* Switches all that are to be switched: of on, only those whose board is green. One that fails is told
+   and kept in @failed; what would fail for the others, too, ends it, and leaves them without outcome. */
 int flagging_switch(struct flagging *w, bool on);
 
 #endif

@@ -204,14 +204,11 @@ static void add_item(cJSON *object, const char *name, cJSON *item)
 	}
 }
 
-void member_text(cJSON *object, const char *name, const char *text)
+static cJSON *text_item(const char *text)
 {
 	struct buf fixed = BUF_INIT;
+	cJSON *item;
 
-	if (!text || !*text) {
-		add_item(object, name, cJSON_CreateNull());
-		return;
-	}
 	for (size_t left = strlen(text); left;) {
 		ucs4_t c; /* U+FFFD for what is no UTF-8 */
 		int len = u8_mbtouc(&c, (const uint8_t *)text, left);
@@ -221,8 +218,24 @@ void member_text(cJSON *object, const char *name, const char *text)
 		text += len;
 		left -= (size_t)len;
 	}
-	add_item(object, name, fixed.failed ? NULL : cJSON_CreateString(buf_text(&fixed)));
+	item = fixed.failed ? NULL : cJSON_CreateString(buf_text(&fixed));
 	buf_clear(&fixed);
+	return item;
+}
+
+void member_text(cJSON *object, const char *name, const char *text)
+{
+	add_item(object, name, text && *text ? text_item(text) : cJSON_CreateNull());
+}
+
+void array_text(cJSON *array, const char *text)
+{
+	cJSON *item = text_item(text);
+
+	if (!item || !cJSON_AddItemToArray(array, item)) {
+		cJSON_Delete(item);
+		out_failed = ENOMEM;
+	}
 }
 
 void member_number(cJSON *object, const char *name, int64_t value)

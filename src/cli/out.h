@@ -72,6 +72,8 @@ void table_clear(struct table *table); /* may run twice */
 
 /* Adds a member; text may be NULL or "" (null), invalid UTF-8 becomes U+FFFD. */
 void member_text(cJSON *object, const char *name, const char *text);
+/* The same as the next of an array; "" is a text there. */
+void array_text(cJSON *array, const char *text);
 void member_number(cJSON *object, const char *name, int64_t value);
 void member_decimal(cJSON *object, const char *name, double value);
 /* A wall time as "2018-05-02T02:41:07.123456Z"; null for 0. */

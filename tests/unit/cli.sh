@@ -461,6 +461,19 @@ run 0 -c a.conf migrate $key; complains "$key: flip = auto: switched on"
 [ "$(cat shown)" = on ] || bad "auto did not switch"
 printf '#!/bin/sh\necho perhaps; exit 9\n' >flag.sh
 run 1 -c c.conf flag show $key; says "exit status 9: perhaps"
+# what was switched before a failure is told
+printf '#!/bin/sh\n[ $1 = show ] && { echo on; exit; }; rm "$0"\n' >flag.sh
+run 3 -c c.conf --word m flag off --all --json; complains "flag.sh"
+python3 - out <<'PYTHON' || bad "the document of a flag off that failed"
+import json, sys
+courses = json.load(open(sys.argv[1]))["courses"]
+assert len(courses) == 2, courses
+assert courses[0]["outcome"] == "written, and it cannot be read back", courses[0]
+assert courses[0]["state"] == "turning-off", courses[0]
+assert courses[1]["outcome"] == "not switched" and "flag.sh" in courses[1]["text"], courses[1]
+PYTHON
+printf '#!/bin/sh\necho perhaps; exit 9\n' >flag.sh
+chmod +x flag.sh
 sed 's/^release.*/release = teak/' c.conf >h.conf
 run 0 -c h.conf doctor; says "warning: from Hawthorn on"
 sed '/^\[flag\]/,$d' h.conf >i.conf

@@ -60,6 +60,7 @@ static void print_hostile_json(void)
 
 	member_text(object, "a", "\x1b\x7f\xC2\x9B\xE2\x80\xAE\xFF\n\"\xE5\xAD\x97");
 	member_text(object, "b", "");
+	array_text(member_array(object, "l"), "\x1b\xFF\xE5\xAD\x97");
 	member_number(object, "n", 1234567890123);
 	member_flag(object, "f", true);
 	out_json_line(object);
@@ -73,7 +74,7 @@ static void out_json_escapes_what_a_terminal_obeys_and_keeps_the_rest(void **sta
 	assert_string_equal(
 	    text,
 	    "{\"type\":\"t\",\"a\":\"\\u001b\\u007f\\u009b\\u202e\\ufffd\\n\\\"\xE5\xAD\x97\","
-	    "\"b\":null,\"n\":1234567890123,\"f\":true}\n");
+	    "\"b\":null,\"l\":[\"\\u001b\\ufffd\xE5\xAD\x97\"],\"n\":1234567890123,\"f\":true}\n");
 	free(text);
 }
 
