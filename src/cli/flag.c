@@ -199,7 +199,7 @@ static int act(struct flagging *w, enum verb verb)
 	int st = verb == SHOW ? show(w) : -1;
 
 	if (verb != SHOW && w->cli->campus->flag)
-		st = flagging_settle(w);
+		st = flagging_settle(w, verb != BOARD);
 	if (st < 0 && (verb == ON || verb == BOARD))
 		st = flagging_look(w);
 	return st < 0 && (verb == ON || verb == OFF) ? flagging_switch(w, verb == ON) : st;

@@ -124,16 +124,19 @@ static void tell_settled(void *arg, const char *key, const struct flipped *flipp
 	out_note("%s: %s", key, flipped->text);
 }
 
-int flagging_settle(struct flagging *w)
+int flagging_settle(struct flagging *w, bool to_switch)
 {
 	struct flipper *flipper = NULL;
 	struct error err = {0};
 	enum result st = flipper_open(&flipper, w->cli->campus, w->cli->reader, tell_settled, NULL, &err);
 
 	flipper_close(flipper);
-	if (st == RESULT_BUSY)
-		out_note("%s", err.text);
-	return st == RESULT_OK || st == RESULT_BUSY ? -1 : cli_fail(&err);
+	if (st == RESULT_OK)
+		return -1;
+	if (st != RESULT_BUSY || to_switch)
+		return cli_fail(&err);
+	out_note("%s", err.text);
+	return -1;
 }
 
 /* The line of one course that was to be switched. */

@@ -46,8 +46,9 @@ void flagging_print_consequences(const struct flagging *w);
 int flagging_check_word(struct flagging *w, const char *verb);
 /* Asks on the terminal, unless the word was given: y for off, the word itself for on. */
 int flagging_ask(struct flagging *w, bool on);
-/* Tells what became of switches that were cut short. Somebody else's, under way, is told too. */
-int flagging_settle(struct flagging *w);
+/* Tells what became of switches that were cut short. Somebody else's, under way, is told too, and
+   is the end of it if one is @to_switch: before anything is asked. */
+int flagging_settle(struct flagging *w, bool to_switch);
 /* Switches all that are to be switched: of on, only those whose board is green. One that fails is told
    and kept in @failed; what would fail for the others, too, ends it, and leaves them without outcome. */
 int flagging_switch(struct flagging *w, bool on);
