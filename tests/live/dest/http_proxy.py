@@ -16,6 +16,7 @@ Actions, each for the `times` requests that follow the first `skip` that fit:
   cut		half of the answer comes, then the end
   repeat	the server gets the request twice, its second answer comes
   lost		the server has done it, its answer is lost
+  stall		the server has done it, its answer waits for release(); met once it is done
   garble	the answer's body is another of the same length
   corrupt	the request's body is another of the same length
   expired	the request's token is one that has expired; a server of which none is known answers
@@ -304,7 +305,7 @@ class Proxy:
         method, path, _ = first.split(" ", 2)
         rule, noted = self.rule_for(method, path, headers, body)
         action = rule.action if rule else None
-        if rule:
+        if rule and action != "stall":
             rule.met.set()
         if action == "hold":
             rule.go.wait(60)
@@ -335,6 +336,9 @@ class Proxy:
         for _ in range(2 if action == "repeat" else 1):
             server, answer = self.ask(server, first, headers, body)
         self.note(noted, answer[0])
+        if action == "stall":
+            rule.met.set()
+            rule.go.wait(60)
         if self.date_shift:
             answer = answer[:2] + ([(n, formatdate(time.time() + self.date_shift, usegmt=True)
                                      if n.lower() == "date" else v) for n, v in answer[2]],

@@ -5,11 +5,18 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PASSWORD = "it's \"open\" & 100% shut"
+sys.path[1:1] = [os.path.join(HERE, "..", "dest"), os.path.join(HERE, "..", "..", "e2e")]
+
+# pylint: disable=wrong-import-position,unused-import
+import suite
+from cases_flip import AdminByItself, AdminFlip, SqliteByItself, SqliteFlip
+from cases_flip_cut import AdminCut, SqliteCut
+from flag_site import PASSWORD, Site
+from flip_campus import FlipTest
+
 COURSE, SLASH = "course-v1:Org+C+2018", "Org/Old/2017"
 UMLAUT = "course-v1:Org+\u00dcmlaut+2018"
 TABLE = "video_config_coursevideotranscriptenabledflag"
@@ -47,47 +54,21 @@ class Driver:
 
 class Admin(unittest.TestCase):
     """With a fresh database, and a server of one Django."""
-    django, language = "flag-new", "en"
+    django, language, courses = "flag-new", "en", ()
 
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.file = os.path.join(self.folder.name, "db.sqlite")
-        port = os.path.join(self.folder.name, "port")
-        python = [os.path.join(os.environ["FLAG_VENV"], self.django, "bin", "python"), "-W", "ignore",
-                  os.path.join(HERE, "admin_site.py")]
-        env = dict(os.environ, FLAG_LANGUAGE=self.language)
-        subprocess.run(python + ["migrate", self.file], check=True, env=env)
-        with open(os.path.join(self.folder.name, "log"), "wb") as log:
-            self.server = subprocess.Popen(python + ["serve", self.file, port], env=env, stderr=log)
-        self.addCleanup(self.stop)
-        end = time.monotonic() + 60
-        while not os.path.exists(port):
-            self.assertIsNone(self.server.poll(), "the server ended")
-            self.assertLess(time.monotonic(), end, "the server never came up")
-            time.sleep(0.02)
-        with open(port, encoding="ascii") as text:
-            self.url = "http://127.0.0.1:" + text.read()
+        self.site = Site(self.django, self.language, self.courses)
+        self.addCleanup(self.site.remove)
+        self.url, self.sql, self.stop = self.site.url, self.site.sql, self.site.stop
         self.driver = self.drive("staff@example.com")
-
-    def stop(self):
-        self.server.terminate()
-        self.server.wait(20)
 
     def drive(self, user, **more):
         driver = Driver(self.url, user, **more)
         self.addCleanup(driver.close)
         return driver
 
-    def sql(self, text, *values):
-        db = sqlite3.connect(self.file, timeout=20)
-        with db:
-            rows = db.execute(text, values).fetchall()
-        db.close()
-        return rows
-
     def add_rows(self, courses, enabled, when="2018-05-02 01:00:00.000000"):
-        db = sqlite3.connect(self.file, timeout=20)
+        db = sqlite3.connect(self.site.file, timeout=20)
         with db:
             db.executemany("INSERT INTO %s (change_date, enabled, course_id) VALUES (?, ?, ?)" % TABLE,
                            [(when, enabled, course) for course in courses])
@@ -216,7 +197,7 @@ class Works(Admin):
 
     def test_what_is_not_committed_is_not_said_to_be(self):
         self.expect("probe", OK)
-        db = sqlite3.connect(self.file, isolation_level=None)
+        db = sqlite3.connect(self.site.file, isolation_level=None)
         db.execute("BEGIN IMMEDIATE")   # Django may read, and waits in vain to write
         got, error, _ = self.driver.ask("on " + COURSE)
         db.execute("ROLLBACK")
@@ -230,12 +211,12 @@ class Command(Admin):
     """subferry flag, as an operator has it: the two courses of a demo, and this campus's admin."""
 
     # of a demo of two, by key
-    demo = ["course-v1:FerryX+MA101x+2015_T1", "course-v1:FerryX+MA102x+2016_T1"]
+    courses = ["course-v1:FerryX+MA101x+2015_T1", "course-v1:FerryX+MA102x+2016_T1"]
 
     def setUp(self):
-        os.environ["FLAG_COURSES"] = " ".join(self.demo)
-        self.addCleanup(os.environ.pop, "FLAG_COURSES")
         super().setUp()
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
         self.env = dict(os.environ, HOME=self.folder.name, FLAG_PASSWORD=PASSWORD,
                         XDG_STATE_HOME=os.path.join(self.folder.name, "state"))
         self.run_subferry("--demo", "--demo-size", "2", "list")
@@ -249,7 +230,7 @@ class Command(Admin):
                        "user = staff@example.com\npassword_env = FLAG_PASSWORD\n" % self.url)
         listed = json.loads(self.run_subferry("-c", self.conf, "list", "--json").stdout)
         self.keys = [course["key"] for course in listed["courses"]]
-        self.assertEqual(self.keys, self.demo)
+        self.assertEqual(self.keys, self.courses)
 
     def run_subferry(self, *arguments, status=0):
         done = subprocess.run([os.environ["SUBFERRY"], *arguments], env=self.env, text=True,
@@ -305,4 +286,4 @@ class WorksInOldDjango(Works):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2, argv=[sys.argv[0]] + sys.argv[1:])
+    sys.exit(suite.main(os.environ["SUBFERRY"], FlipTest.ending))
