@@ -3,14 +3,16 @@
 
 A run that was killed and run again must leave what a run never killed leaves: the same rows in
 edx-val, the same files with the same bytes, nothing else below the store, the courses in the
-same statuses, sound databases. At the moment of the kill itself no row may name a file that is
-not whole, and no file may stand in the store that the journal has not announced. The order of
-syncs, which no kill of a process can show, is read off a trace of the calls.
+same statuses, one run that says the same of them, sound databases. At the moment of the kill
+itself no row may name a file that is not whole, no file may stand in the store that the journal
+has not announced, and no run may be in halves. The order of syncs, which no kill of a process can
+show, is read off a trace of the calls. Flags and the next generation are killed in rollout.py.
 
 What it costs: one killed run and one completing run for each point. `make check` takes a sample
 spread over the whole run; `make prove` takes every boundary (--boundaries 0) and 100 random kills.
 """
 import argparse
+import contextlib
 import hashlib
 import os
 import random
@@ -29,6 +31,8 @@ import campus  # noqa: E402
 import trace_order  # noqa: E402
 
 TIMEOUT = 300
+BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
+WHOLE = os.path.join(BUILD, "tests/crash/status_whole")
 RUN = (["scan"], ["migrate", "--all"])
 
 
@@ -78,8 +82,9 @@ class Subferry:
 
 # ---- what a campus holds ---------------------------------------------------------------------
 
-def rows(folder, database, query):
-    """Reads a copy, so that looking changes nothing (opening a database recovers its WAL)."""
+@contextlib.contextmanager
+def copied(folder, database):
+    """A copy, so that looking changes nothing (opening a database recovers its WAL); None without."""
     with tempfile.TemporaryDirectory() as place:
         found = False
         for suffix in ("", "-wal", "-journal"):
@@ -87,9 +92,14 @@ def rows(folder, database, query):
             if os.path.exists(source):
                 shutil.copyfile(source, os.path.join(place, database + suffix))
                 found = True
-        if not found:
+        yield os.path.join(place, database) if found else None
+
+
+def rows(folder, database, query):
+    with copied(folder, database) as path:
+        if not path:
             return []
-        db = sqlite3.connect(os.path.join(place, database))
+        db = sqlite3.connect(path)
         try:
             return query(db)
         finally:
@@ -127,6 +137,54 @@ def statuses(folder):
         return sorted(db.execute(
             "SELECT key, status, intent, videos, tried, failed, expected, in_val FROM course"))
     return rows(folder, "status.db", query)
+
+
+def runs(folder):
+    """All that runs say but when: of themselves, their courses, transcripts and findings."""
+    def query(db):
+        if not has_table(db, "run"):
+            return []
+        return [sorted(db.execute(sql)) for sql in (
+            "SELECT number, kind, ended <> 0, broken_off FROM run",
+            "SELECT run, course, status, ended <> 0, problem, source_version, source_assets, videos,"
+            " failed, expected, in_val, extra, differing, errors, warnings, notices, waived, bytes,"
+            " migrated, kept, not_migrated FROM run_course",
+            "SELECT c.run, c.course, t.block, t.language, t.val_id, t.outcome, t.source_sha256,"
+            " t.sha256 FROM run_transcript t JOIN run_course c ON c.id = t.run_course",
+            "SELECT c.run, c.course, f.block, f.language, f.code, f.severity, f.waived"
+            " FROM run_finding f JOIN run_course c ON c.id = f.run_course")]
+    return rows(folder, "status.db", query)
+
+
+def check_runs(folder):
+    """At any moment: at most one run is open, and what is begun in it is what is In-Progress."""
+    def query(db):
+        if not has_table(db, "run"):
+            return None
+        return [[r[0] for r in db.execute(sql)] for sql in (
+            "SELECT number FROM run WHERE ended = 0",
+            "SELECT c.course FROM run_course c JOIN run r ON r.number = c.run AND r.ended = 0"
+            " WHERE c.ended = 0 ORDER BY 1",
+            "SELECT key FROM course WHERE status = 'In-Progress' ORDER BY 1",
+            "SELECT c.course FROM run_course c JOIN run r ON r.number = c.run AND r.ended <> 0"
+            " WHERE c.ended = 0")]
+    found = rows(folder, "status.db", query)
+    if not found:
+        return
+    check(len(found[0]) <= 1, "several runs are open: %s", found[0])
+    check(found[1] == found[2], "the run says %s are under way, and there are %s", *found[1:3])
+    check(not found[3], "a run has ended without %s", found[3])
+
+
+def check_whole(folder):
+    """The sums of the status database and of its runs, and its audit: src/status/check.c."""
+    check_runs(folder)
+    if not rows(folder, "status.db", lambda db: has_table(db, "run")):
+        return
+    with copied(folder, "status.db") as path:
+        done = subprocess.run([WHOLE, path], text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+    check(done.returncode == 0, "the status database is not whole: %s", done.stdout)
 
 
 def announced(folder):
@@ -169,7 +227,7 @@ class State:
     def __init__(self, folder):
         self.rows, self.videos = val_rows(folder), val_videos(folder)
         self.files, self.statuses = store_files(folder), statuses(folder)
-        self.others = other_files(folder)
+        self.others, self.runs = other_files(folder), runs(folder)
 
 
 def difference(name, got, want):
@@ -185,6 +243,9 @@ def check_complete(folder, want):
           difference("files", sorted(got.files.items()), sorted(want.files.items())))
     check(got.statuses == want.statuses, "%s",
           difference("statuses", got.statuses, want.statuses))
+    for name, here, there in zip(("runs", "courses", "transcripts", "findings"), got.runs, want.runs):
+        check(here == there, "of the run, %s", difference(name, here, there))
+    check_whole(folder)
     check(got.others == want.others, "%s",
           difference("files beside the store", got.others, want.others))
     for database in ("status.db", "val.db"):
@@ -194,6 +255,7 @@ def check_complete(folder, want):
 
 def check_at_kill(folder, want):
     """What must hold even before anything is repaired."""
+    check_whole(folder)
     files = store_files(folder)
     for name, digest in files.items():
         check(name in want.files, "killed: the store holds %s", name)
@@ -245,8 +307,7 @@ class Bench:
             trace = os.path.join(self.top, "trace%d" % n)
             self.subferry.run_well(conf, words, {"CRASH_ROOT": folder, "CRASH_COUNT": count,
                                                  "CRASH_TRACE": trace})
-            with open(count, encoding="ascii") as f:
-                totals.append(int(f.read()))
+            totals.append(count_of(count))
             traces.append(trace)
         return folder, totals, traces
 
@@ -284,6 +345,11 @@ class Bench:
         check_complete(folder, want)
         shutil.rmtree(folder)
         return kills
+
+
+def count_of(path):
+    with open(path, encoding="ascii") as f:
+        return int(f.read())
 
 
 def sample(totals, wanted):
@@ -357,9 +423,8 @@ def main():
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--keep", action="store_true", help="keep the folders of failed runs")
     args = parser.parse_args()
-    build = os.path.abspath(os.environ.get("top_builddir", "."))
-    subferry = Subferry(os.path.join(build, "subferry"),
-                        os.path.join(build, "tests/crash/interpose.so"))
+    subferry = Subferry(os.path.join(BUILD, "subferry"),
+                        os.path.join(BUILD, "tests/crash/interpose.so"))
     top = os.path.realpath(tempfile.mkdtemp(prefix="subferry-crash-"))
     bench, tally = Bench(subferry, top), Tally()
     try:
