@@ -114,3 +114,50 @@ def the_journal_is_synced_before_the_store_is_touched(calls, folder):
 
 RULES = (a_file_is_synced_before_its_name_appears, a_name_is_synced_before_val_names_it,
          the_journal_is_synced_before_the_store_is_touched)
+
+
+def flips(calls, folder):
+    """(first write, commit) of each transaction on the flag's tables; removing the rollback journal
+    is its commit."""
+    files = [os.path.join(folder, "flag.db" + end) for end in ("", "-journal")]
+    out, first = [], None
+    for call in calls:
+        if call.path not in files or not call.is_good():
+            continue
+        if call.what in WRITES and first is None:
+            first = call
+        elif call.what == "unlink" and first is not None:
+            out.append((first, call))
+            first = None
+    return out
+
+
+def a_flip_is_journalled_before_it_is_written(calls, folder):
+    problems, right, last = [], 0, -1
+    commits = syncs(calls, os.path.join(folder, "status.db-wal"))
+    for first, commit in flips(calls, folder):
+        if is_between(commits, last, first.begin):
+            right += 1
+        else:
+            problems.append("flag.db was written before the flip was journalled")
+        last = commit.end
+    return problems, right
+
+
+def a_flip_is_durable_before_it_is_settled(calls, folder):
+    """The name of the journal is gone for good only when the folder is synced."""
+    journal = os.path.join(folder, "status.db-wal")
+    settled = [c.begin for c in calls if c.what in WRITES and c.path == journal]
+    problems, right = [], 0
+    for first, commit in flips(calls, folder):
+        following = min((at for at in settled if at > commit.end), default=NEVER)
+        if not is_between(syncs(calls, os.path.join(folder, "flag.db")), first.begin, commit.begin):
+            problems.append("flag.db was not synced before its commit")
+        elif not is_between(syncs(calls, folder), commit.end, following):
+            problems.append("the flip was settled before its commit was durable")
+        else:
+            right += 1
+    return problems, right
+
+
+FLAG_RULES = (a_flip_is_journalled_before_it_is_written, a_flip_is_durable_before_it_is_settled)
