@@ -23,6 +23,7 @@ struct flag_state {
 	enum flag_value own;	   /* the newest row of the course; OFF without one: see @has_row */
 	bool has_row;
 	enum flag_value global;	   /* the newest global row: enabled; OFF without one */
+	bool absent;		   /* there are no tables yet: what is told is what follows from that */
 	bool for_all;		   /* the global row is for all courses, whatever their rows say */
 	int64_t changed;	   /* the course's newest row: wall microseconds; 0 unknown or none */
 	char by[80];		   /* who wrote it, "" unknown */

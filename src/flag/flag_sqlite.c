@@ -289,6 +289,7 @@ static enum result sqlite_show(struct flag *flag, const char *const *courses, si
 	}
 	for (size_t i = 0; i < count && st == RESULT_OK; i++) {
 		out[i].effective = flag_effective(&out[i]);
+		out[i].absent = nothing;
 		if (nothing)
 			copy_text(out[i].note, sizeof(out[i].note), no_rows);
 	}

@@ -119,8 +119,14 @@ static void judge_migrated(struct looking *l)
 		set_gate(l, BOARD_MIGRATED, GATE_RED, "it is not in the source any more");
 	} else if (course->status != COURSE_MIGRATED || course->intent == INTENT_RUN) {
 		reason(l, BOARD_MIGRATED, "it is %s", course_row_status(course, word, sizeof(word)));
-		set_gate(l, BOARD_MIGRATED, GATE_RED, "%s: %s of %s videos tried", word,
-			 figure_number(course->tried).text, figure_number(course->videos).text);
+		if (course->status == COURSE_FAILED && course->failed)
+			set_gate(l, BOARD_MIGRATED, GATE_RED, "%s: %s of %s videos failed", word,
+				 figure_number(course->failed).text,
+				 figure_number(course->videos).text);
+		else
+			set_gate(l, BOARD_MIGRATED, GATE_RED, "%s: %s of %s videos tried", word,
+				 figure_number(course->tried).text,
+				 figure_number(course->videos).text);
 	} else {
 		set_gate(l, BOARD_MIGRATED, GATE_GREEN, "%s of %s videos%s, %s",
 			 figure_number(course->tried).text, figure_number(course->videos).text, run,
@@ -359,6 +365,12 @@ static enum result look_at_flag(struct looking *l, struct error *err)
 		reason(l, BOARD_FLAG, "the flag of this course is not told");
 		set_gate(l, BOARD_FLAG, GATE_UNKNOWN, "%s answers, and does not tell this course's flag%s%s",
 			 kind, *board->flag.note ? ": " : "", board->flag.note);
+		return RESULT_OK;
+	}
+	if (board->flag.absent) {
+		reason(l, BOARD_FLAG, "the flag's tables are not there");
+		set_gate(l, BOARD_FLAG, GATE_RED, "%s: %s", kind, board->flag.note);
+		board->step = turning ? board->step : STEP_UNKNOWN;
 		return RESULT_OK;
 	}
 	set_gate(l, BOARD_FLAG, GATE_GREEN, "%s reachable, own row %s, global row %s%s", kind,
