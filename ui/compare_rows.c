@@ -91,10 +91,10 @@ const struct list_rows compare_rows = {
 const char *compare_nothing(const struct comparison *comparison, enum compared list)
 {
 	static const char *const words[COMPARED_COUNT] = {
-		[COMPARED_FIXED] = "nothing fixed: B has every finding that A had",
-		[COMPARED_STILL] = "nothing is still there: no finding of A is one of B",
-		[COMPARED_NEW] = "nothing new: B has no finding that A did not have",
-		[COMPARED_CHANGED] = "nothing changed at the source: B saw the texts that A saw",
+		[COMPARED_FIXED] = "nothing fixed, of the courses that are in both",
+		[COMPARED_STILL] = "nothing still there, of the courses that are in both",
+		[COMPARED_NEW] = "nothing new, of the courses that are in both",
+		[COMPARED_CHANGED] = "nothing changed at the source: B saw what A saw",
 		[COMPARED_MISSED] = "no prediction was missed",
 		[COMPARED_COURSES] = "no course ended in A or in B",
 	};

@@ -78,6 +78,10 @@ static enum action next_step(const struct course_row *course, const char **what)
 		*what = "launches it";
 		return ACTION_RUN;
 	}
+	if (flag_is_stale(course->flag, course->evidence)) {
+		*what = "shows the stale evidence of a flag that is on";
+		return ACTION_BOARD;
+	}
 	*what = course->counts.errors + course->counts.warnings ? "shows where" : "validates it";
 	if (course->counts.errors + course->counts.warnings)
 		return ACTION_OPEN;
@@ -89,7 +93,7 @@ static void draw_next_step(const struct view *view, int y, int x, const struct c
 {
 	const char *what;
 	enum action action = next_step(course, &what);
-	char key[16], text[48];
+	char key[16], text[80];
 	int cells;
 
 	if (action == ACTION_NONE || view->console->stopping)

@@ -14,7 +14,9 @@
 #include "ui/widget.h"
 
 #define TITLE_LINES 2
-#define DETAIL_LINES 4
+#define DETAIL_LINES 4	/* at least: whose, its transcripts, its courses, its options */
+#define ROOMY 18	/* lines: from here on the options have two */
+#define HIGH 30		/* lines: from here on a third is for the details, each failed course its own */
 #define FIRST_COLUMN 5
 
 struct runs_view {
@@ -57,6 +59,11 @@ static const struct run_row *selected_run(const struct view *view)
 	return row >= 0 ? &view->page->runs[row] : NULL;
 }
 
+static int detail_lines(const struct view *view)
+{
+	return view->area.h >= HIGH ? view->area.h / 3 : DETAIL_LINES + (view->area.h >= ROOMY);
+}
+
 /* ---- life ---------------------------------------------------------------------------------*/
 
 static struct view *runs_open(struct console *console, const struct place *place)
@@ -71,7 +78,7 @@ static struct view *runs_open(struct console *console, const struct place *place
 
 static void runs_layout(struct view *view)
 {
-	list_resize(&view->list, view->area.h - TITLE_LINES - 1 - DETAIL_LINES);
+	list_resize(&view->list, view->area.h - TITLE_LINES - 1 - detail_lines(view));
 }
 
 static void runs_ask(const struct view *view, struct page_request *request)
@@ -333,57 +340,112 @@ static void draw_transcripts(const struct run_row *run, int y, int width, int64_
 {
 	const struct counts *counts = &run->sums.counts;
 	struct buf text = BUF_INIT;
-	int x;
+	int x = widget_put(y, 1, width, counts->errors ? ROLE_ERROR : ROLE_NORMAL, "errors %s",
+			   widget_number(counts->errors).text);
 
 	run_text_transcripts(&run->sums, false, &text);
-	x = widget_put(y, 1, width, ROLE_NORMAL, "transcripts: %s", buf_text(&text));
-	buf_clear(&text);
-	x = widget_put(y, x + 2, width, counts->errors ? ROLE_ERROR : ROLE_NORMAL, "errors %s",
-		       widget_number(counts->errors).text);
 	x = widget_put(y, x + 2, width, ROLE_NORMAL, "waived %s", widget_number(counts->waived).text);
+	x = widget_put(y, x + 2, width, ROLE_NORMAL, "transcripts: %s", buf_text(&text));
 	widget_put(y, x + 2, width, ROLE_NORMAL, "%s", widget_rate(run_text_rate(run, now)).text);
+	buf_clear(&text);
 }
 
-/* "Failed: KEY: why; 3 more"; or how many courses there are, all well. */
-static void draw_courses(const struct view *view, const struct run_row *run, int y, int width)
+static const struct run_course_row *next_failed(const struct snapshot *page, size_t *at)
 {
-	const struct snapshot *page = view->page;
-	const struct run_course_row *failed = NULL;
-	bool has_all = list_has_details(&view->list, page);
-	char key[512];
-	int x;
+	while (*at < page->run_course_count) {
+		const struct run_course_row *course = &page->run_courses[(*at)++];
 
-	for (size_t i = 0; has_all && !failed && i < page->run_course_count; i++)
-		if (page->run_courses[i].status == COURSE_FAILED)
-			failed = &page->run_courses[i];
-	if (!failed) {
-		widget_put(y, 1, width, ROLE_NORMAL, "%s of %s course%s ended, %s failed",
-			   widget_number(run->sums.ended).text, widget_number(run->sums.courses).text,
-			   run->sums.courses == 1 ? "" : "s", widget_number(run->sums.failed).text);
-		return;
+		if (course->status == COURSE_FAILED)
+			return course;
 	}
-	x = widget_put(y, 1, width, ROLE_ERROR, "%s failed:", widget_number(run->sums.failed).text);
-	x = widget_put(y, x + 1, width, ROLE_NORMAL, "%s",
-		       widget_course_key(failed->course, width / 2, key, sizeof(key)));
-	if (*failed->problem)
-		x = widget_put(y, x, width, ROLE_NORMAL, ": %s", failed->problem);
-	if (run->sums.failed > 1)
-		widget_put(y, x, width, ROLE_NORMAL, ", ...");
+	return NULL;
+}
+
+/* One after the other on the line, so many as fit. */
+static void draw_failed(const struct snapshot *page, int y, int x, int width)
+{
+	const struct run_course_row *course;
+	size_t at = 0;
+	bool first = true;
+	char key[512];
+
+	while ((course = next_failed(page, &at))) {
+		bool more = next_failed(page, &(size_t){at}) != NULL;
+		int room = width - x - (first ? 1 : 2) - (more ? 5 : 0);
+
+		if (!first && widget_cells(course->course) > room) {
+			widget_put(y, x, width, ROLE_NORMAL, ", ...");
+			return;
+		}
+		x = widget_put(y, x, width, ROLE_NORMAL, first ? " %s" : ", %s",
+			       widget_course_key(course->course, room, key, sizeof(key)));
+		if (!more && *course->problem)
+			x = widget_put(y, x, width, ROLE_NORMAL, ": %s", course->problem);
+		first = false;
+	}
+}
+
+/* A line each, with what is wrong. */
+static void draw_each_failed(const struct snapshot *page, int64_t count, int y, int end, int width)
+{
+	const struct run_course_row *course;
+	size_t at = 0;
+
+	for (int64_t left = count; (course = next_failed(page, &at)) && y < end; left--) {
+		int x;
+
+		if (y + 1 == end && left > 1) {
+			widget_printf(y++, 3, width - 3, ROLE_DIM, "and %s more",
+				      widget_number(left).text);
+			break;
+		}
+		x = widget_put(y, 3, width, ROLE_NORMAL, "%s", course->course);
+		x = widget_put(y, x + 2, width, ROLE_ERROR, "errors %s",
+			       widget_number(course->sums.counts.errors).text);
+		widget_put(y++, x + 2, width, ROLE_NORMAL, "%s", course->problem);
+	}
+}
+
+/* How many ended, and which failed, on one line or, with more room, with a line each. */
+static void draw_courses(const struct view *view, const struct run_row *run, int y, int lines, int width)
+{
+	const struct run_sums *sums = &run->sums;
+	size_t at = 0;
+	bool told = list_has_details(&view->list, view->page) && next_failed(view->page, &at);
+	int x = widget_put(y, 1, width, ROLE_NORMAL, "%s of %s course%s ended,",
+			   widget_number(sums->ended).text, widget_number(sums->courses).text,
+			   sums->courses == 1 ? "" : "s");
+
+	x = widget_put(y, x + 1, width, sums->failed ? ROLE_ERROR : ROLE_NORMAL, "%s failed%s",
+		       widget_number(sums->failed).text, told ? ":" : "");
+	if (told && lines > 1)
+		draw_each_failed(view->page, sums->failed, y + 1, y + lines, width);
+	else if (told)
+		draw_failed(view->page, y, x, width);
 }
 
 static void draw_details(const struct view *view, int y)
 {
 	const struct run_row *run = selected_run(view);
 	int64_t now = console_wall(view->console);
-	int width = view->area.w - 1;
+	int width = view->area.w - 1, lines = detail_lines(view);
+	int options = lines > DETAIL_LINES ? 2 : 1;
+	struct buf text = BUF_INIT;
 
 	if (!run)
 		return;
 	draw_whose(run, y, width, now);
 	draw_transcripts(run, y + 1, width, now);
-	widget_put(y + 2, 1, width, ROLE_NORMAL, "%s, %s, %s, subferry %s: %s", run->campus,
-		   run->environment, run->release, run->version, run->options);
-	draw_courses(view, run, y + 3, width);
+	buf_printf(&text, "%s, %s, %s, subferry %s: %s", run->campus, run->environment, run->release,
+		   run->version, run->options);
+	if (lines > DETAIL_LINES + 1) {
+		options = widget_wrapped(y + 2, 1, width - 1, options, ROLE_NORMAL, buf_text(&text));
+		draw_courses(view, run, y + 2 + options, lines - 2 - options, width);
+	} else {
+		draw_courses(view, run, y + 2, 1, width);
+		widget_wrapped(y + 3, 1, width - 1, options, ROLE_NORMAL, buf_text(&text));
+	}
+	buf_clear(&text);
 }
 
 static void draw_title(const struct runs_view *runs, int y)
@@ -417,9 +479,9 @@ static void runs_draw(struct view *view, const struct snapshot *now)
 			draw_row(runs, &fit, y + i, &view->page->runs[row],
 				 top + i == view->list.selected);
 	}
-	view_draw_empty(view, y, height, "no run yet: a launch begins one, and so does migrate --dry-run");
+	view_draw_empty(view, y, height, "no run yet: a launch or a dry run begins one");
 	view_rule(view, y + height, "");
-	if (!view_tell_whole(view, y + height + 1, DETAIL_LINES))
+	if (!view_tell_whole(view, y + height + 1, detail_lines(view)))
 		draw_details(view, y + height + 1);
 }
 

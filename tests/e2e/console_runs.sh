@@ -82,7 +82,7 @@ keys Tab
 wait_for "▸still 1"
 wait_for "none of these"
 keys Tab
-wait_for "nothing new: B has no finding that A did not have"
+wait_for "nothing new, of the courses that are in both"
 keys Tab
 wait_for "▸changed 1"
 wait_for "another text"
