@@ -64,11 +64,12 @@ static void flag_text(const struct board *board, char *out, size_t size)
 {
 	const struct flag_state *flag = &board->flag;
 
-	snprintf(out, size, "learners get %s: the course's row is %s%s, the global row %s%s%s%s%s%s",
-		 flag_value_name(flag->effective), flag_value_name(flag->own),
-		 flag->has_row ? "" : " (there is none)", flag_value_name(flag->global),
-		 flag->for_all ? ", for all courses" : "", flag->by[0] ? "; by " : "", flag->by,
-		 flag->note[0] ? "; " : "", flag->note);
+	snprintf(out, size, "%s for learners: the course %s%s, the global row is %s%s%s%s%s%s",
+		 flag_value_name(flag->effective),
+		 flag->own == FLAG_UNKNOWN || flag->has_row ? "row is " : "has no row of its own",
+		 flag->own == FLAG_UNKNOWN || flag->has_row ? flag_value_name(flag->own) : "",
+		 flag_value_name(flag->global), flag->for_all ? " for all courses" : "",
+		 flag->by[0] ? "; by " : "", flag->by, flag->note[0] ? "; " : "", flag->note);
 }
 
 /* ---- lines --------------------------------------------------------------------------------*/
@@ -182,17 +183,61 @@ void board_gate_draw(const struct board *board, enum board_gate gate, int y, int
 	widget_text(y, TEXT_AT, width - TEXT_AT - 1, ROLE_NORMAL, board->gates[gate].text);
 }
 
-void board_consequences_draw(const struct board *board, size_t count, int y, int height, int width)
+static int draw_consequences(const struct board *board, int y, int height, int width)
 {
 	size_t lines;
 	const char *const *texts = board_consequences(board, &lines);
 	int at = y;
 
-	widget_printf(at++, 1, width - 1, ROLE_TITLE, "What follows from switching on %s flag%s%s:",
-		      widget_number((int64_t)count).text, count == 1 ? "" : "s",
-		      count == 1 ? "" : ", of one of them");
 	for (size_t i = 0; i < lines && at < y + height; i++) {
 		widget_text(at, 1, 1, ROLE_NORMAL, glyph(GLYPH_DOT));
 		at += widget_wrapped(at, 3, width - 4, y + height - at, ROLE_NORMAL, texts[i]);
 	}
+	return at;
+}
+
+static bool is_of(const int64_t *ids, size_t count, int64_t course)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == course)
+			return true;
+	return false;
+}
+
+/* So many as there is room for. */
+static void draw_keys(const struct boards *boards, const int64_t *ids, size_t count, int y, int end,
+		      int width)
+{
+	size_t left = count;
+
+	for (size_t i = 0; i < boards->count && y < end; i++) {
+		if (!is_of(ids, count, boards->items[i].course))
+			continue;
+		if (y + 1 < end || left == 1)
+			widget_text(y, 3, width - 4, ROLE_NORMAL, boards->items[i].key);
+		else
+			widget_printf(y, 3, width - 4, ROLE_DIM, "and %s more",
+				      widget_number((int64_t)left).text);
+		left--;
+		y++;
+	}
+}
+
+void board_consequences_draw(const struct boards *boards, const struct board *one, const int64_t *ids,
+			     size_t count, int y, int height, int width)
+{
+	int end = y + height;
+
+	if (count == 1) {
+		widget_printf(y, 1, width - 2, ROLE_TITLE, "What follows from switching on 1 flag:");
+		draw_consequences(one, y + 1, height - 1, width);
+		return;
+	}
+	widget_printf(y, 1, width - 2, ROLE_TITLE, "What follows from switching on %s flags, here of %s:",
+		      widget_number((int64_t)count).text, one->key);
+	y = draw_consequences(one, y + 1, height - 1, width) + 1;
+	if (y + 1 >= end)
+		return;
+	widget_printf(y, 1, width - 2, ROLE_TITLE, "The %s courses:", widget_number((int64_t)count).text);
+	draw_keys(boards, ids, count, y + 1, end, width);
 }

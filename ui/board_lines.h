@@ -26,8 +26,10 @@ void board_lines_clear(struct board_lines *lines); /* may run twice */
 void board_lines_draw(const struct board_lines *lines, size_t at, int y, int width, bool selected);
 /* A gate on one line. */
 void board_gate_draw(const struct board *board, enum board_gate gate, int y, int width);
-/* What follows from switching on the flags of @count courses, @board one of them. */
-void board_consequences_draw(const struct board *board, size_t count, int y, int height, int width);
+/* What follows from switching on the flags of these @count courses, told of @one of them; and, where
+   there is room, which they are. */
+void board_consequences_draw(const struct boards *boards, const struct board *one, const int64_t *ids,
+			     size_t count, int y, int height, int width);
 /* "on", "off", "turning", "on, stale"; returns its role. */
 enum role board_flag_word(const struct board *board, char *out, size_t size);
 enum role board_verdict_role(const struct board *board);

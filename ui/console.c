@@ -298,6 +298,7 @@ void console_draw(struct console *console)
 		view->ops->draw(view, console->now);
 		if (console->prompt.kind == PROMPT_PALETTE)
 			palette_draw(console, LINES, COLS);
+		questions_draw(console, LINES - 1, COLS);
 		if (!typing)
 			footer_draw(console, LINES - 1, COLS);
 		else

@@ -322,6 +322,20 @@ static void key_to_prompt(struct console *console, int key, bool code)
 		prompt_close(prompt);
 }
 
+/* What a word or a reason is asked for stays said while it is typed. */
+static void type_to_prompt(struct console *console, int key, bool code)
+{
+	enum prompt_kind kind = console->prompt.kind;
+	char note[sizeof(console->note)];
+
+	memcpy(note, console->note, sizeof(note));
+	console->note[0] = '\0';
+	key_to_prompt(console, key, code);
+	if ((kind == PROMPT_WORD || kind == PROMPT_REASON) && console->prompt.kind == kind &&
+	    !console->note[0])
+		memcpy(console->note, note, sizeof(note));
+}
+
 /* A key that does nothing here: perhaps it does elsewhere. */
 static void explain_key(struct console *console, int key)
 {
@@ -382,21 +396,22 @@ static void obey_key(struct console *console, int key, bool code)
 		mouse_begin(console, key);
 		return;
 	}
-	console->note[0] = '\0';
 	console->message_seen = true;
 	/* An old error has been read by whoever presses keys. */
 	if (console_clock(console) - console->message_at > 5000)
 		console->message_gone = true;
 	if (console->too_small) {
+		console->note[0] = '\0';
 		/* Nobody acts on what cannot be seen; and "q" may be of a text. */
 		if (!code && key == 'q' && console->prompt.kind == PROMPT_NONE)
 			console_stop(console);
 		return;
 	}
 	if (console->prompt.kind != PROMPT_NONE) {
-		key_to_prompt(console, key, code);
+		type_to_prompt(console, key, code);
 		return;
 	}
+	console->note[0] = '\0';
 	if (code && key == TERM_ALT) {
 		console_note(console, ROLE_NORMAL,
 			     "no key with Alt does anything; for Esc and a key: the key a moment later");

@@ -33,6 +33,16 @@ size_t flags_ready(const struct boards *boards, int64_t *ids)
 	return count;
 }
 
+bool flags_may_be_on(const struct boards *boards)
+{
+	if (!boards || boards->looking)
+		return true;
+	for (size_t i = 0; i < boards->count; i++)
+		if (boards->items[i].step != STEP_OFF)
+			return true;
+	return false;
+}
+
 const struct board *flags_ready_one(const struct boards *boards, const struct board *best)
 {
 	if (best && is_ready(best))
@@ -122,11 +132,11 @@ static void ask_word(struct console *console, const struct boards *boards)
 			word = boards->items[i].key;
 	snprintf(prompt->act.word, sizeof(prompt->act.word), "%s", word);
 	if (count == 1)
-		snprintf(prompt->question, sizeof(prompt->question), "type the course key to switch %s: ",
-			 all > 1 ? "on this one flag" : "its flag on");
+		snprintf(prompt->question, sizeof(prompt->question), "course key to switch %s: ",
+			 all > 1 ? "this one flag on" : "its flag on");
 	else
 		snprintf(prompt->question, sizeof(prompt->question),
-			 "type the campus name to switch on %s of %s flags: ",
+			 "campus name to switch on %s of %s flags: ",
 			 widget_number((int64_t)count).text, widget_number((int64_t)all).text);
 	prompt_word(prompt);
 	console_note(console, ROLE_WARNING, "type: %s", prompt->act.word);

@@ -116,6 +116,7 @@ void footer_draw(const struct console *console, int y, int cols)
 			const char *word = word_of(view, *at, has_target && target.paused);
 
 			if (!word || dispatch_refusal(console, *at) ||
+			    (*at == ACTION_FLAG_OFF && !flags_may_be_on(board_boards(view))) ||
 			    (has_target && !suits(target.course, *at)) ||
 			    x + key_cells(*at, bit, word) > limit)
 				continue;

@@ -63,6 +63,7 @@ struct list {
 	int64_t drawn; /* first row as last drawn */
 	int64_t id;    /* of the selected row; 0: not known yet */
 	bool follow;   /* while the first row is selected, stay there whatever comes */
+	bool text;     /* lines to be read: a place among them is told only where they scroll */
 	bool whole;    /* ask for the first LIST_WHOLE rows */
 	size_t *index; /* the order of our own, or NULL */
 	size_t index_count;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "ui/widget.h"
 
 /* ---- asking -------------------------------------------------------------------------------*/
 
@@ -29,9 +30,8 @@ static void ask_word(struct console *console, const struct desk_question *questi
 {
 	struct prompt *prompt = &console->prompt;
 
-	snprintf(prompt->question, sizeof(prompt->question),
-		 "type the campus name to %s all the same (%s): ", question->act,
-		 console->now->campus);
+	snprintf(prompt->question, sizeof(prompt->question), "campus name to %s anyway: ",
+		 question->act);
 	snprintf(prompt->act.word, sizeof(prompt->act.word), "%s", console->now->campus);
 	prompt_word(prompt);
 }
@@ -58,7 +58,8 @@ void questions_look(struct console *console)
 	console->question = *question;
 	prompt_close(prompt);
 	prompt->act.question = question->serial;
-	console_note(console, ROLE_WARNING, "%s", question->text);
+	if (console->plain) /* a screen shows it as long as it is asked */
+		console_note(console, ROLE_WARNING, "%s", question->text);
 	if (question->kind == QUESTION_PERMIT)
 		ask_word(console, question);
 	else
@@ -66,6 +67,41 @@ void questions_look(struct console *console)
 	if (!console->plain) /* lines that come behind are the answer */
 		console_drop_keys(console);
 	console->dirty = true;
+}
+
+/* ---- drawing ------------------------------------------------------------------------------*/
+
+static int lines_of(const char *text, int width)
+{
+	char *safe = text_safe(text);
+	int lines = 0;
+
+	for (const char *at = safe; at && *at; lines++) {
+		at += widget_fitting(at, width);
+		at += strspn(at, " ");
+	}
+	free(safe);
+	return lines;
+}
+
+void questions_draw(const struct console *console, int bottom, int width)
+{
+	const struct desk_question *question = &console->question;
+	bool permit = console->prompt.kind == PROMPT_WORD; /* and no reason yet */
+	int lines = lines_of(question->text, width - 2), room = bottom / 2, y;
+
+	if (!console->prompt.act.question)
+		return;
+	lines = lines < room ? lines : room;
+	y = bottom - lines - permit;
+	for (int at = y; at < bottom; at++)
+		widget_text(at, 0, width, ROLE_NORMAL, "");
+	widget_rule(y - 1, width, console->note[0] ? console->note_role : ROLE_WARNING,
+		    console->note[0] ? console->note : question->act, "Esc: nothing is done");
+	widget_wrapped(y, 1, width - 2, lines, ROLE_WARNING, question->text);
+	if (permit)
+		widget_printf(bottom - 1, 1, width - 2, ROLE_NORMAL,
+			      "campus name: %s; then a reason", console->now->campus);
 }
 
 /* ---- answers ------------------------------------------------------------------------------*/
@@ -108,7 +144,7 @@ void questions_reason(struct console *console)
 		answer(console, false, NULL);
 	} else if (!*reason) {
 		console_note(console, ROLE_WARNING,
-			     "going past the gate needs a reason: type why, or Esc");
+			     "it needs a reason: type why");
 	} else {
 		answer(console, true, reason);
 	}

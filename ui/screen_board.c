@@ -22,6 +22,8 @@
 #define VERDICT_LINES 2
 #define GATE_CELLS 4  /* of a gate's column */
 #define FLAG_CELLS 9
+#define WIDE 150      /* cells from which gates have their names in full */
+#define KEY_MOST 50   /* of a course, where there are verdicts */
 #define VERDICT_MIN 30 /* cells that a column of verdicts must have */
 
 struct board_view {
@@ -105,6 +107,7 @@ static struct view *board_open(struct console *console, const struct place *plac
 	board->count = target.count;
 	view_init(&board->view, console, &screen_board,
 		  target.count > 1 ? &rows_of_several : &rows_of_one, place);
+	board->view.list.text = target.count == 1;
 	if (target.count == 1)
 		board->view.place.course = board->ids[0];
 	return &board->view;
@@ -264,30 +267,54 @@ static void draw_lines(const struct board_view *board, int y)
 /* Where the columns of several boards stand. */
 struct columns {
 	int key, gates, flag, verdict, width;
+	int gate[BOARD_GATES];
+	bool whole; /* gates have their names in full */
 };
+
+/* In short, as they come on the lines below. */
+static const char *const gate_words[BOARD_GATES] = {
+	[BOARD_MIGRATED] = "mig", [BOARD_EVIDENCE] = "evd", [BOARD_ERRORS] = "err",
+	[BOARD_LINKS] = "lnk", [BOARD_STILL] = "psd", [BOARD_FLAG] = "flg",
+};
+
+static const char *gate_heading(const struct columns *at, int gate)
+{
+	return at->whole ? board_gate_name((enum board_gate)gate) : gate_words[gate];
+}
+
+/* Of all gates. */
+static int gates_cells(const struct columns *at)
+{
+	int cells = 0;
+
+	for (int gate = 0; gate < BOARD_GATES; gate++)
+		cells += at->whole ? widget_cells(gate_heading(at, gate)) + 2 : GATE_CELLS;
+	return cells;
+}
 
 static struct columns columns_for(int width)
 {
-	struct columns at = {.key = 2, .width = width};
-	int fixed = BOARD_GATES * GATE_CELLS + FLAG_CELLS + 1;
-	int key = width - fixed - at.key - VERDICT_MIN;
+	struct columns at = {.key = 2, .width = width, .whole = width >= WIDE};
+	int fixed = gates_cells(&at) + FLAG_CELLS + 1;
+	int key = width - fixed - at.key - VERDICT_MIN, x;
 
-	at.gates = at.key + (key >= 40 ? key / 2 + 20 : width - fixed - at.key);
-	at.flag = at.gates + BOARD_GATES * GATE_CELLS;
+	key = key >= KEY_MOST ? KEY_MOST : key >= 40 ? key : width - fixed - at.key;
+	at.gates = x = at.key + key;
+	for (int gate = 0; gate < BOARD_GATES; gate++) {
+		at.gate[gate] = x;
+		x += at.whole ? widget_cells(gate_heading(&at, gate)) + 2 : GATE_CELLS;
+	}
+	at.flag = x;
 	at.verdict = at.flag + FLAG_CELLS;
 	return at;
 }
 
 static void draw_heading(const struct columns *at, int y)
 {
-	static const char *const words[BOARD_GATES] = {
-		[BOARD_MIGRATED] = "mig", [BOARD_EVIDENCE] = "evd", [BOARD_ERRORS] = "err",
-		[BOARD_LINKS] = "lnk", [BOARD_STILL] = "psd", [BOARD_FLAG] = "flg",
-	};
-
 	widget_text(y, at->key, at->gates - at->key - 1, ROLE_DIM, "COURSE");
 	for (int gate = 0; gate < BOARD_GATES; gate++)
-		widget_text(y, at->gates + gate * GATE_CELLS, GATE_CELLS - 1, ROLE_DIM, words[gate]);
+		widget_text(y, at->gate[gate], widget_cells(gate_heading(at, gate)), ROLE_DIM,
+			    gate_heading(at, gate));
 	widget_text(y, at->flag, FLAG_CELLS - 1, ROLE_DIM, "FLAG");
 	if (at->width - at->verdict >= VERDICT_MIN)
 		widget_text(y, at->verdict, at->width - at->verdict - 1, ROLE_DIM, "VERDICT");
@@ -306,7 +333,7 @@ static void draw_row(const struct columns *at, int y, const struct board *board,
 	for (int gate = 0; gate < BOARD_GATES; gate++) {
 		enum glyph sign = board_sign(board->gates[gate].color, &role);
 
-		widget_text(y, at->gates + gate * GATE_CELLS + 1, 1, selected ? base : role,
+		widget_text(y, at->gate[gate] + widget_cells(gate_heading(at, gate)) / 2, 1, selected ? base : role,
 			    glyph(sign));
 	}
 	role = board_flag_word(board, flag, sizeof(flag));
@@ -367,6 +394,14 @@ static void draw_verdict(const struct view *view, int y)
 		widget_text(y, 1, width, ROLE_DIM, "looking at status database, source and flag...");
 }
 
+/* While the word for the green ones is asked for: what becomes of the @count others. */
+static void draw_others(const struct board_view *board, size_t count, int y)
+{
+	widget_printf(y, 1, board->view.area.w - 2, ROLE_NORMAL, "the other %s stay%s as %s: not green, or on",
+		      count == 1 ? "one" : widget_number((int64_t)count).text, count == 1 ? "s" : "",
+		      count == 1 ? "it is" : "they are");
+}
+
 static void board_draw(struct view *view, const struct snapshot *now)
 {
 	const struct board_view *board = (const struct board_view *)view;
@@ -379,13 +414,17 @@ static void board_draw(struct view *view, const struct snapshot *now)
 	view->rows_y = 0;
 	draw_title(board, y++);
 	if (asks && ready)
-		board_consequences_draw(ready, prompt->act.count, y, height, view->area.w);
+		board_consequences_draw(board_boards(view), ready, prompt->act.ids, prompt->act.count, y,
+					height, view->area.w);
 	else if (board->count > 1)
 		draw_several(board, y);
 	else
 		draw_lines(board, y);
 	view_rule(view, y + height, "");
-	draw_verdict(view, y + height + 1);
+	if (asks && board->count > prompt->act.count)
+		draw_others(board, board->count - prompt->act.count, y + height + 1);
+	else
+		draw_verdict(view, y + height + 1);
 }
 
 const struct view_ops screen_board = {

@@ -195,9 +195,9 @@ static void add_essentials(const struct view *view, struct buf *out)
 {
 	const struct list *list = &view->list;
 
-	if (view->console->tags.count)
+	if (view->console->tags.count && !(view->ops->bit & (VIEW_RUNS | VIEW_COMPARE))) /* courses */
 		buf_printf(out, "%s tagged  ", widget_number((int64_t)view->console->tags.count).text);
-	if (list->total > 0)
+	if (list->total > (list->text ? list->height : 0))
 		buf_printf(out, "%s of %s", widget_number(list->selected + 1).text,
 			   widget_number(list->total).text);
 }

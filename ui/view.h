@@ -175,7 +175,7 @@ struct console {
 	const struct view *boards_of;  /* whose boards the desk looks at; only compared */
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
-	char note[256]; /* a word of the console itself, until the next key */
+	char note[576]; /* a word of the console itself, until the next key */
 	enum role note_role;
 	uint64_t message_serial; /* the newest message seen, and when it came (monotonic ms) */
 	int64_t message_at;
@@ -333,6 +333,8 @@ void flags_confirmed(struct console *console);
 void flags_word(struct console *console);
 /* Courses of the board that would be switched on: green, and not on yet; @ids may be NULL. */
 size_t flags_ready(const struct boards *boards, int64_t *ids);
+/* As far as is known; NULL: nothing is. */
+bool flags_may_be_on(const struct boards *boards);
 /* One of them, @best if that is; NULL: there is none. */
 const struct board *flags_ready_one(const struct boards *boards, const struct board *best);
 
@@ -341,6 +343,8 @@ const struct board *flags_ready_one(const struct boards *boards, const struct bo
 /* The desk asks before it does what it was told: opens the prompt as soon as none is open. */
 void questions_look(struct console *console);
 /* The confirming key, the word, the reason came, or (_drop) anything else. */
+/* While one is asked, all of it, in the lines above @bottom. */
+void questions_draw(const struct console *console, int bottom, int width);
 void questions_confirmed(struct console *console);
 void questions_word(struct console *console);
 void questions_reason(struct console *console);

@@ -61,6 +61,10 @@ to() {
 	poll 10 selected "$1" || fail "not selected: $1"
 	keys / C-u Enter
 }
+# Behind what became of the flag, which stands there until a key some seconds later.
+head_is_shown() {
+	shown ", stale, flag on" || { keys C-l && false; }
+}
 selected() { screen | grep "▸" | grep -qF "$1"; }
 
 harbour
@@ -98,21 +102,22 @@ see "✓ migrated" "✓ no open errors" "✓ links" "✓ not paused" "✓ flag b
 
 step "a wrong word switches nothing"
 keys O
-wait_for "type the course key to switch its flag on:"
+wait_for "course key to switch its flag on:"
 see "What follows from switching on 1 flag:" "type: $GOOD"
 type_text "course-v1:DeltaU+BIO.110"
+see "type: $GOOD"
 keys Enter
 wait_for "that is not the course key: nothing was done"
 rows_are "$GOOD" ""
 keys O
-wait_for "type the course key to switch its flag on:"
+wait_for "course key to switch its flag on:"
 keys Escape
 wait_for "nothing was done"
 rows_are "$GOOD" ""
 
 step "the right word: on, as others read it"
 keys O
-wait_for "type the course key to switch its flag on:"
+wait_for "course key to switch its flag on:"
 type_text "$GOOD"
 keys Enter
 wait_for "flag of $GOOD: "
@@ -163,7 +168,7 @@ wait_for "FLAG"
 wait_for "on!"
 resize 80 24
 keys Enter
-wait_for ", stale, flag on"
+poll 20 head_is_shown || fail "never saw: stale, flag on"
 see "X flag off"
 keys Escape
 
@@ -192,11 +197,14 @@ keys B
 wait_for "gate board of 2 courses"
 wait_for "1 can be switched on"
 see "mig evd err lnk psd flg FLAG"
+resize 200 50
+wait_for "no open errors  links  not paused  flag backend  FLAG"
+see "VERDICT"
 resize 60 15
 wait_for "gate board of 2 courses"
 see "COURSE" "mig evd err lnk psd flg"
 keys O
-wait_for "type the course key"
+wait_for "course key to switch"
 keys Escape
 wait_for "nothing was done"
 resize 80 24
@@ -213,7 +221,7 @@ PY
 keys .
 wait_for "1 can be switched on"
 keys O
-wait_for "type the course key to switch on this one flag:"
+wait_for "course key to switch this one flag on:"
 type_text "$GOOD"
 keys Enter
 rows_are "$GOOD" "1 0 1"
@@ -228,12 +236,13 @@ as ana verify "$BARE" >/dev/null 2>&1 # its source was away for a while
 keys .
 wait_for "2 can be switched on"
 keys O
-wait_for "type the campus name to switch on 2 of 2 flags:"
+wait_for "campus name to switch on 2 of 2 flags:"
 type_text "$GOOD"
 keys Enter
 wait_for "that is not the campus name: nothing was done"
 keys O
-wait_for "type the campus name to switch on 2 of 2 flags:"
+wait_for "campus name to switch on 2 of 2 flags:"
+see "What follows from switching on 2 flags, here of $GOOD:" "The 2 courses:" "  $BARE"
 type_text "harbour"
 keys Enter
 wait_for "switched on 2 flags"
@@ -264,6 +273,18 @@ keys r
 wait_for "launch 1 course all the same? y/n"
 keys y
 in_status "Migrated" "SELECT status FROM course WHERE key LIKE '%LIT14%'" 30
+
+step "the flag's file is gone: nothing is switched on, and why is said"
+mv "$place/flag.db" "$place/flag.away"
+keys g
+to BIO.220
+keys B
+wait_for "✗ flag backend"
+see "is this the right path?"
+keys O
+wait_for "flag backend is red: "
+keys Escape
+mv "$place/flag.away" "$place/flag.db"
 keys q
 left 0
 
@@ -279,15 +300,19 @@ keys g r
 wait_for "launch the 1 course on production? y/n"
 see "live at once"
 keys y
-wait_for "type the campus name to launch 1 course all the same"
+wait_for "campus name to launch 1 course anyway: "
 see "gate before production misses"
 type_text "harbor"
+see "harbor" "gate before production misses" "campus name: harbour; then a reason" "Esc: nothing is done"
+resize 60 15
+see "campus name to launch 1 course anyway: harbor" "gate before production misses" "DeltaU+ANT-5"
+resize 80 24
 keys Enter
 wait_for "that is not the campus name: nothing was done"
 keys r
 wait_for "launch the 1 course on production? y/n"
 keys y
-wait_for "type the campus name to launch 1 course all the same"
+wait_for "campus name to launch 1 course anyway: "
 type_text "harbour"
 keys Enter
 wait_for "reason, for the audit:"
