@@ -82,6 +82,7 @@ cJSON *show_course_json(const struct course_row *row, struct cli *cli)
 	member_time(object, "verified", row->verified);
 	member_text(object, "level", verify_level_name(row->level));
 	add_evidence(object, row, cli);
+	member_text(object, "flag", flag_step_name(row->flag));
 	return object;
 }
 
