@@ -45,9 +45,9 @@ static void offer_off(const struct flagging *w)
 {
 	for (size_t i = 0; i < w->count; i++)
 		if (is_stale_on(&w->courses[i]))
-			out_line("%s is on, and its evidence is %s: validate it again, or `flag off`",
-				 w->courses[i].key,
-				 w->courses[i].evidence == EVIDENCE_STALE ? "stale" : "missing");
+			out_line("%s is on, and %s: validate it, or `flag off`", w->courses[i].key,
+				 w->courses[i].evidence == EVIDENCE_STALE ? "its evidence is stale"
+									  : "has no evidence");
 }
 
 static void print_table(const struct flagging *w)
@@ -205,6 +205,17 @@ static int act(struct flagging *w, enum verb verb)
 	return st < 0 && (verb == ON || verb == OFF) ? flagging_switch(w, verb == ON) : st;
 }
 
+/* Of several the total, below a line for each. */
+static void tell_total(const struct flagging *w, bool on)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < w->count; i++)
+		done += w->courses[i].done;
+	if (w->count > 1)
+		out_line("%zu of %zu courses are switched %s", done, w->count, on ? "on" : "off");
+}
+
 static int status_of(const struct flagging *w, enum verb verb)
 {
 	bool well = true;
@@ -241,6 +252,8 @@ static int run(struct flagging *w, enum verb verb)
 		print_json(w);
 	else if (verb == SHOW)
 		print_table(w);
+	else if (verb == ON || verb == OFF)
+		tell_total(w, verb == ON);
 	return w->failed ? w->failed : status_of(w, verb);
 }
 

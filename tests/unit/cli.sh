@@ -422,6 +422,7 @@ grep -q "nothing was switched" err && bad "on already is no failure"
 # several: only what is green, by the campus name; the others say why not, and it is told
 run 0 -c c.conf --word $key flag off $key; says "switched off"
 run 1 -c c.conf --word m flag on $key $other; says "$key: switched on; in effect: on"
+says "1 of 2 courses are switched on"
 says "$other: cannot be flipped: no evidence"; complains "learners of this course get transcripts from edx-val"
 run 1 -c c.conf --word m flag on --all --json
 python3 - out $key <<'PYTHON' || bad "the document of flag on"
@@ -446,7 +447,7 @@ rm flips; wait
 # a source that has changed makes it stale: it is shown so, and offered for off
 python3 -c 'import sqlite3; db = sqlite3.connect("m.db")
 db.execute("UPDATE evidence SET stale = \"a test\""); db.execute("UPDATE course SET evidence = \"stale\" WHERE evidence = \"fresh\""); db.commit()'
-run 0 -c c.conf flag show $key; says "stale"; says "$key is on, and its evidence is stale: validate it again, or"
+run 0 -c c.conf flag show $key; says "stale"; says "$key is on, and its evidence is stale: validate it, or"
 run 1 -c c.conf flag board $key; says "its evidence is stale: switch it off"
 run 0 -c c.conf --word $key flag off $key; says "switched off"
 # flip = auto: words, and whose campus it is
