@@ -303,6 +303,7 @@ enum result engine_new(struct engine **out, struct campus *campus,
 	if (st == RESULT_OK)
 		st = find_steering(engine, err);
 	if (st == RESULT_OK) {
+		engine_inherit_hold(engine);
 		engine->is_told = true;
 		engine_post_holder(engine, true);
 		status_flush(campus->status, NULL); /* what is wished of it does not overtake that */

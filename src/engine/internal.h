@@ -182,7 +182,9 @@ void engine_forget_wanted(struct engine *engine, int64_t course);
 /* Without it: takes over intents from the database. */
 enum result engine_read_intents(struct engine *engine, struct reader *reader, struct error *err);
 
-/* steer.c, both of the keeper's thread: goes on as the engine before was steered. */
+/* steer.c: before the threads start, so that whoever reads of this engine reads of the hold, too. */
+void engine_inherit_hold(struct engine *engine);
+/* Both of the keeper's thread: goes on as the engine before was steered. */
 void engine_inherit(struct engine *engine);
 /* Takes up what operators wish of this engine. Without the lock. */
 enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err);

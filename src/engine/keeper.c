@@ -33,7 +33,8 @@ static void look(const struct engine *engine, bool held, struct beat *beat)
 		.pid = getpid(),
 		.since = engine->since,
 		.beat = clock_wall(engine->clock),
-		.hold = held ? beat->hold : (char *)"",
+		/* an operator's hold outlives the engine: who takes over has it from here */
+		.hold = held || engine_held(engine) == HOLD_OPERATOR ? beat->hold : (char *)"",
 		.hold_since = hold->since,
 		.under_way = (int64_t)engine->queue.running,
 		.reason = engine_held(engine),

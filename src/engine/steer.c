@@ -45,11 +45,16 @@ void engine_inherit(struct engine *engine)
 		return;
 	engine_set_workers(engine, before->workers);
 	engine_set_rate(engine, before->rate);
+}
+
+void engine_inherit_hold(struct engine *engine)
+{
+	const struct holder_row *before = &engine->before;
+
 	if (before->reason != HOLD_OPERATOR)
 		return;
-	pthread_mutex_lock(&engine->lock);
 	engine_set_hold(engine, HOLD_OPERATOR, "", before->hold);
-	pthread_mutex_unlock(&engine->lock);
+	engine->holds[HOLD_OPERATOR].since = before->hold_since;
 }
 
 enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err)
