@@ -48,6 +48,8 @@ static enum act act_of(enum action action, bool paused)
 		return ACT_RETRY;
 	case ACTION_VALIDATE:
 		return ACT_VALIDATE;
+	case ACTION_REHEARSE:
+		return ACT_REHEARSE;
 	default:
 		return paused ? ACT_RESUME : ACT_PAUSE;
 	}
@@ -58,6 +60,7 @@ static const char *verb_of(enum act act)
 	static const char *const verbs[] = {
 		[ACT_RUN] = "launch", [ACT_PAUSE] = "pause", [ACT_RESUME] = "resume",
 		[ACT_RETRY] = "retry", [ACT_VALIDATE] = "validate",
+		[ACT_REHEARSE] = "dry-run",
 	};
 
 	return verbs[act];
@@ -191,10 +194,31 @@ static void ask_courses(struct console *console, enum action action, const struc
 	ask_desk(console, &question, action, take_courses);
 }
 
+bool act_rehearses(const struct console *console)
+{
+	return console->now->engine_here && console->now->run_kind == RUN_DRY &&
+	       !strcmp(console->now->mode, run_kind_name(RUN_DRY));
+}
+
+static void ask_end(struct console *console)
+{
+	struct prompt *prompt = &console->prompt;
+
+	prompt_close(prompt);
+	prompt->act.ends_rehearsal = true;
+	prompt->kind = PROMPT_CONFIRM;
+	snprintf(prompt->question, sizeof(prompt->question), "end dry run %lld before its end? y/n ",
+		 (long long)console->now->run);
+}
+
 void act_begin(struct console *console, enum action action)
 {
 	struct target target;
 
+	if (action == ACTION_REHEARSE && act_rehearses(console)) {
+		ask_end(console);
+		return;
+	}
 	if (!act_target(console, &target))
 		return;
 	if (target.having)
@@ -216,6 +240,11 @@ void act_confirmed(struct console *console)
 
 	if (prompt->act.question) {
 		questions_confirmed(console);
+		return;
+	}
+	if (prompt->act.ends_rehearsal) {
+		desk_end_rehearsal(console->desk);
+		prompt_close(prompt);
 		return;
 	}
 	if (prompt->act.act == ACT_FLAG_OFF) {

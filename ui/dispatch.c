@@ -80,12 +80,37 @@ static bool is_for_row(const struct console *console, unsigned needs)
 	       ((needs & NEEDS_COURSE) && !console->tags.count);
 }
 
-const char *dispatch_refusal(const struct console *console, enum action action)
+/* What ends a dry run needs no course. */
+static unsigned needs_of(const struct console *console, enum action action)
 {
 	unsigned needs = action_infos[action].needs;
+
+	return action == ACTION_REHEARSE && act_rehearses(console) ? needs & ~NEEDS_COURSE : needs;
+}
+
+/* Why not now, where a dry run is under way, or cannot be; NULL: no reason. @target: of the course. */
+static const char *rehearsal_refusal(const struct console *console, enum action action,
+				     const struct target *target)
+{
+	bool resumes = action == ACTION_RESUME || (action == ACTION_PAUSE && target->paused);
+	bool waits = resumes || action == ACTION_RUN || action == ACTION_RETRY ||
+		     action == ACTION_VALIDATE || action == ACTION_REFRESH;
+	static char out[sizeof(console->now->engine) + 32];
+
+	if (waits && act_rehearses(console))
+		return "a dry run is under way: wait for its end, or d ends it";
+	if (action != ACTION_REHEARSE || console->now->engine_here)
+		return NULL;
+	snprintf(out, sizeof(out), "no dry run here, %s", console->now->engine);
+	return out;
+}
+
+const char *dispatch_refusal(const struct console *console, enum action action)
+{
+	unsigned needs = needs_of(console, action);
 	const struct view *view = console_top(console);
-	const char *elsewhere = place_of(action, view->ops->bit);
-	struct target target;
+	const char *elsewhere = place_of(action, view->ops->bit), *rehearsal;
+	struct target target = {0};
 
 	if (elsewhere)
 		return elsewhere;
@@ -109,6 +134,9 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "nothing is selected";
 	if ((needs & NEEDS_COURSE) && !act_target(console, &target))
 		return target.why ? target.why : "no course is selected";
+	rehearsal = rehearsal_refusal(console, action, &target);
+	if (rehearsal)
+		return rehearsal;
 	if (action == ACTION_BOARD && target.having)
 		return "tag its courses first: a board is of courses";
 	if (needs & NEEDS_FINDING)
@@ -169,7 +197,7 @@ void dispatch_action(struct console *console, enum action action)
 	const char *why = dispatch_refusal(console, action);
 
 	/* the footer does not blink because of it */
-	if (!why && is_for_row(console, action_infos[action].needs) && has_just_slid(console))
+	if (!why && is_for_row(console, needs_of(console, action)) && has_just_slid(console))
 		why = slid;
 	if (why) {
 		if (keys_views(action) & view->ops->bit)
@@ -214,6 +242,7 @@ void dispatch_action(struct console *console, enum action action)
 	case ACTION_RESUME:
 	case ACTION_RETRY:
 	case ACTION_VALIDATE:
+	case ACTION_REHEARSE:
 		act_begin(console, action);
 		break;
 	case ACTION_SEARCH:

@@ -28,6 +28,8 @@ static const char *word_of(const struct view *view, enum action action, bool pau
 		return view->list.search[0] ? "next match" : view->ops->next_word;
 	if (action == ACTION_TAB)
 		return view->ops->tab_word;
+	if (action == ACTION_REHEARSE && act_rehearses(view->console))
+		return "end dry run";
 	return action == ACTION_PAUSE && paused ? "resume" : action_infos[action].word;
 }
 
@@ -102,9 +104,11 @@ static int draw_ways(const struct console *console, int y, int cols)
 void footer_draw(const struct console *console, int y, int cols)
 {
 	static const enum action first[] = {ACTION_GO, ACTION_NONE};
+	static const enum action rehearsing[] = {ACTION_GO, ACTION_REHEARSE, ACTION_NONE};
 	const struct view *view = console_top(console);
 	unsigned bit = view->ops->bit;
-	const enum action *lists[] = {first, view->ops->footer};
+	bool rehearses = act_rehearses(console);
+	const enum action *lists[] = {rehearses ? rehearsing : first, view->ops->footer};
 	struct target target;
 	bool has_target = act_target(console, &target);
 	int limit, x = 1;
@@ -115,7 +119,8 @@ void footer_draw(const struct console *console, int y, int cols)
 		for (const enum action *at = lists[list]; at && *at != ACTION_NONE; at++) {
 			const char *word = word_of(view, *at, has_target && target.paused);
 
-			if (!word || dispatch_refusal(console, *at) ||
+			if (!word || (list && rehearses && *at == ACTION_REHEARSE) ||
+			    dispatch_refusal(console, *at) ||
 			    (*at == ACTION_FLAG_OFF && !flags_may_be_on(board_boards(view))) ||
 			    (has_target && !suits(target.course, *at)) ||
 			    x + key_cells(*at, bit, word) > limit)

@@ -396,6 +396,8 @@ static void reason_text(const struct console *console, char *out, size_t size)
 	else if (now->allowed)
 		snprintf(out, size, "slowed: %d of %d requests at a time (%s)", now->allowed,
 			 now->most, now->slowed_by);
+	else if (act_rehearses(console))
+		snprintf(out, size, "dry run: nothing is migrated; d ends it");
 }
 
 /* "cannot write into PATH: disk full" has its cause at the end; "Connection refused (GET URL)" has

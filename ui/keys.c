@@ -24,6 +24,7 @@ const struct key_binding key_bindings[] = {
 	{ 'P',           VIEW_ACTS,     ACTION_RESUME },
 	{ 'R',           VIEW_ACTS,     ACTION_RETRY },
 	{ 'v',           VIEW_ACTS,     ACTION_VALIDATE },
+	{ 'd',           VIEW_ACTS,     ACTION_REHEARSE },
 	{ 'B',           VIEW_ACTS & ~VIEW_BOARD, ACTION_BOARD },
 	{ 'O',           VIEW_BOARD,    ACTION_FLAG_ON },
 	{ 'X',           VIEW_COURSES | VIEW_COURSE | VIEW_BOARD, ACTION_FLAG_OFF },

@@ -43,6 +43,7 @@ enum needs {
 	X(RESUME,    NEEDS_COURSE | NEEDS_SERVICE, "resume",                NULL,           "Resume what is paused") \
 	X(RETRY,     NEEDS_COURSE | NEEDS_SERVICE, "retry",                 "retry",        "Retry what failed") \
 	X(VALIDATE,  NEEDS_COURSE | NEEDS_SERVICE, "validate",              "validate",     "Compare the source with edx-val and the store") \
+	X(REHEARSE,  NEEDS_COURSE | NEEDS_SERVICE, "dry run",               "dry run",      "Dry run: what a migration would do, written nowhere; during one: end it") \
 	X(WAIVE,     NEEDS_FINDING | NEEDS_SERVICE, "waive",                "waive",        "Waive a finding, with a reason; a waived one: take that back") \
 	X(WAIVE_ALL, NEEDS_FINDING | NEEDS_SERVICE, "waive all shown",       "waive all",    "Waive all findings shown, with one reason") \
 	X(BOARD,     NEEDS_COURSE,                 "gate board",            "board",        "The gates before the flag, of the tagged courses or the selected one") \

@@ -90,7 +90,8 @@ static bool is_another(struct plain *plain, const struct view *view)
 static bool is_answered(enum action action)
 {
 	return action == ACTION_RUN || action == ACTION_PAUSE || action == ACTION_RESUME ||
-	       action == ACTION_RETRY || action == ACTION_FLAG_OFF || action == ACTION_FLAG_ON;
+	       action == ACTION_RETRY || action == ACTION_FLAG_OFF || action == ACTION_FLAG_ON ||
+	       action == ACTION_REHEARSE;
 }
 
 static void await_answer(struct plain *plain, uint64_t message)

@@ -78,7 +78,8 @@ void plain_tell_state(const struct console *console)
 	plain_say("%.*s.", (int)engine_len(now->engine), now->engine);
 	say_counts(&now->totals);
 	if (!say_reason(console))
-		plain_say("waits: %s", now->under_way ? "nothing, work is under way"
+		plain_say("waits: %s", act_rehearses(console) ? "nothing, a dry run is under way"
+				       : now->under_way ? "nothing, work is under way"
 				       : now->totals.wanted ? "nothing, work begins"
 							    : "nothing is launched");
 }

@@ -24,6 +24,7 @@ enum prompt_answer {
 struct pending_act {
 	bool go; /* no act on courses: all that is held goes on */
 	bool refreshes; /* no act on courses: the next generation */
+	bool ends_rehearsal; /* no act on courses: the dry run that is under way */
 	enum act act;
 	int64_t *ids;
 	size_t count;

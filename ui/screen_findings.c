@@ -282,8 +282,8 @@ static void findings_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_findings = {
 	.name = "findings", .bit = VIEW_FINDINGS, .kind = PAGE_GROUPS,
 	.footer = (const enum action[]){ACTION_OPEN, ACTION_RETRY, ACTION_WAIVE, ACTION_VALIDATE,
-					ACTION_SEARCH, ACTION_FILTER, ACTION_SORT, ACTION_LOG,
-					ACTION_HOLD, ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
+					ACTION_SEARCH, ACTION_FILTER, ACTION_SORT, ACTION_REHEARSE,
+					ACTION_LOG, ACTION_HOLD, ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
 	.open_word = "items",
 	.open = findings_open, .layout = findings_layout, .ask = findings_ask,
 	.take = findings_take, .draw = findings_draw, .key = findings_key,

@@ -381,7 +381,7 @@ const struct view_ops screen_items = {
 	.name = "items", .bit = VIEW_ITEMS, .kind = PAGE_FINDINGS,
 	.footer = (const enum action[]){ACTION_OPEN, ACTION_WHY, ACTION_WAIVE, ACTION_RETRY, ACTION_TAB,
 					ACTION_WAIVE_ALL, ACTION_TAG, ACTION_FILTER, ACTION_VALIDATE,
-					ACTION_SEARCH, ACTION_SORT, ACTION_LOG, ACTION_HOLD,
+					ACTION_SEARCH, ACTION_SORT, ACTION_REHEARSE, ACTION_LOG, ACTION_HOLD,
 					ACTION_GOTO, ACTION_UNDO, ACTION_NONE},
 	.open_word = "diff", .next_word = "next match", .tab_word = "next code",
 	.open = items_open, .layout = items_layout, .ask = items_ask,

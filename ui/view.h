@@ -314,6 +314,8 @@ enum action footer_action(int x);
 bool act_target(const struct console *console, struct target *target);
 /* Acts at once, or asks first when it is for several, or writes links into the source. */
 void act_begin(struct console *console, enum action action);
+/* A dry run is under way in this process. */
+bool act_rehearses(const struct console *console);
 /* Goes on with the work of an earlier session, or after a hold; asks as above. */
 void act_go(struct console *console);
 /* The confirming key came: acts, and closes the prompt; or asks for the word with it. */

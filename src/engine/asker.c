@@ -27,7 +27,7 @@ struct asker_memory {
 
 static const char *const verbs[] = {
 	[ACT_RUN] = "launch", [ACT_RESUME] = "resume", [ACT_RETRY] = "retry",
-	[ACT_VALIDATE] = "validate",
+	[ACT_VALIDATE] = "validate", [ACT_REHEARSE] = "dry-run",
 };
 
 static bool gives_run(enum act act)
@@ -37,7 +37,7 @@ static bool gives_run(enum act act)
 
 bool asker_wants(enum act act)
 {
-	return gives_run(act) || act == ACT_VALIDATE;
+	return gives_run(act) || act == ACT_VALIDATE || act == ACT_REHEARSE;
 }
 
 static void name_act(const struct desk_act *act, char *out, size_t size)

@@ -13,6 +13,8 @@
 
 /* A viewer looks so often whether the engine's lock has become free. */
 #define TAKE_OVER_EVERY 3000 /* ms */
+/* So often whether a dry run has come to its end. */
+#define REHEARSAL_LOOK 50 /* ms */
 
 static const struct {
 	enum wish wish;
@@ -39,17 +41,20 @@ static void on_event(void *arg, const struct engine_event *event)
 			 event->text);
 }
 
-/* Becomes the engine if nobody is; a viewer otherwise. */
-static void take_engine(struct desk *desk, bool first)
+enum result clerk_start_engine(struct desk *desk, const struct engine_options *options, int64_t *dry_run,
+			       struct error *err)
 {
-	struct engine_options options = {.held = true, .inherits = !first, .event = on_event,
-					 .arg = desk};
 	struct engine *engine = NULL;
-	struct error err = {0};
-	enum result st = engine_new(&engine, desk->campus, &options, &err);
+	enum result st = engine_new(&engine, desk->campus, options, err);
+	struct engine_state state = {0};
 
+	if (engine)
+		engine_state(engine, &state);
+	if (dry_run)
+		*dry_run = state.dry_run;
 	pthread_mutex_lock(&desk->lock);
 	desk->engine = engine;
+	desk->rehearsal = state.dry_run;
 	desk->viewer = st == RESULT_BUSY;
 	desk->engine_tried = true;
 	if (engine && desk->stopping) /* the desk was stopped while it started */
@@ -57,6 +62,23 @@ static void take_engine(struct desk *desk, bool first)
 	if (engine && desk->rests)
 		engine_rest(engine, true);
 	pthread_mutex_unlock(&desk->lock);
+	return st;
+}
+
+enum result clerk_take_engine(struct desk *desk, bool first, struct error *err)
+{
+	struct engine_options options = {.held = true, .inherits = !first, .own_from = desk->own_from,
+					 .event = on_event, .arg = desk};
+
+	desk->own_from = 0; /* behind another process's engine all wait */
+	return clerk_start_engine(desk, &options, NULL, err);
+}
+
+static void take_engine(struct desk *desk, bool first)
+{
+	struct error err = {0};
+	enum result st = clerk_take_engine(desk, first, &err);
+
 	if (st == RESULT_BUSY && first)
 		desk_say(desk, FINDING_NOTICE, "viewer: %s", err.text);
 	else if (st != RESULT_OK && first)
@@ -123,7 +145,11 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	/* of several, and in production, the question said so before */
 	if (!warning && count == 1 && strcmp(desk->campus->conf->environment, "production") != 0)
 		warning = *live ? live : NULL;
-	if (!taken || act->act == ACT_PAUSE || !warning)
+	if (desk->rehearsal) /* else only a pause comes here */
+		warning = "the dry run goes on, d ends it";
+	else if (act->act == ACT_PAUSE || !warning)
+		warning = "";
+	if (!taken)
 		warning = "";
 	if (taken == count)
 		desk_say(desk, *warning ? FINDING_WARNING : FINDING_NOTICE, "%s %s%s%zu course%s%s%s",
@@ -162,8 +188,7 @@ static void waive(struct desk *desk, const struct desk_act *act)
 
 /* ---- the next generation ----------------------------------------------------------------- */
 
-/* What is still at work here, in words; "" if nothing is. */
-static const char *at_work(struct desk *desk)
+const char *clerk_at_work(struct desk *desk)
 {
 	const char *work;
 
@@ -175,13 +200,16 @@ static const char *at_work(struct desk *desk)
 	return work;
 }
 
-/* Gives the engine's lock back, until take_engine(): whoever looks meanwhile is told that it starts. */
-static void leave_engine(struct desk *desk)
+void clerk_leave_engine(struct desk *desk)
 {
+	struct engine_state state;
 	struct engine *engine;
 
 	pthread_mutex_lock(&desk->lock);
 	engine = desk->engine;
+	engine_state(engine, &state);
+	if (!state.dry_run)
+		desk->own_from = state.own_from;
 	desk->engine = NULL;
 	desk->engine_tried = false;
 	while (desk->pager_looks)
@@ -194,7 +222,7 @@ static void leave_engine(struct desk *desk)
 static void open_generation(struct desk *desk)
 {
 	bool had_engine = desk->engine != NULL;
-	const char *work = at_work(desk);
+	const char *work = clerk_at_work(desk);
 	char summary[256] = "";
 	struct error err = {0};
 	enum result st;
@@ -205,7 +233,7 @@ static void open_generation(struct desk *desk)
 		return;
 	}
 	if (had_engine)
-		leave_engine(desk);
+		clerk_leave_engine(desk);
 	st = refresh_campus(desk->campus, "the campus name was typed in the console", summary,
 			    sizeof(summary), &err);
 	if (had_engine)
@@ -218,7 +246,9 @@ static void open_generation(struct desk *desk)
 
 static void carry_out(struct desk *desk, struct desk_act *act)
 {
-	if (act->refreshes)
+	if (desk->rehearsal && rehearsal_refuses(desk, act))
+		; /* it says why */
+	else if (act->refreshes)
 		open_generation(desk);
 	else if (act->undoes)
 		done_undo(desk, act->undoes);
@@ -228,6 +258,8 @@ static void carry_out(struct desk *desk, struct desk_act *act)
 		desk_say(desk, FINDING_NOTICE, "no course: nothing done");
 	else if (act->act == ACT_VALIDATE)
 		auditor_take(desk, act);
+	else if (act->act == ACT_REHEARSE)
+		rehearsal_begin(desk, act);
 	else
 		wish(desk, act);
 	desk_act_free(act);
@@ -284,7 +316,7 @@ void *clerk_main(void *arg)
 	next_look = clock_now(clock) + TAKE_OVER_EVERY;
 	pthread_mutex_lock(&desk->lock);
 	while (!desk->ends) {
-		if (serve(desk))
+		if (serve(desk) || rehearsal_look(desk))
 			continue;
 		if (!desk->engine && !desk->stopping && clock_now(clock) >= next_look) {
 			pthread_mutex_unlock(&desk->lock);
@@ -293,7 +325,10 @@ void *clerk_main(void *arg)
 			next_look = clock_now(clock) + TAKE_OVER_EVERY;
 			continue;
 		}
-		clock_wait(clock, &desk->turn, &desk->lock, desk->engine ? INT64_MAX : next_look);
+		clock_wait(clock, &desk->turn, &desk->lock,
+			   desk->rehearsal ? clock_now(clock) + REHEARSAL_LOOK
+			   : desk->engine  ? INT64_MAX
+					   : next_look);
 	}
 	pthread_mutex_unlock(&desk->lock);
 	return NULL;

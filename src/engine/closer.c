@@ -169,6 +169,7 @@ void engine_end_course(struct engine *engine, struct reader *reader, struct cour
 		st = RESULT_NOMEM;
 	if (st == RESULT_OK || st == RESULT_END || engine->stopping) {
 		queue_remove(&engine->queue, run);
+		engine->dry_videos += engine->options.dry ? (int64_t)run->tried : 0;
 		pthread_mutex_unlock(&engine->lock);
 		course_run_free(run);
 		pthread_mutex_lock(&engine->lock);

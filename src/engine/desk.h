@@ -45,6 +45,10 @@ void desk_ask(struct desk *desk, const struct page_request *request);
 enum act {
 	ACT_RUN, ACT_PAUSE, ACT_RESUME, ACT_RETRY, ACT_VALIDATE, ACT_WAIVE, ACT_UNWAIVE,
 	ACT_FLAG_ON, ACT_FLAG_OFF, /* each course's board is looked at anew; answers are messages */
+	/* A dry run: this process's engine, which must have no work, is left for a dry one (snapshot.mode
+	   is "dry") and taken again with its holds, rate and workers. Until then nothing is launched or
+	   validated here; what other processes launch waits for it. What came of it is a message. */
+	ACT_REHEARSE,
 };
 /* Which courses (copied), or which findings. */
 struct act_target {
@@ -76,6 +80,8 @@ uint64_t desk_show_boards(struct desk *desk, const int64_t *ids, size_t count);
 /* The next generation (refresh.h); the campus's name was typed. This process's engine, which must be
    idle, is left for it and taken again. The answer is a message. */
 void desk_refresh(struct desk *desk);
+/* Ends the dry run before its end: it stays as broken off. Without one nothing is done. */
+void desk_end_rehearsal(struct desk *desk);
 /*
  * Takes an act back where nobody has acted on it yet (status_unwish(); a validation that has not
  * begun leaves its queue). The answer is a message: "undone: launch of 12 courses; 1 not: ...".

@@ -1,6 +1,7 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, steering.c,
- * page*.c, story.c, compared.c, clerk.c, asker.c, gatekeeper.c, auditor.c, done.c and differ.c only.
+ * page*.c, story.c, compared.c, clerk.c, rehearsal.c, asker.c, gatekeeper.c, auditor.c, done.c and
+ * differ.c only.
  *
  * Six threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the asker asks before those that take an engine to work, the gatekeeper looks at
@@ -83,6 +84,8 @@ struct desk {
 	struct engine *engine; /* NULL: viewer; set and cleared by the clerk alone */
 	bool pager_looks;      /* the pager looks at the engine, unlocked: it is not freed yet */
 	bool viewer;	       /* the clerk saw that another process has the engine */
+	int64_t rehearsal;     /* number of the dry run whose engine @engine is; 0: it is none */
+	int64_t own_from;      /* of the engine that was left, for the next (engine_options) */
 	bool engine_tried;     /* the clerk has tried to become the engine */
 	bool scanned;	       /* the clerk has read the course list, or could not */
 	bool allows;	       /* the word for linking was typed; the clerk passes it on */
@@ -167,6 +170,21 @@ void done_clear(struct desk *desk);
 /* steering.c: carries out a wish of the engine; lock held on entry and exit. False: there is none. */
 bool desk_steer(struct desk *desk);
 void *clerk_main(void *desk);
+/* clerk.c, of the clerk's thread: @engine is one with these options, or NULL. */
+enum result clerk_start_engine(struct desk *desk, const struct engine_options *options, int64_t *dry_run,
+			       struct error *err);
+/* Becomes the engine if nobody is, a viewer otherwise; after another one it goes on as that did. */
+enum result clerk_take_engine(struct desk *desk, bool first, struct error *err);
+/* Gives the engine's lock back: whoever looks meanwhile is told that one starts. */
+void clerk_leave_engine(struct desk *desk);
+/* What is still at work here, in words; "" if nothing is. */
+const char *clerk_at_work(struct desk *desk);
+/* rehearsal.c, of the clerk's thread, the same: begins a dry run. */
+void rehearsal_begin(struct desk *desk, const struct desk_act *act);
+/* Ends the one that has nothing left to do; lock held on entry and exit. False: nothing was to be done. */
+bool rehearsal_look(struct desk *desk);
+/* @act has to wait for the end of the dry run that is under way; says so. */
+bool rehearsal_refuses(struct desk *desk, const struct desk_act *act);
 /* auditor.c: queues the courses of @act, and keeps how they are taken out again. */
 void auditor_take(struct desk *desk, const struct desk_act *act);
 void *auditor_main(void *desk);

@@ -11,7 +11,7 @@
 
 static const char *const nouns[] = {
 	[ACT_RUN] = "launch", [ACT_PAUSE] = "pause", [ACT_RESUME] = "resume", [ACT_RETRY] = "retry",
-	[ACT_VALIDATE] = "validation",
+	[ACT_VALIDATE] = "validation", [ACT_REHEARSE] = "dry run",
 };
 
 /* ---- what is remembered -------------------------------------------------------------------*/

@@ -190,6 +190,8 @@ static enum result find_leftovers(struct engine *engine, struct error *err)
 		return RESULT_OK;
 	st = reader_wanted(engine->readers[0], &intents, &count, err);
 	for (size_t i = 0; i < count; i++) {
+		if (engine->options.own_from && intents[i].number >= engine->options.own_from)
+			continue;
 		if (intents[i].number > engine->adopted)
 			engine->adopted = intents[i].number;
 		engine->leftovers |= intents[i].intent == INTENT_RUN;
@@ -477,6 +479,9 @@ void engine_state(struct engine *engine, struct engine_state *out)
 	out->workers = engine->workers;
 	out->rate = engine->pace.rate;
 	out->dry_run = engine->dry_run;
+	if (engine->dry_run)
+		engine_dry_work(engine, &out->dry_work);
+	out->own_from = (engine->adopted > 0 ? engine->adopted : 0) + 1;
 	progress_tick(&engine->progress, clock_now(engine->clock), engine_progress(engine));
 	out->progress = engine->progress;
 	pthread_mutex_unlock(&engine->lock);

@@ -51,6 +51,9 @@ struct engine_options {
 	/* Takes over: workers, rate and an operator's hold are those of the engine before, and what
 	   was wished of it that it did not take up any more is in force. */
 	bool inherits;
+	/* @held: intents of this number and later are of this session, and do not wait; 0: all that are
+	   there wait. */
+	int64_t own_from;
 	/* Called unlocked from engine threads; must not call back into the engine. NULL: none. */
 	void (*event)(void *arg, const struct engine_event *event);
 	void *arg;
@@ -101,6 +104,8 @@ struct engine_state {
 	int64_t flipping;	    /* courses that flip = auto is at: validations, switches */
 	int64_t workers, rate; /* as they are now; rate 0: no limit */
 	int64_t dry_run; /* number of the dry run; 0: the engine is not dry */
+	struct progress_work dry_work; /* what is left of it, but for the limit on the rate */
+	int64_t own_from; /* engine_options.own_from for an engine that comes after this one */
 	struct progress progress; /* a copy */
 };
 void engine_state(struct engine *engine, struct engine_state *out);

@@ -98,7 +98,8 @@ struct engine {
 	struct progress progress;
 	int64_t workers, threads; /* wanted: at either end, under way */
 	struct pace pace;
-	size_t dry_told;   /* courses of the dry run whose prediction is written */
+	size_t dry_told;   /* courses of the dry run whose prediction is written ... */
+	int64_t dry_videos; /* ... and videos of those that are out of the queue */
 	bool pacing; /* a worker waits for the next start, and no other needs to */
 	struct worker crew[THREADS_MAX];
 	struct holder_row before; /* options.inherits: how the engine before was, as it ended */
@@ -143,6 +144,7 @@ enum result engine_begin_run(struct engine *engine, struct error *err);
 /* Commits what the dry run predicts of a course; @course->number is filled in. */
 enum result engine_predict(struct engine *engine, struct dry_course *course, struct error *err);
 void engine_end_dry_run(struct engine *engine); /* the threads have ended */
+void engine_dry_work(const struct engine *engine, struct progress_work *out); /* lock held */
 
 /* Of the calling thread: workers and readers. */
 void engine_lower_priority(void);

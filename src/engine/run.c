@@ -69,3 +69,26 @@ void engine_end_dry_run(struct engine *engine)
 		status_dry_end(engine->campus->status, engine->dry_run,
 			       engine->dry_told < engine->options.dry_count, NULL);
 }
+
+/* What was done so far says how many transcripts a video has, and a course. */
+void engine_dry_work(const struct engine *engine, struct progress_work *out)
+{
+	const struct course_run *run = engine->queue.turn;
+	int64_t videos = 0, tried = 0;
+
+	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next) {
+		videos += (int64_t)run->plan->video_count;
+		tried += (int64_t)run->tried;
+	}
+	*out = (struct progress_work){
+		.videos = videos - tried,
+		.unplanned = (int64_t)engine->wanted_count,
+		.planned = (int64_t)(engine->dry_told + engine->queue.courses),
+		.held = engine_held(engine) != HOLD_NONE,
+	};
+	tried += engine->dry_videos;
+	videos += engine->dry_videos;
+	out->per_video = tried ? (double)engine->progress.transcripts / (double)tried : 1;
+	if (out->planned)
+		out->per_course = out->per_video * (double)videos / (double)out->planned;
+}

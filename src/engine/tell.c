@@ -119,15 +119,20 @@ static bool all_ended(const struct totals *t)
 
 static void tell_eta(const struct desk *desk, const struct engine_state *state, struct snapshot *snap)
 {
-	struct progress_work work = progress_work(&snap->totals, *state->hold, state->rate);
-	struct progress_left left = progress_left(&state->progress, &work);
+	struct progress_work work = state->dry_run ? state->dry_work
+						   : progress_work(&snap->totals, *state->hold, state->rate);
+	struct progress_left left;
 	int64_t now = clock_wall(desk->campus->clock);
-	const char *reason = left.reason;
+	const char *reason;
 
+	if (state->dry_run)
+		work.most = (double)state->rate * work.per_video;
+	left = progress_left(&state->progress, &work);
+	reason = left.reason;
 	if (!snap->counted) {
 		left = (struct progress_left){0};
 		reason = "counting";
-	} else if (!snap->totals.wanted) {
+	} else if (!state->dry_run && !snap->totals.wanted) {
 		left = (struct progress_left){0};
 		reason = snap->totals.paused ? "paused"
 			 : all_ended(&snap->totals) ? "every course has ended" : "nothing launched";
@@ -147,6 +152,12 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 			struct snapshot *snap)
 {
 	snap->engine_here = true;
+	if (state->dry_run) { /* where a mock run is open it is that one's turn again afterwards */
+		snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, true));
+		snap->run = state->dry_run;
+		snap->run_kind = RUN_DRY;
+		snap->run_open = true;
+	}
 	snap->waits_for_go = state->waits_for_go;
 	snap->under_way = state->under_way;
 	snap->pausing = state->pausing;

@@ -100,10 +100,12 @@ press "limit the rate" L;    wait_for "transactions a second (0: no limit): 0"
 keys C-u 9 Enter;            wait_for "8 workers, at most 9/s"
 press "go on" c;             wait_gone "held by ana"
 
-step "retry and validate, and what they refuse"
+step "retry, dry run and validate, and what they refuse"
 keys g;                      at 1
 press retry R;               wait_for "retrying 1 course"
 in_status 2 "SELECT pass FROM course WHERE key LIKE '%ANT-5%' AND status = 'Failed' AND intent = 'idle'"
+in_status 0 "SELECT count(*) FROM course WHERE intent = 'run'"
+press "dry run" d;           wait_for ": 0 would migrate"
 press validate v;            wait_for "validated course-v1:DeltaU+ANT-5"
 keys j;                      at 2
 refused R "nothing to retry"
@@ -233,7 +235,7 @@ wait_for "campus name to refresh (harbour, test):"
 keys Escape
 wait_for "nothing was done"
 press open Enter
-wait_for "A: mock 1"
+wait_for "A: mock"
 press back Esc
 wait_for "mock 1"
 press back Esc

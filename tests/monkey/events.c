@@ -124,6 +124,7 @@ static bool action_is_calm(enum action action)
 	case ACTION_RESUME:
 	case ACTION_RETRY:
 	case ACTION_VALIDATE:
+	case ACTION_REHEARSE:
 	case ACTION_WAIVE:
 	case ACTION_WAIVE_ALL:
 	case ACTION_HOLD:
@@ -316,7 +317,7 @@ static void make_answer(struct events *events, struct event *event)
 void events_act(struct events *events, struct event *out)
 {
 	static const enum action acts[] = {
-		ACTION_RUN, ACTION_RESUME, ACTION_RETRY, ACTION_VALIDATE,
+		ACTION_RUN, ACTION_RESUME, ACTION_RETRY, ACTION_VALIDATE, ACTION_REHEARSE,
 	};
 
 	memset(out, 0, sizeof(*out));

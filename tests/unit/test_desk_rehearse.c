@@ -1,0 +1,481 @@
+/*
+ * The desk: dry runs. The engine is left for one and taken again as it was; what is wished meanwhile
+ * is refused or waits. Real threads, on a small campus.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/engine/desk.h"
+#include "src/status/lock.h"
+#include "src/status/runs.h"
+#include "tests/unit/world.h"
+
+#define DONE "course-v1:Test+Dry+1"
+#define NEXT "course-v1:Test+Dry+2"
+#define LAST "course-v1:Test+Dry+3"
+#define RACES 200
+
+/* One course is migrated, with rows enough that their loss is no author's work; two wait. */
+static int set_up(void **state)
+{
+	struct world *world = world_new();
+	struct outline *outline = world_course(world, DONE);
+
+	world_video(outline, "a", "vid-a", "en=a.srt es=a.srt fr=a.srt de=a.srt");
+	outline = world_course(world, NEXT);
+	world_video(outline, "b", "vid-b", "en=a.srt es=a.srt");
+	world_video(outline, "missing", "vid-m", "en=missing.srt");
+	world_video(world_course(world, LAST), "c", "vid-c", "en=a.srt");
+	world_subrip(world, "a.srt", "hello");
+	world_scan(world);
+	world_wish(world, WISH_RUN, DONE, NULL);
+	world_run(world);
+	world_expect(world, DONE, COURSE_MIGRATED);
+	*state = world;
+	return 0;
+}
+
+static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
+				 const void *arg, const char *what)
+{
+	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
+
+	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
+		struct snapshot *snap = desk_acquire(desk);
+
+		if (is(snap, arg))
+			return snap;
+		snapshot_unref(snap);
+		poll(&fd, 1, 100);
+		desk_wake_drain(desk);
+	}
+	fail_msg("never saw: %s; but: %s", what, desk_acquire(desk)->message);
+	return NULL;
+}
+
+static bool has_started(const struct snapshot *snap, const void *arg)
+{
+	return snap->scanned && strcmp(snap->engine, "starting") != 0 &&
+	       (arg || (snap->engine_here && !!strcmp(snap->mode, "dry")));
+}
+
+static struct desk *open_desk_of(struct world *world, const void *viewer)
+{
+	struct desk *desk;
+	struct error err = {0};
+
+	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
+		fail_msg("%s", err.text);
+	/* what it says at its start comes before anything that is waited for */
+	snapshot_unref(wait_for(desk, has_started, viewer, "the start"));
+	return desk;
+}
+
+static struct desk *open_desk(struct world *world)
+{
+	return open_desk_of(world, NULL);
+}
+
+static bool says(const struct snapshot *snap, const void *arg)
+{
+	return strstr(snap->message, arg);
+}
+
+/* The caller's; snapshot_unref(). */
+static struct snapshot *wait_message(struct desk *desk, const char *words)
+{
+	return wait_for(desk, says, words, words);
+}
+
+static void see_message(struct desk *desk, const char *words)
+{
+	snapshot_unref(wait_message(desk, words));
+}
+
+static bool is_dry(const struct snapshot *snap, const void *arg)
+{
+	return !strcmp(snap->mode, "dry") == (arg != NULL) && snap->engine_here;
+}
+
+static bool is_held(const struct snapshot *snap, const void *arg)
+{
+	return snap->held_by_operator == (arg != NULL) && snap->engine_here;
+}
+
+static uint64_t act_on(struct world *world, struct desk *desk, enum act act, const char *key,
+		       const char *other)
+{
+	int64_t ids[] = {world_course_id(world, key), other ? world_course_id(world, other) : 0};
+
+	return desk_act(desk, act, &(struct act_target){.ids = ids, .count = other ? 2 : 1,
+							 .named = true});
+}
+
+/* An engine that is held starts nothing: so a dry run stays under way. */
+static void hold(struct desk *desk)
+{
+	desk_hold(desk);
+	snapshot_unref(wait_for(desk, is_held, "", "the hold"));
+}
+
+static struct snapshot *begin_held(struct world *world, struct desk *desk, const char *key,
+				   const char *other)
+{
+	hold(desk);
+	act_on(world, desk, ACT_REHEARSE, key, other);
+	snapshot_unref(wait_for(desk, is_dry, "", "a dry run"));
+	return wait_for(desk, is_held, "", "its hold");
+}
+
+/* Statuses, intents and passes: what a dry run leaves as it is. */
+static void expect_untouched(struct world *world, const char *key, enum course_status status,
+			     enum course_intent intent)
+{
+	struct course_row row = world_row(world, key);
+
+	assert_int_equal(row.status, status);
+	assert_int_equal(row.intent, intent);
+	course_row_clear(&row);
+}
+
+/* The newest run; run_row_clear(). */
+static struct run_row newest_run(struct world *world)
+{
+	struct run_row *rows = NULL, run;
+	size_t count;
+
+	assert_int_equal(status_flush(world->status, NULL), RESULT_OK);
+	assert_int_equal(reader_runs(world->reader, 0, 1, &rows, &count, NULL, NULL), RESULT_OK);
+	assert_int_equal(count, 1);
+	run = rows[0];
+	free(rows);
+	return run;
+}
+
+static void expect_run(struct world *world, enum run_kind kind, bool broken_off, int64_t courses)
+{
+	struct run_row run = newest_run(world);
+
+	assert_int_equal(run.kind, kind);
+	assert_true(run.ended);
+	assert_int_equal(run.broken_off, broken_off);
+	assert_int_equal(run.sums.ended, courses);
+	run_row_clear(&run);
+}
+
+/* ---- what it does -------------------------------------------------------------------------*/
+
+static void it_predicts_and_touches_nothing(void **state)
+{
+	struct world *world = *state;
+	char *before = world_state(world), *after;
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap;
+
+	act_on(world, desk, ACT_REHEARSE, NEXT, LAST);
+	snap = wait_message(desk, "dry run 2: 3 would migrate, 1 would fail; A shows it");
+	assert_int_equal(snap->message_severity, FINDING_NOTICE);
+	snapshot_unref(snap);
+	snap = wait_for(desk, is_dry, NULL, "the engine again");
+	assert_string_equal(snap->mode, "mock");
+	assert_string_equal(snap->hold, "");
+	snapshot_unref(snap);
+	expect_untouched(world, NEXT, COURSE_NOT_MIGRATED, INTENT_IDLE);
+	expect_untouched(world, LAST, COURSE_NOT_MIGRATED, INTENT_IDLE);
+	expect_run(world, RUN_DRY, false, 2);
+	after = world_state(world);
+	assert_string_equal(before, after);
+	world_check(world);
+
+	act_on(world, desk, ACT_REHEARSE, DONE, NULL);
+	see_message(desk, "dry run 3: 0 would migrate, 4 done; A shows it");
+	expect_untouched(world, DONE, COURSE_MIGRATED, INTENT_IDLE);
+	act_on(world, desk, ACT_RUN, LAST, NULL);
+	see_message(desk, "launched 1 course");
+	for (int i = 0; i < WORLD_PATIENCE / 10; i++) {
+		struct course_row row = world_row(world, LAST);
+		bool over = row.status == COURSE_MIGRATED;
+
+		course_row_clear(&row);
+		if (over)
+			break;
+		poll(NULL, 0, 10);
+	}
+	world_expect(world, LAST, COURSE_MIGRATED);
+	desk_free(desk);
+	free(before);
+	free(after);
+}
+
+static void it_is_seen_while_it_goes_on(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap = begin_held(world, desk, NEXT, LAST);
+
+	assert_int_equal(snap->run, 2);
+	assert_int_equal(snap->run_kind, RUN_DRY);
+	assert_string_equal(snap->eta_reason, "held");
+	assert_non_null(strstr(snap->hold, "held by "));
+	snapshot_unref(snap);
+	assert_false(desk_idle(desk));
+	desk_go(desk);
+	see_message(desk, "dry run 2: 3 would migrate");
+	snapshot_unref(wait_for(desk, is_held, NULL, "no hold"));
+	desk_free(desk);
+}
+
+static bool has_crew(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->workers == 3 && snap->rate_limit == 500;
+}
+
+static void holds_rate_and_workers_go_with_it(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap;
+
+	desk_set_workers(desk, 3);
+	desk_set_rate(desk, 500);
+	snapshot_unref(wait_for(desk, has_crew, NULL, "three workers"));
+	snap = begin_held(world, desk, NEXT, NULL);
+	assert_true(has_crew(snap, NULL));
+	snapshot_unref(snap);
+	desk_end_rehearsal(desk);
+	see_message(desk, "dry run 2: broken off after 0 courses");
+	snapshot_unref(wait_for(desk, is_dry, NULL, "the engine again"));
+	snap = wait_for(desk, is_held, "", "its hold");
+	assert_non_null(strstr(snap->hold, "held by "));
+	assert_true(has_crew(snap, NULL));
+	snapshot_unref(snap);
+	desk_free(desk);
+	expect_run(world, RUN_DRY, true, 0);
+}
+
+/* ---- what it waits for, and what waits for it ---------------------------------------------*/
+
+static void it_is_refused_while_the_engine_has_work(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+
+	hold(desk);
+	act_on(world, desk, ACT_RUN, NEXT, NULL);
+	see_message(desk, "launched 1 course");
+	act_on(world, desk, ACT_REHEARSE, LAST, NULL);
+	see_message(desk, "no dry run now: work of the engine is under way here");
+	desk_free(desk);
+	expect_run(world, RUN_MOCK, false, 1);
+}
+
+static void acts_are_refused_and_pauses_are_not(void **state)
+{
+	static const enum act refused[] = {ACT_RUN, ACT_RESUME, ACT_RETRY, ACT_VALIDATE, ACT_REHEARSE};
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+
+	snapshot_unref(begin_held(world, desk, NEXT, NULL));
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		act_on(world, desk, ACT_PAUSE, LAST, NULL);
+		see_message(desk, i ? "paused 0, 1 not" : "paused 1 course; the dry run goes on");
+		act_on(world, desk, refused[i], LAST, NULL);
+		see_message(desk, "nothing was done: dry run 2 is under way");
+	}
+	desk_refresh(desk);
+	see_message(desk, "nothing was done: dry run 2 is under way");
+	expect_untouched(world, LAST, COURSE_NOT_MIGRATED, INTENT_PAUSE);
+	expect_untouched(world, NEXT, COURSE_NOT_MIGRATED, INTENT_IDLE);
+	desk_free(desk);
+}
+
+static bool has_migrated(const struct snapshot *snap, const void *arg)
+{
+	return snap->totals.courses[COURSE_MIGRATED] == *(const int64_t *)arg;
+}
+
+static void what_others_launch_waits_for_its_end(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+
+	snapshot_unref(begin_held(world, desk, NEXT, NULL));
+	world_wish(world, WISH_RUN, LAST, NULL);
+	expect_untouched(world, LAST, COURSE_NOT_MIGRATED, INTENT_RUN);
+	desk_go(desk);
+	snapshot_unref(wait_for(desk, has_migrated, &(int64_t){2}, "what was launched"));
+	expect_untouched(world, NEXT, COURSE_NOT_MIGRATED, INTENT_IDLE);
+	desk_free(desk);
+}
+
+static bool waits_for_go(const struct snapshot *snap, const void *arg)
+{
+	return snap->waits_for_go == (arg != NULL) && snap->engine_here;
+}
+
+static void what_an_earlier_session_left_waits_on(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+
+	world_wish(world, WISH_RUN, LAST, NULL);
+	desk = open_desk(world);
+	snapshot_unref(wait_for(desk, waits_for_go, "", "what was left"));
+	act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
+	see_message(desk, "dry run 2: 2 would migrate");
+	snapshot_unref(wait_for(desk, waits_for_go, "", "what was left, again"));
+	expect_untouched(world, LAST, COURSE_NOT_MIGRATED, INTENT_RUN);
+	desk_go(desk);
+	snapshot_unref(wait_for(desk, has_migrated, &(int64_t){2}, "what was left"));
+	desk_free(desk);
+}
+
+static void it_asks_where_rows_are_gone(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct snapshot *snap;
+	uint64_t serial;
+
+	world_on_val(world, "DELETE FROM edxval_videotranscript");
+	serial = act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
+	do {
+		snap = desk_acquire(desk);
+		if (snap->question.kind == QUESTION_VANISHED)
+			break;
+		snapshot_unref(snap);
+	} while (!poll(NULL, 0, 10));
+	assert_int_equal(snap->question.serial, serial);
+	assert_string_equal(snap->question.act, "dry-run 1 course");
+	snapshot_unref(snap);
+	desk_answer(desk, serial, true, NULL);
+	see_message(desk, "dry run 2: 2 would migrate");
+	desk_free(desk);
+}
+
+/* ---- ends ---------------------------------------------------------------------------------*/
+
+static void who_leaves_breaks_it_off(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+
+	snapshot_unref(begin_held(world, desk, NEXT, LAST));
+	desk_stop(desk);
+	for (int i = 0; !desk_idle(desk); i++) {
+		assert_true(i < WORLD_PATIENCE / 10);
+		poll(NULL, 0, 10);
+	}
+	desk_free(desk);
+	expect_run(world, RUN_DRY, true, 0);
+	world_check(world);
+}
+
+/* ---- other engines ------------------------------------------------------------------------*/
+
+static void a_viewer_has_none(void **state)
+{
+	struct world *world = *state;
+	struct engine *other = world_start(world, false);
+	struct desk *desk = open_desk_of(world, "");
+	struct snapshot *snap;
+
+	act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
+	snap = wait_message(desk, "no dry run: viewer: ");
+	assert_non_null(strstr(snap->message, "pid "));
+	assert_false(snap->engine_here);
+	snapshot_unref(snap);
+	engine_free(other);
+	desk_free(desk);
+	expect_run(world, RUN_MOCK, false, 1);
+}
+
+/* Another process is after the engine, and has its lock for a moment if it gets it. */
+struct rival {
+	struct world *world;
+	atomic_bool ends, has_won;
+};
+
+static void *rival_main(void *arg)
+{
+	struct rival *rival = arg;
+
+	while (!atomic_load(&rival->ends)) {
+		struct lock *lock = NULL;
+
+		if (lock_take(status_path(rival->world->status), &lock, NULL) != RESULT_OK)
+			continue;
+		atomic_store(&rival->has_won, true);
+		while (!atomic_load(&rival->ends))
+			poll(NULL, 0, 1);
+		lock_free(lock);
+	}
+	return NULL;
+}
+
+static bool has_ended(const struct snapshot *snap, const void *arg)
+{
+	return snap->message_serial != *(const uint64_t *)arg &&
+	       (strstr(snap->message, "; A shows it") || strstr(snap->message, "no dry run: "));
+}
+
+/* Who is faster is not known; whoever it is, the console says what it is now, and comes back. */
+static void who_takes_the_lock_in_the_gap_makes_it_a_viewer(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	bool won = false;
+
+	for (int i = 0; i < RACES && !won; i++) {
+		struct rival rival = {.world = world};
+		struct snapshot *snap = desk_acquire(desk);
+		uint64_t before = snap->message_serial;
+		pthread_t thread;
+
+		snapshot_unref(snap);
+		assert_int_equal(pthread_create(&thread, NULL, rival_main, &rival), 0);
+		act_on(world, desk, ACT_REHEARSE, LAST, NULL);
+		snap = wait_for(desk, has_ended, &before, "an end");
+		won = strstr(snap->message, "viewer: ") || strstr(snap->message, "no engine here");
+		assert_int_equal(won, snap->message_severity != FINDING_NOTICE);
+		snapshot_unref(snap);
+		atomic_store(&rival.ends, true);
+		pthread_join(thread, NULL);
+		assert_true(won == atomic_load(&rival.has_won));
+		snapshot_unref(wait_for(desk, is_dry, NULL, "an engine here"));
+	}
+	assert_true(won);
+	desk_free(desk);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(it_predicts_and_touches_nothing),
+		TEST(it_is_seen_while_it_goes_on),
+		TEST(holds_rate_and_workers_go_with_it),
+		TEST(it_is_refused_while_the_engine_has_work),
+		TEST(acts_are_refused_and_pauses_are_not),
+		TEST(what_others_launch_waits_for_its_end),
+		TEST(what_an_earlier_session_left_waits_on),
+		TEST(it_asks_where_rows_are_gone),
+		TEST(who_leaves_breaks_it_off),
+		TEST(a_viewer_has_none),
+		TEST(who_takes_the_lock_in_the_gap_makes_it_a_viewer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
