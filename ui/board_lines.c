@@ -64,12 +64,15 @@ static void flag_text(const struct board *board, char *out, size_t size)
 {
 	const struct flag_state *flag = &board->flag;
 
-	snprintf(out, size, "%s for learners: the course %s%s, the global row is %s%s%s%s%s%s",
-		 flag_value_name(flag->effective),
-		 flag->own == FLAG_UNKNOWN || flag->has_row ? "row is " : "has no row of its own",
-		 flag->own == FLAG_UNKNOWN || flag->has_row ? flag_value_name(flag->own) : "",
-		 flag_value_name(flag->global), flag->for_all ? " for all courses" : "",
-		 flag->by[0] ? "; by " : "", flag->by, flag->note[0] ? "; " : "", flag->note);
+	bool told = flag->own != FLAG_UNKNOWN; /* a backend may tell the whole only */
+
+	snprintf(out, size, "%s for learners%s%s%s%s%s%s%s%s%s", flag_value_name(flag->effective),
+		 !told ? "" : flag->has_row ? ": the course's row is " : ": the course has no row of its own",
+		 told && flag->has_row ? flag_value_name(flag->own) : "",
+		 flag->global != FLAG_UNKNOWN ? ", the global row is " : "",
+		 flag->global != FLAG_UNKNOWN ? flag_value_name(flag->global) : "",
+		 flag->for_all ? " for all courses" : "", flag->by[0] ? "; by " : "", flag->by,
+		 flag->note[0] ? "; " : "", flag->note);
 }
 
 /* ---- lines --------------------------------------------------------------------------------*/
@@ -145,7 +148,8 @@ static void add_consequences(struct board_lines *lines, const struct board *boar
 void board_lines_make(struct board_lines *lines, const struct board *board, int width, bool plain)
 {
 	int room = width - TEXT_AT - 1;
-	char text[640];
+	char text[640] = "flag: ";
+	size_t name = plain ? strlen(text) : 0;
 
 	board_lines_clear(lines);
 	if (!board)
@@ -155,7 +159,7 @@ void board_lines_make(struct board_lines *lines, const struct board *board, int 
 			add_gate(lines, board, (enum board_gate)gate, room, plain);
 	if (!board->has_flag)
 		return;
-	flag_text(board, text, sizeof(text));
+	flag_text(board, text + name, sizeof(text) - name);
 	add_wrapped(lines, (struct board_line){.name = "flag", .role = ROLE_NORMAL}, room, text);
 	if (board->green && board->step != STEP_ON)
 		add_consequences(lines, board, room, plain);
@@ -233,7 +237,7 @@ void board_consequences_draw(const struct boards *boards, const struct board *on
 		draw_consequences(one, y + 1, height - 1, width);
 		return;
 	}
-	widget_printf(y, 1, width - 2, ROLE_TITLE, "What follows from switching on %s flags, here of %s:",
+	widget_printf(y, 1, width - 2, ROLE_TITLE, "What follows from %s flags, here for %s:",
 		      widget_number((int64_t)count).text, one->key);
 	y = draw_consequences(one, y + 1, height - 1, width) + 1;
 	if (y + 1 >= end)

@@ -242,7 +242,7 @@ keys Enter
 wait_for "that is not the campus name: nothing was done"
 keys O
 wait_for "campus name to switch on 2 of 2 flags:"
-see "What follows from switching on 2 flags, here of $GOOD:" "The 2 courses:" "  $BARE"
+see "What follows from 2 flags, here for $GOOD:" "The 2 courses:" "  $BARE"
 type_text "harbour"
 keys Enter
 wait_for "switched on 2 flags"
