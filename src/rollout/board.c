@@ -373,9 +373,13 @@ static enum result look_at_flag(struct looking *l, struct error *err)
 		board->step = turning ? board->step : STEP_UNKNOWN;
 		return RESULT_OK;
 	}
-	set_gate(l, BOARD_FLAG, GATE_GREEN, "%s reachable, own row %s, global row %s%s", kind,
-		 flag_own_name(&board->flag), flag_value_name(board->flag.global),
-		 board->flag.for_all ? " for all courses" : "");
+	if (board->flag.own == FLAG_UNKNOWN)
+		set_gate(l, BOARD_FLAG, GATE_GREEN, "%s answers: %s", kind,
+			 flag_value_name(board->flag.effective));
+	else
+		set_gate(l, BOARD_FLAG, GATE_GREEN, "%s reachable, own row %s, global row %s%s", kind,
+			 flag_own_name(&board->flag), flag_value_name(board->flag.global),
+			 board->flag.for_all ? " for all courses" : "");
 	if (!turning)
 		board->step = board_step(&board->flag);
 	return keep_flag(l, err);

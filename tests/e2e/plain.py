@@ -205,6 +205,52 @@ class Plain(unittest.TestCase):
         self.assertRegex(said, r"(?m)^language he: failed, missing in val$")
         self.assertRegex(said, "(?m)^1 of 15: cue 1: source .*; store has none; not compared$")
 
+    def test_the_gates_are_told_and_a_flag_takes_its_word(self):
+        good = "course-v1:DeltaU+BIO.110+2017_T2"
+        said = self.piped("2\nboard\nflag on\nback\nlaunch\nwait\nvalidate\nwait\nboard\n"
+                          "flag on\n%s-no\nflag on\n%s\nwait\nlook again\nflag off\nn\n"
+                          "flag off\ny\nwait\nlook again\n" % (good, good))
+        self.assertRegex(said, "(?m)^warning: migrated is red: Not-Migrated: ")
+        self.assertRegex(said, "(?m)^gate board: %s$" % re.escape(good))
+        self.assertRegex(said, "(?m)^verdict: can be flipped$")
+        self.assertRegex(said, r"(?m)^1 of [0-9]+: migrated: green\. 14 of 14 videos, run mock 1, ")
+        self.assertRegex(said, r"(?m)^2 of [0-9]+: evidence: green\. level bytes, .*, source unchanged$")
+        self.assertRegex(said, r"(?m)^7 of [0-9]+: flag: off for learners: the course has no row of "
+                               r"its own, the global row is on$")
+        self.assertRegex(said, "(?m)^8 of [0-9]+: what follows from switching it on:$")
+        self.assertRegex(said, "(?m)^course key to switch its flag on: %s-no$" % re.escape(good))
+        self.assertIn("that is not the course key: nothing was done", said)
+        self.assertRegex(said, "(?m)^flag of %s: switched on$" % re.escape(good))
+        self.assertRegex(said, "(?m)^verdict: on since ")
+        self.assertRegex(said, "(?m)^7 of 7: flag: on for learners: the course's row is on, the global")
+        self.assertRegex(said, r"(?m)^switch off the flag of %s on staging\? y or n: n$"
+                         % re.escape(good))
+        self.assertRegex(said, "(?m)^flag of %s: switched off$" % re.escape(good))
+
+    def test_the_gate_before_production_is_told_and_takes_word_and_reason(self):
+        self.piped("state\n") # makes the demo's courses
+        path = os.path.join(self.home, "p.conf")
+        with open(path, "w", encoding="utf-8") as conf:
+            conf.write("[campus]\nname = harbour\nenvironment = production\nrelease = ginkgo.2\n"
+                       "operator = ana\nstatus_db = p.db\n[source]\nkind = olx\n"
+                       "path = state/subferry/demo/courses/*.tar.gz\n[val]\nkind = sqlite\n"
+                       "path = pval.db\n[store]\nkind = directory\npath = pstore\n")
+        talk = self.started("-c", path)
+        misses = ("^warning: the gate before production misses: 0 of 2 imported mock runs; 0 of 1 "
+                  "course .* in 2 of them; for example %s$" % re.escape(FAILS))
+        for word in ("harbor", "harbour"):
+            talk.say("launch")
+            talk.hear(misses)
+            talk.hear("^campus name to launch 1 course anyway: ")
+            talk.say(word)
+            if word == "harbor":
+                talk.hear("that is not the campus name: nothing was done$")
+        talk.hear("reason, for the audit: ")
+        talk.say("the window closes")
+        talk.hear("launched 1 course")
+        talk.say("quit")
+        talk.ends()
+
     def test_runs_are_told_and_compared_and_a_refresh_takes_the_word(self):
         self.migrated()
         subprocess.run([SUBFERRY, "--demo", "migrate", FAILS], cwd=self.home, check=False,
