@@ -157,7 +157,7 @@ void board_lines_make(struct board_lines *lines, const struct board *board, int 
 	for (int gate = 0; gate < BOARD_GATES; gate++)
 		if (board->gates[gate].color != GATE_ABSENT)
 			add_gate(lines, board, (enum board_gate)gate, room, plain);
-	if (!board->has_flag)
+	if (!board->has_flag || board->flag.absent) /* then its gate says all there is */
 		return;
 	flag_text(board, text + name, sizeof(text) - name);
 	add_wrapped(lines, (struct board_line){.name = "flag", .role = ROLE_NORMAL}, room, text);

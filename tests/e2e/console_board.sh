@@ -280,7 +280,7 @@ keys g
 to BIO.220
 keys B
 wait_for "✗ flag backend"
-see "is this the right path?"
+see "the file is not there, or empty"
 keys O
 wait_for "flag backend is red: "
 keys Escape
