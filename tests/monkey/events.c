@@ -182,6 +182,7 @@ static void add_word(struct events *events, struct event *event)
 		"course-v1:", "status:paused", "status:Failed", "findings:>0", "lang:es",
 		"severity:error", "-migrated", "\"half", "key:*", "0", "5", "100", "-1",
 		"99999999999999999999", "never existed", "find", "log", "hold", "un", "theme",
+		"flag", "flag on", "refresh", "REHEARSAL", "rehe", "flag:on", "flag:stale",
 	};
 	const char *word = PICK(events, words);
 
@@ -195,7 +196,7 @@ static void add_word(struct events *events, struct event *event)
 static void make_paste(struct events *events, struct event *event)
 {
 	static const char *const hostile[] = {
-		"y", "Y", "demo", "\r", "\n", "\ry\r", "demo\r", "\033", "\033[A", "\033]0;x\a", ":r",
+		"y", "Y", "demo", "REHEARSAL\r", "\r", "\n", "\ry\r", "demo\r", "\033", "\033[A", "\033]0;x\a", ":r",
 		"\t", "\x7f", "\x15", "rrr", ":ry", "\xe5\x9b\x9b", "\xff", "\033[?1049l", "\a",
 	};
 
@@ -302,8 +303,10 @@ static void make_move(struct events *events, struct event *event)
 /* Opens a prompt, types, and answers. */
 static void make_answer(struct events *events, struct event *event)
 {
-	static const char *const prompts[] = {"\x07/", "f", "o", "a", "\x10", "L", "D", "w", "W"};
-	static const char *const calm[] = {"\x07/", "f", "o", "L", "D"};
+	/* the gate board and its word, the refresh and its */
+	static const char *const prompts[] = {"\x07/", "f", "o", "a", "\x10", "L", "D", "w", "W",
+					      "BO", "B", "O", "X", "AE"};
+	static const char *const calm[] = {"\x07/", "f", "o", "L", "D", "BO", "O", "X", "AE"};
 	static const char *const ends[] = {"\r", "\r", "\n", "\033", "\033", "\x15\r", "\x07"};
 
 	event->of = "answer";

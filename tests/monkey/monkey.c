@@ -6,6 +6,8 @@
  *	--patience SECONDS	a program that reads no key for so long hangs
  *	--calm			asks for acts on all courses again and again, and never says yes
  *	--confirm		asks once, says yes, and leaves
+ *	--ask KEYS		with all courses tagged types these, waits a moment at each "|", sees what
+ *				they ask, and plays a little
  *
  * Ends at the first thing that should not be (exit status 1), and tells how it came to that. Each
  * time the program leaves, or is stopped, the terminal must be as it was before.
@@ -30,6 +32,7 @@
 #define PIECE 3000    /* bytes written at once: they fit into what a terminal keeps */
 #define STEP 20	      /* ms */
 #define UNDER_WAY 400 /* ms an act gets before a confirming session leaves */
+#define SEEN 80	      /* ms in which something may come to the screen */
 
 struct monkey {
 	struct terminal terminal;
@@ -39,10 +42,10 @@ struct monkey {
 	size_t buffered;
 	bool stop_sent;	  /* in this session */
 	int64_t typed_at; /* when it took a key last, or had none to take */
-	uint64_t played, wanted, sessions, stops, questions, bytes;
+	uint64_t played, wanted, sessions, stops, questions, words, bytes;
 	int64_t patience;
 	uint64_t seed;
-	const char *errors;
+	const char *errors, *ask;
 	char **argv;
 };
 
@@ -242,6 +245,12 @@ static void play_text(struct monkey *monkey, const char *text)
 	play(monkey, &event);
 }
 
+static void pause_for(struct monkey *monkey, int ms)
+{
+	for (int64_t end = now() + ms; here(monkey) && now() < end;)
+		take(monkey, STEP, false);
+}
+
 /* Typed ahead, or slowly, or a key held down; now and then a pause: an Esc stands alone. */
 static void play_burst(struct monkey *monkey)
 {
@@ -265,8 +274,41 @@ static void play_burst(struct monkey *monkey)
 	if (manner < 20)
 		wait_until_read(monkey);
 	if (manner == 0)
-		for (int64_t end = now() + 60; here(monkey) && now() < end;)
-			take(monkey, STEP, false);
+		pause_for(monkey, 60);
+}
+
+static void play_some(struct monkey *monkey, uint64_t count)
+{
+	struct event event;
+
+	for (; count > 0; count--) {
+		events_next(&monkey->events, &event);
+		play(monkey, &event);
+	}
+}
+
+/* ^G: else the ":" had Alt */
+static void tag_all(struct monkey *monkey)
+{
+	wait_until_read(monkey);
+	play_text(monkey, "\033\033\033\033\033\033\033\033\033\033\033\033\x07:");
+}
+
+/* What is asked comes a moment after its key. */
+static void play_asking(struct monkey *monkey, const char *keys)
+{
+	tag_all(monkey);
+	for (; *keys && here(monkey); keys++) {
+		if (*keys != '|') {
+			play_text(monkey, (char[]){*keys, '\0'});
+			continue;
+		}
+		flush(monkey);
+		wait_until_read(monkey);
+		pause_for(monkey, SEEN);
+	}
+	play_some(monkey, events_random(&monkey->events, 20));
+	flush(monkey);
 }
 
 /*
@@ -278,8 +320,7 @@ static void play_question(struct monkey *monkey, const char *answer)
 	struct events *events = &monkey->events;
 	struct event event;
 
-	wait_until_read(monkey);
-	play_text(monkey, "\033\033\033\033\033\033\033\033\033\033\033\033\x07:"); /* ^G: else the ":" had Alt */
+	tag_all(monkey);
 	events_act(events, &event);
 	if (answer) {
 		play_text(monkey, "r"); /* launches whatever can be */
@@ -292,10 +333,7 @@ static void play_question(struct monkey *monkey, const char *answer)
 			flush(monkey);
 			wait_until_read(monkey);
 		}
-		for (uint64_t n = events_random(events, 20); n > 0; n--) {
-			events_next(events, &event);
-			play(monkey, &event);
-		}
+		play_some(monkey, events_random(events, 20));
 	}
 	flush(monkey);
 }
@@ -330,6 +368,7 @@ static void end_session(struct monkey *monkey)
 	}
 	look_at_end(monkey);
 	monkey->questions += (uint64_t)monkey->terminal.questions;
+	monkey->words += (uint64_t)monkey->terminal.words;
 	monkey->bytes += monkey->terminal.bytes;
 	terminal_end(&monkey->terminal);
 }
@@ -339,8 +378,7 @@ static void confirm(struct monkey *monkey)
 	begin_session(monkey);
 	play_question(monkey, "y");
 	wait_until_read(monkey);
-	for (int64_t end = now() + UNDER_WAY; now() < end;)
-		take(monkey, STEP, false);
+	pause_for(monkey, UNDER_WAY);
 	end_session(monkey);
 }
 
@@ -377,6 +415,7 @@ int main(int argc, char **argv)
 	monkey.seed = strtoull(value_of(argc, argv, "--seed", "1"), NULL, 10);
 	monkey.wanted = strtoull(value_of(argc, argv, "--events", "1000"), NULL, 10);
 	monkey.patience = 1000 * strtoll(value_of(argc, argv, "--patience", "60"), NULL, 10);
+	monkey.ask = value_of(argc, argv, "--ask", NULL);
 	monkey.errors = value_of(argc, argv, "--errors", "/dev/null");
 	if (!events_init(&monkey.events, monkey.seed)) {
 		fprintf(stderr, "monkey: a terminal or one of its keys is unknown here\n");
@@ -389,17 +428,20 @@ int main(int argc, char **argv)
 		while (monkey.played < monkey.wanted) {
 			begin_session(&monkey);
 			while (here(&monkey) && monkey.played < monkey.wanted)
-				if (monkey.events.calm)
+				if (monkey.ask)
+					play_asking(&monkey, monkey.ask);
+				else if (monkey.events.calm)
 					play_question(&monkey, NULL);
 				else
 					play_burst(&monkey);
 			end_session(&monkey);
 		}
 	printf("%llu events, %.0f a second, %llu sessions, %llu stops, %llu questions, "
-	       "%llu KiB written\n",
+	       "%llu words asked for, %llu KiB written\n",
 	       (unsigned long long)monkey.played,
 	       (double)monkey.played * 1000 / (double)(now() - begun + 1),
 	       (unsigned long long)monkey.sessions, (unsigned long long)monkey.stops,
-	       (unsigned long long)monkey.questions, (unsigned long long)monkey.bytes / 1024);
+	       (unsigned long long)monkey.questions, (unsigned long long)monkey.words,
+	       (unsigned long long)monkey.bytes / 1024);
 	return 0;
 }

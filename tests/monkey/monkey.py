@@ -3,8 +3,10 @@
 
 The keys are pressed by monkey.c. Here it gets a campus with all that screens can show, and what it
 leaves is looked at: the source as it was; every row of edx-val and every file of the store that
-existed, byte for byte; the audit with its past, and its chain whole; the history of each course.
-Never asked "y/n" in vain: a monkey that does not say yes acts on no course. And last: a migration
+existed, byte for byte; the audit with its past, and its chain whole; the history of each course;
+runs that have ended. Never asked "y/n" in vain: a monkey that does not say yes acts on no course.
+Nor for a word: it never types one whole, so no flag is switched on, no generation begins, and in
+production, where nothing was rehearsed, nothing is launched at all. And last: a migration
 afterwards brings the campus to what one has that no monkey ever saw, row by row, object by object.
 
 MONKEY_EVENTS: how many in all, in rounds of MONKEY_ROUND on a campus each; MONKEY_SEED repeats a
@@ -14,6 +16,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,7 +27,8 @@ import time
 sys.dont_write_bytecode = True
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path[:0] = [os.path.join(TOP, "crash"), os.path.join(TOP, "e2e"), TOP]
-from crash import rows, soundness, store_files, val_rows, val_videos  # noqa: E402
+import rollout  # noqa: E402
+from crash import check_whole, rows, soundness, store_files, val_rows, val_videos  # noqa: E402
 
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 PROGRAM = os.path.abspath(os.environ.get("SUBFERRY", os.path.join(BUILD, "subferry")))
@@ -33,11 +37,12 @@ SANITIZERS = os.environ.get("SANITIZERS", "")
 EVENTS = 20000 if "thread" in SANITIZERS else 50000 if SANITIZERS else 100000
 COURSES = 48
 CALM_MAX = 20000
+ASKED = 250  # one event of so many is played where something is asked
 SEVERITIES = ("notice", "warning", "error")
 ACTS = ("launch", "resume", "retry", "verify", "waive", "unwaive", "pause")
 
 CONF = """[campus]
-name = demo
+name = rehearsal
 environment = staging
 release = ginkgo
 status_db = status.db
@@ -55,7 +60,11 @@ path = store
 workers = 4
 retry_delay = 20ms
 max_retries = 1
+[flag]
+kind = sqlite
+path = flag.db
 """
+NAME = "rehearsal"  # events.c does not have it
 
 
 class Failure(Exception):
@@ -120,6 +129,11 @@ def make_campus(folder, courses):
     check(len(keys) >= COURSES // 2, "%d courses", len(keys))
     campus.run("migrate", *keys[::3])
     campus.run("verify", *keys[::9])
+    rollout.make_flag(folder)
+    green = [key for key in keys[::9] if "can be flipped" in campus.run("flag", "board", key)]
+    check(len(green) > 2, "only these can be switched on: %s", green)
+    campus.green = green[0]
+    campus.run("--word", NAME, "flag", "on", *green[1:])
     campus.run("pause", *keys[1:10:4])
     waive_one(campus)
     return campus
@@ -162,7 +176,7 @@ class Before:
     """What was there, and may only be added to."""
     GROWING = (("val.db", "edxval_videotranscript"), ("val.db", "edxval_video"),
                ("val.db", "edxval_coursevideo"), ("status.db", "event"), ("status.db", "attempt"),
-               ("status.db", "journal"))
+               ("status.db", "journal"), ("flag.db", rollout.GLOBAL), ("flag.db", rollout.ROWS))
 
     def __init__(self, campus):
         self.folder = campus.folder
@@ -170,6 +184,7 @@ class Before:
         self.store = store_files(self.folder)
         self.tables = {which: table(self.folder, *which) for which in self.GROWING}
         self.keys = self.courses()
+        self.runs = ended_runs(self.folder)
 
     def courses(self):
         return rows(self.folder, "status.db",
@@ -186,12 +201,43 @@ class Before:
                 check(here.get(key) == row, "%s of %s: %r became %r", which[1], which[0], row,
                       here.get(key))
         check(self.courses() == self.keys, "other courses: %s", self.courses())
-        for database in ("val.db", "status.db"):
+        runs = ended_runs(self.folder)
+        check(all(runs.get(number) == run for number, run in self.runs.items()),
+              "a run that had ended was changed")
+        self.compare_flags()
+        for database in ("val.db", "status.db", "flag.db"):
             sound = soundness(self.folder, database)
             check(sound == (["ok"], []), "%s is not sound: %r", database, sound)
+        check_whole(self.folder)
         check_chain(self.folder)
         linked = [row for row in events_since(self, ("link",))]
         check(not linked, "links were written or allowed: %r", linked[:3])
+
+
+    def compare_flags(self):
+        """Rows are added, and only to switch off: that takes a key."""
+        was = self.tables["flag.db", rollout.ROWS]
+        switched = [row for key, row in table(self.folder, "flag.db", rollout.ROWS).items()
+                    if key not in was and row[2]]
+        check(not switched, "nobody typed the word, and yet flags are on: %r", switched[:3])
+        check(table(self.folder, "flag.db", rollout.GLOBAL) == self.tables["flag.db", rollout.GLOBAL],
+              "the global row")
+        generation = rows(self.folder, "status.db",
+                          lambda db: db.execute("SELECT generation FROM campus").fetchone())
+        check(generation == (1,) and not events_since(self, ("refresh",)),
+              "nobody typed the word, and yet this is generation %r", generation)
+
+
+def ended_runs(folder):
+    """{number: all that an ended run says}."""
+    def query(db):
+        return {run[0]: (run, [db.execute("SELECT x.* FROM run_%s x JOIN run_course c ON c.id = x.%s"
+                                          " WHERE c.run = ? ORDER BY 1, 2, 3" % (what, key),
+                                          run[:1]).fetchall()
+                               for what, key in (("course", "id"), ("transcript", "run_course"),
+                                                 ("finding", "run_course"))])
+                for run in db.execute("SELECT * FROM run WHERE ended <> 0").fetchall()}
+    return rows(folder, "status.db", query)
 
 
 def events_since(before, actions):
@@ -234,14 +280,25 @@ def finish(campus, items):
     return val_rows(campus.folder), val_videos(campus.folder), store_files(campus.folder)
 
 
-def calm_round(campus, events, seed):
+def check_asked(said, what):
+    count = int(re.search(r"(\d+) %s" % what, said).group(1))
+    check(count > 0, "no %s were ever asked: %s", what, said)
+
+
+def calm_round(campus, events, asked, seed):
     before = Before(campus)
     said = campus.monkey("--calm", "--events", str(events), "--seed", str(seed))
     print("never yes: %s" % said)
+    check_asked(said, "questions")
+    for keys in ("A|E|", "u/%s\r|B||O|" % campus.green, "X|"):
+        said = campus.monkey("--calm", "--ask", keys, "--events", str(asked), "--seed", str(seed))
+        print("never its word, %s: %s" % (repr(keys), said))
+        check_asked(said, "questions" if keys == "X|" else "words")
     before.compare()
     acts = events_since(before, ACTS)
     check(not acts, "nobody said yes, and yet:\n%s", "\n".join(map(repr, acts[:5])))
-    check(" 0 questions" not in said, "nothing was ever asked")
+    turned = events_since(before, ("flag on", "flag off"))
+    check(not turned, "nobody said yes, and yet:\n%s", "\n".join(map(repr, turned[:5])))
     campus.monkey("--confirm", "--seed", str(seed))
     acts = events_since(before, ("launch",))
     check(len(acts) > 1, "a yes has launched %d courses: does it ask at all?", len(acts))
@@ -253,14 +310,40 @@ def check_same(what, got, want):
           what, *odd)
 
 
+def production_round(place, staging, events, seed):
+    """All keys, before a gate that stands: what waits for its word and reason is never begun; and
+    rows that are gone from edx-val in bulk are asked about before."""
+    campus = Campus(os.path.join(place, "production"))
+    shutil.copytree(staging.folder, campus.folder)
+    with open(campus.conf, "w", encoding="utf-8") as f:
+        f.write(CONF.replace("environment = staging", "environment = production"))
+    with sqlite3.connect(os.path.join(campus.folder, "val.db")) as db:
+        db.execute("DELETE FROM edxval_videotranscript")
+    campus.run("pause", "--all")
+    before = Before(campus)
+    said = campus.monkey("--ask", "r|y|y|", "--events", str(events), "--seed", str(seed))
+    print("production: %s" % said)
+    before.compare()
+    check_asked(said, "words")
+    acts = events_since(before, ("launch", "permit"))
+    check(not acts, "nothing was rehearsed, and yet:\n%s", "\n".join(map(repr, acts[:5])))
+    begun = set(ended_runs(campus.folder)) - set(before.runs)
+    check(not begun, "nothing was rehearsed, and yet there are the runs %s", begun)
+    shutil.rmtree(campus.folder)
+
+
 def play_round(place, courses, number, events, seed):
     campus = make_campus(os.path.join(place, "campus%d" % number), courses)
     plain = Campus(os.path.join(place, "plain%d" % number))
     shutil.copytree(campus.folder, plain.folder)
     calm = min(CALM_MAX, events // 10)
-    calm_round(campus, calm, seed)
+    asked = max(100, events // ASKED)
+    production_round(place, plain, asked, seed)
+    calm_round(campus, calm, asked, seed)
     before = Before(campus)
     print("all keys: %s" % campus.monkey("--events", str(events - calm), "--seed", str(seed)))
+    print("gate board: %s" % campus.monkey("--ask", "B||O|", "--events", str(asked),
+                                           "--seed", str(seed)))
     before.compare()
     json.loads(campus.run("list", "--json"))
     json.loads(campus.run("findings", "--json"))

@@ -231,10 +231,17 @@ static bool sequence_is_whole(const struct terminal *terminal)
 	}
 }
 
+static void look_for(const char *text, char byte, int *at, int *seen)
+{
+	*at = byte == text[*at] ? *at + 1 : byte == text[0];
+	if (!text[*at]) {
+		*at = 0;
+		++*seen;
+	}
+}
+
 static void take_byte(struct terminal *terminal, char byte)
 {
-	static const char question[] = "y/n";
-
 	terminal->last[terminal->bytes++ % TERMINAL_LAST] = byte;
 	if (byte == '\016' || byte == '\017')
 		set_mode(terminal, MODE_CHARSET, byte == '\016');
@@ -246,12 +253,9 @@ static void take_byte(struct terminal *terminal, char byte)
 			take_sequence(terminal);
 		return;
 	}
-	terminal->question_at = byte == question[terminal->question_at] ? terminal->question_at + 1
-				: byte == question[0];
-	if (terminal->question_at == sizeof(question) - 1) {
-		terminal->question_at = 0;
-		terminal->questions++;
-	}
+	look_for("y/n", byte, &terminal->question_at, &terminal->questions);
+	look_for("campus name to", byte, &terminal->name_at, &terminal->words);
+	look_for("course key to", byte, &terminal->key_at, &terminal->words);
 }
 
 static bool take_output(struct terminal *terminal)

@@ -39,6 +39,8 @@ struct terminal {
 	bool seen_paste;	  /* it has set that one: it is ready for keys */
 	int questions;		  /* "y/n" written so far */
 	int question_at;	  /* how much of the next has come */
+	int words;		  /* "campus name to", "course key to" of prompts that want one */
+	int name_at, key_at;
 };
 
 /* The program @argv in a terminal of its own; its standard error is the file @errors. */
