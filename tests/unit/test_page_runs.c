@@ -71,6 +71,20 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* Something to be put: what edx-val has already would never come to the store. */
+static void add_video(struct world *world)
+{
+	struct outline *outline = world_course(world, GOOD);
+
+	world_video(outline, "a", "vid-a", "en=a.srt");
+	world_video(outline, "c", "vid-c", "en=c.srt");
+	outline_finish(outline);
+	outline_free(world->outlines[0]);
+	world->outlines[0] = outline;
+	world->outline_count--;
+	world_subrip(world, "c.srt", "hello again");
+}
+
 static struct desk *open_desk(struct world *world)
 {
 	struct desk *desk;
@@ -241,7 +255,7 @@ static void a_comparison_is_read_again_when_a_run_of_it_ends_only(void **state)
 	struct comparison *kept;
 	uint64_t generation;
 
-	world_subrip(world, "a.srt", "hello again"); /* something to be put */
+	add_video(world);
 	world->at_store = wait_at_store;
 	shut(true);
 	desk = open_desk(world);
@@ -312,6 +326,12 @@ static void a_refresh_leaves_the_engine_and_takes_it_again(void **state)
 	desk_free(desk);
 }
 
+static bool is_all_migrated(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->totals.courses[COURSE_MIGRATED] == 2 && !snap->totals.wanted && !snap->under_way;
+}
+
 static void nothing_is_refreshed_while_something_is_under_way(void **state)
 {
 	struct world *world = *state;
@@ -319,7 +339,7 @@ static void nothing_is_refreshed_while_something_is_under_way(void **state)
 	int64_t id = world_course_id(world, GOOD);
 	struct desk *desk;
 
-	world_subrip(world, "a.srt", "hello again");
+	add_video(world);
 	world->at_store = wait_at_store;
 	shut(true);
 	desk = open_desk(world);
@@ -328,9 +348,10 @@ static void nothing_is_refreshed_while_something_is_under_way(void **state)
 	wait_message(desk, "launched 1 course");
 	desk_refresh(desk);
 	wait_message(desk, "not refreshed: work of the engine is under way");
-	shut(false);
 	assert_int_equal(generation_of(world), 1);
-	desk_free(desk);
+	shut(false);
+	snapshot_unref(wait_for(desk, is_all_migrated, NULL, "the end of it"));
+	desk_free(desk); /* only now: else it leaves the course to the next engine */
 	world->at_store = NULL;
 	world_expect(world, GOOD, COURSE_MIGRATED);
 }
