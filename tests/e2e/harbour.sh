@@ -48,6 +48,7 @@ in_status() {
 shell() {
 	width=$1 height=$2
 	terminal=$((terminal + 1))
+	terminals="$terminals $terminal"
 	t new-session -d -x "$width" -y "$height" \
 		"env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' PS1='shell> ' HISTFILE=/dev/null \
 		TERM=screen-256color bash --norc --noprofile -i" || exit 99
