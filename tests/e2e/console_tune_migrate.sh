@@ -2,6 +2,7 @@
 # `migrate` without a console keeps [engine] rate; a viewer holds it, which it says on standard error,
 # and goes on.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/harbour.sh"
 
 migrating=
 end() {
@@ -18,8 +19,7 @@ in_errors() { # TEXT: on migrate's standard error, within 10 s
 	fail "migrate never said: $1"
 }
 
-mine --demo --demo-size 4 list >/dev/null || fail "no demo to take courses from"
-mkdir "$place/olx" && cp "$place"/state/subferry/demo/courses/*.tar.gz "$place/olx/"
+harbour 4
 cat >"$place/campus.conf" <<-CONF
 	[campus]
 	name = harbour

@@ -2,6 +2,7 @@
 # Passes are numbered runs: a dry one, one that is killed in its middle and goes on, one that is
 # paused, one that is broken off; and what a run says of a course is what the course ended with.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/harbour.sh"
 command -v python3 >/dev/null || { echo "skipped: no python3 to look into the status database"; exit 77; }
 
 migrating=
@@ -52,8 +53,7 @@ whole() { # RUN
 		OR r.in_val <> c.in_val OR r.errors <> c.errors OR r.began >= r.ended)"
 }
 
-mine --demo --demo-size 4 list >/dev/null || fail "no demo to take courses from"
-mkdir "$place/olx" && cp "$place"/state/subferry/demo/courses/*.tar.gz "$place/olx/"
+harbour 4
 cat >"$place/campus.conf" <<-CONF
 	[campus]
 	name = harbour

@@ -1,35 +1,8 @@
 #!/bin/sh
 # The command line of the real program: exit statuses, words, JSON; no server, no terminal.
-set -u
-LC_ALL=C.UTF-8 TZ=UTC
-export LC_ALL TZ
-program=${SUBFERRY:-$PWD/subferry}
 shared=${SUBFERRY_SHARED:-${srcdir:-.}/../shared}
 shared=$(cd "$shared" 2>/dev/null && pwd) || shared=/nonexistent
-[ -x "$program" ] || { echo "no program at $program"; exit 99; }
-dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
-HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config
-export HOME XDG_STATE_HOME XDG_CONFIG_HOME
-unset SUDO_USER
-USER=tester
-export USER
-cd "$dir" || exit 99
-failed=0
-
-bad() { echo "FAILED: $*"; sed 's/^/  out: /' out; sed 's/^/  err: /' err; failed=1; }
-# run STATUS ARGUMENT...: the program ends with that status
-run() {
-	want=$1; shift
-	"$program" "$@" >out 2>err </dev/null
-	got=$?
-	[ $got -eq "$want" ] || bad "status $got instead of $want: $*"
-	what=$*
-}
-says() { grep -qF -- "$1" out || bad "no \"$1\" on standard output of: $what"; }
-complains() { grep -qF -- "$1" err || bad "no \"$1\" on standard error of: $what"; }
-silent() { [ -s out ] && bad "something on standard output of: $what"; :; }
-quiet() { [ -s err ] && bad "something on standard error of: $what"; :; }
+. "$(dirname "$0")/cli_lib.sh"
 
 # ---- help and usage
 run 0 --help; quiet; says "Commands:"; says "--demo-size COURSES"
@@ -254,10 +227,7 @@ run 0 -c f.conf --plain flag show $key; says "Course: $key"; says "Effective: of
 run 0 -c f.conf --word $key flag off $key; says "$key: off already; in effect: off"
 run 0 -c f.conf doctor; says "flag.db is not there, so every course is off"; says "sqlite: ready"
 [ -e flag.db ] && bad "flag show, doctor, or a course that is off, made a file"
-flag_sql() { python3 -c 'import sqlite3, sys
-db = sqlite3.connect("flag.db")
-for row in db.execute(sys.argv[1]): print(*row)
-db.commit()' "$1"; }
+flag_sql() { sql flag.db "$1"; }
 rows="SELECT enabled, course_id FROM video_config_coursevideotranscriptenabledflag ORDER BY id"
 on() { # COURSE
 	flag_sql "INSERT INTO video_config_coursevideotranscriptenabledflag(change_date, enabled, course_id) VALUES('2018-05-02 02:41:07.5', 1, '$1')"
@@ -285,9 +255,9 @@ run 2 -c f.conf flag off $key; silent; complains "nothing was done"; complains "
 run 2 -c f.conf --word m flag off $key; silent; complains "--word is not the course key"
 run 2 -c f.conf --word $key flag off --all; silent; complains "--word is not the campus name"
 run 2 -c f.conf flag off --all; silent; complains "by --word and the campus name"
-[ "$(flag_sql "$rows")" = "1 $key" ] || bad "a row without the word"
+[ "$(flag_sql "$rows")" = "1|$key" ] || bad "a row without the word"
 run 0 -c f.conf --word $key flag off $key; says "$key: switched off; in effect: off"
-[ "$(flag_sql "$rows")" = "$(printf '1 %s\n0 %s' $key $key)" ] || bad "not one row more"
+[ "$(flag_sql "$rows")" = "$(printf '1|%s\n0|%s' $key $key)" ] || bad "not one row more"
 on $key
 run 0 -c f.conf --word $key flag off $key; says "off already" # an older row than ours
 run 0 -c f.conf --word m flag off --all --json

@@ -1,36 +1,8 @@
 #!/bin/sh
 # Mock runs carried from staging to production, and the gate before production, by the real program.
-set -u
-LC_ALL=C.UTF-8 TZ=UTC
-export LC_ALL TZ
-program=${SUBFERRY:-$PWD/subferry}
-[ -x "$program" ] || { echo "no program at $program"; exit 99; }
+. "$(dirname "$0")/cli_lib.sh"
 command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
-dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
-HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config USER=tester
-export HOME XDG_STATE_HOME XDG_CONFIG_HOME USER
-unset SUDO_USER
-cd "$dir" || exit 99
-failed=0
 
-bad() { echo "FAILED: $*"; sed 's/^/  out: /' out; sed 's/^/  err: /' err; failed=1; }
-run() { # STATUS ARGUMENT...: the program ends with that status
-	want=$1; shift
-	"$program" "$@" >out 2>err </dev/null
-	got=$?
-	[ $got -eq "$want" ] || bad "status $got instead of $want: $*"
-	what=$*
-}
-says() { grep -qF -- "$1" out || bad "no \"$1\" on standard output of: $what"; }
-complains() { grep -qF -- "$1" err || bad "no \"$1\" on standard error of: $what"; }
-silent() { [ -s out ] && bad "something on standard output of: $what"; :; }
-sql() { # DATABASE STATEMENT
-	python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
-for row in db.execute(sys.argv[2]): print(*row, sep="|")
-db.commit()' "$1" "$2"
-}
 conf() { # NAME ENVIRONMENT
 	printf '[campus]\nname = %s\nenvironment = %s\nstatus_db = %s.db\n[source]\nkind = olx\n' $1 $2 $1
 	printf 'path = olx/*.tar.gz\n[val]\nkind = sqlite\npath = %s.val\n[store]\nkind = directory\n' $1

@@ -1,18 +1,8 @@
 #!/bin/sh
 # JSON of the commands: each object has the names that programs read, all of them and in their order.
 # Those of runs and of a comparison are in cli_runs.sh.
-set -u
-LC_ALL=C.UTF-8 TZ=UTC
-export LC_ALL TZ
-program=${SUBFERRY:-$PWD/subferry}
-[ -x "$program" ] || { echo "no program at $program"; exit 99; }
+. "$(dirname "$0")/cli_lib.sh"
 command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
-dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
-HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config USER=tester
-export HOME XDG_STATE_HOME XDG_CONFIG_HOME USER
-unset SUDO_USER
-cd "$dir" || exit 99
 
 "$program" --demo --demo-size 6 scan >/dev/null 2>err || { cat err; exit 99; }
 mkdir olx && cp state/subferry/demo/courses/*.tar.gz olx/

@@ -1,38 +1,8 @@
 #!/bin/sh
 # Runs on the command line: what a dry run predicts comes true, what changes between two runs is told,
 # and programs read names that stay.
-set -u
-LC_ALL=C.UTF-8 TZ=UTC
-export LC_ALL TZ
-program=${SUBFERRY:-$PWD/subferry}
-[ -x "$program" ] || { echo "no program at $program"; exit 99; }
+. "$(dirname "$0")/cli_lib.sh"
 command -v python3 >/dev/null || { echo "skipped: no python3"; exit 77; }
-dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
-HOME=$dir XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config USER=tester
-export HOME XDG_STATE_HOME XDG_CONFIG_HOME USER
-unset SUDO_USER
-cd "$dir" || exit 99
-failed=0
-
-bad() { echo "FAILED: $*"; sed 's/^/  out: /' out; sed 's/^/  err: /' err; failed=1; }
-# run STATUS ARGUMENT...: the program ends with that status
-run() {
-	want=$1; shift
-	"$program" "$@" >out 2>err </dev/null
-	got=$?
-	[ $got -eq "$want" ] || bad "status $got instead of $want: $*"
-	what=$*
-}
-says() { grep -qF -- "$1" out || bad "no \"$1\" on standard output of: $what"; }
-complains() { grep -qF -- "$1" err || bad "no \"$1\" on standard error of: $what"; }
-silent() { [ -s out ] && bad "something on standard output of: $what"; :; }
-sql() { # STATEMENT
-	python3 -c 'import sqlite3, sys
-db = sqlite3.connect("m.db")
-db.execute(sys.argv[1])
-db.commit()' "$1"
-}
 
 # ---- usage: nothing is made
 run 2 --demo runs 1; silent; complains "only --compare"
@@ -136,11 +106,11 @@ assert len(whole) == 7 and not whole[0]["video"] and whole[0]["predicted"] is No
 PYTHON
 
 # ---- long lists are cut, runs of elsewhere are named, and nothing steers a terminal
-sql "INSERT INTO run_finding(run_course, block, language, code, severity, text, seen, waived, reason, who, at)
+sql m.db "INSERT INTO run_finding(run_course, block, language, code, severity, text, seen, waived, reason, who, at)
 	WITH n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 25)
 	SELECT (SELECT id FROM run_course WHERE run = 5), 'video@' || i, 'xx', 'draft-differs', 0,
 	char(27) || '[31m', '', 0, '', '', 0 FROM n"
-sql "UPDATE run SET imported = 1525228867000000, origin_number = 7, campus = 'stg' || char(27), broken_off = 1 WHERE number = 4"
+sql m.db "UPDATE run SET imported = 1525228867000000, origin_number = 7, campus = 'stg' || char(27), broken_off = 1 WHERE number = 4"
 run 0 -c m.conf runs --compare 4 5; says "new: 25"; says "and 5 more: --full shows them"
 [ "$(grep -c draft-differs out)" -eq 20 ] || bad "not cut at 20"
 grep -q "$(printf '\033')" out && bad "an escape reaches the terminal"
@@ -148,9 +118,9 @@ run 0 -c m.conf runs --compare 4 5 --full; [ "$(grep -c draft-differs out)" -eq 
 run 0 -c m.conf runs --compare 4 5 --json; [ "$(grep -c '"draft-differs"' out)" -eq 25 ] || bad "JSON is cut"
 run 0 -c m.conf runs; says "mock 7 of stg"; says "broken off"
 grep -q "$(printf '\033')" out && bad "an escape reaches the terminal"
-sql "UPDATE run SET ended = 0 WHERE number = 5"
+sql m.db "UPDATE run SET ended = 0 WHERE number = 5"
 run 0 -c m.conf runs; says "goes on"
-sql "UPDATE run_transcript SET outcome = 'left-out' WHERE run_course = (SELECT id FROM run_course WHERE run = 2 ORDER BY id LIMIT 1)"
+sql m.db "UPDATE run_transcript SET outcome = 'left-out' WHERE run_course = (SELECT id FROM run_course WHERE run = 2 ORDER BY id LIMIT 1)"
 run 1 -c m.conf runs --compare 1 2; says "unexplained: none of these: please report it"
 
 [ $failed -eq 0 ] && echo "ok"
