@@ -10,16 +10,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "src/base/http.h"
-#include "src/engine/desk.h"
+#include "tests/unit/desk_help.h"
 #include "tests/unit/web.h"
-#include "tests/unit/world.h"
 
 #define KEY "course-v1:Test+Desk+1"
 #define OTHER "course-v1:Test+Desk+2"
@@ -38,74 +36,6 @@ static int set_up(void **state)
 	world_scan(world);
 	*state = world;
 	return 0;
-}
-
-static struct desk *open_desk(struct world *world)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	return desk;
-}
-
-/* The first snapshot that @is what is waited for; snapshot_unref(). */
-static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
-				 const void *arg, const char *what)
-{
-	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
-
-	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
-		struct snapshot *snap = desk_acquire(desk);
-
-		assert_non_null(snap);
-		if (is(snap, arg))
-			return snap;
-		snapshot_unref(snap);
-		poll(&fd, 1, 100);
-		desk_wake_drain(desk);
-	}
-	fail_msg("never saw: %s", what);
-	return NULL;
-}
-
-static bool says(const struct snapshot *snap, const void *arg)
-{
-	return strstr(snap->message, arg);
-}
-
-static void wait_message(struct desk *desk, const char *words)
-{
-	snapshot_unref(wait_for(desk, says, words, words));
-}
-
-static bool has_mode(const struct snapshot *snap, const void *arg)
-{
-	return !strcmp(snap->mode, arg) && *snap->engine;
-}
-
-static bool is_here(const struct snapshot *snap, const void *arg)
-{
-	return snap->engine_here == *(const bool *)arg && *snap->engine;
-}
-
-static bool answers(const struct snapshot *snap, const void *arg)
-{
-	const struct page_request *request = arg;
-
-	return !snap->loading && snap->request.kind == request->kind &&
-	       snap->request.find_serial == request->find_serial &&
-	       snap->request.course == request->course && snap->request.video == request->video &&
-	       !strcmp(snap->request.language, request->language);
-}
-
-/* Of each request its own answer, not that of one before that asked the same. */
-static struct snapshot *page(struct desk *desk, struct page_request *request)
-{
-	request->find_serial++;
-	desk_ask(desk, request);
-	return wait_for(desk, answers, request, "the page asked for");
 }
 
 static void act(struct world *world, struct desk *desk, enum act act, const char *key)
@@ -500,9 +430,8 @@ static void a_viewer_writes_intents_and_takes_over(void **state)
 	struct world *world = *state;
 	struct desk *first = open_desk(world), *second;
 	struct snapshot *snap;
-	bool yes = true;
 
-	snapshot_unref(wait_for(first, is_here, &yes, "the engine here"));
+	snapshot_unref(wait_for(first, is_here, NULL, "the engine here"));
 	second = open_desk(world);
 	wait_message(second, "viewer");
 	snapshot_unref(wait_for(second, has_mode, "viewer", "viewer"));
@@ -516,7 +445,7 @@ static void a_viewer_writes_intents_and_takes_over(void **state)
 		assert_string_equal(snap->eta_reason, "no engine");
 	snapshot_unref(snap);
 	world_wish(world, WISH_RUN, KEY, NULL);
-	snap = wait_for(second, is_here, &yes, "the engine taken over");
+	snap = wait_for(second, is_here, NULL, "the engine taken over");
 	assert_true(snap->waits_for_go);
 	assert_string_not_equal(snap->hold, "");
 	assert_int_equal(snap->totals.wanted, 1);
@@ -550,7 +479,6 @@ static void links_take_a_word_where_the_engine_is(void **state)
 	struct linker linker = {.ops = &no_ops}, *before;
 	struct world *world = *state;
 	struct desk *first, *second;
-	bool yes = true;
 
 	before = world->campus.linker;
 	world->campus.linker = NULL;
@@ -562,14 +490,14 @@ static void links_take_a_word_where_the_engine_is(void **state)
 	/* at once: before anybody knows where the engine is */
 	first = open_desk(world);
 	assert_true(desk_needs_word(first));
-	snapshot_unref(wait_for(first, is_here, &yes, "the engine here"));
+	snapshot_unref(wait_for(first, is_here, NULL, "the engine here"));
 	assert_true(desk_needs_word(first));
 	/* a viewer's acts are for another process's engine */
 	second = open_desk(world);
 	wait_message(second, "viewer");
 	assert_false(desk_needs_word(second));
 	desk_free(first);
-	snapshot_unref(wait_for(second, is_here, &yes, "the engine taken over"));
+	snapshot_unref(wait_for(second, is_here, NULL, "the engine taken over"));
 	assert_true(desk_needs_word(second));
 	desk_allow_link(second);
 	assert_false(desk_needs_word(second));
@@ -627,7 +555,7 @@ static void a_server_that_asks_to_slow_down_is_shown(void **state)
 	assert_int_equal(http_new(&world->campus.http, &options, &err), RESULT_OK);
 	desk = open_desk(world);
 	/* an engine that begins lets requests wait: only then they can be hurried */
-	snapshot_unref(wait_for(desk, is_here, &(bool){true}, "the engine"));
+	snapshot_unref(wait_for(desk, is_here, NULL, "the engine"));
 	snapshot_unref(wait_for(desk, is_slowed, &(int){0}, "full speed"));
 	/* hurried, a request is given up at once */
 	http_hurry(world->campus.http, true);

@@ -16,9 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/engine/desk.h"
 #include "src/rollout/flip.h"
-#include "tests/unit/world.h"
+#include "tests/unit/desk_help.h"
 
 #define DONE "course-v1:Test+Asks+1"
 #define NEXT "course-v1:Test+Asks+2"
@@ -54,83 +53,6 @@ static void make_production(struct world *world)
 	world->conf.coverage = 95;
 }
 
-static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
-				 const void *arg, const char *what)
-{
-	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
-
-	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
-		struct snapshot *snap = desk_acquire(desk);
-
-		if (is(snap, arg))
-			return snap;
-		snapshot_unref(snap);
-		poll(&fd, 1, 100);
-		desk_wake_drain(desk);
-	}
-	fail_msg("never saw: %s", what);
-	return NULL;
-}
-
-static bool has_started(const struct snapshot *snap, const void *arg)
-{
-	(void)arg;
-	return snap->scanned && snap->engine_here;
-}
-
-static struct desk *open_desk(struct world *world)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	/* what it says at its start comes before anything that is waited for */
-	snapshot_unref(wait_for(desk, has_started, NULL, "the start"));
-	return desk;
-}
-
-static bool says(const struct snapshot *snap, const void *arg)
-{
-	return strstr(snap->message, arg);
-}
-
-static void wait_message(struct desk *desk, const char *words)
-{
-	snapshot_unref(wait_for(desk, says, words, words));
-}
-
-struct asked {
-	enum question_kind kind;
-	uint64_t serial; /* 0: any */
-};
-
-static bool asks(const struct snapshot *snap, const void *arg)
-{
-	const struct asked *asked = arg;
-
-	return snap->question.kind == asked->kind &&
-	       (!asked->serial || snap->question.serial == asked->serial);
-}
-
-static struct desk_question wait_question(struct desk *desk, enum question_kind kind, uint64_t serial)
-{
-	struct snapshot *snap = wait_for(desk, asks, &(struct asked){kind, serial}, "the question");
-	struct desk_question question = snap->question;
-
-	snapshot_unref(snap);
-	return question;
-}
-
-static uint64_t act_on(struct world *world, struct desk *desk, enum act act, const char *key,
-		       const char *other)
-{
-	int64_t ids[] = {world_course_id(world, key), other ? world_course_id(world, other) : 0};
-
-	return desk_act(desk, act, &(struct act_target){.ids = ids, .count = other ? 2 : 1,
-							 .named = true, .reason = "a test"});
-}
-
 static void expect_intent(struct world *world, const char *key, enum course_intent intent)
 {
 	struct course_row row = world_row(world, key);
@@ -163,7 +85,7 @@ static int64_t events(struct world *world, const char *action, char *why, size_t
 
 static void nothing_is_asked_while_all_is_well(void **state)
 {
-	struct desk *desk = open_desk(*state);
+	struct desk *desk = open_started_desk(*state, false);
 
 	act_on(*state, desk, ACT_RUN, NEXT, NULL);
 	wait_message(desk, "launched 1 course");
@@ -173,7 +95,7 @@ static void nothing_is_asked_while_all_is_well(void **state)
 static void a_launch_waits_where_rows_are_gone(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	struct desk_question question;
 	uint64_t serial;
 
@@ -202,7 +124,7 @@ static void a_launch_waits_where_rows_are_gone(void **state)
 static void a_validation_and_a_retry_wait_too(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	uint64_t serial;
 
 	lose_rows(world);
@@ -221,7 +143,7 @@ static void a_validation_and_a_retry_wait_too(void **state)
 static void a_pause_does_not_wait_and_counts_for_what_waits(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	uint64_t serial;
 
 	lose_rows(world);
@@ -240,7 +162,7 @@ static void a_pause_does_not_wait_and_counts_for_what_waits(void **state)
 static void a_pause_overtakes_a_slow_look(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	struct snapshot *snap;
 
 	world->faults[FAULT_LOOKUP] = (struct fault){.result = RESULT_OK, .times = 0, .delay = 1500};
@@ -258,7 +180,7 @@ static void a_pause_overtakes_a_slow_look(void **state)
 static void what_waits_can_be_undone(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	uint64_t serial;
 
 	lose_rows(world);
@@ -275,14 +197,11 @@ static void what_waits_can_be_undone(void **state)
 static void who_leaves_is_not_kept_by_a_question(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 
 	lose_rows(world);
 	wait_question(desk, QUESTION_VANISHED, act_on(world, desk, ACT_RUN, NEXT, NULL));
-	for (int i = 0; !desk_idle(desk); i++) {
-		assert_true(i < WORLD_PATIENCE / 10);
-		poll(NULL, 0, 10);
-	}
+	wait_idle(desk);
 	desk_stop(desk);
 	desk_free(desk);
 	expect_intent(world, NEXT, INTENT_IDLE);
@@ -299,7 +218,7 @@ static void production_takes_a_reason_and_writes_it_first(void **state)
 	char why[64] = "";
 
 	make_production(world);
-	desk = open_desk(world);
+	desk = open_started_desk(world, false);
 	serial = act_on(world, desk, ACT_RUN, NEXT, LAST);
 	question = wait_question(desk, QUESTION_PERMIT, serial);
 	assert_string_equal(question.act, "launch 2 courses");
@@ -327,7 +246,7 @@ static void what_does_not_begin_opens_no_gate(void **state)
 
 	make_production(world);
 	world_wish(world, WISH_RUN, LAST, NULL); /* launched already: it passed the gate before */
-	desk = open_desk(world);
+	desk = open_started_desk(world, false);
 	question = wait_question(desk, QUESTION_PERMIT, act_on(world, desk, ACT_RUN, NEXT, LAST));
 	assert_non_null(strstr(question.text, "0 of 1 course "));
 	/* and what is refused asks for nothing: nothing there has failed, nor is it paused */
@@ -346,7 +265,7 @@ static void production_asks_for_rows_first_and_not_for_what_is_under_way(void **
 
 	make_production(world);
 	lose_rows(world);
-	desk = open_desk(world);
+	desk = open_started_desk(world, false);
 	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
 	wait_question(desk, QUESTION_VANISHED, serial);
 	desk_answer(desk, serial, true, NULL);
@@ -374,7 +293,7 @@ static bool has_boards(const struct snapshot *snap, const void *arg)
 static void boards_are_those_asked_for(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	int64_t ids[] = {world_course_id(world, NEXT), world_course_id(world, DONE), 12345};
 	uint64_t first = desk_show_boards(desk, ids, 3), serial = desk_show_boards(desk, ids, 3);
 	struct page_request request = {.kind = PAGE_BOARD, .status = -1, .code = -1, .count = 10};
@@ -398,7 +317,7 @@ static void boards_are_those_asked_for(void **state)
 static void without_a_flag_nothing_is_switched(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 
 	act_on(world, desk, ACT_FLAG_ON, DONE, NULL);
 	wait_message(desk, "no flag was switched: [flag] kind = none");
@@ -446,17 +365,6 @@ static enum result slow_set(struct flag *flag, const char *course, bool on, stru
 
 static const struct flag_ops slow_ops = {.kind = "slow", .show = slow_show, .set = slow_set};
 
-static void wait_for_rest(struct desk *desk)
-{
-	char why[160];
-
-	for (int i = 0; !desk_rests(desk, why, sizeof(why)); i++) {
-		if (i > WORLD_PATIENCE / 10)
-			fail_msg("it never rested: %s", why);
-		poll(NULL, 0, 10);
-	}
-}
-
 /* Of several flags the rest waits, and nobody else does meanwhile. */
 static void a_rest_comes_between_two_flags(void **state)
 {
@@ -469,17 +377,17 @@ static void a_rest_comes_between_two_flags(void **state)
 	world->conf.flag_kind = (char *)"slow";
 	world->conf.flag_flip = (char *)"manual";
 	world->campus.flag = &flag.flag;
-	desk = open_desk(world);
+	desk = open_started_desk(world, false);
 	act_on(world, desk, ACT_FLAG_OFF, NEXT, LAST);
 	while (!flag.sets)
 		poll(NULL, 0, 1);
 	desk_rest(desk, true);
-	wait_for_rest(desk);
+	assert_true(comes_to_rest(desk, NULL));
 	assert_int_equal(flag.sets, 1);
 	desk_rest(desk, false); /* the status database takes nothing while it rests */
 	wait_message(desk, "switched off 2 flags");
 	desk_rest(desk, true);
-	wait_for_rest(desk);
+	assert_true(comes_to_rest(desk, NULL));
 	assert_int_equal(flipper_open(&other, &world->campus, world->reader, NULL, NULL, &err), RESULT_OK);
 	flipper_close(other);
 	desk_rest(desk, false);
@@ -507,7 +415,7 @@ static void a_rest_waits_for_what_is_settled_at_the_start(void **state)
 	while (!flag.shows)
 		poll(NULL, 0, 1);
 	desk_rest(desk, true);
-	wait_for_rest(desk);
+	assert_true(comes_to_rest(desk, NULL));
 	if (flipper_open(&other, &world->campus, world->reader, NULL, NULL, &err) != RESULT_OK)
 		fail_msg("%s", err.text);
 	flipper_close(other);

@@ -15,10 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/engine/desk.h"
 #include "src/status/lock.h"
 #include "src/status/runs.h"
-#include "tests/unit/world.h"
+#include "tests/unit/desk_help.h"
 
 #define DONE "course-v1:Test+Dry+1"
 #define NEXT "course-v1:Test+Dry+2"
@@ -45,63 +44,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
-				 const void *arg, const char *what)
-{
-	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
-
-	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
-		struct snapshot *snap = desk_acquire(desk);
-
-		if (is(snap, arg))
-			return snap;
-		snapshot_unref(snap);
-		poll(&fd, 1, 100);
-		desk_wake_drain(desk);
-	}
-	fail_msg("never saw: %s; but: %s", what, desk_acquire(desk)->message);
-	return NULL;
-}
-
-static bool has_started(const struct snapshot *snap, const void *arg)
-{
-	return snap->scanned && strcmp(snap->engine, "starting") != 0 &&
-	       (arg || (snap->engine_here && !!strcmp(snap->mode, "dry")));
-}
-
-static struct desk *open_desk_of(struct world *world, const void *viewer)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	/* what it says at its start comes before anything that is waited for */
-	snapshot_unref(wait_for(desk, has_started, viewer, "the start"));
-	return desk;
-}
-
-static struct desk *open_desk(struct world *world)
-{
-	return open_desk_of(world, NULL);
-}
-
-static bool says(const struct snapshot *snap, const void *arg)
-{
-	return strstr(snap->message, arg);
-}
-
-/* The caller's; snapshot_unref(). */
-static struct snapshot *wait_message(struct desk *desk, const char *words)
-{
-	return wait_for(desk, says, words, words);
-}
-
-static void see_message(struct desk *desk, const char *words)
-{
-	snapshot_unref(wait_message(desk, words));
-}
-
 static bool is_dry(const struct snapshot *snap, const void *arg)
 {
 	return !strcmp(snap->mode, "dry") == (arg != NULL) && snap->engine_here;
@@ -110,15 +52,6 @@ static bool is_dry(const struct snapshot *snap, const void *arg)
 static bool is_held(const struct snapshot *snap, const void *arg)
 {
 	return snap->held_by_operator == (arg != NULL) && snap->engine_here;
-}
-
-static uint64_t act_on(struct world *world, struct desk *desk, enum act act, const char *key,
-		       const char *other)
-{
-	int64_t ids[] = {world_course_id(world, key), other ? world_course_id(world, other) : 0};
-
-	return desk_act(desk, act, &(struct act_target){.ids = ids, .count = other ? 2 : 1,
-							 .named = true});
 }
 
 /* An engine that is held starts nothing: so a dry run stays under way. */
@@ -179,11 +112,11 @@ static void it_predicts_and_touches_nothing(void **state)
 {
 	struct world *world = *state;
 	char *before = world_state(world), *after;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	struct snapshot *snap;
 
 	act_on(world, desk, ACT_REHEARSE, NEXT, LAST);
-	snap = wait_message(desk, "dry run 2: 3 would migrate, 1 would fail; A shows it");
+	snap = see_message(desk, "dry run 2: 3 would migrate, 1 would fail; A shows it");
 	assert_int_equal(snap->message_severity, FINDING_NOTICE);
 	snapshot_unref(snap);
 	snap = wait_for(desk, is_dry, NULL, "the engine again");
@@ -198,10 +131,10 @@ static void it_predicts_and_touches_nothing(void **state)
 	world_check(world);
 
 	act_on(world, desk, ACT_REHEARSE, DONE, NULL);
-	see_message(desk, "dry run 3: 0 would migrate, 4 done; A shows it");
+	wait_message(desk, "dry run 3: 0 would migrate, 4 done; A shows it");
 	expect_untouched(world, DONE, COURSE_MIGRATED, INTENT_IDLE);
 	act_on(world, desk, ACT_RUN, LAST, NULL);
-	see_message(desk, "launched 1 course");
+	wait_message(desk, "launched 1 course");
 	for (int i = 0; i < WORLD_PATIENCE / 10; i++) {
 		struct course_row row = world_row(world, LAST);
 		bool over = row.status == COURSE_MIGRATED;
@@ -220,7 +153,7 @@ static void it_predicts_and_touches_nothing(void **state)
 static void it_is_seen_while_it_goes_on(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	struct snapshot *snap = begin_held(world, desk, NEXT, LAST);
 
 	assert_int_equal(snap->run, 2);
@@ -230,7 +163,7 @@ static void it_is_seen_while_it_goes_on(void **state)
 	snapshot_unref(snap);
 	assert_false(desk_idle(desk));
 	desk_go(desk);
-	see_message(desk, "dry run 2: 3 would migrate");
+	wait_message(desk, "dry run 2: 3 would migrate");
 	snapshot_unref(wait_for(desk, is_held, NULL, "no hold"));
 	desk_free(desk);
 }
@@ -244,7 +177,7 @@ static bool has_crew(const struct snapshot *snap, const void *arg)
 static void holds_rate_and_workers_go_with_it(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	struct snapshot *snap;
 
 	desk_set_workers(desk, 3);
@@ -253,7 +186,7 @@ static void holds_rate_and_workers_go_with_it(void **state)
 	snapshot_unref(begin_held(world, desk, NEXT, NULL));
 	snapshot_unref(wait_for(desk, has_crew, NULL, "three workers of the dry run"));
 	desk_end_rehearsal(desk);
-	see_message(desk, "dry run 2: broken off after 0 courses");
+	wait_message(desk, "dry run 2: broken off after 0 courses");
 	snapshot_unref(wait_for(desk, is_dry, NULL, "the engine again"));
 	snap = wait_for(desk, is_held, "", "its hold");
 	assert_non_null(strstr(snap->hold, "held by "));
@@ -268,13 +201,13 @@ static void holds_rate_and_workers_go_with_it(void **state)
 static void it_is_refused_while_the_engine_has_work(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 
 	hold(desk);
 	act_on(world, desk, ACT_RUN, NEXT, NULL);
-	see_message(desk, "launched 1 course");
+	wait_message(desk, "launched 1 course");
 	act_on(world, desk, ACT_REHEARSE, LAST, NULL);
-	see_message(desk, "no dry run now: work of the engine is under way here");
+	wait_message(desk, "no dry run now: work of the engine is under way here");
 	desk_free(desk);
 	expect_run(world, RUN_MOCK, false, 1);
 }
@@ -283,31 +216,26 @@ static void acts_are_refused_and_pauses_are_not(void **state)
 {
 	static const enum act refused[] = {ACT_RUN, ACT_RESUME, ACT_RETRY, ACT_VALIDATE, ACT_REHEARSE};
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 
 	snapshot_unref(begin_held(world, desk, NEXT, NULL));
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		act_on(world, desk, ACT_PAUSE, LAST, NULL);
-		see_message(desk, i ? "paused 0, 1 not" : "paused 1 course; the dry run goes on");
+		wait_message(desk, i ? "paused 0, 1 not" : "paused 1 course; the dry run goes on");
 		act_on(world, desk, refused[i], LAST, NULL);
-		see_message(desk, "nothing was done: dry run 2 is under way");
+		wait_message(desk, "nothing was done: dry run 2 is under way");
 	}
 	desk_refresh(desk);
-	see_message(desk, "nothing was done: dry run 2 is under way");
+	wait_message(desk, "nothing was done: dry run 2 is under way");
 	expect_untouched(world, LAST, COURSE_NOT_MIGRATED, INTENT_PAUSE);
 	expect_untouched(world, NEXT, COURSE_NOT_MIGRATED, INTENT_IDLE);
 	desk_free(desk);
 }
 
-static bool has_migrated(const struct snapshot *snap, const void *arg)
-{
-	return snap->totals.courses[COURSE_MIGRATED] == *(const int64_t *)arg;
-}
-
 static void what_others_launch_waits_for_its_end(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 
 	snapshot_unref(begin_held(world, desk, NEXT, NULL));
 	world_wish(world, WISH_RUN, LAST, NULL);
@@ -329,10 +257,10 @@ static void what_an_earlier_session_left_waits_on(void **state)
 	struct desk *desk;
 
 	world_wish(world, WISH_RUN, LAST, NULL);
-	desk = open_desk(world);
+	desk = open_started_desk(world, false);
 	snapshot_unref(wait_for(desk, waits_for_go, "", "what was left"));
 	act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
-	see_message(desk, "dry run 2: 2 would migrate");
+	wait_message(desk, "dry run 2: 2 would migrate");
 	snapshot_unref(wait_for(desk, waits_for_go, "", "what was left, again"));
 	expect_untouched(world, LAST, COURSE_NOT_MIGRATED, INTENT_RUN);
 	desk_go(desk);
@@ -343,23 +271,16 @@ static void what_an_earlier_session_left_waits_on(void **state)
 static void it_asks_where_rows_are_gone(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
-	struct snapshot *snap;
+	struct desk *desk = open_started_desk(world, false);
+	struct desk_question question;
 	uint64_t serial;
 
 	world_on_val(world, "DELETE FROM edxval_videotranscript");
 	serial = act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
-	do {
-		snap = desk_acquire(desk);
-		if (snap->question.kind == QUESTION_VANISHED)
-			break;
-		snapshot_unref(snap);
-	} while (!poll(NULL, 0, 10));
-	assert_int_equal(snap->question.serial, serial);
-	assert_string_equal(snap->question.act, "dry-run 1 course");
-	snapshot_unref(snap);
+	question = wait_question(desk, QUESTION_VANISHED, serial);
+	assert_string_equal(question.act, "dry-run 1 course");
 	desk_answer(desk, serial, true, NULL);
-	see_message(desk, "dry run 2: 2 would migrate");
+	wait_message(desk, "dry run 2: 2 would migrate");
 	desk_free(desk);
 }
 
@@ -368,14 +289,11 @@ static void it_asks_where_rows_are_gone(void **state)
 static void who_leaves_breaks_it_off(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 
 	snapshot_unref(begin_held(world, desk, NEXT, LAST));
 	desk_stop(desk);
-	for (int i = 0; !desk_idle(desk); i++) {
-		assert_true(i < WORLD_PATIENCE / 10);
-		poll(NULL, 0, 10);
-	}
+	wait_idle(desk);
 	desk_free(desk);
 	expect_run(world, RUN_DRY, true, 0);
 	world_check(world);
@@ -387,11 +305,11 @@ static void a_viewer_has_none(void **state)
 {
 	struct world *world = *state;
 	struct engine *other = world_start(world, false);
-	struct desk *desk = open_desk_of(world, "");
+	struct desk *desk = open_started_desk(world, true);
 	struct snapshot *snap;
 
 	act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
-	snap = wait_message(desk, "no dry run: viewer: ");
+	snap = see_message(desk, "no dry run: viewer: ");
 	assert_non_null(strstr(snap->message, "pid "));
 	assert_false(snap->engine_here);
 	snapshot_unref(snap);
@@ -433,7 +351,7 @@ static bool has_ended(const struct snapshot *snap, const void *arg)
 static void who_takes_the_lock_in_the_gap_makes_it_a_viewer(void **state)
 {
 	struct world *world = *state;
-	struct desk *desk = open_desk(world);
+	struct desk *desk = open_started_desk(world, false);
 	bool won = false;
 
 	for (int i = 0; i < RACES && !won; i++) {

@@ -10,13 +10,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/engine/desk.h"
-#include "tests/unit/world.h"
+#include "tests/unit/desk_help.h"
 
 #define GOOD "course-v1:Test+Waive+1"
 #define BAD "course-v1:Test+Waive+2"
@@ -41,44 +39,6 @@ static int set_up(void **state)
 	return 0;
 }
 
-static struct desk *open_desk(struct world *world)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	return desk;
-}
-
-static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
-				 const void *arg, const char *what)
-{
-	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
-
-	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
-		struct snapshot *snap = desk_acquire(desk);
-
-		if (is(snap, arg))
-			return snap;
-		snapshot_unref(snap);
-		poll(&fd, 1, 100);
-		desk_wake_drain(desk);
-	}
-	fail_msg("never saw: %s", what);
-	return NULL;
-}
-
-static bool says(const struct snapshot *snap, const void *arg)
-{
-	return strstr(snap->message, arg);
-}
-
-static void wait_message(struct desk *desk, const char *words)
-{
-	snapshot_unref(wait_for(desk, says, words, words));
-}
-
 static bool is_answer(const struct snapshot *snap, const void *arg)
 {
 	return snap->answered == *(const uint64_t *)arg;
@@ -94,24 +54,6 @@ static struct snapshot *ask(struct desk *desk, enum page_kind kind, int code, co
 	snprintf(request.question.filter, sizeof(request.question.filter), "%s", filter);
 	desk_ask(desk, &request);
 	return wait_for(desk, is_answer, &serial, "the answer");
-}
-
-static bool is_migrated(const struct snapshot *snap, const void *arg)
-{
-	(void)arg;
-	return snap->totals.courses[COURSE_MIGRATED] == 2 && !snap->totals.wanted && !snap->under_way;
-}
-
-static bool is_viewer(const struct snapshot *snap, const void *arg)
-{
-	(void)arg;
-	return !strcmp(snap->mode, "viewer") && *snap->engine;
-}
-
-static bool is_engine(const struct snapshot *snap, const void *arg)
-{
-	(void)arg;
-	return snap->engine_here;
 }
 
 static void questions_are_answered_beside_any_page(void **state)
@@ -147,9 +89,9 @@ static void viewer_waives_and_takes_back(void **state)
 	struct act_target target = {.reason = "cut from the course"};
 	struct snapshot *snap;
 
-	snapshot_unref(wait_for(desk, is_engine, NULL, "the engine"));
+	snapshot_unref(wait_for(desk, is_here, NULL, "the engine"));
 	viewer = open_desk(world);
-	snapshot_unref(wait_for(viewer, is_viewer, NULL, "a viewer"));
+	snapshot_unref(wait_for(viewer, has_mode, "viewer", "a viewer"));
 	snap = ask(viewer, PAGE_COURSES, FINDING_ASSET_MISSING, "");
 	target.picks = snap->picks;
 	desk_act(viewer, ACT_WAIVE, &target);
@@ -185,7 +127,7 @@ static void retry_of_a_finding_tries_only_its_blocks(void **state)
 	world_subrip(world, "lost.srt", "ici");
 	desk_act(desk, ACT_RETRY, &target);
 	wait_message(desk, "retrying 1, 1 not: Migrated: no open finding asset-missing");
-	snapshot_unref(wait_for(desk, is_migrated, NULL, "the retry's end"));
+	snapshot_unref(wait_for(desk, has_migrated, &(int64_t){2}, "the retry's end"));
 	world_expect(world, BAD, COURSE_MIGRATED);
 	assert_int_equal(reader_find_video(world->reader, ids[1], "c", &video, &err), RESULT_OK);
 	assert_int_equal(reader_attempts(world->reader, video.id, &attempts, &count, &err), RESULT_OK);

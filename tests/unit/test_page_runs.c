@@ -10,15 +10,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/engine/desk.h"
 #include "src/status/rollout.h"
-#include "tests/unit/world.h"
+#include "tests/unit/desk_help.h"
 
 #define GOOD "course-v1:Test+Runs+1"
 #define BAD "course-v1:Test+Runs+2"
@@ -85,62 +83,6 @@ static void add_video(struct world *world)
 	world_subrip(world, "c.srt", "hello again");
 }
 
-static struct desk *open_desk(struct world *world)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	return desk;
-}
-
-/* The first snapshot that @is what is waited for; snapshot_unref(). */
-static struct snapshot *wait_for(struct desk *desk, bool (*is)(const struct snapshot *, const void *),
-				 const void *arg, const char *what)
-{
-	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
-
-	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
-		struct snapshot *snap = desk_acquire(desk);
-
-		if (is(snap, arg))
-			return snap;
-		snapshot_unref(snap);
-		poll(&fd, 1, 100);
-		desk_wake_drain(desk);
-	}
-	fail_msg("never saw: %s", what);
-	return NULL;
-}
-
-static bool says(const struct snapshot *snap, const void *arg)
-{
-	return strstr(snap->message, arg);
-}
-
-static void wait_message(struct desk *desk, const char *words)
-{
-	snapshot_unref(wait_for(desk, says, words, words));
-}
-
-/* The page that was asked for, whole. */
-static bool answers(const struct snapshot *snap, const void *arg)
-{
-	const struct page_request *request = arg;
-
-	return !snap->loading && snap->request.kind == request->kind &&
-	       snap->request.code == request->code && snap->request.selected == request->selected &&
-	       snap->request.run_a == request->run_a && snap->request.run_b == request->run_b &&
-	       (request->kind != PAGE_COMPARE || snap->comparison || snap->problem[0]);
-}
-
-static struct snapshot *page(struct desk *desk, const struct page_request *request)
-{
-	desk_ask(desk, request);
-	return wait_for(desk, answers, request, "the page asked for");
-}
-
 static struct snapshot *compared(struct desk *desk, int64_t a, int64_t b, enum compared list)
 {
 	struct page_request request = {.kind = PAGE_COMPARE, .status = -1, .code = (int)list,
@@ -173,14 +115,7 @@ static void runs_come_newest_first_with_the_courses_of_the_selected_one(void **s
 	request.first = 1;
 	request.count = 1;
 	request.selected = 1;
-	request.find_serial = 1;
-	desk_ask(desk, &request);
-	for (;;) { /* of the same kind and selection as before: until it is the shorter one */
-		snap = wait_for(desk, answers, &request, "the second page");
-		if (snap->request.count == 1)
-			break;
-		snapshot_unref(snap);
-	}
+	snap = page(desk, &request);
 	assert_int_equal(snap->count, 1);
 	assert_int_equal(snap->total, 3);
 	assert_int_equal(snap->runs[0].number, 2);
@@ -246,9 +181,8 @@ static bool has_b_ended(const struct snapshot *snap, const void *arg)
 static void a_comparison_is_read_again_when_a_run_of_it_ends_only(void **state)
 {
 	const bool open = false, ended = true;
+	struct page_request request = {.kind = PAGE_RUNS, .status = -1, .code = -1, .count = 10};
 	struct world *world = *state;
-	struct act_target target = {.count = 1, .named = true};
-	int64_t id = world_course_id(world, GOOD);
 	struct desk *desk;
 	struct snapshot *snap;
 	const struct comparison *before;
@@ -259,13 +193,10 @@ static void a_comparison_is_read_again_when_a_run_of_it_ends_only(void **state)
 	world->at_store = wait_at_store;
 	shut(true);
 	desk = open_desk(world);
-	target.ids = &id;
-	desk_act(desk, ACT_RUN, &target);
+	act_on(world, desk, ACT_RUN, GOOD, NULL);
 	wait_message(desk, "launched 1 course");
 	snap = NULL;
 	for (int64_t number = 0; number != 4;) { /* it begins with its course */
-		struct page_request request = {.kind = PAGE_RUNS, .status = -1, .code = -1, .count = 10};
-
 		snapshot_unref(snap);
 		snap = page(desk, &request);
 		number = snap->count ? snap->runs[0].number : 0;
@@ -305,52 +236,37 @@ static int64_t generation_of(struct world *world)
 	return generation;
 }
 
-static bool is_engine_here(const struct snapshot *snap, const void *arg)
-{
-	(void)arg;
-	return snap->engine_here;
-}
-
 static void a_refresh_leaves_the_engine_and_takes_it_again(void **state)
 {
 	struct world *world = *state;
 	struct desk *desk = open_desk(world);
 
-	snapshot_unref(wait_for(desk, is_engine_here, NULL, "the engine"));
+	snapshot_unref(wait_for(desk, is_here, NULL, "the engine"));
 	desk_refresh(desk);
 	wait_message(desk, "generation 2");
-	snapshot_unref(wait_for(desk, is_engine_here, NULL, "the engine again"));
+	snapshot_unref(wait_for(desk, is_here, NULL, "the engine again"));
 	assert_int_equal(generation_of(world), 2);
 	world_expect(world, GOOD, COURSE_NOT_MIGRATED);
 	world_expect(world, BAD, COURSE_NOT_MIGRATED);
 	desk_free(desk);
 }
 
-static bool is_all_migrated(const struct snapshot *snap, const void *arg)
-{
-	(void)arg;
-	return snap->totals.courses[COURSE_MIGRATED] == 2 && !snap->totals.wanted && !snap->under_way;
-}
-
 static void nothing_is_refreshed_while_something_is_under_way(void **state)
 {
 	struct world *world = *state;
-	struct act_target target = {.count = 1, .named = true};
-	int64_t id = world_course_id(world, GOOD);
 	struct desk *desk;
 
 	add_video(world);
 	world->at_store = wait_at_store;
 	shut(true);
 	desk = open_desk(world);
-	target.ids = &id;
-	desk_act(desk, ACT_RUN, &target);
+	act_on(world, desk, ACT_RUN, GOOD, NULL);
 	wait_message(desk, "launched 1 course");
 	desk_refresh(desk);
 	wait_message(desk, "not refreshed: work of the engine is under way");
 	assert_int_equal(generation_of(world), 1);
 	shut(false);
-	snapshot_unref(wait_for(desk, is_all_migrated, NULL, "the end of it"));
+	snapshot_unref(wait_for(desk, has_migrated, &(int64_t){2}, "the end of it"));
 	desk_free(desk); /* only now: else it leaves the course to the next engine */
 	world->at_store = NULL;
 	world_expect(world, GOOD, COURSE_MIGRATED);
@@ -372,7 +288,7 @@ static void a_viewer_and_production_are_refused(void **state)
 	desk = open_desk(world);
 	desk_refresh(desk);
 	wait_message(desk, "this is production");
-	snapshot_unref(wait_for(desk, is_engine_here, NULL, "the engine again"));
+	snapshot_unref(wait_for(desk, is_here, NULL, "the engine again"));
 	desk_free(desk);
 	assert_int_equal(generation_of(world), 1);
 	world_expect(world, GOOD, COURSE_MIGRATED);

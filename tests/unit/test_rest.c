@@ -17,9 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "src/engine/desk.h"
 #include "src/status/lock.h"
-#include "tests/unit/world.h"
+#include "tests/unit/desk_help.h"
 
 #define KEY "course-v1:Test+Rest+1"
 #include "tests/unit/many_videos.h"
@@ -124,32 +123,6 @@ static void a_rest_ends_no_course(void **state)
 }
 
 /* ---- a desk ------------------------------------------------------------------------------- */
-
-static struct desk *open_desk(struct world *world)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	return desk;
-}
-
-/* Asks until the desk rests, or does not for @reason (NULL: for none). */
-static bool comes_to_rest(struct desk *desk, const char *reason)
-{
-	char why[160];
-
-	for (int i = 0; i < WORLD_PATIENCE; i++) {
-		if (desk_rests(desk, why, sizeof(why)))
-			return true;
-		if (reason && strstr(why, reason))
-			return false;
-		usleep(1000);
-	}
-	fail_msg("it never rested: %s", why);
-	return false;
-}
 
 static void a_desk_rests(void **state)
 {
@@ -264,8 +237,7 @@ static void wishes_that_wait_are_not_forgotten(void **state)
 		desk_set_rate(desk, i);
 	}
 	sem_post(&list_goes_on);
-	while (!desk_idle(desk)) /* all that was wished is written */
-		usleep(1000);
+	wait_idle(desk); /* all that was wished is written */
 	assert_int_equal(reader_steering(world->reader, 0, rows, &count, NULL), RESULT_OK);
 	assert_int_equal(count, 3);
 	for (size_t i = 0; i < count; i++)
@@ -283,7 +255,6 @@ static void nothing_is_wished_of_an_engine_that_was_killed(void **state)
 	struct holder_row killed = {.held = true, .who = (char *)"ana", .host = (char *)"here",
 				    .hold = (char *)"", .workers = 8};
 	struct steering_row rows[STEER_COUNT];
-	struct snapshot *snap;
 	struct lock *lock;
 	struct desk *desk;
 	size_t count;
@@ -295,15 +266,10 @@ static void nothing_is_wished_of_an_engine_that_was_killed(void **state)
 	lock_free(lock);
 	desk_set_workers(desk, 3);
 	sem_post(&list_goes_on);
-	while (!desk_idle(desk))
-		usleep(1000);
+	wait_idle(desk);
 	assert_int_equal(reader_steering(world->reader, 0, rows, &count, NULL), RESULT_OK);
 	assert_int_equal(count, 0);
-	for (bool told = false; !told; snapshot_unref(snap)) {
-		snap = desk_acquire(desk);
-		told = strstr(snap->message, "no engine runs");
-		usleep(1000);
-	}
+	wait_message(desk, "no engine runs");
 	close_slow_desk(world, desk);
 }
 

@@ -10,15 +10,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <poll.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "src/engine/desk.h"
-#include "tests/unit/world.h"
+#include "tests/unit/desk_help.h"
 
 #define KEY "course-v1:Test+Undo+1"
 #define OTHER "course-v1:Test+Undo+2"
@@ -229,43 +227,6 @@ static void a_pause_taken_back_goes_on(void **state)
 
 /* ---- the desk ---------------------------------------------------------------------------- */
 
-static struct desk *open_desk(struct world *world)
-{
-	struct desk *desk;
-	struct error err = {0};
-
-	if (desk_new(&desk, &world->campus, &err) != RESULT_OK)
-		fail_msg("%s", err.text);
-	return desk;
-}
-
-static void wait_message(struct desk *desk, const char *words)
-{
-	struct pollfd fd = {.fd = desk_wake_fd(desk), .events = POLLIN};
-	char last[256] = "";
-
-	for (int i = 0; i < WORLD_PATIENCE / 100; i++) {
-		struct snapshot *snap = desk_acquire(desk);
-		bool said = strstr(snap->message, words);
-
-		memcpy(last, snap->message, sizeof(last));
-		snapshot_unref(snap);
-		if (said)
-			return;
-		poll(&fd, 1, 100);
-		desk_wake_drain(desk);
-	}
-	fail_msg("never said: %s; but: %s", words, last);
-}
-
-static uint64_t act(struct world *world, struct desk *desk, enum act act, bool both)
-{
-	int64_t ids[] = {world_course_id(world, KEY), world_course_id(world, OTHER)};
-	struct act_target target = {.ids = ids, .count = both ? 2 : 1, .named = true};
-
-	return desk_act(desk, act, &target);
-}
-
 static void acts_are_taken_back_while_nobody_took_them_up(void **state)
 {
 	struct world *world = *state;
@@ -276,10 +237,10 @@ static void acts_are_taken_back_while_nobody_took_them_up(void **state)
 	/* work of an earlier session: held, until go */
 	world_wish(world, WISH_RUN, OTHER, NULL);
 	desk = open_desk(world);
-	launch = act(world, desk, ACT_RUN, true);
+	launch = act_on(world, desk, ACT_RUN, KEY, OTHER);
 	assert_true(desk_can_undo(desk, launch));
 	wait_message(desk, "launched 1, 1 not: Not-Migrated: launched already");
-	pause = act(world, desk, ACT_PAUSE, true);
+	pause = act_on(world, desk, ACT_PAUSE, KEY, OTHER);
 	wait_message(desk, "paused 2 courses");
 	desk_undo(desk, pause);
 	wait_message(desk, "undone: pause of 2 courses");
@@ -305,7 +266,7 @@ static void what_was_refused_leaves_nothing_to_undo(void **state)
 {
 	struct world *world = *state;
 	struct desk *desk = open_desk(world);
-	uint64_t retry = act(world, desk, ACT_RETRY, true);
+	uint64_t retry = act_on(world, desk, ACT_RETRY, KEY, OTHER);
 
 	wait_message(desk, "nothing to retry");
 	for (int i = 0; desk_can_undo(desk, retry); i++) {
@@ -325,7 +286,7 @@ static void what_has_begun_is_not_undone(void **state)
 
 	world->faults[FAULT_OPEN].delay = 300;
 	desk = open_desk(world);
-	launch = act(world, desk, ACT_RUN, false);
+	launch = act_on(world, desk, ACT_RUN, KEY, NULL);
 	wait_status(world, COURSE_IN_PROGRESS);
 	desk_undo(desk, launch);
 	wait_message(desk, "not undone: launch of 1 course: In-Progress: under way already: pause it");
@@ -339,10 +300,10 @@ static void validations_that_wait_leave_the_queue(void **state)
 	uint64_t first, second;
 
 	world->faults[FAULT_OPEN].delay = 1000;
-	first = act(world, desk, ACT_VALIDATE, true);
+	first = act_on(world, desk, ACT_VALIDATE, KEY, OTHER);
 	while (!world_calls(world, FAULT_OPEN))
 		usleep(1000);
-	second = act(world, desk, ACT_VALIDATE, true);
+	second = act_on(world, desk, ACT_VALIDATE, KEY, OTHER);
 	desk_undo(desk, second);
 	wait_message(desk, "undone: validation of 2 courses");
 	desk_undo(desk, first);
@@ -363,7 +324,7 @@ static void only_the_newest_acts_are_remembered(void **state)
 	world_wish(world, WISH_RUN, OTHER, NULL); /* held */
 	desk = open_desk(world);
 	for (int i = 0; i < ACTS; i++) {
-		last = act(world, desk, i % 2 ? ACT_PAUSE : ACT_RUN, false);
+		last = act_on(world, desk, i % 2 ? ACT_PAUSE : ACT_RUN, KEY, NULL);
 		first = first ? first : last;
 		/* a pause counts for launches that are still being looked at: one at a time */
 		wait_message(desk, i % 2 ? "paused" : "launched");
