@@ -264,10 +264,11 @@ enum result term_open(struct error *err)
 }
 
 /* Curses ends as the last cell was drawn: a theme with a ground of its own would stay on the shell's
-   screen. */
-static void colours_off(void)
+   screen. And what it has shown the cursor with may have been lost with all that was on its way to
+   the terminal when ^C was typed. */
+static void leave_plain(void)
 {
-	static const char *const names[] = {"sgr0", "op"};
+	static const char *const names[] = {"sgr0", "op", "cnorm"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (terminal_can(names[i])) {
@@ -283,7 +284,7 @@ void term_close(void)
 {
 	if (screen) {
 		endwin();
-		colours_off();
+		leave_plain();
 		if (atomic_exchange(&taken, false)) {
 			modes_off();
 			/* curses restores what it found; the modes are set once more in case
@@ -358,7 +359,7 @@ void term_suspend(void)
 
 	if (screen) {
 		endwin();
-		colours_off();
+		leave_plain();
 		modes_off();
 	}
 	sigemptyset(&stop.sa_mask);
