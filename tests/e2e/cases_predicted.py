@@ -31,8 +31,10 @@ class Outside(CampusTest):
                  SUBFERRY, "-c", self.campus.path("campus.conf"), *args],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False,
                 cwd=self.campus.folder, env=dict(os.environ, HOME=self.campus.folder,
-                                                 # a leak check needs to trace too
-                                                 ASAN_OPTIONS="detect_leaks=0"))
+                                                 # a leak check needs to trace too; and no
+                                                 # log, whose folder is made sure of first
+                                                 ASAN_OPTIONS="detect_leaks=0",
+                                                 TSAN_OPTIONS="halt_on_error=1"))
             self.assertIn(done.returncode, (0, 1), done.stderr)
             with open(trace, encoding="utf-8", errors="replace") as f:
                 calls = [LINE.match(line) for line in f]

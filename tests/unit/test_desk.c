@@ -613,9 +613,9 @@ static void a_launch_tells_what_to_know_of_the_store(void **state)
 
 	world->campus.store->warning = "this bucket refuses nothing";
 	desk = open_desk(world);
-	act(world, desk, ACT_PAUSE, OTHER);
+	act(world, desk, ACT_PAUSE, KEY);
 	wait_message(desk, "paused 1 course");
-	act(world, desk, ACT_RUN, OTHER);
+	act(world, desk, ACT_RUN, KEY);
 	wait_message(desk, "launched 1 course; this bucket refuses nothing");
 	desk_free(desk);
 }
