@@ -10,10 +10,10 @@
 /* An object is read whole up to this many times the limit of a transcript. */
 #define READ_FACTOR 4
 
-static void settle(struct comparison *out, enum transcript_compare compare, enum verify_level level,
-		   const char *fmt, ...) SF_PRINTF(4, 5);
-static void settle(struct comparison *out, enum transcript_compare compare, enum verify_level level,
-		   const char *fmt, ...)
+static void settle(struct stored_comparison *out, enum transcript_compare compare,
+		   enum verify_level level, const char *fmt, ...) SF_PRINTF(4, 5);
+static void settle(struct stored_comparison *out, enum transcript_compare compare,
+		   enum verify_level level, const char *fmt, ...)
 {
 	va_list args;
 
@@ -52,7 +52,7 @@ static void explain_cues(const struct cues *a, const struct cues *b, char *out, 
 }
 
 static void compare_cues(const struct expectation *x, const struct buf *stored,
-			 struct comparison *out)
+			 struct stored_comparison *out)
 {
 	struct cues here, there;
 	struct error err;
@@ -105,7 +105,7 @@ static void as_sjson(struct buf *stored, size_t limit)
 
 static void compare_bytes(struct store *store, const struct expectation *x,
 			  const struct val_row *row, enum verify_level level, size_t max_transcript,
-			  struct comparison *out)
+			  struct stored_comparison *out)
 {
 	const struct buf *here = &x->converted.sjson;
 	struct buf there = BUF_INIT;
@@ -138,7 +138,7 @@ static void compare_bytes(struct store *store, const struct expectation *x,
 }
 
 void compare_stored(struct store *store, const struct expectation *x, const struct val_row *row,
-		    enum verify_level level, size_t max_transcript, struct comparison *out)
+		    enum verify_level level, size_t max_transcript, struct stored_comparison *out)
 {
 	struct store_info info = {0};
 	struct error err = {0};

@@ -11,7 +11,7 @@
 #include "src/status/reader.h"
 #include "src/store/store.h"
 
-struct comparison {
+struct stored_comparison {
 	enum transcript_compare compare;
 	enum verify_level level; /* what was really looked at */
 	enum result result;	 /* why the store could not tell; else OK */
@@ -24,7 +24,7 @@ struct comparison {
  * there), size, hash, bytes, cues. Never fails: what could not be read is COMPARE_UNKNOWN.
  */
 void compare_stored(struct store *store, const struct expectation *x, const struct val_row *row,
-		    enum verify_level level, size_t max_transcript, struct comparison *out);
+		    enum verify_level level, size_t max_transcript, struct stored_comparison *out);
 
 /*
  * Which finding a difference is (design 4): source-changed when val still holds what we once

@@ -42,7 +42,7 @@ void trip_check_case(struct trip *trip)
 /* ---- what val has is kept, and compared -------------------------------------------------- */
 
 static void note_difference(struct trip *trip, const struct expectation *x, const char *val_object,
-			    const struct comparison *c)
+			    const struct stored_comparison *c)
 {
 	enum finding_code code;
 
@@ -140,7 +140,7 @@ void trip_keep_unseen(struct trip *trip, const struct expectation *x)
  * us: the next try would not see it.
  */
 static bool compare_again(struct trip *trip, const struct transcript_row *t,
-			  const struct comparison *c)
+			  const struct stored_comparison *c)
 {
 	bool passes = result_is_transient(c->result) || c->result == RESULT_NOMEM;
 
@@ -154,7 +154,7 @@ static bool compare_again(struct trip *trip, const struct transcript_row *t,
 void trip_keep(struct trip *trip, const struct expectation *x, const struct val_row *row)
 {
 	struct transcript_row *t = trip_row(trip, x);
-	struct comparison c;
+	struct stored_comparison c;
 	bool ours, faster = t->outcome == OUTCOME_KEPT;
 
 	if (!row->name) {

@@ -41,7 +41,7 @@ static void compare_row(struct comparing *c, const struct expectation *x, const 
 {
 	struct verifying *v = c->v;
 	struct transcript_row *t = &c->report.transcripts[x->row];
-	struct comparison found;
+	struct stored_comparison found;
 	enum finding_code code;
 
 	compare_stored(v->campus->store, x, row, v->options->level, v->expect.max_transcript, &found);
