@@ -145,11 +145,13 @@ static void ask_word(struct console *console, const struct boards *boards)
 static const char *key_of(const struct console *console, const struct target *target)
 {
 	const struct view *view = console_top(console);
-	const struct board *board = view->ops == &screen_board ? board_selected(view) : NULL;
+	const char *key = view->ops == &screen_board ? board_key_of(view) : NULL;
 
-	if (board && board->key)
-		return board->key;
-	return target->course && target->course->key ? target->course->key : "the course";
+	if (key)
+		return key;
+	if (target->course && target->course->key)
+		return target->course->key;
+	return console->tags.count == 1 ? "the tagged course" : "the course";
 }
 
 static void ask_key(struct console *console)

@@ -2,8 +2,9 @@
  * screen_board.c - the gates before the flag: of one course each with what it rests on, of several
  * a column a gate and those of the selected course below.
  *
- * The gates are looked at anew each time the screen comes to the top. While the word for switching
- * on is asked for, the screen shows what follows from it.
+ * The gates are looked at anew each time the screen comes to the top; those of one course stay in
+ * sight meanwhile, as what they are: what was seen before. While the word for switching on is asked
+ * for, the screen shows what follows from it.
  */
 #include "config.h"
 
@@ -30,6 +31,8 @@ struct board_view {
 	struct view view;
 	int64_t *ids; /* owned */
 	size_t count;
+	char *key; /* of the one course, owned; NULL: several, or not known before the first look */
+	struct boards *former; /* of one course, while it is looked at anew; owned, or NULL */
 	uint64_t serial; /* of the newest desk_show_boards() of this view */
 	struct board_lines lines; /* of one course */
 };
@@ -74,6 +77,22 @@ const struct board *board_selected(const struct view *view)
 	return boards && row >= 0 && row < (int64_t)boards->count ? &boards->items[row] : NULL;
 }
 
+/* What is in sight of one course: its board, or the one before until that is there. */
+static const struct board *board_in_sight(const struct board_view *board)
+{
+	const struct board *now = board_selected(&board->view);
+
+	return now || !board->former || !board->former->count ? now : &board->former->items[0];
+}
+
+const char *board_key_of(const struct view *view)
+{
+	const struct board_view *board = (const struct board_view *)view;
+	const struct board *selected = board_in_sight(board);
+
+	return selected && selected->key ? selected->key : board->key;
+}
+
 const char *board_line(const struct view *view, int64_t at)
 {
 	const struct board_lines *lines = &((const struct board_view *)view)->lines;
@@ -82,6 +101,17 @@ const char *board_line(const struct view *view, int64_t at)
 }
 
 /* ---- life ---------------------------------------------------------------------------------*/
+
+/* The key of the one course, as the screen below has it, for the time before the first look. */
+static char *key_below(const struct console *console, const struct target *target)
+{
+	const struct view *below = console_top(console);
+	const char *key = target->course ? target->course->key : NULL;
+
+	if (!key && below->ops == &screen_board)
+		key = board_key_of(below);
+	return key && target->count == 1 ? strdup(key) : NULL;
+}
 
 static struct view *board_open(struct console *console, const struct place *place)
 {
@@ -105,6 +135,7 @@ static struct view *board_open(struct console *console, const struct place *plac
 	}
 	memcpy(board->ids, target.ids, size);
 	board->count = target.count;
+	board->key = key_below(console, &target);
 	view_init(&board->view, console, &screen_board,
 		  target.count > 1 ? &rows_of_several : &rows_of_one, place);
 	board->view.list.text = target.count == 1;
@@ -116,7 +147,12 @@ static struct view *board_open(struct console *console, const struct place *plac
 static void look(struct board_view *board)
 {
 	struct console *console = board->view.console;
+	const struct boards *boards = board_boards(&board->view);
 
+	if (board->count == 1 && boards && boards->count) {
+		boards_unref(board->former);
+		board->former = boards_ref(board->view.page->boards);
+	}
 	board->serial = desk_show_boards(console->desk, board->ids, board->count);
 	console->boards_of = &board->view;
 }
@@ -125,7 +161,7 @@ static void break_lines(struct board_view *board)
 {
 	struct view *view = &board->view;
 
-	board_lines_make(&board->lines, board_selected(view), view->area.w, view->console->plain != NULL);
+	board_lines_make(&board->lines, board_in_sight(board), view->area.w, view->console->plain != NULL);
 	view->list.total = (int64_t)board->lines.count;
 	list_resize(&view->list, view->list.height);
 }
@@ -166,7 +202,12 @@ static void board_ask(const struct view *view, struct page_request *request)
 static void board_take(struct view *view)
 {
 	struct board_view *board = (struct board_view *)view;
+	const struct boards *boards = board_boards(view);
 
+	if (boards && !boards->looking) {
+		boards_unref(board->former);
+		board->former = NULL;
+	}
 	if (board->count > 1)
 		list_take(&view->list, view->page);
 	else
@@ -180,6 +221,8 @@ static void board_close(struct view *view)
 	if (view->console->boards_of == view)
 		view->console->boards_of = NULL;
 	board_lines_clear(&board->lines);
+	boards_unref(board->former);
+	free(board->key);
 	free(board->ids);
 	view_free(view);
 }
@@ -189,7 +232,7 @@ static void board_close(struct view *view)
 static unsigned board_key(struct view *view, enum action action)
 {
 	struct board_view *board = (struct board_view *)view;
-	const struct board *selected = board_selected(view);
+	const struct board *selected = board_in_sight(board);
 
 	switch (action) {
 	case ACTION_LOOK:
@@ -210,7 +253,7 @@ static unsigned board_key(struct view *view, enum action action)
 
 static bool board_item(const struct view *view, struct place *place)
 {
-	const struct board *board = board_selected(view);
+	const struct board *board = board_in_sight((const struct board_view *)view);
 
 	if (board)
 		*place = (struct place){.course = board->course, .language = ""};
@@ -232,16 +275,16 @@ static void draw_title(const struct board_view *board, int y)
 {
 	const struct view *view = &board->view;
 	const struct boards *boards = board_boards(view);
-	const struct board *one = board_selected(view);
+	const char *one = board_key_of(view);
 	int width = view->area.w - 1;
 	char key[512];
 	int x;
 
 	if (board->count == 1) {
 		x = widget_put(y, 1, width, ROLE_TITLE, "gate board");
-		if (one && one->key)
+		if (one)
 			widget_put(y, x + 2, width, ROLE_NORMAL, "%s",
-				   widget_course_key(one->key, width - x - 2, key, sizeof(key)));
+				   widget_course_key(one, width - x - 2, key, sizeof(key)));
 		return;
 	}
 	x = widget_put(y, 1, width, ROLE_TITLE, "gate board of %s courses",
@@ -378,8 +421,9 @@ static void draw_several(const struct board_view *board, int y)
 }
 
 /* What is known as a whole: of the selected course, or why there is nothing. */
-static void draw_verdict(const struct view *view, int y)
+static void draw_verdict(const struct board_view *of, int y)
 {
+	const struct view *view = &of->view;
 	const struct boards *boards = board_boards(view);
 	const struct board *board = board_selected(view);
 	int width = view->area.w - 2;
@@ -390,8 +434,10 @@ static void draw_verdict(const struct view *view, int y)
 		widget_wrapped(y, 1, width, VERDICT_LINES, board_verdict_role(board), board->verdict);
 	else if (boards && boards->problem[0])
 		widget_wrapped(y, 1, width, VERDICT_LINES, ROLE_ERROR, boards->problem);
+	else if (of->former)
+		widget_text(y, 1, width, ROLE_BUSY, "as seen before; looking again at status database, source and flag...");
 	else
-		widget_text(y, 1, width, ROLE_DIM, "looking at status database, source and flag...");
+		widget_text(y, 1, width, ROLE_BUSY, "looking at status database, source and flag...");
 }
 
 /* While the word for the green ones is asked for: what becomes of the @count others. */
@@ -424,7 +470,7 @@ static void board_draw(struct view *view, const struct snapshot *now)
 	if (asks && board->count > prompt->act.count)
 		draw_others(board, board->count - prompt->act.count, y + height + 1);
 	else
-		draw_verdict(view, y + height + 1);
+		draw_verdict(board, y + height + 1);
 }
 
 const struct view_ops screen_board = {

@@ -366,6 +366,9 @@ const struct boards *board_boards(const struct view *view);
 bool board_is_of_several(const struct view *view);
 /* The board under the cursor, or the only one; NULL. */
 const struct board *board_selected(const struct view *view);
+/* The key of the course under the cursor, or of the only one, before its first look, too; NULL: not
+   known. Borrowed. */
+const char *board_key_of(const struct view *view);
 /* Line @at of the board of one course, harmless; NULL. Borrowed. */
 const char *board_line(const struct view *view, int64_t at);
 /* The sign of a gate, and its colour. */
