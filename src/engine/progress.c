@@ -139,8 +139,8 @@ static void guess_work(const struct progress_work *work, double *low, double *hi
 
 static const char *why_unknown(const struct progress_work *work, const struct hour *hour)
 {
-	if (!work->videos && !work->unplanned)
-		return "nothing left";
+	if (!work->videos && !work->unplanned) /* all was tried, and a course has not ended yet */
+		return "the last course is closing";
 	if (work->unplanned && !work->planned)
 		return "the first courses are being read";
 	if (!hour->works && !work->held)

@@ -76,7 +76,7 @@ static void progress_says_why_it_cannot_know(void **state)
 	struct progress_work fresh = {.unplanned = 40};
 
 	(void)state;
-	assert_string_equal(left_of(&history, 0, false).reason, "nothing left");
+	assert_string_equal(left_of(&history, 0, false).reason, "the last course is closing");
 	assert_string_equal(left_of(&history, 100, false).reason, "no speed known yet");
 	assert_string_equal(left_of(&history, 100, true).reason, "too early to say");
 	live(&history, 3, PROGRESS_WORKS, 1);
