@@ -33,8 +33,19 @@ static void change_workers(struct console *console, int by)
 		console_note(console, ROLE_NORMAL, "%d workers are the most", WORKERS_MAX);
 		return;
 	}
-	console->tuning = (struct tuning){workers, console_clock(console)};
+	console->tuning.workers = workers;
+	console->tuning.at = console_clock(console);
 	desk_set_workers(console->desk, workers);
+}
+
+/* What the prompt begins with: asked again before the engine has followed, it is what was typed. */
+static int64_t wished_rate(const struct console *console)
+{
+	const struct tuning *tuning = &console->tuning;
+
+	if (tuning->rate_at && console_clock(console) - tuning->rate_at < TAKEN_UP)
+		return tuning->rate;
+	return console->now->rate_limit;
 }
 
 static void ask_rate(struct console *console)
@@ -42,7 +53,7 @@ static void ask_rate(struct console *console)
 	struct prompt *prompt = &console->prompt;
 	char present[24];
 
-	snprintf(present, sizeof(present), "%lld", (long long)console->now->rate_limit);
+	snprintf(present, sizeof(present), "%lld", (long long)wished_rate(console));
 	prompt_text(prompt, PROMPT_RATE, present, sizeof(present));
 	snprintf(prompt->question, sizeof(prompt->question), "transactions a second (0: no limit): ");
 }
@@ -77,5 +88,7 @@ void tune_rate(struct console *console)
 		return;
 	}
 	prompt_close(&console->prompt);
+	console->tuning.rate = rate;
+	console->tuning.rate_at = console_clock(console);
 	desk_set_rate(console->desk, rate);
 }

@@ -145,10 +145,12 @@ struct asking {
 	void (*take)(struct console *console, const struct snapshot *answer);
 };
 
-/* A number of workers that was wished and may not have come about yet. */
+/* A number of workers, a limit on the rate, that was wished and may not have come about yet. */
 struct tuning {
 	int64_t workers; /* 0: none */
 	int64_t at;	 /* monotonic ms */
+	int64_t rate;
+	int64_t rate_at; /* 0: none was wished */
 };
 
 struct console {

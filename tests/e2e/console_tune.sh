@@ -69,7 +69,9 @@ keys C-u
 type_text 99999
 keys Enter
 wait_for "10000 a second are the most"
-keys C-u 1 Enter
+keys C-u 1 Enter L # at once: it begins with what was just typed, not with what the engine still has
+wait_for "transactions a second (0: no limit): 1"
+keys Escape
 wait_for "at most 1 transaction a second"
 wait_for "engine here, 5 workers, at most 1/s"
 sleep 2 # those of before run out
