@@ -28,18 +28,15 @@ static void push(struct undo *undo, const struct undo_step *step)
 	undo->ids += step->count;
 }
 
-/* Takes it off, for the caller to free; @undo is not empty. */
-static struct undo_step pop(struct undo *undo)
-{
-	struct undo_step step = undo->steps[--undo->count];
-
-	undo->ids -= step.count;
-	return step;
-}
-
 static bool is_open(const struct console *console, const struct undo_step *step)
 {
 	return step->kind != UNDO_ACT || desk_can_undo(console->desk, step->serial);
+}
+
+/* What is being taken back may not come about: until that is known its step stays. */
+static bool is_undoing(const struct console *console, const struct undo_step *step)
+{
+	return step->kind == UNDO_ACT && desk_is_undoing(console->desk, step->serial);
 }
 
 void undo_forget(struct console *console, const struct view *view)
@@ -182,52 +179,74 @@ void undo_waived(struct console *console)
 const char *undo_refusal(const struct console *console)
 {
 	const struct undo *undo = &console->undo;
+	bool undoing = false;
 
 	for (size_t i = undo->count; i-- > 0;) {
+		undoing = undoing || is_undoing(console, &undo->steps[i]);
 		if (!is_open(console, &undo->steps[i]))
 			continue;
 		return undo->steps[i].kind == UNDO_ACT && console->stopping
 			       ? "the engine is being stopped" : NULL;
 	}
-	return "nothing to undo";
+	return undoing ? "nothing else to undo: the last act is still being undone" : "nothing to undo";
+}
+
+/* The newest step that can be taken back; an act that was refused wholly, or was undone, has left
+   nothing, and goes. NULL: there is none. */
+static struct undo_step *newest(struct console *console)
+{
+	struct undo *undo = &console->undo;
+
+	for (size_t i = undo->count; i-- > 0;) {
+		bool undoing = is_undoing(console, &undo->steps[i]);
+
+		if (is_open(console, &undo->steps[i]))
+			return &undo->steps[i];
+		if (!undoing)
+			drop(undo, i);
+	}
+	return NULL;
+}
+
+static void undo_tags(struct console *console, const struct undo_step *step)
+{
+	if (!tags_toggle_many(&console->tags, step->ids, step->count)) {
+		console_note(console, ROLE_ERROR, "out of memory: not undone");
+		return;
+	}
+	console->tags.swept = step->swept;
+	console_note(console, ROLE_NORMAL, "undone: %s", step->what);
+	drop(&console->undo, (size_t)(step - console->undo.steps));
 }
 
 void undo_last(struct console *console)
 {
 	struct undo *undo = &console->undo;
-	struct undo_step step;
+	struct undo_step *step = newest(console);
 	bool elsewhere;
 
-	/* an act that was refused wholly has left nothing */
-	while (undo->count && !is_open(console, &undo->steps[undo->count - 1]))
-		drop(undo, undo->count - 1);
-	if (!undo->count)
+	if (!step)
 		return; /* undo_refusal() has said so */
-	step = pop(undo);
-	switch (step.kind) {
+	switch (step->kind) {
 	case UNDO_TAGS:
-		if (!tags_toggle_many(&console->tags, step.ids, step.count)) {
-			console_note(console, ROLE_ERROR, "out of memory: not undone");
-			break;
-		}
-		console->tags.swept = step.swept;
-		console_note(console, ROLE_NORMAL, "undone: %s", step.what);
+		undo_tags(console, step);
 		break;
 	case UNDO_ROWS:
-		show_again(&step);
-		elsewhere = step.view != console_top(console);
-		console_note(console, ROLE_NORMAL, "undone: %s%s%s", step.what,
+		show_again(step);
+		elsewhere = step->view != console_top(console);
+		console_note(console, ROLE_NORMAL, "undone: %s%s%s", step->what,
 			     elsewhere ? ", on the screen " : "",
-			     elsewhere ? step.view->ops->name : "");
+			     elsewhere ? step->view->ops->name : "");
+		drop(undo, (size_t)(step - undo->steps));
 		break;
-	case UNDO_ACT:
-		desk_undo(console->desk, step.serial);
-		console_note(console, ROLE_NORMAL, "undoing %s", step.what);
+	case UNDO_ACT: /* its step goes once the desk has done it */
+		console_note(console, ROLE_NORMAL, "undoing %s", step->what);
+		desk_undo(console->desk, step->serial);
 		break;
 	case UNDO_WAIVER:
+		drop(undo, (size_t)(step - undo->steps));
 		console_note(console, ROLE_WARNING, "not undone: waivers change with w%s",
 			     undo->count ? "; again: what was before" : "");
 		break;
 	}
-	free(step.ids);
 }

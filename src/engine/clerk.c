@@ -297,11 +297,12 @@ static bool serve(struct desk *desk)
 		desk->acts_end = &desk->acts;
 	desk->busy = true;
 	desk->carrying = act->serial;
+	desk->undoing = act->undoes;
 	pthread_mutex_unlock(&desk->lock);
 	carry_out(desk, act);
 	pthread_mutex_lock(&desk->lock);
 	desk->busy = false;
-	desk->carrying = 0;
+	desk->carrying = desk->undoing = 0;
 	return true;
 }
 

@@ -87,9 +87,11 @@ void desk_end_rehearsal(struct desk *desk);
  * begun leaves its queue). The answer is a message: "undone: launch of 12 courses; 1 not: ...".
  */
 void desk_undo(struct desk *desk, uint64_t serial);
-/* False once there is nothing to take back: it was refused for every course, was undone, or is too
-   long ago. Whether somebody has acted on it meanwhile only desk_undo() finds out. */
+/* False once there is nothing to take back: it was refused for every course, was undone, is being
+   undone, or is too long ago. Whether somebody has acted on it meanwhile only desk_undo() finds out. */
 bool desk_can_undo(struct desk *desk, uint64_t serial);
+/* It is being taken back. Where that cannot be written it can be undone once more, which is told. */
+bool desk_is_undoing(struct desk *desk, uint64_t serial);
 /*
  * What lets an engine of this process run (ACT_RUN, ACT_RESUME, ACT_RETRY, desk_go()) needs the
  * campus's name typed first: links are written into the source, and nobody has allowed it in

@@ -102,6 +102,7 @@ struct desk {
 	struct desk_choice *choices;
 	uint64_t act_serial;   /* of the newest act */
 	uint64_t carrying;     /* the act that the clerk is at; 0: none */
+	uint64_t undoing;      /* the act that it is taking back; 0: none */
 	struct desk_done done[DESK_DONE_ACTS]; /* oldest first */
 	size_t done_count, done_courses;
 	struct desk_validation *to_validate; /* a queue */

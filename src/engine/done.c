@@ -88,18 +88,19 @@ static bool take_done(struct desk *desk, uint64_t serial, struct desk_done *out)
 
 /* ---- taking back --------------------------------------------------------------------------*/
 
-static void say(struct desk *desk, const struct desk_done *done, size_t taken, const char *why)
+/* @again: what could not be written can be tried once more. */
+static void say(struct desk *desk, const struct desk_done *done, size_t taken, const char *why, bool again)
 {
-	const char *noun = nouns[done->act];
+	const char *noun = nouns[done->act], *key = again ? ", z tries again" : "";
 
 	if (taken == done->count)
 		desk_say(desk, FINDING_NOTICE, "undone: %s of %zu course%s", noun, taken,
 			 taken == 1 ? "" : "s");
 	else if (taken)
-		desk_say(desk, FINDING_WARNING, "undone: %s of %zu course%s; %zu not: %s", noun,
-			 taken, taken == 1 ? "" : "s", done->count - taken, why);
+		desk_say(desk, FINDING_WARNING, "undone: %s of %zu course%s; %zu not%s: %s", noun,
+			 taken, taken == 1 ? "" : "s", done->count - taken, key, why);
 	else
-		desk_say(desk, FINDING_WARNING, "not undone: %s of %zu course%s: %s", noun,
+		desk_say(desk, FINDING_WARNING, "not undone%s: %s of %zu course%s: %s", key, noun,
 			 done->count, done->count == 1 ? "" : "s", why);
 }
 
@@ -134,26 +135,64 @@ static void renumber(struct desk *desk, struct desk_done *undone, const struct w
 	}
 }
 
+/* What could not be written can still be taken back: there is room where @done was taken out. Takes
+   done->given. */
+static void put_back(struct desk *desk, const struct desk_done *done)
+{
+	size_t at;
+
+	pthread_mutex_lock(&desk->lock);
+	at = desk->done_count++;
+	for (; at && desk->done[at - 1].serial > done->serial; at--)
+		desk->done[at] = desk->done[at - 1];
+	desk->done[at] = *done;
+	desk->done_courses += courses_kept(done);
+	pthread_mutex_unlock(&desk->lock);
+}
+
+/* Those of @done that were not taken back, with their numbers as they are; given is NULL without
+   memory, or where there are none. */
+static struct desk_done left_of(const struct desk_done *done, const struct wish_answer *answers)
+{
+	struct desk_done left = {.serial = done->serial, .act = done->act};
+
+	for (size_t i = 0; i < done->count; i++)
+		left.count += !answers[i].taken;
+	if (left.count)
+		left.given = calloc(left.count, sizeof(*left.given));
+	for (size_t i = 0, at = 0; left.given && i < done->count; i++)
+		if (!answers[i].taken)
+			left.given[at++] = done->given[i];
+	return left;
+}
+
+/* Takes done->given. */
 static void undo_intents(struct desk *desk, struct desk_done *done)
 {
 	struct wish_answer *answers = calloc(done->count, sizeof(*answers));
+	struct desk_done left = {0};
 	const char *refused = NULL;
 	struct error err = {0};
 	size_t taken = 0;
 
 	if (!answers) {
-		desk_say(desk, FINDING_ERROR, "out of memory: not undone");
+		desk_say(desk, FINDING_ERROR, "not undone, z tries again: out of memory");
+		put_back(desk, done);
 		return;
 	}
-	status_unwish(desk->campus->status, done->given, done->count, answers, &err);
+	if (status_unwish(desk->campus->status, done->given, done->count, answers, &err) != RESULT_OK)
+		left = left_of(done, answers);
 	for (size_t i = 0; i < done->count; i++) {
 		taken += answers[i].taken;
 		if (!answers[i].taken && !refused)
 			refused = answers[i].reason;
 	}
 	renumber(desk, done, answers);
-	say(desk, done, taken, *err.text ? err.text : refused);
+	if (left.given)
+		put_back(desk, &left);
+	say(desk, done, taken, *err.text ? err.text : refused, left.given);
 	free(answers);
+	free(done->given);
 }
 
 /* What nobody has begun leaves the queue. */
@@ -168,7 +207,7 @@ static void undo_validations(struct desk *desk, const struct desk_done *done)
 	taken = desk->validate_count - kept;
 	desk->validate_count = kept;
 	pthread_mutex_unlock(&desk->lock);
-	say(desk, done, taken, "begun already");
+	say(desk, done, taken, "begun already", false);
 }
 
 void done_undo(struct desk *desk, uint64_t serial)
@@ -183,10 +222,43 @@ void done_undo(struct desk *desk, uint64_t serial)
 		undo_validations(desk, &done);
 	else
 		undo_intents(desk, &done);
-	free(done.given);
 }
 
 /* ---- what the screen calls ----------------------------------------------------------------*/
+
+/* Lock held: the clerk is at it, or will be. */
+static bool is_undoing(const struct desk *desk, uint64_t serial)
+{
+	bool undoing = desk->undoing == serial;
+
+	for (const struct desk_act *act = desk->acts; act && !undoing; act = act->next)
+		undoing = act->undoes == serial;
+	return undoing;
+}
+
+bool desk_is_undoing(struct desk *desk, uint64_t serial)
+{
+	bool undoing;
+
+	if (!serial)
+		return false;
+	pthread_mutex_lock(&desk->lock);
+	undoing = is_undoing(desk, serial);
+	pthread_mutex_unlock(&desk->lock);
+	return undoing;
+}
+
+/* Lock held. */
+static bool can_undo(const struct desk *desk, uint64_t serial)
+{
+	bool can = desk->carrying == serial || asker_has(desk, serial);
+
+	for (const struct desk_act *act = desk->acts; act && !can; act = act->next)
+		can = act->serial == serial;
+	for (size_t i = 0; i < desk->done_count && !can; i++)
+		can = desk->done[i].serial == serial;
+	return can && !is_undoing(desk, serial);
+}
 
 bool desk_can_undo(struct desk *desk, uint64_t serial)
 {
@@ -195,11 +267,7 @@ bool desk_can_undo(struct desk *desk, uint64_t serial)
 	if (!serial)
 		return false;
 	pthread_mutex_lock(&desk->lock);
-	can = desk->carrying == serial || asker_has(desk, serial);
-	for (const struct desk_act *act = desk->acts; act && !can; act = act->next)
-		can = act->serial == serial;
-	for (size_t i = 0; i < desk->done_count && !can; i++)
-		can = desk->done[i].serial == serial;
+	can = can_undo(desk, serial);
 	pthread_mutex_unlock(&desk->lock);
 	return can;
 }
@@ -211,7 +279,7 @@ void desk_undo(struct desk *desk, uint64_t serial)
 
 	/* here and now: a moment later it may have come to the clerk, behind what takes it back */
 	if (asker_drop(desk, serial, &done)) {
-		say(desk, &done, done.count, NULL);
+		say(desk, &done, done.count, NULL, false);
 		return;
 	}
 	act = calloc(1, sizeof(*act));

@@ -339,6 +339,42 @@ static void only_the_newest_acts_are_remembered(void **state)
 	desk_free(desk);
 }
 
+/* Nobody can write for longer than one waits: the act stays as it was, and can be undone later. */
+static void an_undo_that_cannot_be_written_is_not_lost(void **state)
+{
+	struct world *world = *state;
+	uint64_t launch, pause;
+	struct desk *desk;
+	sqlite3 *db;
+
+	world_wish(world, WISH_RUN, OTHER, NULL); /* held */
+	desk = open_desk(world);
+	launch = act_on(world, desk, ACT_RUN, KEY, NULL);
+	wait_message(desk, "launched 1 course");
+	pause = act_on(world, desk, ACT_PAUSE, KEY, OTHER);
+	wait_message(desk, "paused 2 courses");
+	db = lock_database(world);
+	desk_undo(desk, pause);
+	assert_true(desk_is_undoing(desk, pause));
+	assert_false(desk_can_undo(desk, pause));
+	wait_message(desk, "not undone, z tries again: pause of 2 courses: status database");
+	sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+	sqlite3_close(db);
+	wait_idle(desk);
+	status_flush(world->status, NULL); /* what was posted meanwhile may have failed as well */
+	assert_int_equal(row_of(world).intent, INTENT_PAUSE);
+	assert_false(desk_is_undoing(desk, pause));
+	assert_true(desk_can_undo(desk, pause));
+	desk_undo(desk, pause);
+	wait_message(desk, "undone: pause of 2 courses");
+	assert_false(desk_can_undo(desk, pause));
+	/* what is before it is as it was */
+	desk_undo(desk, launch);
+	wait_message(desk, "undone: launch of 1 course");
+	desk_free(desk);
+	assert_int_equal(row_of(world).intent, INTENT_IDLE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
@@ -352,6 +388,7 @@ int main(void)
 		TEST(what_has_begun_is_not_undone),
 		TEST(validations_that_wait_leave_the_queue),
 		TEST(only_the_newest_acts_are_remembered),
+		TEST(an_undo_that_cannot_be_written_is_not_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
