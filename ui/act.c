@@ -196,8 +196,7 @@ static void ask_courses(struct console *console, enum action action, const struc
 
 bool act_rehearses(const struct console *console)
 {
-	return console->now->engine_here && console->now->run_kind == RUN_DRY &&
-	       !strcmp(console->now->mode, run_kind_name(RUN_DRY));
+	return console->now->engine_here && console->now->dry_run;
 }
 
 static void ask_end(struct console *console)
@@ -208,7 +207,7 @@ static void ask_end(struct console *console)
 	prompt->act.ends_rehearsal = true;
 	prompt->kind = PROMPT_CONFIRM;
 	snprintf(prompt->question, sizeof(prompt->question), "end dry run %lld before its end? y/n ",
-		 (long long)console->now->run);
+		 (long long)console->now->dry_run);
 }
 
 void act_begin(struct console *console, enum action action)

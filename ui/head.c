@@ -46,7 +46,7 @@ static void upper(char *out, size_t size, const char *text)
    where there is no room. */
 static void draw_engine(const char *text, int x, int limit)
 {
-	char brief[160], *comma;
+	char brief[sizeof(((struct snapshot *)0)->engine)], *comma;
 	int cells;
 
 	snprintf(brief, sizeof(brief), "%s", text);
@@ -398,6 +398,9 @@ static void reason_text(const struct console *console, char *out, size_t size)
 			 now->most, now->slowed_by);
 	else if (act_rehearses(console))
 		snprintf(out, size, "dry run: nothing is migrated; d ends it");
+	else if (now->dry_run)
+		snprintf(out, size, "dry run %lld in another process: what is launched waits for its end",
+			 (long long)now->dry_run);
 }
 
 /* "cannot write into PATH: disk full" has its cause at the end; "Connection refused (GET URL)" has

@@ -79,6 +79,8 @@ void plain_tell_state(const struct console *console)
 	say_counts(&now->totals);
 	if (!say_reason(console))
 		plain_say("waits: %s", act_rehearses(console) ? "nothing, a dry run is under way"
+				       : now->dry_run ? "a dry run in another process: what is launched"
+							" waits for its end"
 				       : now->under_way ? "nothing, work is under way"
 				       : now->totals.wanted ? "nothing, work begins"
 							    : "nothing is launched");

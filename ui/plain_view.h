@@ -58,7 +58,7 @@ void plain_tell_help(const struct console *console);
 struct plain_seen {
 	bool begun, waits_for_go, slowed, wanted;
 	uint64_t message;
-	char engine[128], mode[HEAD_MODE], hold[160];
+	char engine[160], mode[HEAD_MODE], hold[160];
 	struct totals totals; /* of the last line of progress */
 	int64_t progress_at; /* monotonic, ms */
 };

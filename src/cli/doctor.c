@@ -248,13 +248,17 @@ static void check_holder(struct doctor *doctor)
 {
 	struct holder_row holder;
 	struct error err = {0};
+	char dry[48] = "";
+	int64_t run;
 
 	memset(&holder, 0, sizeof(holder));
+	if (reader_dry_now(doctor->cli->reader, &run, NULL) == RESULT_OK && run)
+		snprintf(dry, sizeof(dry), ", for dry run %" PRId64, run);
 	if (reader_holder(doctor->cli->reader, &holder, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
 	else if (holder.held)
-		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s", holder.who,
-		       holder.host, holder.pid, *holder.hold ? ": " : "", holder.hold);
+		report(doctor, true, "engine held by %s@%s, pid %" PRId64 "%s%s%s", holder.who,
+		       holder.host, holder.pid, dry, *holder.hold ? ": " : "", holder.hold);
 	else
 		report(doctor, true, "no engine is running");
 	holder_row_clear(&holder);

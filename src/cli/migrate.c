@@ -8,6 +8,7 @@
 #include "src/cli/commands.h"
 
 #include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,18 @@ static bool is_vacant(const struct migrating *m)
 	return vacant;
 }
 
+/* Who waits for a dry engine should know that it migrates nothing. */
+static void tell_holder(struct migrating *m, const char *holder)
+{
+	char text[640];
+	int64_t run = 0;
+
+	if (reader_dry_now(m->cli->reader, &run, NULL) == RESULT_OK && run)
+		snprintf(text, sizeof(text), "%s for dry run %" PRId64 ": what is launched waits for its end",
+			 holder, run);
+	migrate_trouble(m, run ? text : holder);
+}
+
 /*
  * Another process has the engine: follows its intents to the end. *@vacant: it has gone, and
  * left some of them to us.
@@ -221,7 +234,7 @@ static int follow(struct migrating *m, const char *holder, bool *vacant)
 
 	*vacant = false;
 	m->followed = true;
-	migrate_trouble(m, holder);
+	tell_holder(m, holder);
 	st = launch(m);
 	while (st < 0 && !interrupts) {
 		st = look(m, &waiting);

@@ -110,6 +110,18 @@ static void scan(struct desk *desk)
 
 /* ---- acts -------------------------------------------------------------------------------- */
 
+/* The engine, of another process, is that of a dry run: what is launched waits. */
+static bool dry_elsewhere(struct desk *desk, char *out, size_t size)
+{
+	int64_t number;
+
+	pthread_mutex_lock(&desk->lock);
+	number = desk->engine ? 0 : desk->dry_elsewhere;
+	pthread_mutex_unlock(&desk->lock);
+	snprintf(out, size, "dry run %lld of another process comes first", (long long)number);
+	return number != 0;
+}
+
 static void wish(struct desk *desk, const struct desk_act *act)
 {
 	const int64_t *ids = act->ids;
@@ -121,6 +133,7 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	const char *warning = desk->campus->store->warning;
 	const char *live = permit_live_at_once(desk->campus->conf);
 	size_t taken = 0;
+	char waits[64];
 	enum result st;
 
 	if (!answers) {
@@ -147,6 +160,8 @@ static void wish(struct desk *desk, const struct desk_act *act)
 		warning = *live ? live : NULL;
 	if (desk->rehearsal) /* else only a pause comes here */
 		warning = "the dry run goes on, d ends it";
+	else if (act->act != ACT_PAUSE && dry_elsewhere(desk, waits, sizeof(waits)))
+		warning = waits;
 	else if (act->act == ACT_PAUSE || !warning)
 		warning = "";
 	if (!taken)

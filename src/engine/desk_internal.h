@@ -85,6 +85,7 @@ struct desk {
 	bool pager_looks;      /* the pager looks at the engine, unlocked: it is not freed yet */
 	bool viewer;	       /* the clerk saw that another process has the engine */
 	int64_t rehearsal;     /* number of the dry run whose engine @engine is; 0: it is none */
+	int64_t dry_elsewhere; /* the same of another process's engine, as last published */
 	int64_t own_from;      /* of the engine that was left, for the next (engine_options) */
 	bool engine_tried;     /* the clerk has tried to become the engine */
 	bool scanned;	       /* the clerk has read the course list, or could not */

@@ -134,9 +134,11 @@ struct snapshot {
 	int64_t run;	      /* number of the run that is open, else of the newest one here; 0: none yet */
 	enum run_kind run_kind; /* of it */
 	bool run_open;
+	int64_t dry_run;      /* the engine, here or elsewhere, is that of this dry run; 0: it is none */
 	char live_at_once[160]; /* "" or what launching means on this release (permit.h) */
 	struct desk_question question; /* an act waits for its answer */
-	char engine[128];     /* "engine here, 8 workers", "ana@host, pid 12, since 02:10" */
+	/* "engine here, 8 workers", "engine: dry run 4 of ana@host since 02:10, 8 workers, pid 12" */
+	char engine[160];
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
 	char hold[320];	      /* "" or "since 03:12:41: " and the one reason why work waits */

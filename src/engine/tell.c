@@ -85,17 +85,28 @@ static void tell_crew(struct snapshot *snap, int64_t workers, int64_t rate)
 		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", at most %lld/s", (long long)rate);
 }
 
+/* "dry run 4 of ", or "": whoever waits for that engine should know that it migrates nothing. */
+static void tell_dry(struct reader *reader, struct snapshot *snap, char *out, size_t size)
+{
+	if (reader_dry_now(reader, &snap->dry_run, NULL) != RESULT_OK)
+		snap->dry_run = 0;
+	*out = '\0';
+	if (snap->dry_run)
+		snprintf(out, size, "dry run %lld of ", (long long)snap->dry_run);
+}
+
 /* What other processes are told of the engine: this one is a viewer. What a narrow screen cuts off
    is at the end. */
 static void tell_holder(struct reader *reader, int64_t now, struct snapshot *snap)
 {
 	struct holder_row holder = {0};
-	char since[32];
+	char since[32], dry[40];
 	size_t at;
 
 	snprintf(snap->mode, sizeof(snap->mode), "viewer");
 	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
-		snprintf(snap->engine, sizeof(snap->engine), "engine: %.32s@%.32s since %.20s",
+		tell_dry(reader, snap, dry, sizeof(dry));
+		snprintf(snap->engine, sizeof(snap->engine), "engine: %s%.32s@%.32s since %.20s", dry,
 			 holder.who, holder.host, since_text(holder.since, now, since, sizeof(since)));
 		tell_crew(snap, holder.workers, holder.rate);
 		at = strlen(snap->engine);
@@ -154,7 +165,7 @@ static void tell_engine(const struct desk *desk, const struct engine_state *stat
 	snap->engine_here = true;
 	if (state->dry_run) { /* where a mock run is open it is that one's turn again afterwards */
 		snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, true));
-		snap->run = state->dry_run;
+		snap->run = snap->dry_run = state->dry_run;
 		snap->run_kind = RUN_DRY;
 		snap->run_open = true;
 	}
@@ -232,6 +243,7 @@ static void tell_message(struct desk *desk, struct snapshot *snap)
 	size_t at = strlen(snap->engine);
 
 	pthread_mutex_lock(&desk->lock);
+	desk->dry_elsewhere = snap->engine_here ? 0 : snap->dry_run;
 	memcpy(snap->message, desk->message, sizeof(snap->message));
 	snap->message_severity = desk->message_severity;
 	snap->message_serial = desk->message_serial;

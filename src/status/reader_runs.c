@@ -159,6 +159,12 @@ enum result reader_run_now(struct reader *reader, int64_t *number, enum run_kind
 	return st;
 }
 
+enum result reader_dry_now(struct reader *reader, int64_t *number, struct error *err)
+{
+	return db_number(&reader->db, err,
+			 "SELECT max(number) FROM run WHERE ended = 0 AND kind = 'dry'", NULL, 0, 0, number);
+}
+
 const char *run_row_name(const struct run_row *row, char *out, size_t size)
 {
 	const char *kind = run_kind_name(row->kind);

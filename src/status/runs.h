@@ -92,6 +92,8 @@ enum result reader_run_courses(struct reader *reader, int64_t run, struct run_co
    *@number 0: there was none. @open may be NULL. Quick. */
 enum result reader_run_now(struct reader *reader, int64_t *number, enum run_kind *kind, bool *open,
 			   struct error *err);
+/* The dry run that is open, which the engine that runs now is; 0: there is none. Quick. */
+enum result reader_dry_now(struct reader *reader, int64_t *number, struct error *err);
 /* "mock 2", "real 5", "dry 3", and behind an imported one "(mock 1 of NAME)": into @out; returns it. */
 const char *run_row_name(const struct run_row *row, char *out, size_t size);
 

@@ -77,6 +77,19 @@ wait_for "DRY 1"
 see "d end dry run"
 resize 80 24
 
+step "a viewer, and a command, are told that the engine they wait for migrates nothing"
+terminal=$((second - 1))
+start 80 24
+wait_for "VIEWER" 30
+wait_for "dry run 1 of ana@"
+see "dry run 1 in another process: what is launched waits for its end"
+keys d
+wait_for "no dry run here, engine: dry run 1 of ana@"
+keys q
+left 0
+terminal=$first
+as ana doctor | grep -q "engine held by ana@.*, for dry run 1" || fail "doctor does not say so"
+
 step "held it stands, and c lets it go on"
 keys H
 wait_for "held by ana since"

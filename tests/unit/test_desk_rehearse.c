@@ -318,6 +318,41 @@ static void a_viewer_has_none(void **state)
 	expect_run(world, RUN_MOCK, false, 1);
 }
 
+static bool names_dry_run(const struct snapshot *snap, const void *arg)
+{
+	return snap->dry_run == *(const int64_t *)arg && *snap->engine;
+}
+
+/* The engine that a viewer waits for migrates nothing: it says so, and so does what is launched there. */
+static void a_viewer_is_told_of_a_dry_engine(void **state)
+{
+	struct world *world = *state;
+	int64_t id = world_course_id(world, NEXT);
+	struct engine_options options = {.dry = true, .held = true, .dry_courses = &id, .dry_count = 1};
+	struct engine *other;
+	struct snapshot *snap;
+	struct desk *desk;
+
+	world->faults[FAULT_OPEN].delay = 2000;
+	assert_int_equal(engine_new(&other, &world->campus, &options, NULL), RESULT_OK);
+	desk = open_started_desk(world, true);
+	snap = wait_for(desk, names_dry_run, &(int64_t){2}, "the dry run");
+	assert_string_equal(snap->mode, "viewer");
+	assert_non_null(strstr(snap->engine, "engine: dry run 2 of "));
+	snapshot_unref(snap);
+	act_on(world, desk, ACT_RUN, LAST, NULL);
+	wait_message(desk, "launched 1 course; dry run 2 of another process comes first");
+	act_on(world, desk, ACT_PAUSE, LAST, NULL);
+	snap = see_message(desk, "paused 1 course");
+	assert_null(strstr(snap->message, "dry run"));
+	snapshot_unref(snap);
+	engine_free(other);
+	snap = wait_for(desk, names_dry_run, &(int64_t){0}, "its end");
+	assert_null(strstr(snap->engine, "dry run"));
+	snapshot_unref(snap);
+	desk_free(desk);
+}
+
 /* Another process is after the engine, and has its lock for a moment if it gets it. */
 struct rival {
 	struct world *world;
@@ -391,6 +426,7 @@ int main(void)
 		TEST(it_asks_where_rows_are_gone),
 		TEST(who_leaves_breaks_it_off),
 		TEST(a_viewer_has_none),
+		TEST(a_viewer_is_told_of_a_dry_engine),
 		TEST(who_takes_the_lock_in_the_gap_makes_it_a_viewer),
 	};
 

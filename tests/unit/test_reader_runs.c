@@ -113,6 +113,14 @@ static void assert_now(struct help *help, int64_t number, enum run_kind kind, bo
 	assert_ok(reader_run_now(help->reader, &now, &is, NULL, &help->err), help->err);
 }
 
+static void assert_dry(struct help *help, int64_t number)
+{
+	int64_t now;
+
+	assert_ok(reader_dry_now(help->reader, &now, &help->err), help->err);
+	assert_int_equal(now, number);
+}
+
 static void the_run_now_is_the_open_one_or_the_newest_of_here(void **state)
 {
 	struct help *help = *state;
@@ -125,7 +133,9 @@ static void the_run_now_is_the_open_one_or_the_newest_of_here(void **state)
 	help_run(help, 3, "mock");
 	help_sql(help, "UPDATE run SET imported = 5, origin_number = 1 WHERE number = 3");
 	assert_now(help, 2, RUN_DRY, false);
+	assert_dry(help, 0);
 	help_sql(help, "UPDATE run SET ended = 0 WHERE number = 2");
+	assert_dry(help, 2);
 	assert_now(help, 2, RUN_DRY, false); /* nothing is launched by it */
 	help_sql(help, "UPDATE run SET ended = 0 WHERE number = 1");
 	assert_now(help, 1, RUN_MOCK, true);
