@@ -2,9 +2,9 @@
  * The asker: what lets an engine run, or validates, passes here before the clerk has it. Where our
  * rows are gone from val in bulk, or production's gate is not passed, the act waits for an answer.
  *
- * On a thread of its own: a pause or a hold never waits behind it. A pause, or an undo, that comes
- * after an act that waits here counts all the same: it is noted, and what it names leaves the act
- * before the clerk gets it.
+ * On a thread of its own: a pause or a hold never waits behind it. A pause that comes after an act
+ * that waits here counts all the same: it is noted, and what it names leaves the act before the clerk
+ * gets it. So does an act that is taken back while it is looked at: it is marked.
  */
 #include "config.h"
 
@@ -15,14 +15,14 @@
 #include <string.h>
 
 #include "src/base/figures.h"
-#include "src/rollout/vanished.h"
+#include "src/base/http.h"
+#include "src/engine/lost_rows.h"
 
-#define VANISHED_TIME 60000 /* ms that an answer of val's counts */
-
-/* What val said last, and when (monotonic ms; 0: it was not asked). */
-struct asker_memory {
-	struct vanished vanished;
-	int64_t looked_at;
+/* Of the asker's thread. */
+struct asker {
+	struct desk *desk;
+	struct reader *reader; /* NULL: not opened yet, or it could not be */
+	struct lost_rows lost;
 };
 
 static const char *const verbs[] = {
@@ -40,7 +40,7 @@ bool asker_wants(enum act act)
 	return gives_run(act) || act == ACT_VALIDATE || act == ACT_REHEARSE;
 }
 
-static void name_act(const struct desk_act *act, char *out, size_t size)
+void asker_name(const struct desk_act *act, char *out, size_t size)
 {
 	snprintf(out, size, "%s %s course%s", verbs[act->act],
 		 figure_number((int64_t)act->count).text, act->count == 1 ? "" : "s");
@@ -54,42 +54,9 @@ static bool has_any(const struct desk *desk)
 	return desk->to_ask || desk->asking || desk->asked;
 }
 
-/* Lock held: a pause, or (@undoes) an undo, that acts of before have still to see. */
-static void note_later(struct desk *desk, const struct desk_act *pause, uint64_t undoes)
-{
-	struct desk_later *later = calloc(1, sizeof(*later));
-
-	if (later && pause)
-		later->ids = malloc(pause->count * sizeof(*later->ids) + 1);
-	if (!later || (pause && !later->ids)) {
-		free(later);
-		return;
-	}
-	later->undoes = undoes;
-	if (pause) {
-		later->serial = pause->serial;
-		later->count = pause->count;
-		memcpy(later->ids, pause->ids, pause->count * sizeof(*later->ids));
-	}
-	later->next = desk->later;
-	desk->later = later;
-}
-
-/* Lock held, or nobody else there. */
-static void forget_later(struct desk *desk)
-{
-	while (desk->later) {
-		struct desk_later *later = desk->later;
-
-		desk->later = later->next;
-		free(later->ids);
-		free(later);
-	}
-}
-
 void asker_clear(struct desk *desk)
 {
-	forget_later(desk);
+	later_forget(desk);
 	while (desk->to_ask) {
 		struct desk_act *act = desk->to_ask;
 
@@ -102,10 +69,9 @@ void asker_clear(struct desk *desk)
 	desk->answer_reason = NULL;
 }
 
-void asker_pause(struct desk *desk, const struct desk_act *pause)
+bool asker_pause(struct desk *desk, const struct desk_act *pause)
 {
-	if (has_any(desk))
-		note_later(desk, pause, 0);
+	return !has_any(desk) || later_note(desk, pause);
 }
 
 /* Lock held: nothing is asked any more; the act is the caller's. */
@@ -121,86 +87,97 @@ static struct desk_act *take_asked(struct desk *desk)
 	return act;
 }
 
-/* Lock held: the act of that number, if it is here. What it is and of how many does not change. */
-static const struct desk_act *find(const struct desk *desk, uint64_t serial)
+/* Lock held: where the act of that number is linked, if it is here and was not taken back. What it is
+   and of how many does not change. */
+static struct desk_act **find(struct desk *desk, uint64_t serial)
 {
 	if (desk->asking && desk->asking->serial == serial)
-		return desk->asking;
+		return desk->asking->dropped ? NULL : &desk->asking;
 	if (desk->asked && desk->asked->serial == serial)
-		return desk->asked;
-	for (const struct desk_act *act = desk->to_ask; act; act = act->next)
-		if (act->serial == serial)
-			return act;
+		return desk->asked->dropped ? NULL : &desk->asked;
+	for (struct desk_act **at = &desk->to_ask; *at; at = &(*at)->next)
+		if ((*at)->serial == serial)
+			return at;
 	return NULL;
 }
 
-bool asker_has(const struct desk *desk, uint64_t serial)
+bool asker_has(struct desk *desk, uint64_t serial)
 {
 	return find(desk, serial) != NULL;
 }
 
+/* Lock held: the first that waits leaves; the caller's. */
+static struct desk_act *unlink_act(struct desk *desk, struct desk_act **at)
+{
+	struct desk_act *act = *at;
+
+	*at = act->next;
+	if (!act->next && desk->to_ask_end == &act->next)
+		desk->to_ask_end = at;
+	act->next = NULL;
+	return act;
+}
+
+/* Lock held: the asker finds it so once it has looked, which it need not do to the end. */
+static void drop_asking(struct desk *desk)
+{
+	desk->asking->dropped = true;
+	atomic_store(&desk->gives_up, true);
+	if (desk->campus->http)
+		http_look(desk->campus->http);
+	pthread_cond_broadcast(&desk->turn);
+}
+
 bool asker_drop(struct desk *desk, uint64_t serial, struct desk_done *out)
 {
-	const struct desk_act *act;
-	struct desk_act *asked = NULL;
+	struct desk_act **at, *dropped = NULL;
 
 	pthread_mutex_lock(&desk->lock);
-	act = find(desk, serial);
-	if (act)
-		*out = (struct desk_done){.serial = serial, .act = act->act, .count = act->count};
-	if (act && act == desk->asked)
-		asked = take_asked(desk);
-	else if (act)
-		note_later(desk, NULL, serial);
+	at = find(desk, serial);
+	if (at)
+		*out = (struct desk_done){.serial = serial, .act = (*at)->act, .count = (*at)->count};
+	if (at == &desk->asked)
+		dropped = take_asked(desk);
+	else if (at == &desk->asking)
+		drop_asking(desk);
+	else if (at)
+		dropped = unlink_act(desk, at);
 	pthread_mutex_unlock(&desk->lock);
-	desk_act_free(asked);
-	return act != NULL;
+	desk_act_free(dropped);
+	return at != NULL;
 }
 
-static int compare_ids(const void *a, const void *b)
+void desk_give_up(struct desk *desk)
 {
-	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+	struct desk_act *dropped, *next;
+	char name[64] = "";
+	size_t count = 0;
 
-	return (left > right) - (left < right);
-}
-
-/* Lock held: what pauses and undos that came after @act leave of it. False: it was taken back. */
-static bool heed_later(struct desk *desk, struct desk_act *act)
-{
-	bool stays = true;
-
-	for (struct desk_later *later = desk->later; later; later = later->next) {
-		size_t kept = 0;
-
-		stays = stays && later->undoes != act->serial;
-		if (later->undoes || later->serial < act->serial)
-			continue;
-		qsort(later->ids, later->count, sizeof(*later->ids), compare_ids);
-		for (size_t i = 0; i < act->count; i++)
-			if (!bsearch(&act->ids[i], later->ids, later->count, sizeof(*later->ids),
-				     compare_ids))
-				act->ids[kept++] = act->ids[i];
-		act->count = kept;
+	pthread_mutex_lock(&desk->lock);
+	if (desk->asking && !desk->asking->dropped) {
+		asker_name(desk->asking, name, sizeof(name));
+		drop_asking(desk);
+		count++;
 	}
-	return stays;
+	dropped = desk->to_ask;
+	desk->to_ask = NULL;
+	desk->to_ask_end = &desk->to_ask;
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+	for (; dropped; dropped = next) {
+		next = dropped->next;
+		if (!count++)
+			asker_name(dropped, name, sizeof(name));
+		desk_act_free(dropped);
+	}
+	if (count == 1)
+		desk_say(desk, FINDING_NOTICE, "given up: %s: nothing was done", name);
+	else if (count)
+		desk_say(desk, FINDING_NOTICE, "given up: %s, and %zu more act%s behind it: nothing was done",
+			 name, count - 1, count == 2 ? "" : "s");
 }
 
 /* ---- what is amiss ------------------------------------------------------------------------*/
-
-/* What cannot be asked is no reason to ask: the launch itself will tell. */
-static const struct vanished *look_at_val(struct desk *desk, struct reader *reader,
-					  struct asker_memory *memory)
-{
-	int64_t now = clock_now(desk->campus->clock);
-
-	if (memory->looked_at && now - memory->looked_at < VANISHED_TIME)
-		return &memory->vanished;
-	memset(&memory->vanished, 0, sizeof(memory->vanished));
-	if (vanished_look(&memory->vanished, desk->campus, reader, NULL) != RESULT_OK)
-		memset(&memory->vanished, 0, sizeof(memory->vanished));
-	memory->looked_at = now ? now : 1;
-	return &memory->vanished;
-}
 
 /* It would be begun by this act: what is under way has passed the gate before. */
 static enum result would_begin(struct reader *reader, const struct desk_act *act, int64_t id, bool *out,
@@ -243,23 +220,27 @@ static enum result look_at_gate(struct desk *desk, struct reader *reader, const 
 
 /* Fills @out where @act has to wait; else its kind is QUESTION_NONE. Not RESULT_OK: it was not to be
    found out, and nothing is done. */
-static enum result look(struct desk *desk, struct reader *reader, struct asker_memory *memory,
-			struct desk_act *act, struct desk_question *out, struct error *err)
+static enum result look(struct asker *asker, struct desk_act *act, struct desk_question *out,
+			struct error *err)
 {
+	struct desk *desk = asker->desk;
 	enum result st = RESULT_OK;
+	bool asks = false;
 
 	memset(out, 0, sizeof(*out));
 	out->serial = act->serial;
-	name_act(act, out->act, sizeof(out->act));
-	if (act->passed < QUESTION_VANISHED && look_at_val(desk, reader, memory)->bulk) {
+	asker_name(act, out->act, sizeof(out->act));
+	if (act->passed < QUESTION_VANISHED)
+		st = lost_rows_look(&asker->lost, desk->campus, asker->reader, gives_run(act->act),
+				    &desk->gives_up, &asks, err);
+	if (asks) {
 		out->kind = QUESTION_VANISHED;
-		snprintf(out->text, sizeof(out->text), "%s", memory->vanished.text);
-		return RESULT_OK;
+		snprintf(out->text, sizeof(out->text), "%s", asker->lost.seen.text);
 	}
-	if (act->passed >= QUESTION_PERMIT || !gives_run(act->act))
-		return RESULT_OK;
+	if (st != RESULT_OK || asks || act->passed >= QUESTION_PERMIT || !gives_run(act->act))
+		return st;
 	memset(&act->permit, 0, sizeof(act->permit));
-	st = look_at_gate(desk, reader, act, &act->permit, err);
+	st = look_at_gate(desk, asker->reader, act, &act->permit, err);
 	if (st == RESULT_OK && act->permit.asked && !act->permit.given) {
 		out->kind = QUESTION_PERMIT;
 		snprintf(out->text, sizeof(out->text), "the gate before production misses: %s",
@@ -270,6 +251,22 @@ static enum result look(struct desk *desk, struct reader *reader, struct asker_m
 
 /* ---- asking -------------------------------------------------------------------------------*/
 
+/* Lock held: what pauses that came after @act leave of it. False: it was taken back. */
+static bool heed(struct desk *desk, struct desk_act *act)
+{
+	later_heed(desk, act);
+	return !act->dropped;
+}
+
+/* Lock held: it is looked at once more, before all others. */
+static void take_again(struct desk *desk, struct desk_act *act)
+{
+	act->next = desk->to_ask;
+	desk->to_ask = act;
+	if (!act->next)
+		desk->to_ask_end = &act->next;
+}
+
 static void ask(struct desk *desk, struct desk_act *act, const struct desk_question *question)
 {
 	struct desk_act *older = NULL;
@@ -277,11 +274,15 @@ static void ask(struct desk *desk, struct desk_act *act, const struct desk_quest
 	bool leaves;
 
 	pthread_mutex_lock(&desk->lock);
-	leaves = desk->stopping;
-	if (desk->asked)
-		older = take_asked(desk);
 	desk->asking = NULL;
-	leaves = leaves || !heed_later(desk, act) || !act->count; /* nothing is left of it */
+	leaves = desk->stopping || !heed(desk, act) || !act->count; /* nothing is left of it */
+	if (!leaves && desk->answered) { /* the older one's turn comes first */
+		take_again(desk, act);
+		pthread_mutex_unlock(&desk->lock);
+		return;
+	}
+	if (!leaves && desk->asked)
+		older = take_asked(desk);
 	if (!leaves) {
 		desk->asked = act;
 		desk->question = *question;
@@ -289,8 +290,8 @@ static void ask(struct desk *desk, struct desk_act *act, const struct desk_quest
 		pthread_cond_broadcast(&desk->turn);
 	}
 	pthread_mutex_unlock(&desk->lock);
-	if (older && !leaves) {
-		name_act(older, name, sizeof(name));
+	if (older) {
+		asker_name(older, name, sizeof(name));
 		desk_say(desk, FINDING_WARNING, "%s: not done, another act took its place", name);
 	}
 	desk_act_free(older);
@@ -305,10 +306,10 @@ static void let_go(struct desk *desk, struct desk_act *act)
 	char name[64];
 	bool stays, goes;
 
-	name_act(act, name, sizeof(name));
+	asker_name(act, name, sizeof(name));
 	/* in one piece: a pause comes before it or after it */
 	pthread_mutex_lock(&desk->lock);
-	stays = heed_later(desk, act);
+	stays = heed(desk, act);
 	goes = stays && (act->count || !before);
 	desk->asking = NULL;
 	if (goes)
@@ -321,65 +322,95 @@ static void let_go(struct desk *desk, struct desk_act *act)
 	desk_act_free(act);
 }
 
-static void give_up(struct desk *desk, struct desk_act *act, const struct error *err)
+static void refuse(struct desk *desk, struct desk_act *act, const struct error *err)
 {
 	char name[64];
+	bool dropped;
 
-	name_act(act, name, sizeof(name));
-	desk_say(desk, FINDING_ERROR, "%s: not done: %s", name, err->text);
+	asker_name(act, name, sizeof(name));
+	pthread_mutex_lock(&desk->lock);
+	dropped = act->dropped; /* and that was told */
+	desk->asking = NULL;
+	pthread_mutex_unlock(&desk->lock);
+	if (!dropped)
+		desk_say(desk, FINDING_ERROR, "%s: not done: %s", name, err->text);
+	desk_act_free(act);
+}
+
+static void consider(struct asker *asker, struct desk_act *act)
+{
+	struct desk *desk = asker->desk;
+	struct desk_question question;
+	struct error err = {0};
+	enum result st = RESULT_OK;
+
+	/* one that cannot be opened now may be for the next act */
+	if (!asker->reader)
+		st = reader_open(&asker->reader, status_path(desk->campus->status), &err);
+	if (st == RESULT_OK)
+		st = look(asker, act, &question, &err);
+	if (st != RESULT_OK)
+		refuse(desk, act, &err);
+	else if (question.kind != QUESTION_NONE)
+		ask(desk, act, &question);
+	else
+		let_go(desk, act);
+}
+
+/* Whatever an operator said to rows that are gone stands in the audit, before what is done for it. */
+static void note_answer(struct desk *desk, const struct desk_question *question, bool yes)
+{
+	char what[160];
+
+	snprintf(what, sizeof(what), "%s: %s", question->act, yes ? "went on all the same" : "not done");
+	status_event(desk->campus->status, FINDING_WARNING, "rows gone", desk->campus->conf->name, what,
+		     question->text);
+}
+
+/* The operator goes on: past the gate only with that in the audit. */
+static void go_on(struct asker *asker, struct desk_act *act, const struct desk_question *question,
+		  const char *reason)
+{
+	struct desk *desk = asker->desk;
+	struct error err = {0};
+
+	act->passed = question->kind;
+	if (question->kind == QUESTION_VANISHED) {
+		note_answer(desk, question, true);
+		lost_rows_accept(&asker->lost, gives_run(act->act));
+	}
+	if (question->kind == QUESTION_PERMIT &&
+	    permit_pass(desk->campus->status, desk->campus->conf, &act->permit, reason ? reason : "",
+			"the campus name was typed in the console", &err) != RESULT_OK)
+		refuse(desk, act, &err);
+	else
+		consider(asker, act);
+}
+
+/* The operator does not; that was said where it was asked. */
+static void let_be(struct desk *desk, struct desk_act *act, const struct desk_question *question)
+{
+	if (question->kind == QUESTION_VANISHED)
+		note_answer(desk, question, false);
 	pthread_mutex_lock(&desk->lock);
 	desk->asking = NULL;
 	pthread_mutex_unlock(&desk->lock);
 	desk_act_free(act);
 }
 
-static void consider(struct desk *desk, struct reader *reader, struct asker_memory *memory,
-		     struct desk_act *act)
-{
-	struct desk_question question;
-	struct error err = {0};
-
-	if (look(desk, reader, memory, act, &question, &err) != RESULT_OK) {
-		give_up(desk, act, &err);
-	} else if (question.kind != QUESTION_NONE) {
-		ask(desk, act, &question);
-	} else {
-		let_go(desk, act);
-	}
-}
-
-/* The operator goes on: past the gate only with that in the audit. */
-static void go_on(struct desk *desk, struct reader *reader, struct asker_memory *memory,
-		  struct desk_act *act, enum question_kind kind, const char *reason)
-{
-	struct error err = {0};
-
-	act->passed = kind;
-	if (kind == QUESTION_PERMIT &&
-	    permit_pass(desk->campus->status, desk->campus->conf, &act->permit, reason ? reason : "",
-			"the campus name was typed in the console", &err) != RESULT_OK) {
-		give_up(desk, act, &err);
-		return;
-	}
-	consider(desk, reader, memory, act);
-}
-
 void desk_answer(struct desk *desk, uint64_t serial, bool yes, const char *reason)
 {
-	struct desk_act *dropped = NULL;
-
 	pthread_mutex_lock(&desk->lock);
 	if (desk->asked && desk->asked->serial == serial && !desk->answered) {
 		free(desk->answer_reason);
 		desk->answer_reason = reason ? strdup(reason) : NULL;
-		if (yes)
-			desk->answered = true;
-		else
-			dropped = take_asked(desk);
+		desk->answered = true;
+		desk->answer = yes;
+		desk->asked->dropped = !yes;
+		desk->asked->since = clock_now(desk->campus->clock);
 		pthread_cond_broadcast(&desk->turn);
 	}
 	pthread_mutex_unlock(&desk->lock);
-	desk_act_free(dropped);
 }
 
 bool desk_is_asking(struct desk *desk, const struct snapshot *now)
@@ -387,7 +418,7 @@ bool desk_is_asking(struct desk *desk, const struct snapshot *now)
 	bool asking;
 
 	pthread_mutex_lock(&desk->lock);
-	asking = desk->to_ask || desk->asking || desk->answered ||
+	asking = desk->to_ask || (desk->asking && !desk->asking->dropped) || desk->answered ||
 		 now->question.kind != desk->question.kind ||
 		 now->question.serial != desk->question.serial;
 	pthread_mutex_unlock(&desk->lock);
@@ -397,34 +428,36 @@ bool desk_is_asking(struct desk *desk, const struct snapshot *now)
 /* ---- the thread ---------------------------------------------------------------------------*/
 
 /* Does one thing; false when there is none. Lock held on entry and exit. */
-static bool serve(struct desk *desk, struct reader *reader, struct asker_memory *memory)
+static bool serve(struct asker *asker)
 {
-	enum question_kind kind = QUESTION_NONE;
+	struct desk *desk = asker->desk;
+	struct desk_question question = {.kind = QUESTION_NONE};
 	char *reason = NULL;
 	struct desk_act *act;
+	bool yes = true;
 
 	if (desk->rests)
 		return false;
 	if (desk->answered) {
-		kind = desk->question.kind;
+		question = desk->question;
+		yes = desk->answer;
 		reason = desk->answer_reason;
 		desk->answer_reason = NULL;
 		act = take_asked(desk);
 	} else if (desk->to_ask) {
-		act = desk->to_ask;
-		desk->to_ask = act->next;
-		if (!desk->to_ask)
-			desk->to_ask_end = &desk->to_ask;
+		act = unlink_act(desk, &desk->to_ask);
 	} else {
 		return false;
 	}
-	act->next = NULL;
 	desk->asking = act;
+	atomic_store(&desk->gives_up, false);
 	pthread_mutex_unlock(&desk->lock);
-	if (kind == QUESTION_NONE)
-		consider(desk, reader, memory, act);
+	if (question.kind == QUESTION_NONE)
+		consider(asker, act);
+	else if (yes)
+		go_on(asker, act, &question, reason);
 	else
-		go_on(desk, reader, memory, act, kind, reason);
+		let_be(desk, act, &question);
 	free(reason);
 	pthread_mutex_lock(&desk->lock);
 	return true;
@@ -433,23 +466,17 @@ static bool serve(struct desk *desk, struct reader *reader, struct asker_memory 
 void *asker_main(void *arg)
 {
 	struct desk *desk = arg;
-	struct asker_memory memory = {0};
-	struct reader *reader = NULL;
-	struct error err = {0};
+	struct asker asker = {.desk = desk};
 
-	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
-		return NULL;
-	}
 	pthread_mutex_lock(&desk->lock);
 	while (!desk->ends) {
-		if (serve(desk, reader, &memory))
+		if (serve(&asker))
 			continue;
 		if (!has_any(desk)) /* nothing is left that a pause could have come after */
-			forget_later(desk);
+			later_forget(desk);
 		clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
 	}
 	pthread_mutex_unlock(&desk->lock);
-	reader_close(reader);
+	reader_close(asker.reader);
 	return NULL;
 }

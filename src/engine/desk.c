@@ -300,18 +300,24 @@ uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *tar
 {
 	struct desk_act *act = act_new(kind, target);
 	uint64_t serial;
+	bool taken;
 
 	if (!act) {
-		desk_say(desk, FINDING_ERROR, "out of memory");
+		desk_say(desk, FINDING_ERROR, "out of memory: nothing was done");
 		return 0;
 	}
 	pthread_mutex_lock(&desk->lock);
+	act->since = clock_now(desk->campus->clock);
 	act->serial = serial = ++desk->act_serial;
-	if (kind == ACT_PAUSE)
-		asker_pause(desk, act);
-	hand_over(desk, act);
+	taken = kind != ACT_PAUSE || asker_pause(desk, act);
+	if (taken)
+		hand_over(desk, act);
 	pthread_mutex_unlock(&desk->lock);
-	return serial;
+	if (taken)
+		return serial;
+	desk_act_free(act);
+	desk_say(desk, FINDING_ERROR, "out of memory: nothing was paused");
+	return 0;
 }
 
 void desk_refresh(struct desk *desk)

@@ -71,6 +71,9 @@ uint64_t desk_act(struct desk *desk, enum act act, const struct act_target *targ
  * name was typed). A newer act that asks takes its place; one that is not open any more is ignored.
  */
 void desk_answer(struct desk *desk, uint64_t serial, bool yes, const char *reason);
+/* All acts that are still looked at before they are asked for or done are taken back; a message says
+   which. Nothing is done where there are none. */
+void desk_give_up(struct desk *desk);
 /* What was asked for last is still being looked at before it is done, or what came of that is not in
    @now yet: a question may follow. */
 bool desk_is_asking(struct desk *desk, const struct snapshot *now);

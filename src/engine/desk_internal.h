@@ -1,7 +1,7 @@
 /*
  * desk_internal.h - the desk's inside, shared by desk.c, pager.c, tell.c, choices.c, steering.c,
- * page*.c, story.c, compared.c, clerk.c, rehearsal.c, asker.c, gatekeeper.c, auditor.c, done.c and
- * differ.c only.
+ * page*.c, story.c, compared.c, clerk.c, rehearsal.c, asker.c, later.c, gatekeeper.c, auditor.c, done.c,
+ * waits.c and differ.c only.
  *
  * Six threads: the pager reads pages and publishes snapshots, the clerk carries out acts
  * (scan, wishes), the asker asks before those that take an engine to work, the gatekeeper looks at
@@ -19,6 +19,7 @@
 #include "src/status/roster.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 struct desk_act {
 	struct desk_act *next;
@@ -32,9 +33,12 @@ struct desk_act {
 	const char *finding; /* static, or NULL */
 	struct picks *picks; /* a reference, or NULL */
 	char *reason;	     /* owned, or NULL */
-	/* of the asker: the last question that was answered with yes, and what the gate said */
+	int64_t since;	     /* when it was given, or answered for (monotonic ms) */
+	/* of the asker: the last question that was answered with yes, what the gate said, and (under the
+	   lock) that it was taken back while it was looked at */
 	enum question_kind passed;
 	struct permit permit;
+	bool dropped;
 };
 void desk_act_free(struct desk_act *act); /* accepts NULL */
 
@@ -54,13 +58,12 @@ struct desk_validation {
 	uint64_t serial; /* of the act */
 };
 
-/* A pause, or an undo, that came after acts which are still at the asker. */
+/* A pause that came after acts which are still at the asker. */
 struct desk_later {
 	struct desk_later *next;
-	uint64_t serial; /* of the pause */
+	uint64_t serial;
 	int64_t *ids;	 /* owned */
 	size_t count;
-	uint64_t undoes; /* the act that is taken back; 0: this is a pause */
 };
 
 /* A choice of the operator that waits to be written. */
@@ -132,11 +135,13 @@ struct desk {
 	struct desk_act *to_ask, **to_ask_end;
 	struct desk_act *asking; /* the act that is being looked at, of the asker; NULL: none */
 	struct desk_later *later;
-	struct desk_act *asked;
+	struct desk_act *asked;  /* one that waits for an answer: then @question is of it */
 	struct desk_question question; /* of @asked */
 	uint64_t question_serial; /* grows when it changes */
-	bool answered;	       /* with yes: the asker takes it up */
+	bool answered;	       /* the asker takes it up ... */
+	bool answer;	       /* ... and this was it */
 	char *answer_reason;
+	atomic_bool gives_up;  /* nobody waits any more for what the asker looks at */
 	/* flags to be switched, and boards to be shown */
 	struct desk_act *flips, **flips_end;
 	bool switching, guarding; /* the gatekeeper is at a flag, at a board */
@@ -151,13 +156,15 @@ struct desk {
 
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
 void *pager_main(void *desk);
-/* pager.c: the snapshot that is there before the threads, so that a screen never finds none. */
+/* pager.c: the snapshot that is there before the threads, so that a screen never finds none; and, with a
+   @problem, while no page can be read. */
 enum result pager_first(struct desk *desk, const char *problem, struct error *err);
 /* tell.c: what a snapshot says besides its page; @state is NULL where the engine is not here. The
    lock is not held. */
 void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine_state *state,
 		   struct snapshot *snap);
 void tell_campus(const struct desk *desk, struct snapshot *snap);
+void tell_message(struct desk *desk, struct snapshot *snap);
 /* How the adaptive limit on requests stands; all 0 at full speed. */
 struct http_load;
 void tell_look_at_load(const struct desk *desk, struct http_load *out);
@@ -193,13 +200,20 @@ void *auditor_main(void *desk);
 void *differ_main(void *desk);
 /* asker.c. Acts of this kind are the asker's first. */
 bool asker_wants(enum act act);
-/* @pause is about to be queued: it counts for acts that are still at the asker. Lock held. */
-void asker_pause(struct desk *desk, const struct desk_act *pause);
+/* @pause is about to be queued: it counts for acts that are still at the asker. False without memory:
+   it would be overrun. Lock held. */
+bool asker_pause(struct desk *desk, const struct desk_act *pause);
+/* "launch 12 courses" */
+void asker_name(const struct desk_act *act, char *out, size_t size);
 /* Takes the act back, and says in @out what it would have been of; false if it is not at the asker. */
 bool asker_drop(struct desk *desk, uint64_t serial, struct desk_done *out);
-bool asker_has(const struct desk *desk, uint64_t serial); /* lock held */
+bool asker_has(struct desk *desk, uint64_t serial); /* lock held */
 void asker_clear(struct desk *desk);			  /* the thread is gone */
 void *asker_main(void *desk);
+/* later.c, lock held: pauses that overtake what is at the asker. False without memory. */
+bool later_note(struct desk *desk, const struct desk_act *pause);
+void later_heed(struct desk *desk, struct desk_act *act); /* what they name leaves it */
+void later_forget(struct desk *desk);
 /* gatekeeper.c: something of @course has changed; if its board is shown it is looked at anew. */
 void gatekeeper_touch(struct desk *desk, int64_t course);
 void *gatekeeper_main(void *desk);

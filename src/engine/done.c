@@ -249,7 +249,7 @@ bool desk_is_undoing(struct desk *desk, uint64_t serial)
 }
 
 /* Lock held. */
-static bool can_undo(const struct desk *desk, uint64_t serial)
+static bool can_undo(struct desk *desk, uint64_t serial)
 {
 	bool can = desk->carrying == serial || asker_has(desk, serial);
 

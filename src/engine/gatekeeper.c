@@ -307,24 +307,45 @@ static void settle(struct desk *desk, struct reader *reader)
 
 /* ---- the thread ---------------------------------------------------------------------------*/
 
-static void switch_next(struct desk *desk, struct reader *reader)
+/* What cannot be opened now may be for the next thing; what a dead process left is settled then. */
+static bool has_reader(struct desk *desk, struct reader **reader, struct error *err)
+{
+	if (!*reader && reader_open(reader, status_path(desk->campus->status), err) == RESULT_OK)
+		settle(desk, *reader);
+	return *reader;
+}
+
+static void switch_next(struct desk *desk, struct reader **reader)
 {
 	struct desk_act *act = desk->flips;
+	struct error err = {0};
 
 	desk->flips = act->next;
 	if (!desk->flips)
 		desk->flips_end = &desk->flips;
 	desk->switching = true;
 	pthread_mutex_unlock(&desk->lock);
-	switch_flags(desk, reader, act);
+	if (has_reader(desk, reader, &err))
+		switch_flags(desk, *reader, act);
+	else
+		desk_say(desk, FINDING_ERROR, "no flag was switched: %s", err.text);
 	desk_act_free(act);
 	pthread_mutex_lock(&desk->lock);
 	desk->switching = false;
 }
 
-/* Does one thing; false when there is none. Lock held on entry and exit. */
-static bool serve(struct desk *desk, struct reader *reader, struct work *work)
+/* Without a reader there is nothing to look with: what is shown says why. */
+static void give_boards_up(struct desk *desk, struct work *work, const struct error *err)
 {
+	work->count = work->looked;
+	snprintf(work->problem, sizeof(work->problem), "%.250s", err->text);
+	publish(desk, work, false);
+}
+
+/* Does one thing; false when there is none. Lock held on entry and exit. */
+static bool serve(struct desk *desk, struct reader **reader, struct work *work)
+{
+	struct error err = {0};
 	int64_t again = 0;
 
 	if (desk->rests)
@@ -343,10 +364,12 @@ static bool serve(struct desk *desk, struct reader *reader, struct work *work)
 		return false;
 	desk->guarding = true;
 	pthread_mutex_unlock(&desk->lock);
-	if (again)
-		look_again(desk, reader, work, again);
+	if (!has_reader(desk, reader, &err))
+		give_boards_up(desk, work, &err);
+	else if (again)
+		look_again(desk, *reader, work, again);
 	else
-		look_next(desk, reader, work);
+		look_next(desk, *reader, work);
 	pthread_mutex_lock(&desk->lock);
 	desk->guarding = false;
 	return true;
@@ -359,18 +382,15 @@ void *gatekeeper_main(void *arg)
 	struct work work = {0};
 	struct error err = {0};
 
-	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK) {
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
-		return NULL;
-	}
 	pthread_mutex_lock(&desk->lock);
 	desk->guarding = true;
 	pthread_mutex_unlock(&desk->lock);
-	settle(desk, reader);
+	if (!has_reader(desk, &reader, &err))
+		desk_say(desk, FINDING_ERROR, "no gate is looked at: %s", err.text);
 	pthread_mutex_lock(&desk->lock);
 	desk->guarding = false;
 	while (!desk->ends)
-		if (!serve(desk, reader, &work))
+		if (!serve(desk, &reader, &work))
 			clock_wait(desk->campus->clock, &desk->turn, &desk->lock, INT64_MAX);
 	pthread_mutex_unlock(&desk->lock);
 	work_clear(&work);

@@ -144,6 +144,7 @@ enum result pager_first(struct desk *desk, const char *problem, struct error *er
 	snap->loading = true;
 	snap->found = -1;
 	tell_campus(desk, snap);
+	tell_message(desk, snap);
 	snprintf(snap->problem, sizeof(snap->problem), "%.250s", problem);
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 	publish(desk, snap);
@@ -250,21 +251,39 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 	}
 }
 
+/* What cannot be read is shown as that, and read as soon as it can be; false: the desk ends. Lock held
+   on entry and exit. */
+static bool open_both(struct desk *desk, struct reader **reader, struct roster **roster)
+{
+	struct clock *clock = desk->campus->clock;
+	struct error err = {0};
+
+	while (!desk->ends) {
+		pthread_mutex_unlock(&desk->lock);
+		if (!*roster)
+			roster_new(roster, &err);
+		if (*roster)
+			reader_open(reader, status_path(desk->campus->status), &err);
+		if (!*reader)
+			pager_first(desk, err.text, NULL);
+		pthread_mutex_lock(&desk->lock);
+		if (*reader)
+			return true;
+		for (int64_t next = clock_now(clock) + REST; !desk->ends && clock_now(clock) < next;)
+			clock_wait(clock, &desk->turn, &desk->lock, next);
+	}
+	return false;
+}
+
 void *pager_main(void *arg)
 {
 	struct desk *desk = arg;
 	struct reader *reader = NULL;
 	struct roster *roster = NULL;
-	struct error err = {0};
 
-	if (reader_open(&reader, status_path(desk->campus->status), &err) != RESULT_OK ||
-	    roster_new(&roster, &err) != RESULT_OK) {
-		pager_first(desk, err.text, NULL); /* and the last: no page can be read */
-		reader_close(reader);
-		return NULL;
-	}
 	pthread_mutex_lock(&desk->lock);
-	page_on(desk, reader, roster);
+	if (open_both(desk, &reader, &roster))
+		page_on(desk, reader, roster);
 	pthread_mutex_unlock(&desk->lock);
 	roster_free(roster);
 	reader_close(reader);

@@ -238,7 +238,7 @@ static void tell_start(struct snapshot *snap)
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 }
 
-static void tell_message(struct desk *desk, struct snapshot *snap)
+void tell_message(struct desk *desk, struct snapshot *snap)
 {
 	size_t at = strlen(snap->engine);
 

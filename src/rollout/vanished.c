@@ -10,12 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/http.h"
 #include "src/status/rollout.h"
 
 enum {
 	SAMPLE = 200,
 	COURSES_WELL = 2,  /* that are looked at while nothing is gone */
-	COURSES_MOST = 16, /* a request each, at least */
+	COURSES_MOST = VANISHED_COURSES, /* a request each, at least */
 	ROWS_CLEAR = 100,  /* more rows would not say more */
 	ROWS_BULK = 10,	   /* of fewer, all must be gone */
 	ROWS_LEAST = 3,	   /* and so few are an author's work */
@@ -27,12 +28,16 @@ struct look {
 	struct reader *reader;
 	struct journal_row *rows;
 	size_t count;
+	const atomic_bool *ends; /* or NULL */
 };
 
 /* Of @videos, looked up in the order of @rows; several may have one id. */
 static void count_rows(struct look *look, const struct journal_row *rows, size_t count,
 		       const struct val_video *videos, size_t video_count)
 {
+	struct vanished_course *course = &look->out->courses[look->out->course_count++];
+
+	*course = (struct vanished_course){.id = rows->course_id};
 	for (size_t i = 0; i < count; i++) {
 		const struct val_video *video = NULL;
 		enum val_presence has;
@@ -41,9 +46,11 @@ static void count_rows(struct look *look, const struct journal_row *rows, size_t
 			if (!strcmp(videos[k].id, rows[i].val_id))
 				video = &videos[k];
 		has = video ? val_video_has(video, rows[i].language) : VAL_UNKNOWN;
-		look->out->looked += has != VAL_UNKNOWN;
-		look->out->gone += has == VAL_ABSENT;
+		course->looked += has != VAL_UNKNOWN;
+		course->gone += has == VAL_ABSENT;
 	}
+	look->out->looked += course->looked;
+	look->out->gone += course->gone;
 }
 
 static bool has_id(const char *const *ids, size_t count, const char *id)
@@ -94,6 +101,8 @@ static enum result look_at_sample(struct look *look, struct error *err)
 		if (courses == (seen->gone ? COURSES_MOST : COURSES_WELL) ||
 		    seen->looked >= ROWS_CLEAR)
 			break;
+		if (look->ends && atomic_load(look->ends))
+			return error_set(err, RESULT_CANCELED, "given up");
 		for (end = i; end < look->count && look->rows[end].course_id == look->rows[i].course_id;)
 			end++;
 		st = look_at_course(look, look->rows + i, end - i, err);
@@ -122,16 +131,22 @@ static void tell(struct vanished *out, const struct conf *conf)
 			    : "if staging was restored, run subferry refresh first");
 }
 
-enum result vanished_look(struct vanished *out, struct campus *campus, struct reader *reader,
-			  struct error *err)
+enum result vanished_look_until(struct vanished *out, struct campus *campus, struct reader *reader,
+				const atomic_bool *ends, struct error *err)
 {
-	struct look look = {.out = out, .campus = campus, .reader = reader};
+	struct look look = {.out = out, .campus = campus, .reader = reader, .ends = ends};
 	enum result st;
 
 	memset(out, 0, sizeof(*out));
+	if (campus->http)
+		http_heed(campus->http, ends);
 	st = reader_registered_sample(reader, SAMPLE, &look.rows, &look.count, err);
 	if (st == RESULT_OK)
 		st = look_at_sample(&look, err);
+	if (campus->http)
+		http_heed(campus->http, NULL);
+	if (st != RESULT_OK && ends && atomic_load(ends))
+		st = error_set(err, RESULT_CANCELED, "given up");
 	out->bulk = st == RESULT_OK && is_bulk(out);
 	if (out->bulk)
 		tell(out, campus->conf);
@@ -139,4 +154,29 @@ enum result vanished_look(struct vanished *out, struct campus *campus, struct re
 		journal_row_clear(&look.rows[i]);
 	free(look.rows);
 	return st;
+}
+
+enum result vanished_look(struct vanished *out, struct campus *campus, struct reader *reader,
+			  struct error *err)
+{
+	return vanished_look_until(out, campus, reader, NULL, err);
+}
+
+static const struct vanished_course *find(const struct vanished *seen, int64_t id)
+{
+	for (size_t i = 0; i < seen->course_count; i++)
+		if (seen->courses[i].id == id)
+			return &seen->courses[i];
+	return NULL;
+}
+
+bool vanished_is_worse(const struct vanished *now, const struct vanished *then)
+{
+	for (size_t i = 0; i < now->course_count; i++) {
+		const struct vanished_course *before = find(then, now->courses[i].id);
+
+		if (before && now->courses[i].gone > before->gone)
+			return true;
+	}
+	return 10 * (now->gone * then->looked - then->gone * now->looked) >= now->looked * then->looked;
 }

@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/engine/lost_rows.h"
 #include "src/rollout/flip.h"
+#include "src/status/rollout.h"
 #include "tests/unit/desk_help.h"
 
 #define DONE "course-v1:Test+Asks+1"
@@ -121,6 +123,74 @@ static void a_launch_waits_where_rows_are_gone(void **state)
 	desk_free(desk);
 }
 
+/* A yes counts for the session; that to what writes nothing, not for a launch. The log has each answer. */
+static void what_was_answered_is_not_asked_again(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_started_desk(world, false);
+	char why[256] = "";
+	uint64_t serial;
+
+	lose_rows(world);
+	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, false, NULL);
+	wait_question(desk, QUESTION_NONE, 0);
+	wait_idle(desk);
+	assert_int_equal(events(world, "rows gone", why, sizeof(why)), 1);
+	assert_non_null(strstr(why, "4 of 4 rows"));
+	serial = act_on(world, desk, ACT_VALIDATE, DONE, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, true, NULL);
+	wait_message(desk, "validated " DONE);
+	wait_idle(desk);
+	act_on(world, desk, ACT_REHEARSE, LAST, NULL); /* writes nothing either */
+	wait_message(desk, "dry run 2: 1 would migrate");
+	serial = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_question(desk, QUESTION_VANISHED, serial);
+	desk_answer(desk, serial, true, NULL);
+	wait_message(desk, "launched 1 course");
+	act_on(world, desk, ACT_RUN, LAST, NULL);
+	snapshot_unref(wait_for(desk, has_migrated, &(int64_t){3}, "both launched"));
+	assert_int_equal(events(world, "rows gone", NULL, 0), 3);
+	desk_free(desk);
+}
+
+/* It got worse; or another generation has begun, of which nothing was said. */
+static void a_yes_is_for_what_was_seen(void **state)
+{
+	struct world *world = *state;
+	struct lost_rows lost = {0};
+	struct refreshed refreshed;
+	atomic_bool ends = false;
+	bool asks;
+
+	lose_rows(world);
+	assert_int_equal(lost_rows_look(&lost, &world->campus, world->reader, true, &ends, &asks, NULL),
+			 RESULT_OK);
+	assert_true(asks);
+	lost_rows_accept(&lost, true);
+	lost.looked_at = 0;
+	assert_int_equal(lost_rows_look(&lost, &world->campus, world->reader, true, &ends, &asks, NULL),
+			 RESULT_OK);
+	assert_false(asks);
+	lost.accepted.courses[0].gone--; /* as if one had still been there */
+	assert_int_equal(lost_rows_look(&lost, &world->campus, world->reader, true, &ends, &asks, NULL),
+			 RESULT_OK);
+	assert_true(asks);
+	lost_rows_accept(&lost, true);
+	ends = true;
+	lost.looked_at = 0;
+	assert_int_equal(lost_rows_look(&lost, &world->campus, world->reader, true, &ends, &asks, NULL),
+			 RESULT_CANCELED);
+	ends = false;
+	assert_int_equal(status_refresh(world->status, "a test", &refreshed, NULL), RESULT_OK);
+	assert_int_equal(lost_rows_look(&lost, &world->campus, world->reader, true, &ends, &asks, NULL),
+			 RESULT_OK);
+	assert_false(asks);
+	assert_false(lost.is_accepted);
+}
+
 static void a_validation_and_a_retry_wait_too(void **state)
 {
 	struct world *world = *state;
@@ -190,6 +260,32 @@ static void what_waits_can_be_undone(void **state)
 	wait_message(desk, "undone: launch of 1 course");
 	wait_question(desk, QUESTION_NONE, 0);
 	desk_answer(desk, serial, true, NULL);
+	expect_intent(world, NEXT, INTENT_IDLE);
+	desk_free(desk);
+}
+
+/* What is still looked at can be given up: all of it, at once, and what comes behind is looked at anew. */
+static void what_is_looked_at_can_be_given_up(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_started_desk(world, false);
+	uint64_t first, second;
+	struct snapshot *snap;
+
+	desk_give_up(desk); /* there is none: not told */
+	world->faults[FAULT_LOOKUP] = (struct fault){.result = RESULT_OK, .times = 0, .delay = 1500};
+	first = act_on(world, desk, ACT_RUN, NEXT, LAST);
+	second = act_on(world, desk, ACT_RUN, NEXT, NULL);
+	while (!world_calls(world, FAULT_LOOKUP))
+		poll(NULL, 0, 1);
+	desk_give_up(desk);
+	snap = see_message(desk, "given up: launch 2 courses, and 1 more act behind it: nothing was done");
+	assert_false(desk_is_asking(desk, snap));
+	snapshot_unref(snap);
+	assert_false(desk_can_undo(desk, first));
+	assert_false(desk_can_undo(desk, second));
+	act_on(world, desk, ACT_RUN, LAST, NULL);
+	wait_message(desk, "launched 1 course");
 	expect_intent(world, NEXT, INTENT_IDLE);
 	desk_free(desk);
 }
@@ -272,12 +368,69 @@ static void production_asks_for_rows_first_and_not_for_what_is_under_way(void **
 	wait_question(desk, QUESTION_PERMIT, serial);
 	desk_answer(desk, serial, false, NULL);
 	wait_question(desk, QUESTION_NONE, 0);
-	serial = act_on(world, desk, ACT_VALIDATE, DONE, NULL); /* launches nothing */
-	wait_question(desk, QUESTION_VANISHED, serial);
-	desk_answer(desk, serial, true, NULL);
+	act_on(world, desk, ACT_VALIDATE, DONE, NULL); /* launches nothing; of the rows it was asked */
 	wait_message(desk, "validated " DONE);
 	desk_free(desk);
 	expect_intent(world, NEXT, INTENT_IDLE);
+}
+
+/* ---- the status database cannot be read ----------------------------------------------------*/
+
+static void move_away(struct world *world, bool away)
+{
+	char other[300];
+
+	snprintf(other, sizeof(other), "%s.away", world->conf.status_db);
+	assert_int_equal(away ? rename(world->conf.status_db, other) : rename(other, world->conf.status_db), 0);
+}
+
+/* Refused, with the reason, and tried again with the next one. */
+static void what_cannot_be_looked_at_is_refused(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_started_desk(world, false);
+
+	move_away(world, true);
+	act_on(world, desk, ACT_RUN, NEXT, LAST);
+	wait_message(desk, "launch 2 courses: not done: ");
+	wait_idle(desk);
+	move_away(world, false);
+	act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_message(desk, "launched 1 course");
+	desk_free(desk);
+}
+
+static bool has_problem(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return strstr(snap->problem, "status database");
+}
+
+static bool has_no_problem(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->counted && !*snap->problem;
+}
+
+/* A console that began without it shows why, and goes on once it is there. */
+static void what_cannot_be_read_at_the_start_is_read_later(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+	uint64_t serial;
+
+	move_away(world, true);
+	desk = open_desk(world);
+	act_on(world, desk, ACT_FLAG_OFF, DONE, NULL);
+	serial = act_on(world, desk, ACT_RUN, DONE, NULL);
+	wait_idle(desk); /* none of them waits for ever; the start has more to tell behind it */
+	assert_false(desk_can_undo(desk, serial));
+	snapshot_unref(wait_for(desk, has_problem, NULL, "the problem"));
+	move_away(world, false);
+	snapshot_unref(wait_for(desk, has_no_problem, NULL, "the page"));
+	act_on(world, desk, ACT_FLAG_OFF, DONE, NULL);
+	wait_message(desk, "no flag was switched: [flag] kind = none");
+	desk_free(desk);
 }
 
 /* ---- boards -------------------------------------------------------------------------------*/
@@ -430,14 +583,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_asked_while_all_is_well),
 		TEST(a_launch_waits_where_rows_are_gone),
+		TEST(what_was_answered_is_not_asked_again),
+		TEST(a_yes_is_for_what_was_seen),
 		TEST(a_validation_and_a_retry_wait_too),
 		TEST(a_pause_does_not_wait_and_counts_for_what_waits),
 		TEST(a_pause_overtakes_a_slow_look),
 		TEST(what_waits_can_be_undone),
+		TEST(what_is_looked_at_can_be_given_up),
 		TEST(who_leaves_is_not_kept_by_a_question),
 		TEST(production_takes_a_reason_and_writes_it_first),
 		TEST(what_does_not_begin_opens_no_gate),
 		TEST(production_asks_for_rows_first_and_not_for_what_is_under_way),
+		TEST(what_cannot_be_looked_at_is_refused),
+		TEST(what_cannot_be_read_at_the_start_is_read_later),
 		TEST(boards_are_those_asked_for),
 		TEST(without_a_flag_nothing_is_switched),
 		TEST(a_rest_comes_between_two_flags),

@@ -201,6 +201,28 @@ static void a_refresh_waits_for_no_engine_and_never_runs_in_production(void **st
 	world_check(world);
 }
 
+static void worse_is_more_of_a_course_or_of_all(void **state)
+{
+	struct vanished then = {.looked = 100, .gone = 50, .course_count = 2,
+				.courses = {{1, 50, 50}, {2, 50, 0}}}, now = then;
+
+	(void)state;
+	assert_false(vanished_is_worse(&now, &then));
+	now.courses[1].gone = 1; /* it was well */
+	assert_true(vanished_is_worse(&now, &then));
+	now = then;
+	now.courses[0].gone = 49;
+	assert_false(vanished_is_worse(&now, &then));
+	/* other courses of the same campus: chance is no change */
+	now.courses[0].id = 3;
+	now.courses[1].id = 4;
+	now.gone = 59;
+	assert_false(vanished_is_worse(&now, &then));
+	now.gone = 60;
+	assert_true(vanished_is_worse(&now, &then));
+	assert_false(vanished_is_worse(&then, &now));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
@@ -215,6 +237,7 @@ int main(void)
 		TEST(three_rows_are_enough),
 		TEST(where_val_cannot_tell_nothing_is_gone),
 		TEST(a_lookup_that_fails_is_passed_on),
+		TEST(worse_is_more_of_a_course_or_of_all),
 		TEST(after_a_refresh_nothing_is_missed),
 		TEST(a_refresh_waits_for_no_engine_and_never_runs_in_production),
 	};
