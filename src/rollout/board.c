@@ -301,6 +301,13 @@ static void look_at_evidence(struct looking *l)
 	enum result st = proof_look(&proof, l->campus, l->reader, &l->course, l->campus->source != NULL,
 				    &err);
 
+	if (st == RESULT_MISSING) {
+		reason(l, BOARD_EVIDENCE, "the source does not have it now");
+		set_gate(l, BOARD_EVIDENCE, GATE_UNKNOWN,
+			 "the source does not have the course now: %.100s; it counts again if seen as it was",
+			 err.text);
+		return;
+	}
 	if (st != RESULT_OK) {
 		reason(l, BOARD_EVIDENCE, "the source cannot be read");
 		set_gate(l, BOARD_EVIDENCE, GATE_UNKNOWN, "cannot be looked at: %s", err.text);
@@ -394,6 +401,9 @@ static void tell_on(struct looking *l)
 		snprintf(who, sizeof(who), " by %.50s", by);
 	if (board->stale_on)
 		snprintf(stale, sizeof(stale), "; %.30s: switch it off, or validate it",
+			 l->reasons[BOARD_EVIDENCE]);
+	else if (board->gates[BOARD_EVIDENCE].color == GATE_UNKNOWN)
+		snprintf(stale, sizeof(stale), "; evidence not known: %.38s",
 			 l->reasons[BOARD_EVIDENCE]);
 	snprintf(board->verdict, sizeof(board->verdict), "on%s%s%s%s", when, who,
 		 board->flag.effective == FLAG_OFF ? ", without effect: the global row is off" : "", stale);

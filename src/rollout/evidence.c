@@ -43,10 +43,6 @@ static enum result look_at(struct proof *proof, struct campus *campus, const str
 	char why[100];
 	enum result st = campus->source->ops->open(campus->source, course->key, &opened, err);
 
-	if (st == RESULT_MISSING) {
-		find_stale(proof, campus, "the source has the course no more", now);
-		return RESULT_OK;
-	}
 	if (st == RESULT_OK)
 		st = plan_resolve(&plan, opened, err);
 	if (st != RESULT_OK)

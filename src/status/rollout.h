@@ -20,7 +20,8 @@ struct reader;
 struct source_seen {
 	const char *version, *assets;
 };
-/* Posts what a plan saw. Evidence of the course that saw another state goes stale, with an event. */
+/* Posts what a plan saw. Evidence of the course that saw another state goes stale, with an event, and
+   stays so: rollout/evidence.h tells why. */
 void status_course_source(struct status *status, int64_t course, const struct source_seen *seen);
 
 /* ---- evidence -----------------------------------------------------------------------------*/

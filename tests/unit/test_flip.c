@@ -228,6 +228,11 @@ static void each_gate_says_why_it_is_red(void **state)
 	/* the source is looked at for the board, and what it shows is kept */
 	world->faults[FAULT_OPEN] = (struct fault){RESULT_UNREACHABLE, 1, false, 0, 0};
 	expect_red(room, BOARD_EVIDENCE, GATE_UNKNOWN, "a fault of the test");
+	world->outline_count--; /* it is away, which is no other state of it */
+	expect_red(room, BOARD_EVIDENCE, GATE_UNKNOWN, "the source does not have the course now: ");
+	assert_says(room->board.verdict, "cannot be flipped: the source does not have it now");
+	world->outline_count++;
+	assert_true(look(room)->green);
 	world_subrip(world, "es.srt", "adios");
 	expect_red(room, BOARD_EVIDENCE, GATE_RED, "the source has changed");
 	world_subrip(world, "es.srt", "hola");
@@ -571,6 +576,11 @@ static void what_is_on_and_stale_is_offered_for_off(void **state)
 	assert_ok(flip_on(room->flipper, room->course, "a test", NULL, &room->flipped, &room->err),
 		  room->err);
 	assert_false(look(room)->stale_on);
+	room->world->outline_count--;
+	assert_false(look(room)->stale_on);
+	assert_says(room->board.verdict, "; evidence not known: the source does not have it now");
+	room->world->outline_count++;
+	assert_null(strstr(look(room)->verdict, "evidence"));
 	world_subrip(room->world, "es.srt", "adios");
 	assert_true(look(room)->stale_on);
 	assert_says(room->board.verdict, "its evidence is stale: switch it off");

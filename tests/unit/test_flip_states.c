@@ -1,10 +1,12 @@
 /*
  * The state machine of a flag, walked through: every state that two operators, a crash at any step,
- * a source that changes, a backend that is out of reach and somebody else's hands can bring about,
+ * a source that changes, or is away for a while, a backend that is out of reach and somebody else's
+ * hands can bring about,
  * breadth first, through the real functions over a real status database and an embedded flag.
  *
  * A state is what the flag's row says, what the backend's own row says, what the evidence stands on
- * (its ground), whether the backend answers, and how far either operator has come. Of each one that
+ * (its ground), what the source shows when it is looked at, whether the backend answers, and how far
+ * either operator has come. Of each one that
  * is new the tables are kept, so that every move can be tried from it. What must hold is judged after
  * each move, by what the tables said before it and by nothing that the program thinks of itself.
  */
@@ -14,7 +16,9 @@
 
 #include <stdbool.h>
 
+#include "src/migrate/plan.h"
 #include "src/rollout/flip.h"
+#include "src/source/outline.h"
 
 #define KEY "course-v1:Test+Flip+1"
 #define STATES_MOST 2000
@@ -33,6 +37,10 @@ enum ground { GROUND_LIST(X) GROUNDS };
 static const char *const ground_names[] = {GROUND_LIST(X)};
 #undef X
 
+/* What the source shows to who looks: the state that the evidence saw, nothing, or another one. */
+enum sight { SIGHT_SAME, SIGHT_AWAY, SIGHT_OTHER, SIGHTS };
+static const char *const sight_names[] = {"", ", source away", ", source another"};
+
 /* How far an operator has come. From OPEN on he holds the lock. */
 enum phase { AWAY, OPEN, LOOKED, BEGUN, WRITTEN };
 static const char *const phase_names[] = {"away", "open", "looked", "begun", "written"};
@@ -47,20 +55,28 @@ enum move {
 	MOVE_OPEN, MOVE_LOOK, MOVE_BEGIN_ON, MOVE_BEGIN_OFF, MOVE_WRITE, MOVE_SETTLE, MOVE_CLOSE,
 	MOVE_CRASH, OPERATOR_MOVES,
 	/* of nobody */
-	MOVE_OTHERS_ON = OPERATOR_MOVES, MOVE_OTHERS_OFF, MOVE_DEAF, MOVE_RENEW, MOVE_GROUND,
-	MOVES = MOVE_GROUND + GROUNDS
+	MOVE_OTHERS_ON = OPERATOR_MOVES, MOVE_OTHERS_OFF, MOVE_DEAF, MOVE_RENEW, MOVE_SIGHT,
+	MOVE_GROUND = MOVE_SIGHT + SIGHTS, MOVES = MOVE_GROUND + GROUNDS
 };
 
 struct state {
-	char name[120];
+	char name[140];
 	struct operator ops[2];
 	enum ground ground;
+	enum sight sight;
 	bool deaf;
 };
 
 /* A backend that acts, and whose answers are lost. */
 struct deaf_flag {
 	struct flag flag, *real;
+};
+
+/* A source of one course without videos. */
+struct sight_source {
+	struct source source;
+	struct outline *seen[SIGHTS]; /* NULL: it is away */
+	const enum sight *sight;
 };
 
 struct walk {
@@ -71,6 +87,8 @@ struct walk {
 	struct flipper *flipper[2];
 	struct flag *flag;
 	struct deaf_flag deaf_flag;
+	struct sight_source source;
+	char assets[100]; /* of the course without videos */
 	sqlite3 *db; /* status database, with the backend and the kept tables attached */
 	int64_t course;
 	struct state now, *states;
@@ -97,6 +115,42 @@ static enum result deaf_set(struct flag *flag, const char *course, bool on, stru
 }
 
 static const struct flag_ops deaf_ops = {.kind = "deaf", .show = deaf_show, .set = deaf_set};
+
+static enum result find_nothing(struct source_course *course, const char *const *names, size_t count,
+				struct asset *out, struct error *err)
+{
+	(void)course;
+	(void)names;
+	(void)out;
+	(void)err;
+	assert_int_equal(count, 0);
+	return RESULT_OK;
+}
+
+static void close_course(struct source_course *course)
+{
+	free(course);
+}
+
+static const struct source_course_ops course_ops = {.find = find_nothing, .close = close_course};
+
+static enum result sight_open(struct source *source, const char *key, struct source_course **out,
+			      struct error *err)
+{
+	const struct sight_source *self = (struct sight_source *)source;
+	const struct outline *outline = self->seen[*self->sight];
+	struct source_course *course;
+
+	*out = NULL;
+	if (!outline)
+		return error_set(err, RESULT_MISSING, "no export of %s", key);
+	course = calloc(1, sizeof(*course));
+	*course = (struct source_course){&course_ops, outline};
+	*out = course;
+	return RESULT_OK;
+}
+
+static const struct source_ops sight_ops = {.kind = "sight", .open = sight_open};
 
 static void sql(struct walk *w, const char *fmt, ...) SF_PRINTF(2, 3);
 
@@ -189,9 +243,9 @@ static void name_state(struct walk *w)
 		detail = !op->evidence ? "at nothing" : op->evidence == evidence ? "at this" : "at another";
 	else if (op->phase >= BEGUN)
 		detail = op->flip.on ? "on" : "off";
-	snprintf(w->now.name, sizeof(w->now.name), "%s, backend %s%s, ground %s; %s %s",
+	snprintf(w->now.name, sizeof(w->now.name), "%s, backend %s%s, ground %s%s; %s %s",
 		 flag_step_name(step_now(w)), flag_step_name(backend_now(w)), w->now.deaf ? " deaf" : "",
-		 ground_names[w->now.ground], phase_names[op->phase], detail);
+		 ground_names[w->now.ground], sight_names[w->now.sight], phase_names[op->phase], detail);
 }
 
 /* ---- keeping and bringing back ------------------------------------------------------------*/
@@ -258,7 +312,7 @@ static void prove(struct walk *w, enum verify_level level, int64_t in_val)
 		.level = level,
 		.began = clock_wall(&help_clock),
 		.source_version = (char *)"v1",
-		.source_assets = (char *)"a1",
+		.source_assets = w->assets,
 		.counts = {.expected = 3, .in_val = in_val},
 		.waivers = waivers,
 	};
@@ -298,7 +352,7 @@ static void settle_ground(struct walk *w, enum ground ground)
 	w->now.ground = ground;
 	switch (ground) {
 	case GROUND_STALE:
-		status_course_source(status, w->course, &(struct source_seen){"v2", "a1"});
+		status_course_source(status, w->course, &(struct source_seen){"v2", w->assets});
 		break;
 	case GROUND_NONE: sql(w, "DELETE FROM evidence; UPDATE course SET evidence = 'none'"); break;
 	case GROUND_WEAK: prove(w, LEVEL_SIZE, 3); break;
@@ -378,6 +432,24 @@ static void move_open(struct walk *w, int who)
 	}
 }
 
+/* Another state that was seen takes the ground away, for good; one that is away does not. */
+static void judge_sight(struct walk *w, const struct board *board)
+{
+	bool stale = number(w, "SELECT count(*) FROM evidence WHERE stale <> ''");
+
+	if (w->now.sight == SIGHT_AWAY && w->now.ground == GROUND_GOOD) {
+		assert_int_equal(board->gates[BOARD_EVIDENCE].color, GATE_UNKNOWN);
+		assert_int_equal(board->evidence, 0);
+		assert_false(stale);
+	} else if (w->now.sight == SIGHT_OTHER && w->now.ground == GROUND_GOOD) {
+		assert_int_equal(board->gates[BOARD_EVIDENCE].color, GATE_RED);
+		assert_true(stale);
+		w->now.ground = GROUND_STALE;
+	} else if (w->now.ground == GROUND_STALE) {
+		assert_true(stale);
+	}
+}
+
 static void move_look(struct walk *w, int who)
 {
 	struct operator *op = &w->now.ops[who];
@@ -388,13 +460,18 @@ static void move_look(struct walk *w, int who)
 	after = step_now(w);
 	assert_int_equal(after, turning(before) || w->now.deaf ? before : backend_now(w));
 	assert_int_equal(board.step, after);
-	/* green where, and only where, all stands well and the backend tells */
-	if (board.green != (w->now.ground == GROUND_GOOD && !w->now.deaf))
+	/* green where, and only where, all stands well, the source is seen and the backend tells */
+	if (board.green != (w->now.ground == GROUND_GOOD && w->now.sight == SIGHT_SAME && !w->now.deaf))
 		fail_msg("%s: %s", w->now.name, board.verdict);
+	assert_ok(status_flush(w->campus[who].status, &w->err), w->err);
+	judge_sight(w, &board);
 	op->phase = LOOKED;
-	/* what the board thinks of it is not trusted: a switch is tried on whatever there is */
+	/* what the board thinks of it is not trusted: a switch is tried on whatever there is; but only
+	   who looked knows what he did not see */
 	op->evidence = number(w, "SELECT number FROM evidence");
 	assert_true(!board.evidence || board.evidence == op->evidence);
+	if (w->now.sight == SIGHT_AWAY)
+		op->evidence = board.evidence;
 	board_clear(&board);
 }
 
@@ -494,6 +571,8 @@ static void move_world(struct walk *w, enum move move)
 		hear(w);
 	} else if (move == MOVE_RENEW) {
 		renew(w);
+	} else if (move < MOVE_GROUND) {
+		w->now.sight = (enum sight)(move - MOVE_SIGHT);
 	} else {
 		settle_ground(w, (enum ground)(move - MOVE_GROUND));
 	}
@@ -512,15 +591,23 @@ static bool operator_can(const struct state *state, int who, enum move move)
 	}
 }
 
-/* From a good ground everything may go wrong, one thing at a time. Whether somebody answers matters
-   where a switch may begin, and where it may not: one ground of either kind is enough. */
+/* From a good ground everything may go wrong, one thing at a time. Whether somebody answers, and what
+   the source shows, matters where a switch may begin, and where it may not: one ground of either kind
+   is enough. */
 static bool world_can(const struct state *state, enum move move)
 {
+	bool shown = state->sight == SIGHT_SAME;
+	bool either = state->ground == GROUND_GOOD || state->ground == GROUND_STALE;
+
 	if (move == MOVE_DEAF)
-		return state->ground == GROUND_GOOD || state->ground == GROUND_STALE;
-	if (move < MOVE_GROUND)
+		return either && shown;
+	if (move == MOVE_RENEW)
+		return shown; /* of what can be seen */
+	if (move < MOVE_SIGHT)
 		return true;
-	return state->ground == GROUND_GOOD && move != MOVE_GROUND + (int)GROUND_GOOD &&
+	if (move < MOVE_GROUND)
+		return either && !state->deaf && move != MOVE_SIGHT + (int)state->sight;
+	return state->ground == GROUND_GOOD && shown && move != MOVE_GROUND + (int)GROUND_GOOD &&
 	       (!state->deaf || move == MOVE_GROUND + (int)GROUND_STALE);
 }
 
@@ -591,9 +678,28 @@ static void open_operator(struct walk *w, int who, const char *name)
 				     .status_db = w->path, .flag_kind = (char *)"sqlite",
 				     .flag_path = w->flag_path, .flag_flip = (char *)"manual",
 				     .evidence_age = 3600000};
-	w->campus[who] = (struct campus){.conf = &w->conf[who], .clock = &help_clock};
+	w->campus[who] = (struct campus){.conf = &w->conf[who], .clock = &help_clock,
+					 .source = &w->source.source};
 	assert_ok(status_open(&w->campus[who].status, &options, &w->err), w->err);
 	assert_ok(reader_open(&w->reader[who], w->path, &w->err), w->err);
+}
+
+static void open_source(struct walk *w)
+{
+	struct source_course *course = NULL;
+	struct plan *plan = NULL;
+
+	w->source = (struct sight_source){.source.ops = &sight_ops, .sight = &w->now.sight};
+	for (int i = 0; i < SIGHTS; i++) {
+		if (i == SIGHT_AWAY)
+			continue;
+		w->source.seen[i] = outline_new(KEY, "A course");
+		assert_true(outline_set_version(w->source.seen[i], i == SIGHT_SAME ? "v1" : "v2"));
+	}
+	assert_ok(sight_open(&w->source.source, KEY, &course, &w->err), w->err);
+	assert_ok(plan_resolve(&plan, course, &w->err), w->err);
+	snprintf(w->assets, sizeof(w->assets), "%s", plan_assets(plan));
+	plan_free(plan);
 }
 
 static int set_up(void **state)
@@ -609,6 +715,7 @@ static int set_up(void **state)
 	snprintf(w->path, sizeof(w->path), "%s/status.db", w->folder);
 	snprintf(w->flag_path, sizeof(w->flag_path), "%s/flag.db", w->folder);
 	w->states = calloc(STATES_MOST, sizeof(*w->states));
+	open_source(w);
 	open_operator(w, 0, "ana");
 	open_operator(w, 1, "ben");
 	assert_ok(flag_open(&w->flag, &w->conf[0], NULL, &w->err), w->err);
@@ -636,6 +743,8 @@ static int tear_down(void **state)
 		reader_close(w->reader[i]);
 		status_close(w->campus[i].status);
 	}
+	for (int i = 0; i < SIGHTS; i++)
+		outline_free(w->source.seen[i]);
 	flag_free(w->flag);
 	sqlite3_close(w->db);
 	snprintf(help.folder, sizeof(help.folder), "%s", w->folder);
