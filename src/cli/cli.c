@@ -400,7 +400,11 @@ int cli_run(struct cli *cli)
 
 	out_plain(cli->plain);
 	st = cli->command->run(cli);
-
+	if (cli->reader && reader_was_overtaken(cli->reader)) {
+		out_note("somebody has written the status database while it was read, in a folder that "
+			 "this user cannot write: what was told may be of two states; say it again");
+		st = CLI_FAILED;
+	}
 	cli_close(cli);
 	return out_finish(st);
 }

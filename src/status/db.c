@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "src/base/buf.h"
@@ -43,6 +44,39 @@ static bool is_still(const char *path)
 	return still;
 }
 
+/* SQLite makes files beside what it reads, too. */
+static bool may_make_files(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : NULL;
+	bool may = (slash && !folder) || !access(slash ? folder : ".", W_OK);
+
+	free(folder);
+	return may;
+}
+
+static void remember(struct db *db)
+{
+	struct stat file;
+
+	if (stat(db->path, &file))
+		memset(&file, 0, sizeof(file));
+	db->still.it = true;
+	db->still.size = file.st_size;
+	db->still.at = file.st_mtim;
+}
+
+bool db_was_written(const struct db *db)
+{
+	struct db now = {.path = db->path};
+
+	if (!db->still.it)
+		return false;
+	remember(&now);
+	return now.still.size != db->still.size || now.still.at.tv_sec != db->still.at.tv_sec ||
+	       now.still.at.tv_nsec != db->still.at.tv_nsec;
+}
+
 enum result db_open(struct db *db, const char *path, enum db_mode mode, struct error *err)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -57,8 +91,11 @@ enum result db_open(struct db *db, const char *path, enum db_mode mode, struct e
 	db->path = strdup(path);
 	if (!db->path)
 		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
-	if (mode == DB_LOOK && is_still(path) && !(uri = still_uri(path)))
-		return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
+	if ((mode == DB_LOOK || (mode == DB_READ && !may_make_files(path))) && is_still(path)) {
+		if (!(uri = still_uri(path)))
+			return error_set(err, RESULT_NOMEM, "no memory to open status database %s", path);
+		remember(db);
+	}
 	flags |= mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	dbwriter_setup();
 	code = sqlite3_open_v2(uri ? uri : path, &db->handle, flags | (uri ? SQLITE_OPEN_URI : 0), NULL);

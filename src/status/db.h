@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 #include <stdint.h>
 
 #define DB_CACHE 128 /* a power of two */
@@ -21,6 +22,12 @@ struct db {
 	sqlite3 *handle;
 	char *path;
 	bool on_writer; /* the connection belongs to a dbwriter */
+	/* It is read as a file that nobody writes: what it was when it was opened. */
+	struct {
+		bool it;
+		int64_t size;
+		struct timespec at;
+	} still;
 	struct {
 		const char *sql;
 		sqlite3_stmt *stmt;
@@ -44,12 +51,15 @@ struct db_value {
 
 enum db_mode {
 	DB_WRITE, /* read and write, made if it is not there */
-	DB_READ,
+	DB_READ, /* as DB_LOOK where its folder cannot be written */
 	DB_LOOK, /* the same, but no file is made beside it: who begins to write is not noticed */
 };
 /* Opens the file @path (copied). Nothing is read from it yet. @db is cleared with db_close() in every
    case. */
 enum result db_open(struct db *db, const char *path, enum db_mode mode, struct error *err);
+/* What nobody was to write has been written since it was opened: two reads of it, or one, may have seen
+   two states. */
+bool db_was_written(const struct db *db);
 /* Finalises the statements cached here. */
 void db_forget(struct db *db);
 void db_close(struct db *db); /* may run twice */

@@ -58,6 +58,11 @@ enum result reader_open_to_look(struct reader **out, const char *path, struct er
 	return open_reader(out, path, DB_LOOK, err);
 }
 
+bool reader_was_overtaken(const struct reader *reader)
+{
+	return db_was_written(&reader->db);
+}
+
 void reader_close(struct reader *reader)
 {
 	if (!reader)

@@ -13,11 +13,14 @@
 struct reader;
 
 /* RESULT_MISSING: no such file yet; RESULT_OLD: status_open() has to bring its tables up to date
-   first; otherwise as status_open(). Works while nobody writes; then
-   SQLite needs to make a file beside it, and says so where the folder does not let it. */
+   first; otherwise as status_open(). Works while somebody writes. SQLite makes files beside it, where
+   the folder lets it; where it does not, and nobody has the database open, this is
+   reader_open_to_look(). */
 enum result reader_open(struct reader **out, const char *path, struct error *err);
 /* For one quick look that must not make a file: whoever begins to write meanwhile is not noticed. */
 enum result reader_open_to_look(struct reader **out, const char *path, struct error *err);
+/* After such a look: the file was written since it was opened, and what was read may be of two states. */
+bool reader_was_overtaken(const struct reader *reader);
 void reader_close(struct reader *reader);
 /* RESULT_INVALID where the file is of another campus than @campus. */
 enum result reader_check_campus(struct reader *reader, const char *campus, struct error *err);
