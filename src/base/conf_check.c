@@ -286,7 +286,8 @@ static enum result check_flip(const struct conf *conf, const unsigned long *line
 			    "flip = %s: manual, auto, or auto and the campus's name are allowed", flip);
 	if (!*campus && !strcmp(conf->environment, "production"))
 		return fail(conf, line, err,
-			    "flip = auto: in production the campus's name is repeated: flip = auto %s",
+			    "flip = auto lets the engine switch flags on by itself: in production the "
+			    "campus's name is repeated: flip = auto %s",
 			    conf->name);
 	return RESULT_OK;
 }

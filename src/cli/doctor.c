@@ -21,6 +21,7 @@
 #include "src/cli/cli.h"
 #include "src/cli/out.h"
 #include "src/rollout/permit.h"
+#include "src/status/rollout.h"
 
 /* What has been found out so far: printed as it comes, or gathered for --json. */
 struct doctor {
@@ -196,6 +197,7 @@ static void check_flag(struct doctor *doctor)
 	const struct conf *conf = doctor->cli->campus->conf;
 	enum release_age age = release_against(conf->release, "hawthorn");
 	bool configured = strcmp(conf->flag_kind, "none");
+	bool production = !strcmp(conf->environment, "production");
 	struct error err = {0};
 	struct flag *flag;
 
@@ -217,6 +219,10 @@ static void check_flag(struct doctor *doctor)
 		       "warning: %s is not there, so every course is off: is this the right path?",
 		       conf->flag_path);
 	check_tls(doctor, conf->flag_unverified, "tls_verify");
+	if (campus_flips(doctor->cli->campus))
+		report(doctor, true, "%sflip = auto%s: the engine validates each course that ends Migrated, at "
+		       "level hash, and switches its flag on by itself where all gates are green",
+		       production ? "warning: " : "", production ? ", in PRODUCTION" : "");
 	flag = doctor->cli->campus->flag;
 	if (flag->ops->probe(flag, &err) != RESULT_OK)
 		report(doctor, false, "%s", err.text);
@@ -288,6 +294,23 @@ static void check_permit(struct doctor *doctor)
 	free(ids);
 }
 
+/* Of courses that were Migrated before anybody said flip = auto, too. */
+static void check_flips(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	struct error err = {0};
+	int64_t count = 0;
+
+	if (!campus_flips(cli->campus) || !strcmp(cli->campus->conf->flag_kind, "none"))
+		return;
+	if (reader_auto_count(cli->reader, &count, &err) != RESULT_OK)
+		report(doctor, false, "%s", err.text);
+	else if (count)
+		report(doctor, true, "warning: flip = auto: %" PRId64 " course%s Migrated and not on: the next "
+		       "engine, a console's too, begins with %s", count, count == 1 ? " is" : "s are",
+		       count == 1 ? "it" : "them");
+}
+
 static void check_status(struct doctor *doctor)
 {
 	struct cli *cli = doctor->cli;
@@ -317,6 +340,7 @@ static void check_status(struct doctor *doctor)
 		report(doctor, true, "%s", path);
 		check_holder(doctor);
 		check_permit(doctor);
+		check_flips(doctor);
 	}
 }
 

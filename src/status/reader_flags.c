@@ -109,12 +109,19 @@ enum result reader_course_run(struct reader *reader, const char *key, int64_t *n
 	return st == RESULT_MISSING ? RESULT_OK : st;
 }
 
+#define WAITS_FOR_AUTO                                                                             \
+	" FROM course c LEFT JOIN flag f ON f.course_id = c.id"                                    \
+	" WHERE c.status = 'Migrated' AND c.intent = 'idle' AND c.gone = 0"                        \
+	" AND c.pass > 0 AND coalesce(f.state, 'unknown') IN ('unknown', 'off')"                   \
+	" AND coalesce(f.auto_pass, 0) < c.pass"
+
 enum result reader_auto_next(struct reader *reader, int64_t *course, struct error *err)
 {
-	return read_row(reader, err, &id_rows,
-			"SELECT c.id FROM course c LEFT JOIN flag f ON f.course_id = c.id"
-			" WHERE c.status = 'Migrated' AND c.intent = 'idle' AND c.gone = 0"
-			" AND c.pass > 0 AND coalesce(f.state, 'unknown') IN ('unknown', 'off')"
-			" AND coalesce(f.auto_pass, 0) < c.pass ORDER BY c.id LIMIT 1",
+	return read_row(reader, err, &id_rows, "SELECT c.id" WAITS_FOR_AUTO " ORDER BY c.id LIMIT 1",
 			NULL, 0, course, "no course waits for flip = auto");
+}
+
+enum result reader_auto_count(struct reader *reader, int64_t *out, struct error *err)
+{
+	return db_number(&reader->db, err, "SELECT count(*)" WAITS_FOR_AUTO, NULL, 0, 0, out);
 }

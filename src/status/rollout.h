@@ -119,6 +119,8 @@ enum result reader_course_run(struct reader *reader, const char *key, int64_t *n
 /* A Migrated idle course, not gone, whose flag is not on and not turning, and whose turn by
    flip = auto after its present pass is still to come; RESULT_MISSING: none. */
 enum result reader_auto_next(struct reader *reader, int64_t *course, struct error *err);
+/* How many such courses there are. */
+enum result reader_auto_count(struct reader *reader, int64_t *out, struct error *err);
 
 /* ---- generations --------------------------------------------------------------------------*/
 
