@@ -85,7 +85,6 @@ void board_lines_clear(struct board_lines *lines)
 	*lines = (struct board_lines){0};
 }
 
-/* Without memory the lines end early. */
 static void add_line(struct board_lines *lines, const struct board_line *line, const char *text,
 		     size_t len)
 {
@@ -93,14 +92,19 @@ static void add_line(struct board_lines *lines, const struct board_line *line, c
 		size_t size = 2 * lines->size + 16;
 		struct board_line *list = realloc(lines->list, size * sizeof(*list));
 
-		if (!list)
+		if (!list) {
+			lines->failed = true;
 			return;
+		}
 		lines->list = list;
 		lines->size = size;
 	}
 	lines->list[lines->count] = *line;
 	lines->list[lines->count].text = strndup(text, len);
-	lines->count += lines->list[lines->count].text != NULL;
+	if (lines->list[lines->count].text)
+		lines->count++;
+	else
+		lines->failed = true;
 }
 
 /* What does not fit goes on below, without sign and name. */
@@ -109,6 +113,7 @@ static void add_wrapped(struct board_lines *lines, struct board_line line, int w
 	char *safe = text_safe(text);
 	const char *at = safe;
 
+	lines->failed |= !safe;
 	do {
 		size_t len = at ? widget_fitting(at, width) : 0;
 
@@ -145,15 +150,11 @@ static void add_consequences(struct board_lines *lines, const struct board *boar
 		add_wrapped(lines, line, width, texts[i]);
 }
 
-void board_lines_make(struct board_lines *lines, const struct board *board, int width, bool plain)
+static void make_lines(struct board_lines *lines, const struct board *board, int room, bool plain)
 {
-	int room = width - TEXT_AT - 1;
 	char text[640] = "flag: ";
 	size_t name = plain ? strlen(text) : 0;
 
-	board_lines_clear(lines);
-	if (!board)
-		return;
 	for (int gate = 0; gate < BOARD_GATES; gate++)
 		if (board->gates[gate].color != GATE_ABSENT)
 			add_gate(lines, board, (enum board_gate)gate, room, plain);
@@ -163,6 +164,17 @@ void board_lines_make(struct board_lines *lines, const struct board *board, int 
 	add_wrapped(lines, (struct board_line){.name = "flag", .role = ROLE_NORMAL}, room, text);
 	if (board->green && board->step != STEP_ON)
 		add_consequences(lines, board, room, plain);
+}
+
+void board_lines_make(struct board_lines *lines, const struct board *board, int width, bool plain)
+{
+	board_lines_clear(lines);
+	if (board)
+		make_lines(lines, board, width - TEXT_AT - 1, plain);
+	if (!lines->failed)
+		return;
+	board_lines_clear(lines);
+	lines->failed = true;
 }
 
 void board_lines_draw(const struct board_lines *lines, size_t at, int y, int width, bool selected)

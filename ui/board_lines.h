@@ -18,6 +18,7 @@ struct board_line {
 struct board_lines {
 	struct board_line *list;
 	size_t count, size;
+	bool failed; /* there is no memory for all of them, so there are none */
 };
 
 /* Makes the lines of @board (NULL: none) for @width cells; as words, one line a thing, with @plain. */

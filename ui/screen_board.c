@@ -302,6 +302,8 @@ static void draw_lines(const struct board_view *board, int y)
 	const struct view *view = &board->view;
 	int height = (int)view->list.height;
 
+	if (board->lines.failed)
+		widget_text(y, 1, view->area.w - 2, ROLE_ERROR, "out of memory: what the gates say cannot be shown");
 	for (int i = 0; i < height && view->list.top + i < view->list.total; i++)
 		board_lines_draw(&board->lines, (size_t)(view->list.top + i), y + i, view->area.w,
 				 view->list.total > height && view->list.top + i == view->list.selected);

@@ -113,32 +113,46 @@ static void print_lines(const char **lines, size_t count, size_t courses)
 	}
 }
 
-void flagging_print_consequences(const struct flagging *w)
+/* Those of the boards that are green (free()); *@courses of them. NULL without memory. */
+static const char **collect_lines(const struct flagging *w, size_t *count, size_t *courses)
 {
 	const char **lines = NULL;
-	size_t count = 0, courses = 0;
+	size_t most = 1, more;
 
+	*count = *courses = 0;
 	for (size_t i = 0; i < w->count; i++) {
+		board_consequences(&w->courses[i].board, &more);
+		most += more;
+	}
+	lines = calloc(most, sizeof(*lines));
+	for (size_t i = 0; i < w->count && lines; i++) {
 		const struct board *board = &w->courses[i].board;
-		const char *const *texts;
-		size_t more;
-		const char **longer;
+		const char *const *texts = board_consequences(board, &more);
 
-		texts = board_consequences(board, &more);
 		if (!board->green || board->step == STEP_ON)
 			continue;
-		courses++;
-		longer = reallocarray(lines, count + more + 1, sizeof(*lines));
-		if (!longer)
-			break;
-		lines = longer;
+		++*courses;
 		for (size_t n = 0; n < more; n++)
-			lines[count++] = texts[n];
+			lines[(*count)++] = texts[n];
+	}
+	return lines;
+}
+
+int flagging_print_consequences(const struct flagging *w)
+{
+	size_t count, courses;
+	const char **lines = collect_lines(w, &count, &courses);
+	struct error err = {0};
+
+	if (!lines) {
+		error_set(&err, RESULT_NOMEM, "no memory to tell what follows: nothing was switched");
+		return cli_fail(&err);
 	}
 	if (courses == 1)
 		for (size_t i = 0; i < count; i++)
 			out_complain("  %s", lines[i]);
-	else if (count)
+	else
 		print_lines(lines, count, courses);
 	free(lines);
+	return -1;
 }

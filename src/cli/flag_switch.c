@@ -224,9 +224,10 @@ int flagging_switch(struct flagging *w, bool on)
 			out_note("nothing was switched");
 		return -1;
 	}
-	if (on && !w->json)
-		flagging_print_consequences(w);
-	st = flagging_ask(w, on);
+	if (on) /* also where a program reads the rest: a word that is typed is typed by somebody */
+		st = flagging_print_consequences(w);
+	if (st < 0)
+		st = flagging_ask(w, on);
 	if (st < 0 && flipper_open(&flipper, w->cli->campus, w->cli->reader, tell_settled, NULL, &err) !=
 			      RESULT_OK)
 		st = cli_fail(&err);

@@ -37,8 +37,9 @@ struct flagging {
 int flagging_look(struct flagging *w);
 /* One document: type flag_boards, campus, environment, kind, boards. */
 void flagging_print_boards(const struct flagging *w);
-/* What follows from switching on those whose board is green: each line once. */
-void flagging_print_consequences(const struct flagging *w);
+/* What follows from switching on those whose board is green, on standard error: each line once, and all
+   of them, or none and the exit status. */
+int flagging_print_consequences(const struct flagging *w);
 
 /* ---- flag_switch.c ------------------------------------------------------------------------*/
 

@@ -466,7 +466,7 @@ enum result board_look(struct board *out, struct campus *campus, struct reader *
 	if (st == RESULT_OK) {
 		judge(&l);
 		if (out->has_flag)
-			consequences_add(out, campus->conf, &l.course.counts, l.waived_all);
+			st = consequences_add(out, campus->conf, &l.course.counts, l.waived_all, err);
 	}
 	for (size_t i = 0; i < l.waived_count; i++)
 		finding_row_clear(&l.waived[i]);

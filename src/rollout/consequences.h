@@ -8,8 +8,8 @@
 #include "src/rollout/board.h"
 
 /* Of a board that has none yet and whose flag was read. @counts of its course; @waived: findings.
-   Without memory lines are missing. */
-void consequences_add(struct board *board, const struct conf *conf, const struct counts *counts,
-		      int64_t waived);
+   RESULT_NOMEM: some may be missing, so nobody is to be shown the others. */
+enum result consequences_add(struct board *board, const struct conf *conf, const struct counts *counts,
+			     int64_t waived, struct error *err);
 
 #endif

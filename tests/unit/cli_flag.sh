@@ -115,6 +115,9 @@ says "$key: cannot be flipped: the source does not have it now"
 run 1 -c m.conf --word $key flag on $key; complains "nothing was switched"
 mv away olx/FerryX.MA101x.2015_T1.tar.gz
 run 0 -c m.conf flag board $key; says "source unchanged"
+# what follows is told to whoever gives the word, also where a program reads the answer
+run 0 -c m.conf --word $key flag on $key --json; complains "get transcripts from edx-val"
+run 0 -c m.conf --word $key flag off $key --json; quiet
 
 # ---- what flip = auto would do
 run 0 -c m.conf doctor; grep -q "flip" out && bad "told of flip = manual"

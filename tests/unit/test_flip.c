@@ -409,6 +409,55 @@ static void what_follows_is_told(void **state)
 	assert_null(strstr(text, "at once"));
 }
 
+/* The first so many lines are made, the next one finds no memory; -1: there is memory. */
+static int lines_left = -1;
+
+int vasprintf(char **out, const char *fmt, va_list args)
+{
+	va_list again;
+	int len;
+
+	if (!lines_left)
+		return -1;
+	lines_left -= lines_left > 0;
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	*out = malloc((size_t)len + 1);
+	assert_non_null(*out);
+	return vsnprintf(*out, (size_t)len + 1, fmt, args);
+}
+
+/* What the C library calls it where it is hardened. */
+int __vasprintf_chk(char **out, int flag, const char *fmt, va_list args);
+int __vasprintf_chk(char **out, int flag, const char *fmt, va_list args)
+{
+	(void)flag;
+	return vasprintf(out, fmt, args);
+}
+
+static void what_follows_is_told_whole_or_not_at_all(void **state)
+{
+	struct room *room = *state;
+	size_t count;
+
+	migrate_and_verify(room);
+	board_consequences(look(room), &count);
+	assert_true(count > 1);
+	for (lines_left = 0; lines_left < (int)count;) {
+		int line = lines_left;
+
+		board_clear(&room->board);
+		assert_int_equal(board_look(&room->board, &room->world->campus, room->world->reader,
+					    room->course, &room->err), RESULT_NOMEM);
+		assert_says(room->err.text, "no memory to tell what follows from the flag of " KEY);
+		assert_int_equal(room->board.consequence_count, 0);
+		lines_left = line + 1;
+	}
+	lines_left = -1;
+	assert_true(look(room)->green);
+}
+
 /* ---- flips --------------------------------------------------------------------------------*/
 
 static void a_flag_is_switched_on_and_off(void **state)
@@ -746,6 +795,7 @@ int main(void)
 		T(a_course_that_is_held_back_or_launched_cannot_be_flipped),
 		T(without_a_flag_the_rollout_ends_at_validated),
 		T(what_follows_is_told),
+		T(what_follows_is_told_whole_or_not_at_all),
 		T(a_flag_is_switched_on_and_off),
 		T(a_red_board_writes_nothing),
 		T(what_is_read_back_decides_not_the_answer),
