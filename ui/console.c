@@ -25,8 +25,9 @@
 #include "ui/view.h"
 #include "ui/widget.h"
 
-#define ROW_TIME 500	  /* ms that keys wait for the row they are meant for */
+#define ROW_TIME 2000	  /* ms that keys wait for the row they are meant for */
 #define ANSWER_TIME 5000  /* ms that they wait for what they were typed for */
+#define NOTE_TIME 2000	  /* ms that what a key was answered with stays in spite of news */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define FILE_TICK 20	  /* ms between looks whether a file is written */
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
@@ -60,6 +61,8 @@ void console_note(struct console *console, enum role role, const char *fmt, ...)
 	if (len > (int)most) /* not in the midst of a character */
 		console->note[text_cut(console->note, most, most - 1)] = '\0';
 	console->note_role = role;
+	console->note_at = console_clock(console);
+	console->note_serial = console->message_serial;
 	console->dirty = true;
 }
 
@@ -166,6 +169,15 @@ bool console_rows_are_old(const struct console *console)
 	return !answers(view->page, &request);
 }
 
+bool console_row_is_unread(const struct console *console)
+{
+	const struct view *view = console_top(console);
+
+	return view->list.rows->id &&
+	       (!view->page || console_rows_are_old(console) ||
+		(view->list.total > 0 && list_selected_row(&view->list, view->page) < 0));
+}
+
 bool console_has_page(const struct console *console)
 {
 	const struct view *view = console_top(console);
@@ -199,6 +211,15 @@ static void give_to_view(struct console *console)
 	console->dirty = true;
 }
 
+void console_news(struct console *console)
+{
+	if (!console->note[0] || console->message_serial == console->note_serial ||
+	    console_clock(console) - console->note_at < NOTE_TIME)
+		return;
+	console->note[0] = '\0';
+	console->dirty = true;
+}
+
 static void take_snapshot(struct console *console)
 {
 	struct snapshot *now = desk_acquire(console->desk);
@@ -215,8 +236,8 @@ static void take_snapshot(struct console *console)
 		console->message_at = console_clock(console);
 		console->message_gone = false;
 		console->message_seen = false;
-		console->note[0] = '\0';
 	}
+	console_news(console);
 	give_to_view(console);
 	find_answer(console);
 	questions_look(console);
@@ -247,13 +268,10 @@ void console_stop(struct console *console)
  */
 bool console_waits(struct console *console)
 {
-	const struct view *view = console_top(console);
 	int64_t now = console_clock(console);
 	enum prompt_kind kind = console->prompt.kind;
 	/* what is typed into a prompt is meant for no row; but what the palette does is */
-	bool row = (kind == PROMPT_NONE || kind == PROMPT_PALETTE) && view->list.rows->id &&
-		   (!view->page || console_rows_are_old(console) ||
-		    (view->list.total > 0 && list_selected_row(&view->list, view->page) < 0));
+	bool row = (kind == PROMPT_NONE || kind == PROMPT_PALETTE) && console_row_is_unread(console);
 	bool answer = find_waits(console);
 
 	if ((!row && !answer) || console->too_small) {

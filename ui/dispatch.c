@@ -126,7 +126,8 @@ const char *dispatch_refusal(const struct console *console, enum action action)
 		return "this campus has no flag: [flag] kind = none";
 	if ((needs & NEEDS_WORK) && is_held(console->now))
 		return "all is held already: c goes on";
-	if (is_for_row(console, needs) && console_rows_are_old(console))
+	if ((is_for_row(console, needs) && console_rows_are_old(console)) ||
+	    ((needs & NEEDS_ROW) && console_row_is_unread(console)))
 		return "the list is still being read: try again";
 	if (is_for_row(console, needs) && has_slid_unseen(console))
 		return slid;

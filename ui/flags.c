@@ -191,11 +191,13 @@ static void carry_out(struct console *console, const char *how)
 	desk_act(console->desk, pending->act,
 		 &(struct act_target){.ids = pending->ids, .count = pending->count, .named = true,
 				      .reason = how});
-	if (!console->plain) /* where the answer is waited for */
+	if (!console->plain) { /* where the answer is waited for */
 		console_note(console, ROLE_NORMAL, "switching %s %s flag%s",
 			     pending->act == ACT_FLAG_ON ? "on" : "off",
 			     widget_number((int64_t)pending->count).text,
 			     pending->count == 1 ? "" : "s");
+		console->note_at = 0;
+	}
 	prompt_close(&console->prompt);
 }
 

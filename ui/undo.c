@@ -241,6 +241,7 @@ void undo_last(struct console *console)
 		break;
 	case UNDO_ACT: /* its step goes once the desk has done it */
 		console_note(console, ROLE_NORMAL, "undoing %s", step->what);
+		console->note_at = 0;
 		desk_undo(console->desk, step->serial);
 		break;
 	case UNDO_WAIVER:

@@ -177,8 +177,10 @@ struct console {
 	const struct view *boards_of;  /* whose boards the desk looks at; only compared */
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
-	char note[576]; /* a word of the console itself, until the next key */
+	char note[576]; /* a word of the console itself, until the next key; console_news() */
 	enum role note_role;
+	int64_t note_at; /* when it was said (monotonic ms); 0: it stands for an answer to come */
+	uint64_t note_serial; /* the newest message then */
 	uint64_t message_serial; /* the newest message seen, and when it came (monotonic ms) */
 	int64_t message_at;
 	bool message_gone;
@@ -220,9 +222,14 @@ void console_take_events(struct console *console);
 /* What is shown is the answer to an older question (another order, another filter): no act is meant
    for its rows. */
 bool console_rows_are_old(const struct console *console);
+/* Nobody knows yet what the selected row is: those rows, or a part of the list that has not come. */
+bool console_row_is_unread(const struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
 void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
+/* What a key was answered with gives way to news of the desk, but not before it can have been read:
+   to be called now and then. */
+void console_news(struct console *console);
 int64_t console_wall(const struct console *console);  /* microseconds */
 int64_t console_clock(const struct console *console); /* monotonic, milliseconds */
 

@@ -1,0 +1,161 @@
+/*
+ * What a key is answered with: news does not take its place before it can have been read, and where
+ * the row that it is meant for has not been read it is refused, not lost.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+
+#include "tests/unit/hand_clock.h"
+#include "ui/view.h"
+
+static size_t row_count(const struct snapshot *page)
+{
+	return page->count;
+}
+
+static int64_t row_id(const struct snapshot *page, size_t row)
+{
+	return page->courses[row].id;
+}
+
+static const struct list_rows rows = {.count = row_count, .id = row_id, .by_desk = true};
+
+static void ask(const struct view *view, struct page_request *request)
+{
+	list_ask(&view->list, request);
+}
+
+static const struct view_ops ops = {.name = "test", .bit = VIEW_COURSES, .ask = ask};
+
+struct room {
+	struct hand_clock clock;
+	struct campus campus;
+	struct console console;
+	struct view *view;
+};
+
+static int set_up(void **state)
+{
+	struct room *room = calloc(1, sizeof(*room));
+
+	room->clock = (struct hand_clock)HAND_CLOCK;
+	room->campus.clock = &room->clock.clock;
+	room->console.campus = &room->campus;
+	room->view = calloc(1, sizeof(*room->view));
+	view_init(room->view, &room->console, &ops, &rows, NULL);
+	room->console.views[room->console.depth++] = room->view;
+	*state = room;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct room *room = *state;
+
+	view_free(room->view);
+	free(room);
+	return 0;
+}
+
+/* ---- answers and news ---------------------------------------------------------------------*/
+
+static void pass(struct room *room, int64_t ms)
+{
+	room->clock.now += ms;
+	console_news(&room->console);
+}
+
+static void news(struct room *room)
+{
+	room->console.message_serial++;
+	console_news(&room->console);
+}
+
+static void an_answer_outlives_news_for_two_seconds(void **state)
+{
+	struct room *room = *state;
+	struct console *console = &room->console;
+
+	console_note(console, ROLE_NORMAL, "theme light");
+	pass(room, 1000);
+	news(room);
+	assert_string_equal(console->note, "theme light");
+	pass(room, 999);
+	assert_string_equal(console->note, "theme light");
+	pass(room, 1);
+	assert_string_equal(console->note, "");
+}
+
+static void without_news_an_answer_stays(void **state)
+{
+	struct room *room = *state;
+	struct console *console = &room->console;
+
+	news(room); /* before the key */
+	console_note(console, ROLE_NORMAL, "theme light");
+	pass(room, 3600000);
+	assert_string_equal(console->note, "theme light");
+	news(room);
+	assert_string_equal(console->note, "");
+}
+
+static void what_stands_for_an_answer_makes_room_at_once(void **state)
+{
+	struct room *room = *state;
+	struct console *console = &room->console;
+
+	pass(room, 5000);
+	console_note(console, ROLE_NORMAL, "undoing launch of 1 course");
+	console->note_at = 0;
+	pass(room, 1);
+	assert_string_equal(console->note, "undoing launch of 1 course");
+	news(room);
+	assert_string_equal(console->note, "");
+}
+
+/* ---- rows that are not there yet ----------------------------------------------------------*/
+
+#define UNREAD "the list is still being read: try again"
+
+static void a_row_that_is_not_read_is_neither_tagged_nor_opened(void **state)
+{
+	struct room *room = *state;
+	struct console *console = &room->console;
+	struct course_row courses[2] = {{.id = 11}, {.id = 12}};
+	struct snapshot page = {.courses = courses, .count = 2, .counted = true, .total = 40};
+
+	assert_string_equal(dispatch_refusal(console, ACTION_TAG), UNREAD); /* no page at all */
+	console_request(console, &page.request);
+	room->view->page = &page;
+	room->view->list.total = 40;
+	assert_null(dispatch_refusal(console, ACTION_TAG));
+	room->view->list.selected = 2; /* behind what has come */
+	assert_string_equal(dispatch_refusal(console, ACTION_TAG), UNREAD);
+	assert_string_equal(dispatch_refusal(console, ACTION_OPEN), UNREAD);
+	assert_true(console_waits(console));
+	room->clock.now += 2000; /* it does not come */
+	assert_false(console_waits(console));
+	room->view->list.selected = 1;
+	assert_null(dispatch_refusal(console, ACTION_OPEN));
+	room->view->page = NULL;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(an_answer_outlives_news_for_two_seconds, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(without_news_an_answer_stays, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_stands_for_an_answer_makes_room_at_once, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_row_that_is_not_read_is_neither_tagged_nor_opened, set_up,
+					    tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
