@@ -49,7 +49,7 @@ static bool runs_row(const struct view *view, int64_t position, struct buf *out)
 	if (!run)
 		return false;
 	buf_printf(out, "%s, began %s, took %s", run_row_name(run, name, sizeof(name)),
-		   widget_time(run->began, now).text, run_text_span(run_text_time(run, now)).text);
+		   widget_time(run->began, now).text, run_text_took(run, now).text);
 	plain_add(out, "%s", !run->ended ? "Running" : run->broken_off ? "Broken off" : "");
 	if (run->imported)
 		plain_add(out, "Imported %s", widget_time(run->imported, now).text);
@@ -89,7 +89,7 @@ static void runs_details(const struct view *view)
 	plain_say("where: campus %s, environment %s, release %s", run->campus, run->environment,
 		  run->release);
 	plain_say("how: subferry %s, %s", run->version, run->options);
-	plain_say("rate: %s", widget_rate(run_text_rate(run, console_wall(view->console))).text);
+	plain_say("rate: %s", run_text_rate(run).text);
 	if (list_has_details(&view->list, view->page))
 		say_failed(view->page);
 }
@@ -110,7 +110,7 @@ static void say_run(const char *letter, const struct run_row *run, int64_t now)
 	run_text_transcripts(&run->sums, false, &transcripts);
 	plain_say("run %s: %s, began %s, took %s%s%s. Courses %s, failed %s. Transcripts: %s. Errors %s.",
 		  letter, run_row_name(run, name, sizeof(name)), widget_time(run->began, now).text,
-		  run_text_span(run_text_time(run, now)).text, *state ? ", " : "", state,
+		  run_text_took(run, now).text, *state ? ", " : "", state,
 		  widget_number(run->sums.courses).text, widget_number(run->sums.failed).text,
 		  buf_text(&transcripts), widget_number(run->sums.counts.errors).text);
 	buf_clear(&transcripts);

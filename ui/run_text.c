@@ -38,11 +38,16 @@ struct small_text run_text_span(int64_t span)
 	return out;
 }
 
-int64_t run_text_time(const struct run_row *run, int64_t now)
+struct small_text run_text_took(const struct run_row *run, int64_t now)
 {
-	int64_t end = run->ended ? run->ended : now;
+	struct small_text all = run_text_span(run_row_elapsed(run, now)), out = run_text_span(run->active);
 
-	return end > run->began ? end - run->began : 0;
+	if (run->active < 0)
+		snprintf(out.text, sizeof(out.text), "%.30s in all", all.text);
+	else if (run_row_waited(run, now))
+		snprintf(out.text, sizeof(out.text), "%.20s of %.20s", run_text_span(run->active).text,
+			 all.text);
+	return out;
 }
 
 const char *run_text_state(const struct run_row *run)
@@ -50,13 +55,12 @@ const char *run_text_state(const struct run_row *run)
 	return !run->ended ? "running" : run->broken_off ? "broken off" : "";
 }
 
-double run_text_rate(const struct run_row *run, int64_t now)
+struct small_text run_text_rate(const struct run_row *run)
 {
-	const struct run_sums *sums = &run->sums;
-	int64_t time = run_text_time(run, now);
-	int64_t told = sums->migrated + sums->kept + sums->would + sums->untold + sums->not_migrated;
+	double rate = run_row_rate(run);
+	struct small_text none = {"-"};
 
-	return time ? (double)told * (double)SECOND / (double)time : 0;
+	return rate < 0 ? none : figure_rate(rate);
 }
 
 void run_text_transcripts(const struct run_sums *sums, bool brief, struct buf *out)

@@ -180,7 +180,7 @@ static void draw_when(const struct side *side, int y)
 	const char *state = run_text_state(run);
 	int x = widget_put(y, side->x, side->limit, ROLE_NORMAL, "%s, %s",
 			   widget_time(run->began, side->now).text,
-			   run_text_span(run_text_time(run, side->now)).text);
+			   run_text_took(run, side->now).text);
 
 	if (*state)
 		widget_put(y, x, side->limit, run->ended ? ROLE_WARNING : ROLE_BUSY, ", %s", state);
@@ -211,7 +211,7 @@ static void draw_errors(const struct side *side, int y)
 		   fewer_role(side, counts->errors, side->other->sums.counts.errors),
 		   "%s, %s waived; %s", widget_number(counts->errors).text,
 		   widget_number(counts->waived).text,
-		   widget_rate(run_text_rate(side->run, side->now)).text);
+		   run_text_rate(side->run).text);
 }
 
 /* On a low screen, in one line. */

@@ -193,7 +193,7 @@ enum column {
 static const struct fit_column columns[COLS] = {
 	[COL_RUN]        = {"RUN",       9, 0, false, false},
 	[COL_WHEN]       = {"BEGAN",    13, 1, false, false},
-	[COL_TIME]       = {"TIME",      8, 2, true,  false},
+	[COL_TIME]       = {"AT WORK",   8, 2, true,  false},
 	[COL_COURSES]    = {"COURSES",   8, 3, true,  false},
 	[COL_FAILED]     = {"FAILED",    7, 7, true,  false},
 	[COL_MIGRATED]   = {"MIGRATED",  9, 4, true,  false},
@@ -257,7 +257,7 @@ static struct small_text cell(const struct run_row *run, enum column column, int
 	case COL_WHEN:
 		return widget_time(run->began, now);
 	case COL_TIME:
-		return run_text_span(run_text_time(run, now));
+		return run_text_span(run->active);
 	case COL_COURSES:
 		return number(sums->ended);
 	case COL_FAILED:
@@ -273,7 +273,7 @@ static struct small_text cell(const struct run_row *run, enum column column, int
 	case COL_ERRORS:
 		return number(sums->counts.errors);
 	case COL_RATE:
-		return widget_rate(run_text_rate(run, now));
+		return run_text_rate(run);
 	case COL_GENERATION:
 		return number(run->generation);
 	default:
@@ -328,7 +328,7 @@ static void draw_whose(const struct run_row *run, int y, int width, int64_t now)
 	if (*state)
 		x = widget_put(y, x + 2, width, sign_role(run), "%s", state);
 	x = widget_put(y, x + 2, width, ROLE_NORMAL, "%s, %s", widget_time(run->began, now).text,
-		       run_text_span(run_text_time(run, now)).text);
+		       run_text_took(run, now).text);
 	x = widget_put(y, x + 2, width, ROLE_NORMAL, "%s@%s", run->who, run->host);
 	x = widget_put(y, x + 2, width, ROLE_NORMAL, "generation %s", widget_number(run->generation).text);
 	if (run->imported)
@@ -336,7 +336,7 @@ static void draw_whose(const struct run_row *run, int y, int width, int64_t now)
 			   widget_time(run->imported, now).text);
 }
 
-static void draw_transcripts(const struct run_row *run, int y, int width, int64_t now)
+static void draw_transcripts(const struct run_row *run, int y, int width)
 {
 	const struct counts *counts = &run->sums.counts;
 	struct buf text = BUF_INIT;
@@ -346,7 +346,7 @@ static void draw_transcripts(const struct run_row *run, int y, int width, int64_
 	run_text_transcripts(&run->sums, false, &text);
 	x = widget_put(y, x + 2, width, ROLE_NORMAL, "waived %s", widget_number(counts->waived).text);
 	x = widget_put(y, x + 2, width, ROLE_NORMAL, "transcripts: %s", buf_text(&text));
-	widget_put(y, x + 2, width, ROLE_NORMAL, "%s", widget_rate(run_text_rate(run, now)).text);
+	widget_put(y, x + 2, width, ROLE_NORMAL, "%s", run_text_rate(run).text);
 	buf_clear(&text);
 }
 
@@ -435,7 +435,7 @@ static void draw_details(const struct view *view, int y)
 	if (!run)
 		return;
 	draw_whose(run, y, width, now);
-	draw_transcripts(run, y + 1, width, now);
+	draw_transcripts(run, y + 1, width);
 	buf_printf(&text, "%s, %s, %s, subferry %s: %s", run->campus, run->environment, run->release,
 		   run->version, run->options);
 	if (lines > DETAIL_LINES + 1) {

@@ -243,9 +243,19 @@ void member_number(cJSON *object, const char *name, int64_t value)
 	add_item(object, name, cJSON_CreateNumber((double)value));
 }
 
+void member_count(cJSON *object, const char *name, int64_t count)
+{
+	add_item(object, name, count < 0 ? cJSON_CreateNull() : cJSON_CreateNumber((double)count));
+}
+
 void member_decimal(cJSON *object, const char *name, double value)
 {
 	add_item(object, name, cJSON_CreateNumber(value));
+}
+
+void member_span(cJSON *object, const char *name, int64_t span)
+{
+	add_item(object, name, span < 0 ? cJSON_CreateNull() : cJSON_CreateNumber((double)span / 1e6));
 }
 
 void member_time(cJSON *object, const char *name, int64_t wall)

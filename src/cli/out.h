@@ -75,7 +75,11 @@ void member_text(cJSON *object, const char *name, const char *text);
 /* The same as the next of an array; "" is a text there. */
 void array_text(cJSON *array, const char *text);
 void member_number(cJSON *object, const char *name, int64_t value);
+/* null where @count is negative: nobody knows. */
+void member_count(cJSON *object, const char *name, int64_t count);
 void member_decimal(cJSON *object, const char *name, double value);
+/* Microseconds as seconds; null where @span is negative: nobody knows. */
+void member_span(cJSON *object, const char *name, int64_t span);
 /* A wall time as "2018-05-02T02:41:07.123456Z"; null for 0. */
 void member_time(cJSON *object, const char *name, int64_t wall);
 void member_flag(cJSON *object, const char *name, bool value);

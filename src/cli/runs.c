@@ -12,33 +12,40 @@
 
 /* ---- figures ------------------------------------------------------------------------------*/
 
-int64_t run_time(const struct run_row *row, int64_t now)
-{
-	int64_t end = row->ended ? row->ended : now;
-
-	return end > row->began ? end - row->began : 0;
-}
-
-double run_rate(const struct run_row *row, int64_t now)
-{
-	const struct run_sums *sums = &row->sums;
-	int64_t transcripts =
-		sums->migrated + sums->kept + sums->would + sums->untold + sums->not_migrated;
-	int64_t time = run_time(row, now);
-
-	return time ? (double)transcripts * 1e6 / (double)time : 0;
-}
-
 const char *run_time_text(int64_t microseconds, char *out, size_t size)
 {
 	int64_t seconds = microseconds / 1000000;
 
-	if (seconds >= 3600)
+	if (microseconds < 0)
+		snprintf(out, size, "-");
+	else if (seconds >= 3600)
 		snprintf(out, size, "%" PRId64 ":%02d:%02d", seconds / 3600,
 			 (int)(seconds / 60 % 60), (int)(seconds % 60));
 	else
 		snprintf(out, size, "%d:%02d", (int)(seconds / 60), (int)(seconds % 60));
 	return out;
+}
+
+const char *run_rate_text(const struct run_row *row, char *out, size_t size)
+{
+	double rate = run_row_rate(row);
+
+	if (rate < 0)
+		snprintf(out, size, "-");
+	else
+		snprintf(out, size, "%.1f", rate);
+	return out;
+}
+
+/* Thousandths are enough; null: not known. */
+static void add_rate_json(cJSON *object, const struct run_row *row)
+{
+	double rate = run_row_rate(row);
+
+	if (rate < 0)
+		cJSON_AddNullToObject(object, "rate");
+	else
+		member_decimal(object, "rate", (double)(int64_t)(rate * 1000 + 0.5) / 1000);
 }
 
 cJSON *run_json(const struct run_row *row, int64_t now)
@@ -62,8 +69,10 @@ cJSON *run_json(const struct run_row *row, int64_t now)
 	member_flag(object, "broken_off", row->broken_off);
 	member_time(object, "imported", row->imported);
 	member_number(object, "origin_number", row->origin_number);
-	member_decimal(object, "seconds", (double)run_time(row, now) / 1e6);
-	member_decimal(object, "rate", (double)(int64_t)(run_rate(row, now) * 1000 + 0.5) / 1000);
+	member_span(object, "seconds", run_row_elapsed(row, now));
+	member_span(object, "active_seconds", row->active);
+	member_count(object, "tried", row->tried);
+	add_rate_json(object, row);
 	member_number(object, "courses", sums->courses);
 	member_number(object, "courses_ended", sums->ended);
 	member_number(object, "courses_failed", sums->failed);
@@ -101,14 +110,17 @@ static void add_began(struct table *table, int64_t wall, int64_t now)
 }
 
 /* What is not as with every other run, behind who it was. */
-static void add_who(struct table *table, const struct run_row *row)
+static void add_who(struct table *table, const struct run_row *row, int64_t now)
 {
-	char origin[300] = "";
+	char origin[300] = "", all[80] = "", text[64];
+	int64_t elapsed = run_row_elapsed(row, now);
 
 	if (row->imported)
 		snprintf(origin, sizeof(origin), ", %s %" PRId64 " of %s", run_kind_name(row->kind),
 			 row->origin_number, row->campus);
-	table_add(table, "%s@%s%s%s", row->who, row->host, origin,
+	if (row->active < 0 || run_row_waited(row, now))
+		snprintf(all, sizeof(all), ", %s in all", run_time_text(elapsed, text, sizeof(text)));
+	table_add(table, "%s@%s%s%s%s", row->who, row->host, all, origin,
 		  !row->ended	    ? ", goes on"
 		  : row->broken_off ? ", broken off"
 				    : "");
@@ -121,18 +133,18 @@ static void add_run(struct table *table, const struct run_row *row, int64_t now)
 
 	table_add(table, "%s %" PRId64, run_kind_name(row->kind), row->number);
 	add_began(table, row->began, now);
-	table_add(table, "%s", run_time_text(run_time(row, now), text, sizeof(text)));
+	table_add(table, "%s", run_time_text(row->active, text, sizeof(text)));
 	table_add(table, "%" PRId64, sums->courses);
 	table_add(table, "%" PRId64, row->kind == RUN_DRY ? sums->would : sums->migrated);
 	table_add(table, "%" PRId64, sums->kept + (row->kind == RUN_DRY ? sums->migrated : 0));
 	table_add(table, "%" PRId64, sums->counts.errors);
-	table_add(table, "%.1f", run_rate(row, now));
-	add_who(table, row);
+	table_add(table, "%s", run_rate_text(row, text, sizeof(text)));
+	add_who(table, row, now);
 }
 
 static void print_runs(const struct run_row *rows, size_t count, int64_t now)
 {
-	static const char *const headings[] = {"RUN",  "BEGAN",	 "TIME", "COURSES", "MIGRATED",
+	static const char *const headings[] = {"RUN",  "BEGAN",	 "AT WORK", "COURSES", "MIGRATED",
 					       "KEPT", "ERRORS", "RATE", "BY",	    NULL};
 	struct table table;
 	int64_t untold = 0;

@@ -8,12 +8,10 @@
 #include "src/cli/out.h"
 #include "src/status/runs.h"
 
-/* From its begin to its end, or to @now where it goes on: microseconds. */
-int64_t run_time(const struct run_row *row, int64_t now);
-/* Transcripts a second, whatever became of them; 0: no time has passed. */
-double run_rate(const struct run_row *row, int64_t now);
-/* "1:02:07", "2:07" into @out; returns it. */
+/* "1:02:07", "2:07"; "-" where it is negative: not known. Into @out; returns it. */
 const char *run_time_text(int64_t microseconds, char *out, size_t size);
+/* "31.4" transcripts a second, "-" where that is not known. Into @out; returns it. */
+const char *run_rate_text(const struct run_row *row, char *out, size_t size);
 /* Type run: all of a run that is in the manual. */
 cJSON *run_json(const struct run_row *row, int64_t now);
 

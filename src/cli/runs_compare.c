@@ -59,14 +59,16 @@ static void add_times(struct table *table, const struct run_row *a, const struct
 	for (int i = 0; i < 2; i++) {
 		const struct run_row *row = i ? b : a;
 
-		table_add(table, "%s%s", run_time_text(run_time(row, now), text_a, sizeof(text_a)),
+		table_add(table, "%s%s",
+			  run_time_text(run_row_elapsed(row, now), text_a, sizeof(text_a)),
 			  !row->ended	    ? ", goes on"
 			  : row->broken_off ? ", broken off"
 					    : "");
 	}
-	table_add(table, "transcripts/s");
-	table_add(table, "%.1f", run_rate(a, now));
-	table_add(table, "%.1f", run_rate(b, now));
+	add_texts(table, "at work", run_time_text(a->active, text_a, sizeof(text_a)),
+		  run_time_text(b->active, text_b, sizeof(text_b)));
+	add_texts(table, "transcripts/s", run_rate_text(a, text_a, sizeof(text_a)),
+		  run_rate_text(b, text_b, sizeof(text_b)));
 }
 
 static void add_sums(struct table *table, const struct run_sums *a, const struct run_sums *b)
@@ -151,7 +153,7 @@ static void add_course_side(struct table *table, bool there, enum course_status 
 	char text[64];
 
 	table_add(table, "%s", there ? course_status_name(status) : "-");
-	table_add(table, "%s", time ? run_time_text(time, text, sizeof(text)) : "-");
+	table_add(table, "%s", time > 0 ? run_time_text(time, text, sizeof(text)) : "-");
 }
 
 static void add_course(struct table *table, const struct compared_row *row)
@@ -292,8 +294,10 @@ static cJSON *course_json(const struct compared_row *row)
 	member_text(object, "course", row->course);
 	member_text(object, "status_a", row->in_a ? course_status_name(row->status_a) : "");
 	member_text(object, "status_b", row->in_b ? course_status_name(row->status_b) : "");
-	member_decimal(object, "seconds_a", (double)row->time_a / 1e6);
-	member_decimal(object, "seconds_b", (double)row->time_b / 1e6);
+	member_span(object, "seconds_a", row->elapsed_a);
+	member_span(object, "seconds_b", row->elapsed_b);
+	member_span(object, "active_seconds_a", row->time_a);
+	member_span(object, "active_seconds_b", row->time_b);
 	member_number(object, "errors_a", row->errors_a);
 	member_number(object, "errors_b", row->errors_b);
 	return object;

@@ -72,6 +72,7 @@ static enum result predict_course(struct engine *engine, struct ending *end, str
 {
 	const struct course_run *run = end->run;
 	struct dry_course course = {.course = run->id, .began = run->opened, .problem = "",
+				    .waited = (engine_stood(engine) - run->stood) * 1000,
 				    .status = run->failed ? COURSE_FAILED : COURSE_MIGRATED,
 				    .failed = (int64_t)run->failed};
 	enum result st = engine_predict(engine, &course, err);

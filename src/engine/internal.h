@@ -93,6 +93,7 @@ struct engine {
 	int ending;	     /* ... of these, those being ended */
 	bool stopping;
 	bool keeper_ends;
+	int64_t stood, looked; /* ms in which nothing was under way, until the keeper looked last */
 	struct hold holds[HOLD_REASONS]; /* HOLD_NONE is never on */
 	bool rest_told;	     /* other processes can read that the engine rests */
 	struct progress progress;
@@ -190,7 +191,9 @@ void engine_inherit_hold(struct engine *engine);
 void engine_inherit(struct engine *engine);
 /* Takes up what operators wish of this engine. Without the lock. */
 enum result engine_read_steering(struct engine *engine, struct reader *reader, struct error *err);
-/* keeper.c: posts what other processes are told of this engine. Without the lock. */
+/* keeper.c, both without the lock: how long nothing was under way so far, in ms; posts what other
+   processes are told of this engine. */
+int64_t engine_stood(struct engine *engine);
 void engine_post_holder(struct engine *engine, bool held);
 
 #endif

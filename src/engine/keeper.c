@@ -1,6 +1,6 @@
 /*
  * The keeper: takes over intents that other processes wrote, tells the status database who holds
- * the engine and how it is.
+ * the engine, how it is, and when it is at work.
  */
 #include "config.h"
 
@@ -61,6 +61,60 @@ static bool is_news(const struct beat *now, const struct beat *told)
 	       now->row.workers != told->row.workers || now->row.rate != told->row.rate;
 }
 
+/* ---- when the engine is at work ----------------------------------------------------------- */
+
+/* Lock held. Reading a course is work, too. */
+static bool is_at_work(const struct engine *engine)
+{
+	return engine_works(engine) || (engine->opening && !engine_holds(engine));
+}
+
+/* Lock held. Those that are paused leave. */
+static void add_courses(const struct engine *engine, struct at_work *out)
+{
+	const struct course_run *run = engine->queue.turn;
+
+	for (size_t i = 0; i < engine->queue.courses && out->count < AT_WORK_COURSES; i++, run = run->next)
+		if (!run->leaving)
+			out->courses[out->count++] = run->id;
+	for (size_t i = 0; i < engine->wanted_count && out->count < AT_WORK_COURSES; i++)
+		if (engine->wanted[i].opening)
+			out->courses[out->count++] = engine->wanted[i].id;
+}
+
+/* What was told of it last. */
+struct work_told {
+	bool works;
+	int64_t time;
+};
+
+/* Lock held. True: there is something to tell, @out. A change at once; else as often as a kill may lose. */
+static bool look_at_work(struct engine *engine, int64_t time, struct work_told *told,
+			 struct at_work *out)
+{
+	*out = (struct at_work){.works = is_at_work(engine), .now = time};
+	if (!out->works && engine->looked)
+		engine->stood += time - engine->looked;
+	engine->looked = time;
+	if (out->works == told->works && (!out->works || time < told->time + BEAT_EVERY))
+		return false;
+	add_courses(engine, out);
+	*told = (struct work_told){out->works, time};
+	return true;
+}
+
+int64_t engine_stood(struct engine *engine)
+{
+	int64_t stood;
+
+	pthread_mutex_lock(&engine->lock);
+	stood = engine->stood;
+	pthread_mutex_unlock(&engine->lock);
+	return stood;
+}
+
+/* ---- its thread --------------------------------------------------------------------------- */
+
 /* Once, not forty times a second. */
 static void tell_trouble(struct engine *engine, const struct error *err, bool *told)
 {
@@ -76,7 +130,10 @@ void *keeper_main(void *arg)
 	int64_t next_beat = 0;
 	struct reader *reader;
 	bool trouble = false;
+	struct work_told work = {false, 0};
+	struct at_work at_work;
 	struct diary diary;
+	bool tells;
 
 	if (!engine->options.dry)
 		diary_begin(&diary, engine->campus, engine->campus->conf->workers);
@@ -89,7 +146,10 @@ void *keeper_main(void *arg)
 
 		progress_tick(&engine->progress, time, engine_progress(engine));
 		look(engine, true, &now);
+		tells = look_at_work(engine, time, &work, &at_work);
 		pthread_mutex_unlock(&engine->lock);
+		if (tells)
+			status_at_work(engine->campus->status, &at_work);
 		if (!engine->options.dry)
 			diary_note(&diary, now.hold, now.row.reason);
 		if (engine_read_intents(engine, reader, &err) != RESULT_OK ||
@@ -110,6 +170,7 @@ void *keeper_main(void *arg)
 			clock_wait(engine->clock, &engine->idle, &engine->lock, time + LOOK_EVERY);
 	}
 	pthread_mutex_unlock(&engine->lock);
+	status_at_work(engine->campus->status, &(struct at_work){.now = clock_now(engine->clock)});
 	if (!engine->options.dry)
 		diary_end(&diary);
 	return NULL;

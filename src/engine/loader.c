@@ -22,7 +22,7 @@ struct opening {
 	size_t waiver_count;
 	struct plan *plan;
 	bool *skip;
-	int64_t pass, began;
+	int64_t pass, began, stood; /* wall microseconds, engine_stood() */
 	const char *who; /* failed: "source", "val", "status" */
 };
 
@@ -123,6 +123,7 @@ static enum result open_course(struct engine *engine, struct reader *reader, str
 
 	o->who = "status";
 	o->began = clock_wall(engine->clock);
+	o->stood = engine_stood(engine);
 	st = reader_course_by_id(reader, o->wanted.id, &o->row, err);
 	if (st != RESULT_OK)
 		return st;
@@ -185,7 +186,7 @@ static enum result fail_course(struct engine *engine, const struct opening *o,
 	report_finding(&report, code, false, "", "", "", "%s", err->text);
 	if (engine->options.dry)
 		st = engine_predict(engine, &(struct dry_course){.course = o->wanted.id, .began = o->began,
-				    .status = COURSE_FAILED, .problem = err->text,
+				    .waited = (engine_stood(engine) - o->stood) * 1000, .status = COURSE_FAILED, .problem = err->text,
 				    .note = report.findings}, failure);
 	else
 		st = status_course_end(engine->campus->status, o->wanted.id, o->wanted.number,
@@ -244,6 +245,7 @@ static void join_queue(struct engine *engine, struct opening *o)
 	}
 	run->id = o->wanted.id;
 	run->opened = o->began;
+	run->stood = o->stood;
 	if (engine->stopping)
 		engine_leave(engine, run);
 	/* paused and resumed while it opened: the newer intent is the one this run serves */

@@ -44,7 +44,8 @@ struct course_run {
 	size_t unloaded;	 /* first index that may be UNLOADED */
 	size_t tried, running, delayed;
 	size_t failed;		 /* of those tried, in this process */
-	int64_t opened;		 /* wall microseconds */
+	int64_t opened;		 /* wall microseconds ... */
+	int64_t stood;		 /* ... and engine_stood() then */
 	bool leaving;		 /* starts nothing more */
 	atomic_bool hurry;	 /* the same, for requests that wait to be repeated: no lock */
 	bool busy;		 /* a reader thread loads for it, or closes it */

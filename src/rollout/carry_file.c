@@ -138,7 +138,7 @@ static enum result read_first(struct carry_file *f, struct error *err)
 		return st;
 	st = carry_line_read(&f->first, text, f->text.len, err);
 	if (st != RESULT_OK || f->first.type != CARRY_HEADER ||
-	    f->first.header.version != CARRY_VERSION)
+	    f->first.header.version < 1 || f->first.header.version > CARRY_VERSION)
 		return damaged(f, "the first line is not what it should be", err);
 	take_hash(f);
 	return RESULT_OK;

@@ -14,6 +14,7 @@ enum member_kind {
 	MEMBER_TEXT,   /* char * */
 	MEMBER_HASH,   /* char *: "" or a SHA-256 */
 	MEMBER_NUMBER, /* int64_t, 0 to 2^53 */
+	MEMBER_MAYBE,  /* the same, and -1, which is not written */
 	MEMBER_FLAG,   /* bool */
 	MEMBER_RUN_KIND, MEMBER_STATUS, MEMBER_OUTCOME, MEMBER_CODE, MEMBER_SEVERITY, /* words */
 };
@@ -39,7 +40,7 @@ static const struct member run_members[] = {
 	M("environment", TEXT, environment, SHORT), M("release", TEXT, release, SHORT),
 	M("version", TEXT, version, SHORT), M("options", TEXT, options, SHORT),
 	M("who", TEXT, who, SHORT), M("host", TEXT, host, SHORT), M("began", NUMBER, began, 0),
-	M("ended", NUMBER, ended, 0), M("broken_off", FLAG, broken_off, 0),
+	M("ended", NUMBER, ended, 0), M("broken_off", FLAG, broken_off, 0), M("active", MAYBE, active, 0),
 #undef M
 };
 static const struct member course_members[] = {
@@ -55,7 +56,8 @@ static const struct member course_members[] = {
 	M("waived", NUMBER, sums.counts.waived, 0), M("bytes", NUMBER, sums.bytes, 0),
 	M("migrated", NUMBER, sums.migrated, 0), M("kept", NUMBER, sums.kept, 0),
 	M("would", NUMBER, sums.would, 0), M("untold", NUMBER, sums.untold, 0),
-	M("not_migrated", NUMBER, sums.not_migrated, 0),
+	M("not_migrated", NUMBER, sums.not_migrated, 0), M("active", MAYBE, active, 0),
+	M("tried", MAYBE, tried, 0),
 #undef M
 };
 static const struct member transcript_members[] = {
@@ -159,7 +161,9 @@ static bool add_member(cJSON *json, const struct member *member, const void *val
 {
 	const char *word;
 
-	if (member->kind == MEMBER_NUMBER)
+	if (member->kind == MEMBER_MAYBE && *(const int64_t *)value < 0)
+		return true;
+	if (member->kind == MEMBER_NUMBER || member->kind == MEMBER_MAYBE)
 		return cJSON_AddNumberToObject(json, member->name, (double)*(const int64_t *)value);
 	if (member->kind == MEMBER_FLAG)
 		return cJSON_AddBoolToObject(json, member->name, *(const bool *)value);
@@ -257,6 +261,9 @@ static bool read_number(const cJSON *item, int64_t *to)
 static bool read_member(const struct member *member, cJSON *item, void *to)
 {
 	switch (member->kind) {
+	case MEMBER_MAYBE:
+		*(int64_t *)to = -1;
+		return !item || read_number(item, to);
 	case MEMBER_NUMBER:
 		return read_number(item, to);
 	case MEMBER_FLAG:
@@ -307,10 +314,21 @@ static const struct type *find_type(const cJSON *item)
 	return NULL;
 }
 
+/* Those that may be missing are not counted where they are. */
+static size_t members_wanted(const struct carry_line *line, const struct type *type)
+{
+	size_t wanted = type->count;
+
+	for (size_t i = 0; i < type->count; i++)
+		wanted -= type->members[i].kind == MEMBER_MAYBE &&
+			  !cJSON_GetObjectItemCaseSensitive(line->json, type->members[i].name);
+	return wanted;
+}
+
 /* As many members as there should be, and each of them there: so none twice, and no other. */
 static enum result read_members(struct carry_line *line, const struct type *type, struct error *err)
 {
-	if ((size_t)cJSON_GetArraySize(line->json) != type->count + 1)
+	if ((size_t)cJSON_GetArraySize(line->json) != members_wanted(line, type) + 1)
 		return error_set(err, RESULT_DAMAGED, "a %s has other members", type->name);
 	for (size_t i = 0; i < type->count; i++) {
 		const struct member *member = &type->members[i];

@@ -4,7 +4,8 @@
  * One table says which members a type has, and how long each may be: writing and reading follow it,
  * so that what is written can be read. Reading takes strict JSON (RFC 8259) in UTF-8 with exactly
  * these members, words that this program knows, and whole numbers that are not negative. Control
- * characters within texts are kept; NUL, which would cut a text short, is refused.
+ * characters within texts are kept; NUL, which would cut a text short, is refused. What nobody counted
+ * (-1) is not there.
  */
 #ifndef SUBFERRY_SRC_ROLLOUT_CARRY_LINE_H
 #define SUBFERRY_SRC_ROLLOUT_CARRY_LINE_H
@@ -17,7 +18,7 @@
 #define CARRY_FORMAT "subferry runs"
 
 enum {
-	CARRY_VERSION = 1,
+	CARRY_VERSION = 2, /* 1 has no active and tried */
 	CARRY_LINE_MOST = 1 << 20, /* bytes, its end included */
 	CARRY_RUNS_MOST = 1000,
 	CARRY_ROWS_MOST = 20000000,

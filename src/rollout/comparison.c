@@ -229,9 +229,14 @@ static bool has_ended(const struct run_course_row *row)
 	return row && (row->status == COURSE_MIGRATED || row->status == COURSE_FAILED);
 }
 
-static int64_t time_of(const struct run_course_row *row)
+static int64_t elapsed_of(const struct run_course_row *row)
 {
 	return row && row->ended > row->began ? row->ended - row->began : 0;
+}
+
+static int64_t time_of(const struct run_course_row *row)
+{
+	return row && row->ended ? row->active : 0;
 }
 
 /* Either may be NULL: the course is in one run only. */
@@ -245,6 +250,8 @@ static enum result compare_course(struct comparing *c, const struct run_course_r
 		.in_b = b,
 		.status_a = a ? a->status : COURSE_NOT_MIGRATED,
 		.status_b = b ? b->status : COURSE_NOT_MIGRATED,
+		.elapsed_a = elapsed_of(a),
+		.elapsed_b = elapsed_of(b),
 		.time_a = time_of(a),
 		.time_b = time_of(b),
 		.errors_a = a ? a->sums.counts.errors : 0,

@@ -62,7 +62,8 @@ struct compared_row {
 	bool in_a, in_b;		 /* MISSED, CHANGED, COURSES: else that outcome, status, time is none */
 	enum miss_cause cause;
 	enum course_status status_a, status_b; /* COURSES */
-	int64_t time_a, time_b;		 /* microseconds from its begin to its end; COURSES */
+	int64_t elapsed_a, elapsed_b;	 /* microseconds from its begin to its end; COURSES ... */
+	int64_t time_a, time_b;		 /* ... and of these at work; -1: nobody counted them */
 	int64_t errors_a, errors_b;	 /* COURSES: open errors */
 };
 

@@ -54,6 +54,7 @@ static void fill_run(struct transfer *to, struct columns *columns)
 	row->began = col_int(columns);
 	row->ended = col_int(columns);
 	row->broken_off = col_bool(columns);
+	row->active = col_int(columns);
 }
 
 static void fill_course(struct transfer *to, struct columns *columns)
@@ -87,6 +88,8 @@ static void fill_course(struct transfer *to, struct columns *columns)
 	sums->would = col_int(columns);
 	sums->untold = col_int(columns);
 	sums->not_migrated = col_int(columns);
+	row->active = col_int(columns);
+	row->tried = col_int(columns);
 }
 
 static void fill_transcript(struct transfer *to, struct columns *columns)
@@ -208,7 +211,7 @@ static enum result walk_below_run(struct walk *walk, int64_t number, struct erro
 		OPEN_FINDINGS("2") OPEN_FINDINGS("1") OPEN_FINDINGS("0")
 		" (SELECT count(*) FROM run_finding f JOIN " WAIVER_OF_FINDING
 		"  WHERE f.run_course = c.id),"
-		" bytes, migrated, kept, would, untold, not_migrated"
+		" bytes, migrated, kept, would, untold, not_migrated, active, tried"
 		" FROM run_course c WHERE run = ?1 ORDER BY course",
 		fill_course, TRANSFER_COURSE, walk_below_course};
 
@@ -238,7 +241,7 @@ enum result reader_transfer(struct reader *reader, transfer_visit *visit, void *
 {
 	static const struct level runs = {
 		"SELECT number, uid, kind, generation, campus, environment, release, version,"
-		" options, who, host, began, ended, broken_off FROM run"
+		" options, who, host, began, ended, broken_off, active FROM run"
 		" WHERE kind = 'mock' AND imported = ?1 AND ended <> 0 ORDER BY number",
 		fill_run, TRANSFER_RUN, walk_below_run};
 	static const struct level waivers = {

@@ -53,13 +53,14 @@ static enum result write_one_run(struct status *status, struct importing *in,
 		return st;
 	st = db_run(&status->db, err,
 		    "INSERT INTO run(uid, kind, generation, campus, environment, release, version,"
-		    " options, who, host, began, ended, broken_off, imported, origin_number)"
-		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+		    " options, who, host, began, ended, broken_off, imported, origin_number, active)"
+		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
 		    DB_VALUES(TEXT(row->uid), TEXT(run_kind_name(row->kind)), INT(row->generation),
 			      TEXT(row->campus), TEXT(row->environment), TEXT(row->release),
 			      TEXT(row->version), TEXT(row->options), TEXT(row->who),
 			      TEXT(row->host), INT(row->began), INT(row->ended),
-			      INT(row->broken_off), INT(in->now), INT(row->number)));
+			      INT(row->broken_off), INT(in->now), INT(row->number),
+			      INT(row->active)));
 	in->run = sqlite3_last_insert_rowid(status->db.handle);
 	if (st == RESULT_OK)
 		name_run(in, row);
@@ -77,9 +78,9 @@ static enum result write_run_course(struct status *status, struct importing *in,
 		    "INSERT INTO run_course(run, course, status, began, ended, problem,"
 		    " source_version, source_assets, videos, failed, expected, in_val, unknown,"
 		    " extra, differing, errors, warnings, notices, waived, bytes, migrated, kept,"
-		    " would, untold, not_migrated)"
+		    " would, untold, not_migrated, active, tried)"
 		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		    " ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+		    " ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)",
 		    DB_VALUES(INT(in->run), TEXT(row->course), TEXT(course_status_name(row->status)),
 			      INT(row->began), INT(row->ended), TEXT(row->problem),
 			      TEXT(row->source_version), TEXT(row->source_assets),
@@ -88,7 +89,8 @@ static enum result write_run_course(struct status *status, struct importing *in,
 			      INT(counts->differing), INT(counts->errors), INT(counts->warnings),
 			      INT(counts->notices), INT(counts->waived), INT(sums->bytes),
 			      INT(sums->migrated), INT(sums->kept), INT(sums->would),
-			      INT(sums->untold), INT(sums->not_migrated)));
+			      INT(sums->untold), INT(sums->not_migrated), INT(row->active),
+			      INT(row->tried)));
 	in->run_course = sqlite3_last_insert_rowid(status->db.handle);
 	return st;
 }

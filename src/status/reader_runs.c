@@ -7,10 +7,23 @@
 #include <stdlib.h>
 
 #include "src/status/read.h"
+#include "src/status/run_rows.h"
 
+/* Both may be off by what an engine has not told yet. */
+#define WORTH_A_WORD INT64_C(10000000)
+
+/* Courses that have not ended have their rows still to be copied: the videos they have tried are
+   counted where they are, for the one run that is open. */
+#define TRIED_OF_OPEN                                                                              \
+	"(SELECT count(*) FROM run_course x JOIN course k ON k.key = x.course"                     \
+	" JOIN video v ON v.course_id = k.id JOIN transcript t ON t.video_id = v.id"               \
+	" WHERE r.ended = 0 AND x.run = r.number AND x.ended = 0 AND " TRIED_IN_RUN("r.attempts") ")"
+#define TRIED                                                                                      \
+	"iif(r.active < 0 OR min(c.tried) < 0, -1, coalesce(sum(c.tried), 0) + " TRIED_OF_OPEN ")"
 #define RUN_COLUMNS                                                                                \
 	"r.number, r.generation, r.kind, r.uid, r.campus, r.environment, r.release, r.version,"    \
-	" r.options, r.who, r.host, r.began, r.ended, r.broken_off, r.imported, r.origin_number"
+	" r.options, r.who, r.host, r.began, r.ended, r.broken_off, r.imported, r.origin_number,"   \
+	" r.active, " TRIED
 /* What fill_sums() reads. */
 #define SUM_COLUMNS                                                                                \
 	"count(c.id), coalesce(sum(c.status IN ('Migrated', 'Failed')), 0),"                       \
@@ -74,6 +87,8 @@ static void fill_run(struct columns *columns, void *to)
 	row->broken_off = col_bool(columns);
 	row->imported = col_int(columns);
 	row->origin_number = col_int(columns);
+	row->active = col_int(columns);
+	row->tried = col_int(columns);
 	fill_sums(columns, &row->sums);
 }
 
@@ -165,6 +180,25 @@ enum result reader_dry_now(struct reader *reader, int64_t *number, struct error 
 			 "SELECT max(number) FROM run WHERE ended = 0 AND kind = 'dry'", NULL, 0, 0, number);
 }
 
+int64_t run_row_elapsed(const struct run_row *row, int64_t now)
+{
+	int64_t end = row->ended ? row->ended : now;
+
+	return end > row->began ? end - row->began : 0;
+}
+
+int64_t run_row_waited(const struct run_row *row, int64_t now)
+{
+	int64_t waited = run_row_elapsed(row, now) - row->active;
+
+	return row->active >= 0 && waited >= WORTH_A_WORD ? waited : 0;
+}
+
+double run_row_rate(const struct run_row *row)
+{
+	return row->active > 0 && row->tried >= 0 ? (double)row->tried * 1e6 / (double)row->active : -1;
+}
+
 const char *run_row_name(const struct run_row *row, char *out, size_t size)
 {
 	const char *kind = run_kind_name(row->kind);
@@ -192,6 +226,8 @@ static void fill_run_course(struct columns *columns, void *to)
 	row->problem = col_text(columns);
 	row->source_version = col_text(columns);
 	row->source_assets = col_text(columns);
+	row->active = col_int(columns);
+	row->tried = col_int(columns);
 	fill_sums(columns, &row->sums);
 }
 
@@ -218,7 +254,7 @@ enum result reader_run_courses(struct reader *reader, int64_t run, struct run_co
 	enum result st = read_rows(
 		reader, err, &run_course_rows,
 		"SELECT c.id, c.run, c.course, c.status, c.began, c.ended, c.problem,"
-		" c.source_version, c.source_assets, " SUM_COLUMNS
+		" c.source_version, c.source_assets, c.active, c.tried, " SUM_COLUMNS
 		" FROM run_course c WHERE c.run = ?1 GROUP BY c.course ORDER BY c.course",
 		DB_VALUES(INT(run)), &list, count);
 

@@ -69,6 +69,19 @@ static enum result sum_up_tried(struct status *status, int64_t id, int64_t cours
 		      DB_VALUES(INT(id), INT(course), INT(true)));
 }
 
+/* Not what its videos had from before: a retry is no faster for that. A dry run tries none. */
+static enum result count_tried(struct status *status, int64_t id, int64_t course, struct error *err)
+{
+	return db_run(&status->db, err,
+		      "UPDATE run_course AS c SET tried = CASE (SELECT kind FROM run WHERE number = c.run)"
+		      " WHEN 'dry' THEN migrated + kept + would + untold + not_migrated"
+		      " ELSE (SELECT count(*) FROM run r JOIN video v JOIN transcript t ON t.video_id = v.id"
+		      "  WHERE r.number = c.run AND v.course_id = ?2 AND "
+		      TRIED_IN_RUN("r.attempts") ") END"
+		      " WHERE id = ?1 AND tried >= 0",
+		      DB_VALUES(INT(id), INT(course)));
+}
+
 static enum result count_outcomes(struct status *status, int64_t id, struct error *err)
 {
 	return db_run(&status->db, err,
@@ -93,7 +106,9 @@ enum result run_rows_copy(struct status *status, int64_t id, int64_t course, enu
 		st = copy_findings(status, id, course, tried, err);
 	if (st == RESULT_OK)
 		st = tried ? sum_up_tried(status, id, course, err) : copy_sums(status, id, course, err);
-	return st == RESULT_OK ? count_outcomes(status, id, err) : st;
+	if (st == RESULT_OK)
+		st = count_outcomes(status, id, err);
+	return st == RESULT_OK ? count_tried(status, id, course, err) : st;
 }
 
 enum result run_rows_forget(struct status *status, int64_t id, struct error *err)

@@ -17,6 +17,7 @@
 
 #include "src/base/hash.h"
 #include "src/status/run_rows.h"
+#include "src/status/run_time.h"
 #include "src/status/write.h"
 
 /* The run that courses begin in and end in. */
@@ -79,22 +80,28 @@ static enum result insert_run(struct status *status, const struct run_about *abo
 		st = db_run(&status->db, err,
 			    "INSERT INTO run(uid, kind, generation, campus, environment, release,"
 			    " version, options, who, host, began, ended, broken_off, imported,"
-			    " origin_number)"
+			    " origin_number, active, attempts)"
 			    " SELECT ?1, ?2, generation, name, environment, ?3, ?4, ?5, ?6, ?7, ?8,"
-			    " 0, 0, 0, 0 FROM campus",
+			    " 0, 0, 0, 0, 0, coalesce((SELECT max(id) FROM attempt), 0) FROM campus",
 			    DB_VALUES(TEXT(uid), TEXT(run_kind_name(about->kind)),
 				      TEXT(about->release), TEXT(about->version),
 				      TEXT(about->options), TEXT(status->who), TEXT(host),
 				      INT(now)));
-	if (st == RESULT_OK)
-		*number = sqlite3_last_insert_rowid(status->db.handle);
-	return st;
+	if (st != RESULT_OK)
+		return st;
+	*number = sqlite3_last_insert_rowid(status->db.handle);
+	run_time_of(status, *number, true);
+	return RESULT_OK;
 }
 
 /* @at 0: nobody saw it end: it did with the last that is known of it, which may be an attempt at a video
    (only a run that is open has any). A course of it that has not ended was left behind. */
 static enum result end_run(struct status *status, int64_t number, int64_t at, struct error *err)
 {
+	enum result st = at ? run_time_ends(status, number, err) : RESULT_OK;
+
+	if (st != RESULT_OK)
+		return st;
 	return db_run(&status->db, err,
 		      "UPDATE run SET broken_off ="
 		      "  EXISTS(SELECT 1 FROM run_course WHERE run = ?1 AND ended = 0),"
@@ -156,6 +163,8 @@ static enum result join_run(struct status *status, int64_t now, int64_t *number,
 		       " AND run.generation = campus.generation"
 		       " AND run.environment = campus.environment",
 		       DB_VALUES(TEXT(run_kind_name(status->about.kind))), 0, number);
+	if (st == RESULT_OK && *number)
+		run_time_of(status, *number, false);
 	if (st != RESULT_OK || *number)
 		return st;
 	st = find_open(status, &other, err);
@@ -169,7 +178,7 @@ static enum result join_run(struct status *status, int64_t now, int64_t *number,
 #define NO_SUMS                                                                                    \
 	"videos = 0, failed = 0, expected = 0, in_val = 0, unknown = 0, extra = 0, differing = 0," \
 	" errors = 0, warnings = 0, notices = 0, waived = 0, bytes = 0, migrated = 0, kept = 0,"   \
-	" would = 0, untold = 0, not_migrated = 0"
+	" would = 0, untold = 0, not_migrated = 0, active = 0, tried = 0"
 
 /* *@id is 0 if the run does not have the course. */
 static enum result find_course(struct status *status, int64_t run, int64_t course, int64_t *id,
@@ -194,9 +203,9 @@ static enum result insert_course(struct status *status, int64_t run, int64_t cou
 				"INSERT INTO run_course(run, course, status, began, ended, problem,"
 				" source_version, source_assets, videos, failed, expected, in_val,"
 				" unknown, extra, differing, errors, warnings, notices, waived, bytes,"
-				" migrated, kept, would, untold, not_migrated)"
+				" migrated, kept, would, untold, not_migrated, active, tried)"
 				" SELECT ?1, key, 'In-Progress', ?3, 0, '', '', '',"
-				" 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"
+				" 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0"
 				" FROM course WHERE id = ?2",
 				DB_VALUES(INT(run), INT(course), INT(began)));
 
@@ -255,6 +264,8 @@ enum result run_course_end(struct status *status, int64_t course, enum course_st
 		st = run_rows_forget(status, id, err);
 	if (st == RESULT_OK && id)
 		st = run_rows_copy(status, id, course, *problem ? RUN_ROWS_TRIED : RUN_ROWS_ALL, err);
+	if (st == RESULT_OK && id)
+		st = run_time_course_ends(status, id, err);
 	if (st == RESULT_OK && id)
 		st = close_course(status, id, to, problem, clock_wall(status->clock), err);
 	return st == RESULT_OK ? run_end_if_over(status, err) : st;
@@ -337,8 +348,12 @@ static enum result write_dry_course(struct status *status, void *arg, struct err
 	if (st == RESULT_OK)
 		st = *dry->problem ? write_problem(status, id, dry, err)
 				   : write_predicted(status, id, dry, err);
-	return st == RESULT_OK ? close_course(status, id, dry->status, dry->problem,
-					      clock_wall(status->clock), err)
+	if (st == RESULT_OK)
+		st = close_course(status, id, dry->status, dry->problem, clock_wall(status->clock), err);
+	return st == RESULT_OK ? db_run(&status->db, err,
+					"UPDATE run_course SET active = max(0, ended - began - ?2)"
+					" WHERE id = ?1",
+					DB_VALUES(INT(id), INT(dry->waited)))
 			       : st;
 }
 
@@ -357,7 +372,10 @@ struct dry_end {
 static enum result write_dry_end(struct status *status, void *arg, struct error *err)
 {
 	const struct dry_end *end = arg;
+	enum result st = run_time_ends(status, end->number, err);
 
+	if (st != RESULT_OK)
+		return st;
 	return db_run(&status->db, err,
 		      "UPDATE run SET ended = ?2, broken_off = ?3 WHERE number = ?1",
 		      DB_VALUES(INT(end->number), INT(clock_wall(status->clock)),

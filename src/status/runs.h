@@ -9,6 +9,11 @@
  * What a run found (run_course, run_transcript, run_finding) is copied from the rows of the course in
  * the commit that ends the course, so it is whole and never changes afterwards. Of a course that could
  * not be read it has what was tried before that, and the finding: the other rows are of other days.
+ *
+ * Two times are told of a run, and of a course in it. Elapsed is from its begin to its end. At work it
+ * was while courses of it were under way and could be: not while all was held or paused, nor while no
+ * engine ran. That is counted by the engine's own (status_at_work()); a kill -9 loses what it has not
+ * told yet, some two seconds. A run's rate is of what this run itself has tried, by its time at work.
  */
 #ifndef SUBFERRY_SRC_STATUS_RUNS_H
 #define SUBFERRY_SRC_STATUS_RUNS_H
@@ -29,9 +34,20 @@ enum result status_run_about(struct status *status, const struct run_about *abou
 /* Commits the beginning of a dry run; *@number is its. */
 enum result status_dry_begin(struct status *status, const struct run_about *about, int64_t *number,
 			     struct error *err);
+/* Whether courses are under way, and which, at @now of the monotonic clock (milliseconds). */
+#define AT_WORK_COURSES 32 /* an engine has no more open at a time */
+struct at_work {
+	bool works;
+	int64_t now;
+	size_t count;
+	int64_t courses[AT_WORK_COURSES]; /* ids */
+};
+/* Posts it: to be told when it changes, and every few seconds while it works. */
+void status_at_work(struct status *status, const struct at_work *at_work);
 /* What is predicted of a course; borrowed for the call. */
 struct dry_course {
 	int64_t number, course, began; /* of the dry run; its id; wall microseconds */
+	int64_t waited;		       /* of the time since: microseconds that it was held */
 	enum course_status status;     /* Migrated, or Failed with @problem or @failed */
 	int64_t failed;		       /* videos that would fail */
 	const char *problem;	       /* "" or why the course as a whole cannot be read ... */
@@ -66,6 +82,8 @@ struct run_row {
 	bool broken_off;
 	int64_t imported;	/* when; 0: it ran here */
 	int64_t origin_number;	/* imported: its number on @campus */
+	int64_t active;		/* microseconds at work; -1: nobody counted them ... */
+	int64_t tried;		/* ... and -1, or transcripts of the videos that it has tried by now */
 	struct run_sums sums;
 };
 void run_row_clear(struct run_row *row); /* may run twice */
@@ -76,6 +94,7 @@ struct run_course_row {
 	enum course_status status;
 	int64_t began, ended;
 	char *problem, *source_version, *source_assets;
+	int64_t active, tried; /* as run_row's; tried is 0 until it ends */
 	struct run_sums sums; /* courses is 1 */
 };
 void run_course_row_clear(struct run_course_row *row);
@@ -94,6 +113,12 @@ enum result reader_run_now(struct reader *reader, int64_t *number, enum run_kind
 			   struct error *err);
 /* The dry run that is open, which the engine that runs now is; 0: there is none. Quick. */
 enum result reader_dry_now(struct reader *reader, int64_t *number, struct error *err);
+/* From its begin to its end, or to @now while it goes on: microseconds. */
+int64_t run_row_elapsed(const struct run_row *row, int64_t now);
+/* What of that it was not at work, where it is worth a word; 0: nothing to speak of, or not known. */
+int64_t run_row_waited(const struct run_row *row, int64_t now);
+/* Transcripts a second; negative: not known. */
+double run_row_rate(const struct run_row *row);
 /* "mock 2", "real 5", "dry 3", and behind an imported one "(mock 1 of NAME)": into @out; returns it. */
 const char *run_row_name(const struct run_row *row, char *out, size_t size);
 

@@ -24,7 +24,8 @@ enum result schema_enter(struct db *db, const char *campus, const char *environm
 			 struct error *err);
 /* The version that this program writes. */
 int schema_version(void);
-/* schema_rollout.c: the fourth migration. */
+/* schema_rollout.c: the fourth migration, and the fifth. */
 extern const char schema_rollout[];
+extern const char schema_figures[];
 
 #endif

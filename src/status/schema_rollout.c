@@ -1,5 +1,6 @@
 /*
- * The tables of the rollout: runs and what they found, evidence, flags (schema 4).
+ * The tables of the rollout: runs and what they found, evidence, flags (schema 4), and what runs and
+ * courses took (schema 5).
  */
 #include "config.h"
 
@@ -143,3 +144,14 @@ const char schema_rollout[] =
 
 	"ALTER TABLE course ADD COLUMN flag TEXT NOT NULL DEFAULT 'unknown';"
 	"ALTER TABLE course ADD COLUMN evidence TEXT NOT NULL DEFAULT 'none';";
+
+/*
+ * Of what was run before nobody counted how long it was at work, nor what a run itself had tried: -1
+ * stays -1. attempts is how far attempt.id was when the run began: what is above it is of this run.
+ */
+const char schema_figures[] =
+	"ALTER TABLE run ADD COLUMN active INTEGER NOT NULL DEFAULT -1;" /* microseconds at work */
+	"ALTER TABLE run ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run_course ADD COLUMN active INTEGER NOT NULL DEFAULT -1;"
+	/* transcripts of the videos that this run tried; 0 until the course ends */
+	"ALTER TABLE run_course ADD COLUMN tried INTEGER NOT NULL DEFAULT -1;";

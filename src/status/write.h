@@ -25,6 +25,8 @@ struct status {
 	bool is_broken;
 	struct error broken;
 	struct run_about about; /* of the writer thread; its texts are owned, NULL before they are told */
+	/* the same: the run that this process works for, and since when (monotonic ms; 0: it does not) */
+	int64_t run_at_work, works_since;
 };
 
 typedef enum result write_fn(struct status *status, void *arg, struct error *err);

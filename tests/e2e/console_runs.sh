@@ -32,7 +32,7 @@ import_run() {
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], timeout=20)
 db.execute("INSERT INTO run SELECT 4, hex(randomblob(16)), kind, generation, 'pier', 'staging', release,"
-           " version, options, 'eva', 'quay', began, ended, 0, ended + 1, 7 FROM run WHERE number = 2")
+           " version, options, 'eva', 'quay', began, ended, 0, ended + 1, 7, active, 0 FROM run WHERE number = 2")
 columns = [row[1] for row in db.execute("PRAGMA table_info(run_course)")][3:]
 db.execute("INSERT INTO run_course(run, course, %s) SELECT 4, replace(course, 'DeltaU', 'FarU'), %s"
            " FROM run_course WHERE run = 2" % (", ".join(columns), ", ".join(columns)))

@@ -27,8 +27,10 @@ static inline void add_run(struct help *help, int number, const char *kind, int6
 			   const char *imported)
 {
 	help_sqlf(help,
-		  "INSERT INTO run VALUES(%d, printf('%%032x', %d + 16 * unicode('%s')), '%s', 1,"
-		  " 'harbour', 'staging', 'ginkgo', '0.1', 'workers 8', 'ben', 'mole', %lld, %lld, 0, %s)",
+		  "INSERT INTO run(number, uid, kind, generation, campus, environment, release, version,"
+		  " options, who, host, began, ended, broken_off, imported, origin_number, active)"
+		  " VALUES(%d, printf('%%032x', %d + 16 * unicode('%s')), '%s', 1,"
+		  " 'harbour', 'staging', 'ginkgo', '0.1', 'workers 8', 'ben', 'mole', %lld, %lld, 0, %s, 600)",
 		  number, number, help->folder + strlen(help->folder) - 1, kind, (long long)began,
 		  (long long)began + 1000, imported);
 }
@@ -38,8 +40,11 @@ static inline void add_course(struct help *help, int id, int run, const char *ke
 			      const char *status, int errors)
 {
 	help_sqlf(help,
-		  "INSERT INTO run_course VALUES(%d, %d, '%s', '%s', 1000, 2000, '', 'v1', 'a1', 3, 1, 4,"
-		  " 3, 0, 0, 0, %d, 0, 0, 0, 77, 0, 0, 0, 0, 0)",
+		  "INSERT INTO run_course(id, run, course, status, began, ended, problem, source_version,"
+		  " source_assets, videos, failed, expected, in_val, unknown, extra, differing, errors,"
+		  " warnings, notices, waived, bytes, migrated, kept, would, untold, not_migrated,"
+		  " active, tried) VALUES(%d, %d, '%s', '%s', 1000, 2000, '', 'v1', 'a1', 3, 1, 4, 3, 0,"
+		  " 0, 0, %d, 0, 0, 0, 77, 0, 0, 0, 0, 0, 500, 2)",
 		  id, run, key, status, errors);
 	for (int i = 0; i < errors; i++)
 		help_sqlf(help,

@@ -22,26 +22,36 @@ static inline void help_sqlf(struct help *help, const char *fmt, ...)
 	help_sql(help, sql);
 }
 
-/* Run @number began at its own hour and took half of one. */
+#define HELP_RUN_COLUMNS                                                                           \
+	"number, uid, kind, generation, campus, environment, release, version, options, who, host,"  \
+	" began, ended, broken_off, imported, origin_number, active"
+#define HELP_COURSE_COLUMNS                                                                        \
+	"id, run, course, status, began, ended, problem, source_version, source_assets, videos,"     \
+	" failed, expected, in_val, unknown, extra, differing, errors, warnings, notices, waived,"   \
+	" bytes, migrated, kept, would, untold, not_migrated, active, tried"
+
+/* Run @number began at its own hour and took half of one, of which it was at work for a quarter. */
 static inline void help_run(struct help *help, int number, const char *kind)
 {
 	help_sqlf(help,
-		  "INSERT INTO run VALUES(%d, 'uid%d', '%s', 1, 'demo', 'staging', 'ginkgo', '0.1',"
-		  " 'workers 8', 'ana', 'ferry1', %lld, %lld, 0, 0, 0)",
+		  "INSERT INTO run(" HELP_RUN_COLUMNS ") VALUES(%d, 'uid%d', '%s', 1, 'demo', 'staging', 'ginkgo', '0.1',"
+		  " 'workers 8', 'ana', 'ferry1', %lld, %lld, 0, 0, 0, %lld)",
 		  number, number, kind, (long long)(number * HELP_HOUR),
-		  (long long)(number * HELP_HOUR + HELP_HOUR / 2));
+		  (long long)(number * HELP_HOUR + HELP_HOUR / 2), (long long)(HELP_HOUR / 4));
 }
 
-/* A course of it that ended, as the row run * 100 + @place; its sums are all that same number. */
+/* A course of it that ended, as the row run * 100 + @place; half of its
+   time it was at work. */
 static inline int help_run_course(struct help *help, int run, int place, const char *key,
 				  const char *status)
 {
 	int id = run * 100 + place;
 
 	help_sqlf(help,
-		  "INSERT INTO run_course VALUES(%d, %d, '%s', '%s', 1000000, %d, '', 'v', 'a',"
-		  " 9, 8, 1, 2, 3, 4, 5, %d, 7, 8, 9, 10, 11, 12, 13, 14, 15)",
-		  id, run, key, status, strcmp(status, "In-Progress") ? 1000000 + id * 1000 : 0, place);
+		  "INSERT INTO run_course(" HELP_COURSE_COLUMNS ") VALUES(%d, %d, '%s', '%s', 1000000, %d, '',"
+		  " 'v', 'a', 9, 8, 1, 2, 3, 4, 5, %d, 7, 8, 9, 10, 11, 12, 13, 14, 15, %d, 7)",
+		  id, run, key, status, strcmp(status, "In-Progress") ? 1000000 + id * 1000 : 0, place,
+		  id * 500);
 	return id;
 }
 

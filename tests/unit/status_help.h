@@ -159,6 +159,14 @@ static inline void help_without_runs(struct help *help)
 		       "PRAGMA user_version = 3");
 }
 
+/* A closed file as it was before runs were timed (schema 4). */
+static inline void help_without_run_figures(struct help *help)
+{
+	help_sql(help, "ALTER TABLE run DROP COLUMN active; ALTER TABLE run DROP COLUMN attempts;"
+		       "ALTER TABLE run_course DROP COLUMN active;"
+		       "ALTER TABLE run_course DROP COLUMN tried; PRAGMA user_version = 4");
+}
+
 /* Scans @count courses "c0", "c1", ...; returns nothing, ids come from help_course(). */
 static inline void help_scan(struct help *help, int count)
 {

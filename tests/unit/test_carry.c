@@ -99,10 +99,10 @@ static void mock_runs_arrive_as_they_were(void **state)
 {
 	static const char *const sql[] = {
 		"SELECT uid, kind, generation, campus, environment, release, version, options, who, host,"
-		" began, ended, broken_off FROM run WHERE began IN (1000000, 3000000) ORDER BY began",
+		" began, ended, broken_off, active FROM run WHERE began IN (1000000, 3000000) ORDER BY began",
 		"SELECT course, status, c.began, c.ended, problem, source_version, source_assets, videos,"
 		" failed, expected, in_val, unknown, extra, differing, errors, warnings, notices, waived,"
-		" bytes, migrated, kept, would, untold, not_migrated FROM run_course c"
+		" bytes, migrated, kept, would, untold, not_migrated, c.active, tried FROM run_course c"
 		" WHERE " CARRIED " ORDER BY run, course",
 		"SELECT hex(block), language, val_id, outcome, source_sha256, sha256 FROM run_transcript"
 		" JOIN run_course c ON c.id = run_course WHERE " CARRIED " ORDER BY run, course, block,"
@@ -389,8 +389,8 @@ static void what_is_no_file_of_runs_is_refused(void **state)
 		{"\n", RESULT_INVALID, "was not made by"},
 		{"{\"type\":\"run\"}\n", RESULT_INVALID, "was not made by"},
 		{"PK\x03\x04", RESULT_INVALID, "was not made by"},
-		{"{\"type\":\"header\",\"format\":\"subferry runs\",\"version\":2,\"new\":[]}\n",
-		 RESULT_INVALID, "made by a newer subferry (format 2, this one knows 1)"},
+		{"{\"type\":\"header\",\"format\":\"subferry runs\",\"version\":3,\"new\":[]}\n",
+		 RESULT_INVALID, "made by a newer subferry (format 3, this one knows 2)"},
 		{"{\"type\":\"header\",\"format\":\"subferry runs\",\"version\":1}\n", RESULT_DAMAGED,
 		 "runs.json:1: "},
 		{"{\"type\":\"header\",\"format\":\"subferry runs\",\"version\":1", RESULT_DAMAGED,

@@ -477,14 +477,14 @@ static void rows_of_the_authors_are_extra_and_no_error(void **state)
 
 /* ---- pause, holds, restart ---------------------------------------------------------------- */
 
-static void a_paused_course_starts_nothing_and_is_resumed(void **state)
+/* Thirty videos, of which three were tried. */
+static struct engine *start_slowly(struct world *world)
 {
-	struct world *world = *state;
 	struct outline *outline = world_course(world, KEY);
 	struct engine *engine;
 	struct course_row row;
-	int64_t before;
-	char *end, id[24], names[40];
+	char id[24], names[40];
+	int64_t tried;
 
 	for (int i = 0; i < 30; i++) {
 		snprintf(id, sizeof(id), "video-%02d", i);
@@ -500,9 +500,40 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	do {
 		usleep(5000);
 		row = world_row(world, KEY);
-		before = row.tried;
+		tried = row.tried;
 		course_row_clear(&row);
-	} while (before < 3);
+	} while (tried < 3);
+	return engine;
+}
+
+/* Its only run is not told to have been at work for so long of its time, but for the rest. */
+static void expect_waited(struct world *world, int64_t microseconds)
+{
+	struct run_course_row *course;
+	struct run_row run;
+	size_t count;
+
+	assert_int_equal(reader_run(world->reader, 1, &run, NULL), RESULT_OK);
+	assert_true(run.ended && run.active > 100000); /* ten times two at a pace of 60 a second */
+	assert_true(run_row_elapsed(&run, 0) - run.active >= microseconds);
+	assert_int_equal(run.tried, 30);
+	run_row_clear(&run);
+	assert_int_equal(reader_run_courses(world->reader, 1, &course, &count, NULL), RESULT_OK);
+	assert_int_equal(count, 1);
+	assert_true(course->active > 100000);
+	assert_true(course->ended - course->began - course->active >= microseconds);
+	run_course_row_clear(course);
+	free(course);
+}
+
+static void a_paused_course_starts_nothing_and_is_resumed(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine = start_slowly(world);
+	struct course_row row;
+	int64_t before;
+	char *end;
+
 	world_wish(world, WISH_PAUSE, KEY, NULL);
 	usleep(100000); /* from 100 ms after a pause no new transaction starts */
 	row = world_row(world, KEY);
@@ -524,6 +555,27 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	end = world_state(world);
 	assert_non_null(strstr(end, "video-29 en"));
 	free(end);
+	expect_waited(world, 300000);
+}
+
+static void what_is_held_is_not_at_work(void **state)
+{
+	struct world *world = *state;
+	struct engine *engine = start_slowly(world);
+	struct engine_state now;
+
+	engine_hold(engine, "ana");
+	do {
+		usleep(5000);
+		engine_state(engine, &now);
+	} while (now.under_way);
+	usleep(350000); /* the keeper looks every 25 ms; the rest is what is asserted of */
+	engine_go(engine);
+	world->campus.pace = 0;
+	assert_true(engine_wait(engine, PATIENCE));
+	engine_free(engine);
+	world_expect(world, KEY, COURSE_MIGRATED);
+	expect_waited(world, 300000);
 }
 
 static void expect_idle_intent(struct world *world)
@@ -1012,6 +1064,7 @@ int main(void)
 		TEST(a_changed_source_is_told_from_a_changed_val),
 		TEST(rows_of_the_authors_are_extra_and_no_error),
 		TEST(a_paused_course_starts_nothing_and_is_resumed),
+		TEST(what_is_held_is_not_at_work),
 		TEST(a_course_resumed_while_it_opens_ends_once),
 		TEST(a_course_paused_while_it_opens_waits),
 		TEST(a_course_paused_while_it_opens_is_not_begun),

@@ -115,9 +115,9 @@ static void fill_rollout(struct help *help, int64_t course)
 		 "INSERT INTO course_source VALUES(%lld, 'v', 'a', 1) ON CONFLICT DO NOTHING;"
 		 "UPDATE course SET flag = 'on', evidence = 'fresh' WHERE id = %lld;"
 		 "INSERT INTO run VALUES(900, 'u1', 'mock', 1, 'demo', 'staging', '', '', '', 'ana', 'h',"
-		 " 1, 5, 0, 0, 0);"
+		 " 1, 5, 0, 0, 0, 4, 0);"
 		 "INSERT INTO run VALUES(901, 'u2', 'mock', 1, 'demo', 'staging', '', '', '', 'ana', 'h',"
-		 " 6, 0, 0, 0, 0)",
+		 " 6, 0, 0, 0, 0, 0, 0)",
 		 (long long)course, (long long)course, (long long)course, (long long)course);
 	help_sql(help, sql);
 }
