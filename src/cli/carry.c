@@ -47,11 +47,17 @@ int runs_import(struct cli *cli, const char *file)
 	struct carried carried;
 	struct error err = {0};
 	char text[200];
+	enum result imported;
 	int st = cli_open(cli, CAMPUS_STATUS);
 
 	if (st >= 0)
 		return st;
-	if (carry_import(cli->campus->status, file, &carried, &err) != RESULT_OK)
+	imported = carry_import(cli->campus->status, file, &carried, &err);
+	if (carried.cleared)
+		out_note("an import before this one was broken off: what it had left (%" PRId64
+			 " run%s, which counted for nothing) is taken away",
+			 carried.cleared, carried.cleared == 1 ? "" : "s");
+	if (imported != RESULT_OK)
 		return cli_fail(&err);
 	out_line("imported: %s", tell(&carried, text, sizeof(text)));
 	if (carried.known)

@@ -42,7 +42,7 @@ static const char conf_text[] =
 static const char *const state_files[] = {
     "subferry.db", "subferry.db-wal", "subferry.db-shm", "subferry.db-journal", "subferry.db.lock",
     "val.db",	   "val.db-wal",      "val.db-shm",	 "val.db-journal",	"val.db.lock",
-    FLAG_DB,	   FLAG_DB "-journal", "subferry.db.flip",
+    FLAG_DB,	   FLAG_DB "-journal", "subferry.db.flip", "subferry.db.import",
 };
 
 struct stamp {

@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "src/status/transfer.h"
+
 /* "3 MiB", or bytes where that is no whole number of them. */
 static void size_text(size_t size, char *out, size_t room)
 {
@@ -30,6 +32,15 @@ static void options_text(const struct conf *conf, char *out, size_t size)
 		 largest, conf->link);
 }
 
+/* What an import that was killed has left; one that is under way is no engine's business. */
+static enum result clear_import(struct status *status, struct error *err)
+{
+	int64_t runs;
+	enum result st = status_import_clear(status, &runs, err);
+
+	return st == RESULT_BUSY && status_broken(status, NULL) == RESULT_OK ? RESULT_OK : st;
+}
+
 enum result engine_begin_run(struct engine *engine, struct error *err)
 {
 	const struct campus *campus = engine->campus;
@@ -40,8 +51,10 @@ enum result engine_begin_run(struct engine *engine, struct error *err)
 		.version = PACKAGE_VERSION,
 		.options = options,
 	};
-	enum result st = status_runs_settle(campus->status, err);
+	enum result st = clear_import(campus->status, err);
 
+	if (st == RESULT_OK)
+		st = status_runs_settle(campus->status, err);
 	if (st != RESULT_OK)
 		return st;
 	options_text(campus->conf, options, sizeof(options));

@@ -14,7 +14,8 @@
 
 struct carried {
 	int64_t runs, courses, transcripts, findings, waivers; /* written */
-	int64_t known; /* import: runs and waivers that were there already */
+	int64_t known;	 /* import: runs and waivers that were there already */
+	int64_t cleared; /* import: runs that one which was broken off had left, taken away first */
 };
 
 /*
@@ -26,8 +27,9 @@ struct carried {
 enum result carry_export(struct reader *reader, const char *file, struct carried *out,
 			 struct error *err);
 /*
- * Commits the runs of @file that are not there yet (by uid), with new numbers, and its waivers, in
- * one commit and with one event. RESULT_DAMAGED: cut, changed, or not what it claims; RESULT_INVALID:
+ * Commits the runs of @file that are not there yet (by uid), with new numbers, and its waivers, all or
+ * nothing and with one event; others write meanwhile (status_import()). RESULT_BUSY: another import is
+ * under way. RESULT_DAMAGED: cut, changed, or not what it claims; RESULT_INVALID:
  * no such file of ours, or a newer one; RESULT_REFUSED: a run that is not mock, or of an environment
  * called production; RESULT_MISSING, UNREACHABLE: it cannot be read. The file is read twice ("-",
  * standard input, through a temporary one), a row at a time.

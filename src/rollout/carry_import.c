@@ -101,7 +101,8 @@ static enum result take_all(struct reading *r, struct status *status, struct car
 				.transcripts = done.count[TRANSFER_TRANSCRIPT],
 				.findings = done.count[TRANSFER_FINDING],
 				.waivers = done.count[TRANSFER_WAIVER],
-				.known = done.known};
+				.known = done.known,
+				.cleared = done.cleared};
 	return st;
 }
 

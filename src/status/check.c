@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "src/status/arrival.h"
 #include "src/status/read.h"
 #include "src/status/tally.h"
 
@@ -46,13 +47,16 @@ static const char courses_sql[] =
 	"  FROM finding WHERE video_id IS NULL GROUP BY course_id) f"
 	"  ON f.course_id = c.id";
 
+/* Courses of runs; one that is still arriving is not all there. */
+#define ARRIVED "run_course c JOIN run r ON r.number = c.run AND r.kind <> '" RUN_ARRIVING "'"
+
 /* Of a run only what it has rows for: how its videos stood is told by no other row. */
 static const char run_courses_sql[] =
 	"SELECT c.course || ' in run ' || c.run,"
 	" 0, 0, 0, c.extra, 0, c.errors, c.warnings, c.notices, c.waived, 0,"
 	" 0, 0, 0, coalesce(t.extra, 0), 0, coalesce(f.errors, 0), coalesce(f.warnings, 0),"
 	" coalesce(f.notices, 0), coalesce(f.waived, 0), 0"
-	" FROM run_course c"
+	" FROM " ARRIVED
 	" LEFT JOIN (SELECT run_course, sum(outcome = 'extra') AS extra FROM run_transcript"
 	"  GROUP BY run_course) t ON t.run_course = c.id"
 	" LEFT JOIN (SELECT run_course, sum(NOT waived AND severity = 2) AS errors,"
@@ -61,7 +65,7 @@ static const char run_courses_sql[] =
 	"  FROM run_finding GROUP BY run_course) f ON f.run_course = c.id";
 
 static const char run_outcomes_sql[] =
-	"SELECT c.course, c.run FROM run_course c"
+	"SELECT c.course, c.run FROM " ARRIVED
 	" LEFT JOIN (SELECT run_course, sum(outcome = 'migrated') AS migrated,"
 	"  sum(outcome = 'kept') AS kept, sum(outcome = 'would-migrate') AS would,"
 	"  sum(outcome = 'untold') AS untold,"

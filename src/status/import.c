@@ -1,5 +1,9 @@
 /*
  * Runs and waivers of another status database on their way in.
+ *
+ * Until the last commit a run's kind is RUN_ARRIVING, a word that no reader takes for a run. Who
+ * imports has lock.h's lock for it; so what is arriving while the lock is free was left by one that
+ * was killed (arrival.c).
  */
 #include "config.h"
 
@@ -9,8 +13,10 @@
 #include <string.h>
 
 #include "src/base/buf.h"
+#include "src/status/arrival.h"
 #include "src/status/event.h"
 #include "src/status/ids.h"
+#include "src/status/lock.h"
 #include "src/status/write.h"
 
 enum { NAMED = 20 }; /* runs that the event names */
@@ -19,6 +25,7 @@ struct importing {
 	const struct transfer_from *from;
 	struct transferred *out;
 	int64_t now;
+	struct transfer row; /* read, and to be written next, if @said is RESULT_OK */
 	bool skip;	  /* the run is known: what belongs to it is, too */
 	int64_t run, run_course; /* the newest written */
 	int64_t course;	  /* whose sums are to be made anew; 0: none */
@@ -55,7 +62,7 @@ static enum result write_one_run(struct status *status, struct importing *in,
 		    "INSERT INTO run(uid, kind, generation, campus, environment, release, version,"
 		    " options, who, host, began, ended, broken_off, imported, origin_number, active)"
 		    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-		    DB_VALUES(TEXT(row->uid), TEXT(run_kind_name(row->kind)), INT(row->generation),
+		    DB_VALUES(TEXT(row->uid), TEXT(RUN_ARRIVING), INT(row->generation),
 			      TEXT(row->campus), TEXT(row->environment), TEXT(row->release),
 			      TEXT(row->version), TEXT(row->options), TEXT(row->who),
 			      TEXT(row->host), INT(row->began), INT(row->ended),
@@ -222,37 +229,87 @@ static enum result add_event(struct status *status, struct importing *in, struct
 	return st;
 }
 
-static enum result write_all(struct status *status, void *arg, struct error *err)
+static enum result next_row(struct importing *in)
+{
+	in->said = in->from->next(in->from->arg, &in->row, &in->words);
+	return in->said;
+}
+
+/* A piece of the rows that come before the waivers. */
+static enum result write_piece(struct status *status, void *arg, struct error *err)
 {
 	struct importing *in = arg;
-	struct transfer row = {0};
+	struct piece piece = piece_begin();
 	enum result st = RESULT_OK;
 
-	memset(in->out, 0, sizeof(*in->out));
-	buf_reset(&in->runs);
-	in->now = clock_wall(status->clock);
-	while (st == RESULT_OK) {
-		in->said = in->from->next(in->from->arg, &row, &in->words);
-		if (in->said != RESULT_OK)
-			break;
-		st = write_row(status, in, &row, err);
+	while (st == RESULT_OK && in->said == RESULT_OK && in->row.kind != TRANSFER_WAIVER &&
+	       piece_goes_on(&piece)) {
+		st = write_row(status, in, &in->row, err);
+		next_row(in);
 	}
+	return st;
+}
+
+/* The waivers, and all that came before is a run. */
+static enum result write_end(struct status *status, void *arg, struct error *err)
+{
+	struct importing *in = arg;
+	enum result st = RESULT_OK;
+
+	for (; st == RESULT_OK && in->said == RESULT_OK; next_row(in))
+		st = write_row(status, in, &in->row, err);
 	/* one of the answers that undo it and say nothing against the database: write_run() */
 	if (st == RESULT_OK && in->said != RESULT_END)
 		return error_set(err, RESULT_CANCELED, "%s", in->words.text);
 	if (st == RESULT_OK)
 		st = end_course(status, in, err);
+	if (st == RESULT_OK)
+		st = db_run(&status->db, err,
+			    "UPDATE run SET kind = 'mock', imported = ?1 WHERE kind = '" RUN_ARRIVING "'",
+			    DB_VALUES(INT(in->now)));
 	return st == RESULT_OK ? add_event(status, in, err) : st;
+}
+
+static enum result write_all(struct status *status, struct importing *in, struct error *err)
+{
+	enum result st = RESULT_OK;
+
+	next_row(in);
+	while (st == RESULT_OK && in->said == RESULT_OK && in->row.kind != TRANSFER_WAIVER) {
+		st = write_run(status, write_piece, in, err);
+		piece_rest();
+	}
+	if (st == RESULT_OK && in->said != RESULT_OK && in->said != RESULT_END)
+		st = RESULT_CANCELED;
+	if (st == RESULT_OK)
+		st = write_run(status, write_end, in, err);
+	return st == RESULT_CANCELED ? error_set(err, in->said, "%s", in->words.text) : st;
 }
 
 enum result status_import(struct status *status, const struct transfer_from *from,
 			  struct transferred *out, struct error *err)
 {
-	struct importing in = {.from = from, .out = out, .runs = BUF_INIT};
-	enum result st = write_run(status, write_all, &in, err);
+	struct importing in = {.from = from,
+			       .out = out,
+			       .now = clock_wall(status->clock),
+			       .runs = BUF_INIT};
+	struct lock *lock = NULL;
+	int64_t cleared = 0;
+	enum result st;
 
-	buf_clear(&in.runs);
+	memset(out, 0, sizeof(*out));
+	st = lock_take_import(status_path(status), status->who, &lock, err);
+	if (st == RESULT_OK)
+		st = arrival_clear(status, true, &cleared, err);
+	if (st == RESULT_OK)
+		st = write_all(status, &in, err);
+	/* what cannot be taken away now is taken away by the next that tries */
+	if (st != RESULT_OK && lock)
+		arrival_clear(status, false, NULL, NULL);
 	if (st != RESULT_OK)
 		memset(out, 0, sizeof(*out));
-	return st == RESULT_CANCELED ? error_set(err, in.said, "%s", in.words.text) : st;
+	out->cleared = cleared;
+	lock_free(lock);
+	buf_clear(&in.runs);
+	return st;
 }

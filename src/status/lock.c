@@ -22,6 +22,7 @@ struct purpose {
 
 static const struct purpose engine = {".lock", "another engine works on"};
 static const struct purpose flip = {".flip", "a flag is being switched by another holder of"};
+static const struct purpose import = {".import", "runs are being imported by another holder of"};
 
 /*
  * An open file description lock: unlike the classic kind it is not lost when any other
@@ -104,6 +105,11 @@ enum result lock_take(const char *path, struct lock **out, struct error *err)
 enum result lock_take_flip(const char *path, const char *who, struct lock **out, struct error *err)
 {
 	return take(path, &flip, who, out, err);
+}
+
+enum result lock_take_import(const char *path, const char *who, struct lock **out, struct error *err)
+{
+	return take(path, &import, who, out, err);
 }
 
 void lock_free(struct lock *lock)

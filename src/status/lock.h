@@ -1,5 +1,5 @@
 /*
- * lock.h - one engine, and one flip of a flag at a time, a status database.
+ * lock.h - one engine, one flip of a flag and one import at a time, a status database.
  *
  * A lock of the kernel on a file beside the status database. It is released when its holder
  * lets go or dies, however it dies; the file itself stays, and means nothing without the lock.
@@ -19,6 +19,8 @@ enum result lock_take(const char *path, struct lock **out, struct error *err);
 /* The same on "<path>.flip", for whoever switches flags; @who is named to others. Two in one process
    keep each other out, too. */
 enum result lock_take_flip(const char *path, const char *who, struct lock **out, struct error *err);
+/* The same on "<path>.import", for whoever brings runs in, or clears away what an import left. */
+enum result lock_take_import(const char *path, const char *who, struct lock **out, struct error *err);
 void lock_free(struct lock *lock); /* accepts NULL */
 
 #endif

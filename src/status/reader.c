@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "src/status/arrival.h"
 #include "src/status/read.h"
 #include "src/status/schema.h"
 #include "src/status/tally.h"
@@ -273,7 +274,7 @@ enum result reader_has_runs(struct reader *reader, bool *out, struct error *err)
 {
 	int64_t has = 0;
 	enum result st =
-		db_number(&reader->db, err, "SELECT EXISTS(SELECT 1 FROM run)", NULL, 0, 0, &has);
+		db_number(&reader->db, err, "SELECT EXISTS(SELECT 1 FROM run WHERE kind <> '" RUN_ARRIVING "')", NULL, 0, 0, &has);
 
 	*out = has;
 	return st;

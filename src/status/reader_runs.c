@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/status/arrival.h"
 #include "src/status/read.h"
 #include "src/status/run_rows.h"
 
@@ -40,6 +41,8 @@
 	"SELECT " RUN_COLUMNS ", " SUM_COLUMNS " FROM run r"                                       \
 	" LEFT JOIN run_course c ON c.run = r.number WHERE r.number IN (" numbers ")"              \
 	" GROUP BY r.number ORDER BY r.number DESC"
+
+#define IS_THERE "kind <> '" RUN_ARRIVING "'"
 
 static void fill_sums(struct columns *columns, struct run_sums *sums)
 {
@@ -122,14 +125,15 @@ enum result reader_runs(struct reader *reader, int64_t first, int64_t count, str
 			size_t *got, int64_t *total, struct error *err)
 {
 	void *list;
-	enum result st = read_total(reader, err, "SELECT count(*) FROM run", NULL, 0, total);
+	enum result st = read_total(reader, err, "SELECT count(*) FROM run WHERE " IS_THERE,
+				   NULL, 0, total);
 
 	*rows = NULL;
 	*got = 0;
 	if (st != RESULT_OK)
 		return st;
 	st = read_rows(reader, err, &run_rows,
-		       RUNS_OF("SELECT number FROM run ORDER BY number DESC LIMIT ?1 OFFSET ?2"),
+		       RUNS_OF("SELECT number FROM run WHERE " IS_THERE " ORDER BY number DESC LIMIT ?1 OFFSET ?2"),
 		       DB_VALUES(INT(count), INT(first)), &list, got);
 	*rows = list;
 	return st;
@@ -140,7 +144,7 @@ enum result reader_run(struct reader *reader, int64_t number, struct run_row *ou
 	char missing[64];
 
 	snprintf(missing, sizeof(missing), "there is no run %" PRId64, number);
-	return read_row(reader, err, &run_rows, RUNS_OF("?1"),
+	return read_row(reader, err, &run_rows, RUNS_OF("SELECT number FROM run WHERE number = ?1 AND " IS_THERE),
 			DB_VALUES(INT(number)), out, missing);
 }
 

@@ -2,6 +2,7 @@
 
 #include "src/status/run_pairs.h"
 
+#include "src/status/arrival.h"
 #include "src/status/read.h"
 
 static enum result no_memory(struct error *err)
@@ -121,7 +122,8 @@ enum result run_pairs_findings(struct reader *reader, int64_t run_course, struct
 enum result run_pairs_before(struct reader *reader, int64_t number, int64_t *out, struct error *err)
 {
 	return db_number(&reader->db, err,
-			 "SELECT r.number FROM run r WHERE r.number < ?1 AND (r.kind <> 'real'"
+			 "SELECT r.number FROM run r WHERE r.number < ?1"
+			 " AND r.kind <> '" RUN_ARRIVING "' AND (r.kind <> 'real'"
 			 "  OR (SELECT kind FROM run WHERE number = ?1) <> 'mock')"
 			 " AND EXISTS(SELECT 1 FROM run_course x CROSS JOIN run_course y"
 			 "  ON y.run = r.number AND y.course = x.course WHERE x.run = ?1)"

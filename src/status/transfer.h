@@ -50,7 +50,7 @@ enum result reader_exported(struct reader *reader, int64_t *runs, struct error *
 
 /* ---- in -----------------------------------------------------------------------------------*/
 
-/* The next row, called on the writer thread; RESULT_END: that was all, and it is as it should be. */
+/* The next row, called on the writer thread or the caller's; RESULT_END: that was all, and it is as it should be. */
 typedef enum result transfer_next(void *arg, struct transfer *row, struct error *err);
 struct transfer_from {
 	transfer_next *next;
@@ -60,15 +60,27 @@ struct transfer_from {
 struct transferred {
 	int64_t count[TRANSFER_KINDS]; /* written */
 	int64_t known;		       /* runs and waivers that were there already */
+	int64_t cleared;	       /* runs of an import that was broken off: status_import_clear() */
 };
 /*
- * Commits, all or nothing: runs whose uid is not known yet, with the next numbers, and waivers that
- * are not known; open findings that such a waiver covers are waived at once, by whoever gave it
- * there. One event, unless nothing is new. What @next answers other than RESULT_OK and RESULT_END is
- * the answer, and nothing is written.
+ * Commits, all or nothing: runs (all of them mock) whose uid is not known yet, with the next numbers,
+ * and waivers that are not known; open findings that such a waiver covers are waived at once, by
+ * whoever gave it there. One event, unless nothing is new. What @next answers other than RESULT_OK and
+ * RESULT_END is the answer, and nothing is written. RESULT_BUSY: another import is under way, and the
+ * text says whose.
+ *
+ * A run is long: its rows come in many commits, between which others write, and no reader sees or
+ * counts the run before the commit that ends the import (all waivers are in that one). Not to be called
+ * on the writer thread.
  */
 enum result status_import(struct status *status, const struct transfer_from *from,
 			  struct transferred *out, struct error *err);
+/*
+ * Takes away what an import that was killed has left: rows of runs that nothing counts, in many commits
+ * too, with one event if there were any. *@runs is how many. status_import() begins with it, and so does
+ * an engine. RESULT_BUSY: the import goes on.
+ */
+enum result status_import_clear(struct status *status, int64_t *runs, struct error *err);
 
 /* ---- what imported runs say ---------------------------------------------------------------*/
 

@@ -123,6 +123,28 @@ run 0 -c harbour.conf doctor; says "gate before production: open for all courses
 run 0 -c harbour.conf migrate --all; says "5 Migrated, 0 Failed"; says "0 errors"
 run 0 -c harbour.conf runs --import 3.json; says "3 runs or waivers were here already"
 
+# ---- what an import that was killed left counts for nothing, and goes with the next engine or import
+arriving() {
+	sql harbour.db "INSERT INTO run SELECT 90, printf('%032x', 90), 'arriving', generation, campus,
+environment, release, version, options, who, host, began, ended, 0, 1, 3 FROM run WHERE number = 1"
+	sql harbour.db "INSERT INTO run_course SELECT 900, 90, course, status, began, ended, problem,
+source_version, source_assets, videos, failed, expected, in_val, unknown, extra, differing, 5, warnings,
+notices, waived, bytes, migrated, kept, would, untold, not_migrated FROM run_course WHERE id = 1"
+}
+gone() {
+	[ "$(sql harbour.db "SELECT count(*) FROM run_course WHERE run = 90")" = 0 ] || bad "its rows stay"
+	[ "$(sql harbour.db "SELECT count(*) FROM event WHERE action = 'import' AND what LIKE '1 run of an import%'")" = $1 ] ||
+		bad "the audit does not say that its rows were taken away"
+}
+arriving
+run 0 -c harbour.conf runs; grep -q "mock 90" out && bad "a run is listed that is not all there"
+run 2 -c harbour.conf runs --compare 1 90; complains "there is no run 90"
+run 0 -c harbour.conf doctor; says "imported mock runs: 2, with 100 %"
+run 0 -c harbour.conf migrate $good; gone 1
+arriving
+run 0 -c harbour.conf runs --import 3.json; says "imported: 0 mock runs"
+complains "an import before this one was broken off: what it had left (1 run,"; gone 2
+
 # ---- a campus from Hawthorn on says what a launch means
 sed 's/^environment.*/&\nrelease = lilac/' quay.conf >lilac.conf
 # shellcheck disable=SC2086  # keys
