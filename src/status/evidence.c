@@ -21,6 +21,7 @@ void evidence_clear(struct evidence *evidence)
 {
 	free(evidence->source_version);
 	free(evidence->source_assets);
+	free(evidence->places);
 	free(evidence->waivers);
 	free(evidence->stale);
 	memset(evidence, 0, sizeof(*evidence));
@@ -72,7 +73,7 @@ enum result reader_waivers_hash(struct reader *reader, const char *course, char 
 #define EVIDENCE_COLUMNS                                                                           \
 	"course_id, number, generation, pass, level, began, at, source_version, source_assets,"    \
 	" expected, in_val, unknown, extra, differing, errors, warnings, waived, waivers, stale,"  \
-	" stale_at"
+	" stale_at, places"
 
 static void fill_evidence(struct columns *columns, void *to)
 {
@@ -96,6 +97,7 @@ static void fill_evidence(struct columns *columns, void *to)
 	row->waivers = col_text(columns);
 	row->stale = col_text(columns);
 	row->stale_at = col_int(columns);
+	row->places = col_text(columns);
 }
 
 static void clear_evidence(void *row)
@@ -111,6 +113,27 @@ enum result reader_evidence(struct reader *reader, int64_t course, struct eviden
 	return read_row(reader, err, &evidence_rows,
 			"SELECT " EVIDENCE_COLUMNS " FROM evidence WHERE course_id = ?1",
 			DB_VALUES(INT(course)), out, "the course was never validated to its end");
+}
+
+/* ---- its age ------------------------------------------------------------------------------*/
+
+/* A clock that was ahead for a while before the validation says nothing of it. */
+enum result evidence_newest_time(struct db *db, const char *course, int64_t *out, struct error *err)
+{
+	return db_number(db, err,
+			 "SELECT max(at) FROM event WHERE id >= (SELECT max(id) FROM event"
+			 " WHERE object = ?1 AND action = 'verify')",
+			 DB_VALUES(TEXT(course)), 0, out);
+}
+
+enum result reader_evidence_outlived(struct reader *reader, const struct evidence *evidence,
+				     const char *course, int64_t most_age, bool *out, struct error *err)
+{
+	int64_t newest;
+	enum result st = evidence_newest_time(&reader->db, course, &newest, err);
+
+	*out = st == RESULT_OK && newest - evidence->at > most_age;
+	return st;
 }
 
 /* ---- what takes it away -------------------------------------------------------------------*/
@@ -327,7 +350,7 @@ static enum result write_evidence(struct status *status, const struct evidence *
 	/* clang-format off */
 	st = db_run(&status->db, err,
 		    "INSERT OR REPLACE INTO evidence(" EVIDENCE_COLUMNS ") VALUES(?1, ?2, ?3, ?4, ?5,"
-		    " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+		    " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
 		    DB_VALUES(INT(evidence->course_id), INT(evidence->number),
 			      INT(evidence->generation), INT(evidence->pass),
 			      TEXT(verify_level_name(evidence->level)), INT(evidence->began),
@@ -335,7 +358,7 @@ static enum result write_evidence(struct status *status, const struct evidence *
 			      TEXT(evidence->source_assets), INT(n->expected), INT(n->in_val),
 			      INT(n->unknown), INT(n->extra), INT(n->differing), INT(n->errors),
 			      INT(n->warnings), INT(n->waived), TEXT(evidence->waivers), TEXT(stale),
-			      INT(*stale ? evidence->at : 0)));
+			      INT(*stale ? evidence->at : 0), TEXT(evidence->places)));
 	/* clang-format on */
 	if (st == RESULT_OK)
 		st = db_run(&status->db, err,

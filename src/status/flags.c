@@ -170,10 +170,15 @@ static enum result read_proven(struct status *status, int64_t course, struct pro
 	return st;
 }
 
-static enum result check_evidence(struct status *status, const struct begin *begin, struct error *err)
+static enum result check_evidence(struct status *status, const struct begin *begin, const char *key,
+				  struct error *err)
 {
 	struct proven proven;
+	int64_t newest = 0;
 	enum result st = read_proven(status, begin->course, &proven, err);
+
+	if (st == RESULT_OK)
+		st = evidence_newest_time(&status->db, key, &newest, err);
 
 	if (st != RESULT_OK)
 		return st;
@@ -184,7 +189,8 @@ static enum result check_evidence(struct status *status, const struct begin *beg
 				 "it was validated anew since it was looked at: look again");
 	if (proven.stale || !proven.of_pass || !proven.of_generation)
 		return error_set(err, RESULT_REFUSED, "its evidence is stale: validate it again");
-	if (evidence_aged(proven.at, clock_wall(status->clock), begin->most_age))
+	if (evidence_aged(proven.at, clock_wall(status->clock), begin->most_age) ||
+	    newest - proven.at > begin->most_age)
 		return error_set(err, RESULT_REFUSED,
 				 "its evidence is too old, or ahead of the clock: validate it again");
 	if (proven.level < LEVEL_HASH)
@@ -211,7 +217,7 @@ static enum result check_on(struct status *status, const struct begin *begin,
 	if (now->intent != INTENT_IDLE)
 		return error_set(err, RESULT_REFUSED, "it was launched: wait for its end");
 	st = check_findings(status, begin, err);
-	return st == RESULT_OK ? check_evidence(status, begin, err) : st;
+	return st == RESULT_OK ? check_evidence(status, begin, now->key, err) : st;
 }
 
 /* A number that was given once is not given again, not even after the rows are gone. */
@@ -282,8 +288,11 @@ enum result status_flag_begin(struct status *status, int64_t course, bool on, in
 {
 	struct begin begin = {.course = course, .on = on, .evidence = evidence, .most_age = most_age,
 			      .how = how};
-	enum result st = write_run(status, write_begin, &begin, err);
+	/* what is on its way there comes first: an outcome, or what was seen of the source */
+	enum result st = on ? status_flush(status, err) : RESULT_OK;
 
+	if (st == RESULT_OK)
+		st = write_run(status, write_begin, &begin, err);
 	*number = st == RESULT_OK ? begin.number : 0;
 	if (st == RESULT_REFUSED && begin.busy) {
 		st = RESULT_BUSY;

@@ -32,6 +32,7 @@ struct evidence {
 	int64_t began, at; /* wall microseconds; what it saw is no older than @began */
 	char *source_version, *source_assets;
 	struct counts counts;
+	char *places;	   /* verify_places() it was made with; "": not known, by an older program */
 	char *waivers;	   /* hash over the course's waivers that it was made with */
 	char *stale;	   /* "" or why it does not count any more */
 	int64_t stale_at;
@@ -65,6 +66,12 @@ bool evidence_aged(int64_t at, int64_t now, int64_t most_age);
    "", where it is. */
 bool evidence_outdated(const struct evidence *evidence, const struct source_seen *seen, char *out,
 		       size_t size);
+/*
+ * Has anybody here seen it grow older than @now says? True where it would be too old by the newest time
+ * of an event since the course was last validated: a clock that was set back makes nothing younger.
+ */
+enum result reader_evidence_outlived(struct reader *reader, const struct evidence *evidence,
+				     const char *course, int64_t most_age, bool *out, struct error *err);
 /* The hash over the course's waivers as they are now, as evidence.waivers. */
 enum result reader_waivers_hash(struct reader *reader, const char *course, char out[HASH_HEX],
 				struct error *err);

@@ -27,5 +27,7 @@ int schema_version(void);
 /* schema_rollout.c: the fourth migration, and the fifth. */
 extern const char schema_rollout[];
 extern const char schema_figures[];
+/* The sixth. */
+extern const char schema_places[];
 
 #endif

@@ -155,3 +155,6 @@ const char schema_figures[] =
 	"ALTER TABLE run_course ADD COLUMN active INTEGER NOT NULL DEFAULT -1;"
 	/* transcripts of the videos that this run tried; 0 until the course ends */
 	"ALTER TABLE run_course ADD COLUMN tried INTEGER NOT NULL DEFAULT -1;";
+
+/* Which val and store evidence was made with. */
+const char schema_places[] = "ALTER TABLE evidence ADD COLUMN places TEXT NOT NULL DEFAULT '';";

@@ -67,6 +67,8 @@ enum result write_journal(struct status *status, const struct journal_row *rows,
 /* The course's evidence, if it has some that counts, does so no more: with one event (evidence.c). */
 enum result write_evidence_stale(struct status *status, int64_t course, const char *why,
 				 struct error *err);
+/* The newest time that is known since the course was last validated; 0: none. */
+enum result evidence_newest_time(struct db *db, const char *course, int64_t *out, struct error *err);
 /* The same after waivers of the course were taken back: not if they are again, or still, the ones
    that the evidence was made with. */
 enum result write_evidence_unwaived(struct status *status, int64_t course, struct error *err);

@@ -8,6 +8,7 @@
 
 #include "src/migrate/compare.h"
 #include "src/status/rollout.h"
+#include "src/verify/places.h"
 
 /* Files are read for so many videos, and so many bytes, at a time. */
 #define BATCH_VIDEOS 64
@@ -382,9 +383,14 @@ static enum result prove(const struct verifying *v, struct error *err)
 		.source_assets = (char *)plan_assets(v->plan),
 		.counts = *v->counts,
 		.waivers = (char *)v->waivers,
+		.places = verify_places(v->campus->conf),
+		.stale = v->course->status == COURSE_IN_PROGRESS ? (char *)"the course was under way" : NULL,
 	};
 	char text[280], lesser[80] = "";
 	enum result st;
+
+	if (!evidence.places)
+		return error_set(err, RESULT_NOMEM, "%s: out of memory", v->course->key);
 
 	if (v->lesser)
 		snprintf(lesser, sizeof(lesser), " (%lld could not be compared at %s)",
@@ -394,7 +400,11 @@ static enum result prove(const struct verifying *v, struct error *err)
 		 verify_level_name(v->level), lesser, (long long)v->counts->expected,
 		 (long long)v->counts->in_val, (long long)v->counts->differing,
 		 (long long)v->counts->extra, (long long)v->counts->unknown);
-	st = status_course_proved(v->campus->status, &evidence, text, err);
+	/* what it rests on comes first: what is awaited overtakes what was posted */
+	st = status_flush(v->campus->status, err);
+	if (st == RESULT_OK)
+		st = status_course_proved(v->campus->status, &evidence, text, err);
+	free(evidence.places);
 	return st == RESULT_CANCELED ? RESULT_OK : st;
 }
 

@@ -110,7 +110,7 @@ static void fill_rollout(struct help *help, int64_t course)
 
 	snprintf(sql, sizeof(sql),
 		 "INSERT OR REPLACE INTO evidence VALUES(%lld, 1, 1, 1, 'hash', 1, 2, 'v', 'a', 3, 1, 0, 1, 1, 1, 1,"
-		 " 0, '', '', 0);"
+		 " 0, '', '', 0, '');"
 		 "INSERT INTO flag VALUES(%lld, 'on', 1, 1, 'ana', 'h', 1, 'on', 'on', 'on', 1, '', 0);"
 		 "INSERT INTO course_source VALUES(%lld, 'v', 'a', 1) ON CONFLICT DO NOTHING;"
 		 "UPDATE course SET flag = 'on', evidence = 'fresh' WHERE id = %lld;"

@@ -21,7 +21,8 @@ static struct evidence make(struct help *help, int64_t course, char hash[HASH_HE
 		.source_version = (char *)"split 1 2",
 		.source_assets = (char *)"a1",
 		.counts = {.expected = 5, .in_val = 4, .unknown = 1, .extra = 2, .differing = 3,
-			   .errors = 6, .warnings = 7, .waived = 8},
+			   .errors = 0, .warnings = 7, .waived = 8},
+		.places = (char *)"sqlite val.db, directory store",
 		.waivers = hash,
 	};
 }
@@ -102,10 +103,11 @@ static void evidence_is_kept_as_it_was_proved(void **state)
 	assert_int_equal(evidence.counts.unknown, 1);
 	assert_int_equal(evidence.counts.extra, 2);
 	assert_int_equal(evidence.counts.differing, 3);
-	assert_int_equal(evidence.counts.errors, 6);
+	assert_int_equal(evidence.counts.errors, 0);
 	assert_int_equal(evidence.counts.warnings, 7);
 	assert_int_equal(evidence.counts.waived, 8);
 	assert_int_equal(strlen(evidence.waivers), 64);
+	assert_string_equal(evidence.places, "sqlite val.db, directory store");
 	assert_int_equal(help_row(help, course).level, LEVEL_HASH);
 	assert_int_equal(help_row(help, course).verified, evidence.at);
 	evidence_clear(&evidence);
