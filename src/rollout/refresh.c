@@ -20,17 +20,21 @@ enum result refresh_campus(struct campus *campus, const char *how, char *summary
 {
 	const char *refusal = refresh_refusal(campus->conf);
 	struct refreshed refreshed;
-	struct lock *lock = NULL;
+	const char *path = status_path(campus->status);
+	struct lock *lock = NULL, *flip = NULL;
 	enum result st;
 
 	summary[0] = '\0';
 	if (*refusal)
 		return error_set(err, RESULT_REFUSED, "%s", refusal);
-	st = lock_take(status_path(campus->status), &lock, err);
+	st = lock_take(path, &lock, err);
+	if (st == RESULT_OK)
+		st = lock_take_flip(path, campus->conf->operator_name, &flip, err);
 	if (st == RESULT_OK)
 		st = status_refresh(campus->status, how, &refreshed, err);
 	if (st == RESULT_OK)
 		refreshed_text(&refreshed, summary, size);
+	lock_free(flip);
 	lock_free(lock);
 	return st;
 }

@@ -241,6 +241,8 @@ static enum result write_end(struct status *status, void *arg, struct error *err
 			" WHERE id = ?1",
 			DB_VALUES(INT(end->course), TEXT(course_status_name(end->to)),
 				  TEXT(end->problem), INT(now), INT(end->intent_number)));
+	if (st == RESULT_OK) /* what was validated while it was paused */
+		st = write_evidence_stale(status, end->course, "the course was run to its end after it", err);
 	if (st == RESULT_OK)
 		st = run_course_end(status, end->course, end->to, end->problem, err);
 	return st == RESULT_OK ? write_end_event(status, end, err) : st;

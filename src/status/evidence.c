@@ -369,11 +369,34 @@ static enum result write_evidence(struct status *status, const struct evidence *
 	return st;
 }
 
+/* Why it does not count from the beginning, or "". */
+static enum result look_for_flaw(struct status *status, const struct evidence *evidence, const char *key,
+				 const char **out, struct error *err)
+{
+	char hash[HASH_HEX] = "";
+	int64_t errors = 0;
+	enum result st = hash_waivers(&status->db, key, hash, err);
+
+	if (st == RESULT_OK)
+		st = db_number(&status->db, err,
+			       "SELECT count(*) FROM finding WHERE course_id = ?1 AND severity = 2"
+			       " AND waived = 0",
+			       DB_VALUES(INT(evidence->course_id)), 0, &errors);
+	/* a waiver that was given meanwhile may hide that another one was taken back */
+	if (strcmp(hash, evidence->waivers))
+		*out = "waivers have changed while it was validated";
+	else if (errors < evidence->counts.errors)
+		*out = "it was validated twice at a time, and one did not find what the other had found";
+	else
+		*out = evidence->stale ? evidence->stale : "";
+	return st;
+}
+
 static enum result write_proved(struct status *status, void *arg, struct error *err)
 {
 	struct proving *proving = arg;
 	struct evidence *evidence = proving->evidence;
-	char hash[HASH_HEX];
+	const char *flaw = "";
 	struct standing now;
 	int64_t pass = 0;
 	enum result st = read_standing(status, evidence->course_id, &now, err);
@@ -388,18 +411,14 @@ static enum result write_proved(struct status *status, void *arg, struct error *
 		st = db_number(&status->db, err, "SELECT generation FROM campus", NULL, 0, 0,
 			       &evidence->generation);
 	if (st == RESULT_OK && !proving->late)
-		st = hash_waivers(&status->db, now.key, hash, err);
+		st = look_for_flaw(status, evidence, now.key, &flaw, err);
 	if (st == RESULT_OK && !proving->late) {
 		evidence->at = clock_wall(status->clock);
-		/* one that was given meanwhile may hide that another one was taken back */
-		st = write_evidence(status, evidence,
-				    strcmp(hash, evidence->waivers)
-					    ? "waivers have changed while it was validated" : "",
-				    err);
+		st = write_evidence(status, evidence, flaw, err);
 	}
 	if (st == RESULT_OK)
 		st = event_add(status, FINDING_NOTICE, "verify", now.key, proving->text,
-			       proving->late ? "no evidence: it was run again meanwhile" : "", err);
+			       proving->late ? "no evidence: it was run again meanwhile" : flaw, err);
 	standing_clear(&now);
 	return st;
 }

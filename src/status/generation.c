@@ -26,9 +26,10 @@ struct refresh {
  * In this order. Sums of a video follow from what its transcripts become: none is known to be in val,
  * and so nothing differs. Those of the courses are added up anew afterwards.
  *
- * The number of a pass goes on growing, as attempts are told by it. A transcript that is left out or
- * waived stays so, as that was said of the source; a row of val that nobody expected is not known
- * any more. What was seen of the source goes too: a course that cannot be read now has no version.
+ * The number of a pass goes on growing, as attempts are told by it; that it grows here, too, makes what
+ * a validation of before still posts come too late. A transcript that is left out or waived stays so, as
+ * that was said of the source; a row of val that nobody expected is not known any more. What was seen of
+ * the source goes too: a course that cannot be read now has no version.
  *
  * Every intent that is taken away gets a new number, so that nobody takes an older one back.
  */
@@ -47,8 +48,8 @@ static const char *const steps[] = {
 	"UPDATE video SET state = 'waiting', attempts = 0, in_val = 0, unknown = expected, extra = 0,"
 	" differing = 0, bytes = 0, val_languages = ''",
 	"UPDATE campus SET generation = generation + 1, intent_number = intent_number + 1",
-	"UPDATE course SET status = 'Not-Migrated', problem = '', begun = 0, level = 'none', verified = 0,"
-	" flag = 'unknown', evidence = 'none', intent_finding = '', intent = 'idle', intent_number ="
+	"UPDATE course SET status = 'Not-Migrated', pass = pass + (pass > 0), problem = '', begun = 0,"
+	" level = 'none', verified = 0, flag = 'unknown', evidence = 'none', intent_finding = '', intent = 'idle', intent_number ="
 	" CASE intent WHEN 'idle' THEN intent_number ELSE (SELECT intent_number FROM campus) END",
 };
 

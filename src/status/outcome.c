@@ -162,8 +162,8 @@ static enum result write_rows(struct status *status, const struct video_outcome 
 	enum result st = RESULT_OK;
 
 	if (had_findings(&before->tally))
-		st = db_run(&status->db, err, "DELETE FROM finding WHERE video_id = ?1",
-			    DB_VALUES(INT(outcome->video_id)));
+		st = write_forget_findings(status, before->course, outcome->video_id, outcome->findings,
+					   outcome->finding_count, err);
 	if (st == RESULT_OK)
 		st = write_transcripts(status, outcome->video_id, outcome->transcripts,
 				       outcome->transcript_count, NULL, err);

@@ -122,8 +122,7 @@ static enum result write_waiting(struct status *status, const struct plan *plan,
 				  INT(video->branches), TEXT(video->val_id), INT(video->val_id_new),
 				  INT(attempts), INT(plan->pass)));
 		if (st == RESULT_OK)
-			st = db_run(db, err, "DELETE FROM finding WHERE video_id = ?1",
-				    DB_VALUES(INT(*id)));
+			st = write_forget_findings(status, plan->course, *id, NULL, 0, err);
 		return st;
 	}
 	st = db_run(
@@ -170,7 +169,7 @@ static enum result plan_video(struct status *status, struct plan *plan, size_t i
 	return st;
 }
 
-static enum result drop_video(struct status *status, int64_t id, struct error *err)
+static enum result drop_video(struct status *status, int64_t course, int64_t id, struct error *err)
 {
 	struct db *db = &status->db;
 	struct tally none = {{0}};
@@ -178,7 +177,7 @@ static enum result drop_video(struct status *status, int64_t id, struct error *e
 
 	st = db_run(db, err, "UPDATE video SET gone = 1 WHERE id = ?1", DB_VALUES(INT(id)));
 	if (st == RESULT_OK)
-		st = db_run(db, err, "DELETE FROM finding WHERE video_id = ?1", DB_VALUES(INT(id)));
+		st = write_forget_findings(status, course, id, NULL, 0, err);
 	if (st == RESULT_OK)
 		st = write_transcripts(status, id, NULL, 0, NULL, err);
 	if (st == RESULT_OK)
@@ -202,7 +201,7 @@ static enum result drop_unplanned(struct status *status, const struct plan *plan
 	}
 	for (size_t i = 0; i < present.count && st == RESULT_OK; i++)
 		if (!ids_have(&planned, present.list[i]))
-			st = drop_video(status, present.list[i], err);
+			st = drop_video(status, plan->course, present.list[i], err);
 	ids_clear(&planned);
 	ids_clear(&present);
 	return st;
@@ -211,13 +210,15 @@ static enum result drop_unplanned(struct status *status, const struct plan *plan
 static enum result write_plan(struct status *status, void *arg, struct error *err)
 {
 	struct plan *plan = arg;
-	int64_t found = 0;
+	int64_t pass = 0;
 	enum result st;
 
-	st = db_number(&status->db, err, "SELECT count(*) FROM course WHERE id = ?1",
-		       DB_VALUES(INT(plan->course)), 0, &found);
-	if (st == RESULT_OK && !found)
+	st = db_number(&status->db, err, "SELECT pass FROM course WHERE id = ?1",
+		       DB_VALUES(INT(plan->course)), -1, &pass);
+	if (st == RESULT_OK && pass < 0)
 		st = error_set(err, RESULT_MISSING, "no such course");
+	if (st == RESULT_OK && pass > plan->pass)
+		st = error_set(err, RESULT_CANCELED, "it was run again meanwhile");
 	for (size_t i = 0; i < plan->video_count && st == RESULT_OK; i++)
 		st = plan_video(status, plan, i, err);
 	if (st == RESULT_OK)

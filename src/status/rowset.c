@@ -225,6 +225,50 @@ enum result write_findings(struct status *status, int64_t course, int64_t video,
 	return st;
 }
 
+/* It stands in @rows. */
+static bool has_finding(const struct finding_row *rows, size_t count, const char *language,
+			const char *code)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(finding_info(rows[i].code)->name, code) &&
+		    !strcmp(rows[i].language ? rows[i].language : "", language))
+			return true;
+	return false;
+}
+
+/* Also what is waived: the waiver may be taken back. */
+static enum result is_one_lost(struct status *status, int64_t video, const struct finding_row *again,
+			       size_t count, bool *lost, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum result st;
+
+	*lost = false;
+	st = db_first(&status->db, err,
+		      "SELECT language, code FROM finding WHERE video_id = ?1 AND (severity = 2"
+		      " OR code IN ('link-pending', 'val-unread'))",
+		      DB_VALUES(INT(video)), &stmt);
+	for (; st == RESULT_OK && !*lost; st = db_next(&status->db, err, stmt))
+		*lost = !has_finding(again, count, (const char *)sqlite3_column_text(stmt, 0),
+				     (const char *)sqlite3_column_text(stmt, 1));
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
+}
+
+enum result write_forget_findings(struct status *status, int64_t course, int64_t video,
+				  const struct finding_row *again, size_t count, struct error *err)
+{
+	bool lost;
+	enum result st = is_one_lost(status, video, again, count, &lost, err);
+
+	if (st == RESULT_OK && lost)
+		st = write_evidence_stale(status, course, "a later look did not find what it had found",
+					  err);
+	return st == RESULT_OK ? db_run(&status->db, err, "DELETE FROM finding WHERE video_id = ?1",
+					DB_VALUES(INT(video)))
+			       : st;
+}
+
 enum result write_notes(struct status *status, int64_t course, const struct finding_row *rows,
 			size_t count, struct error *err)
 {

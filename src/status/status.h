@@ -136,6 +136,7 @@ enum result status_course_begin(struct status *status, int64_t course, bool anew
  * planned is marked gone (videos) or removed (transcripts). Videos tried in @pass keep their
  * state, and their transcripts what was found out about them, unless their plan has changed
  * (other languages, another val id): then they are to be tried again.
+ * RESULT_CANCELED, and nothing changes: a pass later than @pass has begun.
  */
 enum result status_course_plan(struct status *status, int64_t course, int64_t pass,
 			       struct video_row *videos, size_t video_count,

@@ -53,6 +53,13 @@ enum result write_video_sums(struct status *status, int64_t video, const struct 
 enum result write_findings(struct status *status, int64_t course, int64_t video,
 			   const struct finding_row *rows, size_t count, struct tally *tally,
 			   struct error *err);
+/*
+ * Removes the findings of a video before those of a new look at it are added: @again (none: they are
+ * not known yet). Looks differ in how closely they look; where one takes away what a flag must not be
+ * switched on over, the course's evidence counts no more.
+ */
+enum result write_forget_findings(struct status *status, int64_t course, int64_t video,
+				  const struct finding_row *again, size_t count, struct error *err);
 /* Replaces the findings of the course itself; the course's sums are to be made anew. */
 enum result write_notes(struct status *status, int64_t course, const struct finding_row *rows,
 			size_t count, struct error *err);

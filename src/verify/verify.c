@@ -347,6 +347,12 @@ static enum result compare_all(struct verifying *v, struct error *err)
 	return RESULT_OK;
 }
 
+static enum result busy(const struct course_row *course, struct error *err)
+{
+	return error_set(err, RESULT_BUSY, "%s is being migrated, or will be: validate it afterwards",
+			 course->key);
+}
+
 /* Gives the plan its rows, so that what is found has a place. */
 static enum result save_plan(struct verifying *v, struct error *err)
 {
@@ -358,6 +364,8 @@ static enum result save_plan(struct verifying *v, struct error *err)
 	st = status_course_plan(v->campus->status, v->course->id, v->course->pass, rows.videos,
 				rows.video_count, rows.transcripts, rows.transcript_count, rows.notes,
 				rows.note_count, err);
+	if (st == RESULT_CANCELED)
+		st = busy(v->course, err);
 	for (size_t i = 0; i < rows.video_count && st == RESULT_OK; i++)
 		v->plan->videos[i].id = rows.videos[i].id;
 	if (st == RESULT_OK)
@@ -422,8 +430,7 @@ enum result verify_course(struct campus *campus, struct reader *reader, const st
 
 	memset(counts, 0, sizeof(*counts));
 	if (options->engine_runs && row->intent == INTENT_RUN)
-		return error_set(err, RESULT_BUSY, "%s is being migrated, or will be: validate it afterwards",
-				 row->key);
+		return busy(row, err);
 	st = reader_waivers_hash(reader, row->key, v.waivers, err);
 	if (st == RESULT_OK)
 		st = reader_waivers(reader, row->key, &waivers, &waiver_count, err);

@@ -170,9 +170,9 @@ static void a_refresh_forgets_what_val_and_flags_were(void **state)
 		assert_int_equal(number(help, empty[i]), 0);
 	}
 	assert_int_equal(reader_registered(help->reader, "vid-0", "en", &line, NULL), RESULT_MISSING);
-	/* the pass goes on counting */
+	/* the pass goes on counting, and one is nobody's */
 	row = help_row(help, migrated);
-	assert_int_equal(row.pass, 1);
+	assert_int_equal(row.pass, 2);
 }
 
 static void a_refresh_keeps_what_was_done(void **state)
@@ -238,10 +238,44 @@ static void a_course_runs_anew_after_a_refresh(void **state)
 	refresh(help);
 	tried(help, "c0", "vid-0", VIDEO_DONE);
 	end(help, course, COURSE_MIGRATED);
-	assert_int_equal(help_row(help, course).pass, 2);
+	assert_int_equal(help_row(help, course).pass, 3); /* the refresh took one */
 	assert_int_equal(number(help, "SELECT count(*) FROM journal"), 1);
 	assert_int_equal(number(help, "SELECT count(*) FROM attempt"), 2);
 	check(help);
+}
+
+/* A validation that began before the refresh comes too late with all that it says. */
+static void what_was_seen_before_a_refresh_is_not_said_after_it(void **state)
+{
+	struct help *help = *state;
+	struct finding_row found = help_finding(FINDING_VAL_DIFFERS, "video@a", "en", "aa");
+	struct transcript_row row = help_migrated("en", 10);
+	struct evidence evidence = {.level = LEVEL_HASH, .source_version = (char *)"v",
+				    .source_assets = (char *)"a", .waivers = (char *)""};
+	struct video_outcome outcome = {.text = "", .transcripts = &row, .transcript_count = 1,
+					.findings = &found, .finding_count = 1};
+	struct video_row *videos;
+	size_t count;
+	int64_t course, total;
+
+	help_scan(help, 1);
+	course = tried(help, "c0", "vid-0", VIDEO_DONE);
+	end(help, course, COURSE_MIGRATED);
+	assert_ok(reader_videos(help->reader, course, 0, -1, &videos, &count, &total, &help->err), help->err);
+	evidence.course_id = outcome.course_id = course;
+	evidence.pass = outcome.pass = help_row(help, course).pass;
+	outcome.video_id = videos[0].id;
+	refresh(help);
+	status_video_outcome(help->status, &outcome);
+	assert_int_equal(status_course_proved(help->status, &evidence, "late", &help->err), RESULT_CANCELED);
+	assert_int_equal(status_course_plan(help->status, course, evidence.pass, videos, 0, NULL, 0, NULL, 0,
+					    &help->err), RESULT_CANCELED);
+	assert_int_equal(help_row(help, course).evidence, EVIDENCE_NONE);
+	assert_int_equal(number(help, "SELECT count(*) FROM transcript WHERE outcome = 'migrated'"), 0);
+	assert_int_equal(number(help, "SELECT count(*) FROM finding WHERE code = 'val-differs'"), 0);
+	check(help);
+	video_row_clear(&videos[0]);
+	free(videos);
 }
 
 static void nothing_is_refreshed_in_production(void **state)
@@ -439,6 +473,7 @@ int main(void)
 		TEST(a_refresh_keeps_what_was_done),
 		TEST(an_intent_of_before_is_not_taken_back),
 		TEST(a_course_runs_anew_after_a_refresh),
+		TEST(what_was_seen_before_a_refresh_is_not_said_after_it),
 		TEST(nothing_is_refreshed_in_production),
 		TEST(beside_another_writer_nothing_changes),
 		TEST(a_refresh_that_fails_anywhere_changes_nothing),

@@ -296,6 +296,133 @@ static void waivers_that_change_while_it_is_validated_make_it_stale(void **state
 	expect_stale(help, course, "waivers have changed while it was validated");
 }
 
+/* ---- what it found, and another look did not ---- */
+
+/* What a look at the only video of the course found: @count findings. */
+static void look(struct help *help, int64_t course, struct finding_row *found, size_t count)
+{
+	static struct video_row video;
+	struct transcript_row row = help_migrated("en", 10);
+	struct video_outcome outcome = {.course_id = course, .text = "", .transcripts = &row,
+					.transcript_count = 1, .findings = found, .finding_count = count};
+
+	if (!help_row(help, course).videos) {
+		video = help_video("a", 0);
+		row = help_transcript(0, "en");
+		assert_ok(status_course_plan(help->status, course, 0, &video, 1, &row, 1, NULL, 0,
+					     &help->err), help->err);
+		row = help_migrated("en", 10);
+	}
+	outcome.video_id = video.id;
+	status_video_outcome(help->status, &outcome);
+	help_flush(help);
+}
+
+static void prove_with_errors(struct help *help, int64_t course, int64_t errors)
+{
+	char hash[HASH_HEX];
+	struct evidence evidence = make(help, course, hash);
+
+	evidence.counts.errors = errors;
+	assert_ok(status_course_proved(help->status, &evidence, "level hash", &help->err), help->err);
+}
+
+static void an_error_that_a_later_look_does_not_find_makes_it_stale(void **state)
+{
+	static const enum finding_code codes[] = {FINDING_VAL_DIFFERS, FINDING_LINK_PENDING,
+						  FINDING_VAL_UNREAD};
+	struct help *help = *state;
+	int64_t course = one_course(help);
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		struct finding_row found[] = {help_finding(codes[i], "video@a", "en", "s"),
+					      help_finding(FINDING_ENCODING_CONVERTED, "video@a", "en", "s")};
+
+		look(help, course, found, 2);
+		prove_with_errors(help, course, codes[i] == FINDING_VAL_DIFFERS);
+		/* the same once more, and what stands in no flag's way */
+		look(help, course, found, 2);
+		look(help, course, found, 1);
+		expect_stale(help, course, NULL);
+		/* another one is not the same */
+		found[0] = help_finding(FINDING_OBJECT_MISSING, "video@a", "en", "s");
+		look(help, course, found, 1);
+		expect_stale(help, course, "a later look did not find what it had found");
+	}
+}
+
+/* Waived, not found, and the waiver taken back: it had been made without that waiver. */
+static void a_waived_error_is_not_lost_either(void **state)
+{
+	struct help *help = *state;
+	int64_t course = one_course(help);
+	struct finding_row found = help_finding(FINDING_VAL_DIFFERS, "video@a", "en", "s");
+
+	look(help, course, &found, 1);
+	prove_with_errors(help, course, 1);
+	assert_ok(status_waive(help->status, "c0", "video@a", "en", FINDING_VAL_DIFFERS, "known", &help->err),
+		  help->err);
+	expect_stale(help, course, NULL);
+	look(help, course, NULL, 0);
+	expect_stale(help, course, "a later look did not find what it had found");
+}
+
+static void two_validations_at_a_time_prove_no_more_than_both_found(void **state)
+{
+	struct help *help = *state;
+	int64_t course = one_course(help);
+	struct finding_row found = help_finding(FINDING_VAL_DIFFERS, "video@a", "en", "s");
+
+	look(help, course, &found, 1);
+	look(help, course, NULL, 0); /* the other one, less closely */
+	prove_with_errors(help, course, 1);
+	expect_stale(help, course,
+		     "it was validated twice at a time, and one did not find what the other had found");
+}
+
+static void evidence_of_a_course_under_way_ends_with_its_run(void **state)
+{
+	struct help *help = *state;
+	int64_t course = one_course(help), pass;
+
+	help_wish(help, WISH_RUN, course, NULL, true);
+	assert_ok(status_course_begin(help->status, course, true, &pass, NULL, &help->err), help->err);
+	prove(help, course);
+	expect_stale(help, course, NULL);
+	assert_ok(status_course_end(help->status, course, help_row(help, course).intent_number,
+				    COURSE_MIGRATED, "", NULL, 0, &help->err), help->err);
+	expect_stale(help, course, "the course was run to its end after it");
+}
+
+static bool outlived(struct help *help, int64_t course, int64_t most_age)
+{
+	struct evidence evidence = stored(help, course);
+	bool out;
+
+	assert_ok(reader_evidence_outlived(help->reader, &evidence, "c0", most_age, &out, &help->err),
+		  help->err);
+	evidence_clear(&evidence);
+	return out;
+}
+
+/* The clock of this test stands still: what was ahead of it is told by events. */
+static void evidence_is_as_old_as_anybody_has_seen(void **state)
+{
+	struct help *help = *state;
+	int64_t course = one_course(help);
+
+	status_event(help->status, FINDING_NOTICE, "note", "c1", "a clock that was ahead", "");
+	help_flush(help);
+	help_sql(help, "UPDATE event SET at = at + 9000000");
+	prove(help, course);
+	assert_false(outlived(help, course, 1000000));
+	status_event(help->status, FINDING_NOTICE, "note", "c1", "later", "");
+	help_flush(help);
+	help_sql(help, "UPDATE event SET at = at + 2000000 WHERE what = 'later'");
+	assert_true(outlived(help, course, 1000000));
+	assert_false(outlived(help, course, 3000000));
+}
+
 static void a_flag_that_is_on_makes_it_a_warning(void **state)
 {
 	struct help *help = *state;
@@ -333,6 +460,11 @@ int main(void)
 		TEST(evidence_goes_stale_when_its_waiver_is_taken_back),
 		TEST(evidence_goes_stale_when_many_waivers_are_taken_back),
 		TEST(waivers_that_change_while_it_is_validated_make_it_stale),
+		TEST(an_error_that_a_later_look_does_not_find_makes_it_stale),
+		TEST(a_waived_error_is_not_lost_either),
+		TEST(two_validations_at_a_time_prove_no_more_than_both_found),
+		TEST(evidence_of_a_course_under_way_ends_with_its_run),
+		TEST(evidence_is_as_old_as_anybody_has_seen),
 		TEST(a_flag_that_is_on_makes_it_a_warning),
 	};
 

@@ -211,6 +211,24 @@ static void plan_of_nothing_and_of_nonsense(void **state)
 			 RESULT_MISSING);
 }
 
+/* A validation read the course before it was run again: what the run has found out since stays. */
+static void plan_of_an_earlier_pass_changes_nothing(void **state)
+{
+	struct help *help = *state;
+	struct video_row video = help_video("a", 0);
+	struct transcript_row row = help_transcript(0, "en");
+	int64_t earlier = pass - 1;
+
+	plan(help, &video, 1, &row, 1);
+	try_video(help, video.id, VIDEO_FAILED, &row, 1);
+	row = help_transcript(0, "en");
+	assert_int_equal(status_course_plan(help->status, course, earlier, &video, 1, &row, 1, NULL, 0,
+					    &help->err), RESULT_CANCELED);
+	assert_int_equal(video_of(help, video.id).state, VIDEO_FAILED);
+	assert_int_equal(help_row(help, course).counts.errors, 1);
+	assert_int_equal(help_row(help, course).failed, 1);
+}
+
 /* ---- limited runs -------------------------------------------------------------------------*/
 
 static void limited_run_lets_only_blocks_with_the_finding_wait(void **state)
@@ -395,6 +413,7 @@ int main(void)
 		TEST(plan_does_not_take_a_rehearsal_for_a_try),
 		TEST(plan_marks_videos_gone_and_takes_them_back),
 		TEST(plan_of_nothing_and_of_nonsense),
+		TEST(plan_of_an_earlier_pass_changes_nothing),
 		TEST(limited_run_lets_only_blocks_with_the_finding_wait),
 		TEST(next_pass_lets_all_wait),
 		TEST(outcome_replaces_rows_and_keeps_the_attempt),
