@@ -430,6 +430,30 @@ enum result schema_check_campus(struct db *db, const char *campus, struct error 
 	return st;
 }
 
+/*
+ * What was done in production is not gone on with elsewhere, where it could be refreshed, and what was
+ * rehearsed elsewhere is not gone on with in production, of which it is not true.
+ */
+static enum result check_environment(struct db *db, const char *environment, struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum result st = db_first(db, err,
+				  "SELECT environment FROM campus"
+				  " WHERE (environment = 'production') <> (?1 = 'production')"
+				  " AND (EXISTS(SELECT 1 FROM run WHERE kind <> 'dry' AND imported = 0)"
+				  "  OR EXISTS(SELECT 1 FROM journal)"
+				  "  OR EXISTS(SELECT 1 FROM course WHERE status <> 'Not-Migrated'))",
+				  DB_VALUES(TEXT(environment)), &stmt);
+
+	if (st == RESULT_OK)
+		st = error_set(err, RESULT_INVALID,
+			       "status database %s is of %s, and courses were run in it; %s needs a file of its "
+			       "own: correct [campus] environment, or name another status_db",
+			       db->path, (const char *)sqlite3_column_text(stmt, 0), environment);
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
+}
+
 /* The file's campus is ours, or becomes ours when it is new. */
 static enum result settle(struct db *db, const char *campus, const char *environment, int64_t now,
 			  struct error *err)
@@ -440,6 +464,8 @@ static enum result settle(struct db *db, const char *campus, const char *environ
 		    DB_VALUES(TEXT(campus), TEXT(environment), INT(now)));
 	if (st == RESULT_OK)
 		st = schema_check_campus(db, campus, err);
+	if (st == RESULT_OK)
+		st = check_environment(db, environment, err);
 	if (st == RESULT_OK)
 		st = db_run(db, err, "UPDATE campus SET environment = ?1 WHERE environment <> ?1",
 			    DB_VALUES(TEXT(environment)));

@@ -1,6 +1,6 @@
 /*
  * The tables of the rollout: runs and what they found, evidence, flags (schema 4), and what runs and
- * courses took (schema 5).
+ * courses took (schema 5), and where evidence was made (schema 6).
  */
 #include "config.h"
 

@@ -27,7 +27,8 @@ struct status_options {
 };
 
 /*
- * Opens, makes, or migrates the file. RESULT_INVALID: another campus, a newer schema, not a
+ * Opens, makes, or migrates the file. RESULT_INVALID: another campus, production's file outside of
+ * production or the other way round once courses were run in it, a newer schema, not a
  * status database; RESULT_BUSY: locked for more than 5 s, or an older one that an engine (of an older
  * program) works on; RESULT_FATAL: damaged;
  * RESULT_MISSING: no such folder; RESULT_REFUSED: a network file system, or no plain file;

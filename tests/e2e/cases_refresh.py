@@ -119,6 +119,7 @@ class Refresh(CampusTest):
 
     def test_never_in_production(self):
         self.campus.environment = "production"
+        self.campus.sql("status.db", "UPDATE campus SET environment = 'production'")
         answer = self.campus.run("--word", "campus", "refresh")
         self.assertEqual((answer.status, answer.out), (2, b""))
         self.assertIn(b"production", answer.err)

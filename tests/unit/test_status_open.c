@@ -86,6 +86,37 @@ static void open_refuses_the_file_of_another_campus(void **state)
 	assert_says(help->err, help->path);
 }
 
+/* Before anything was run it is only a word that was corrected. */
+static void open_keeps_production_apart(void **state)
+{
+	struct help *help = *state;
+	struct status_options options = {.path = help->path, .campus = "demo", .environment = "production",
+					 .operator_name = "ana", .clock = &help_clock};
+	struct status *status;
+	int64_t pass;
+
+	help_scan(help, 1);
+	help_close(help);
+	assert_ok(status_open(&status, &options, &help->err), help->err);
+	status_close(status);
+	help_open(help);
+	help_wish(help, WISH_RUN, help_course(help, "c0"), NULL, true);
+	assert_ok(status_course_begin(help->status, help_course(help, "c0"), false, &pass, NULL, &help->err),
+		  help->err);
+	help_close(help);
+	assert_int_equal(status_open(&status, &options, &help->err), RESULT_INVALID);
+	assert_null(status);
+	assert_says(help->err, "production needs a file of its own");
+	options.environment = "another-staging";
+	assert_ok(status_open(&status, &options, &help->err), help->err);
+	status_close(status);
+	help_sql(help, "UPDATE campus SET environment = 'production'");
+	assert_int_equal(status_open(&status, &options, &help->err), RESULT_INVALID);
+	assert_says(help->err, "is of production");
+	help_sql(help, "UPDATE campus SET environment = 'staging'");
+	help_open(help);
+}
+
 static void open_refuses_a_newer_version(void **state)
 {
 	struct help *help = *state;
@@ -548,6 +579,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(open_makes_the_file_and_opens_it_again),
 		TEST(open_refuses_the_file_of_another_campus),
+		TEST(open_keeps_production_apart),
 		TEST(open_refuses_a_newer_version),
 		TEST(open_brings_an_older_file_up_to_date),
 		TEST(an_older_engine_keeps_its_tables),
