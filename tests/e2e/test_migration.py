@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import olx_campus
 import suite
 from cases_commands import *
+from cases_doubt import *
 from cases_formats import *
 from cases_ids import *
 from cases_life import *
