@@ -82,6 +82,40 @@ static struct world *migrated(void **state)
 	return world;
 }
 
+/* ---- a validation beside a run -----------------------------------------------------------*/
+
+/* It had read the course before: what it would write is of a pass that is over. */
+static void a_validation_that_is_overtaken_by_a_run_says_so_and_writes_nothing(void **state)
+{
+	struct world *world = migrated(state);
+	const struct verify_options options = {.level = LEVEL_HASH};
+	struct course_row before = world_row(world, KEY), after;
+	struct counts counts;
+	struct error err = {0};
+
+	world_wish(world, WISH_RUN, KEY, NULL);
+	world_run(world);
+	assert_int_equal(verify_course(&world->campus, world->reader, &before, &options, &counts, &err),
+			 RESULT_BUSY);
+	assert_non_null(strstr(err.text, "validate it afterwards"));
+	after = world_row(world, KEY);
+	assert_int_equal(after.tried, after.videos);
+	assert_int_equal(after.evidence, EVIDENCE_NONE);
+	course_row_clear(&before);
+	course_row_clear(&after);
+	world_check(world);
+}
+
+static void what_was_seen_of_a_course_under_way_proves_nothing(void **state)
+{
+	struct world *world = migrated(state);
+
+	on_status(world, "UPDATE course SET status = 'In-Progress', intent = 'pause'");
+	world_verify(world, KEY, LEVEL_HASH);
+	on_status(world, "UPDATE course SET status = 'Migrated', intent = 'idle'");
+	expect(world, false, "the course was under way");
+}
+
 /* ---- what a validation proves -------------------------------------------------------------*/
 
 static void validation_proves_what_it_saw(void **state)
@@ -502,6 +536,8 @@ static void version_of_an_archive_is_its_sha256(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_validation_that_is_overtaken_by_a_run_says_so_and_writes_nothing),
+		TEST(what_was_seen_of_a_course_under_way_proves_nothing),
 		TEST(validation_proves_what_it_saw),
 		TEST(validation_never_claims_a_level_it_did_not_reach),
 		TEST(what_val_lacks_does_not_lower_the_level),

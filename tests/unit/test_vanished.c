@@ -223,6 +223,26 @@ static void worse_is_more_of_a_course_or_of_all(void **state)
 	assert_false(vanished_is_worse(&then, &now));
 }
 
+static void a_refresh_waits_for_no_switch_of_a_flag(void **state)
+{
+	struct world *world = *state;
+	char summary[200];
+	struct lock *lock = NULL;
+	struct error err = {0};
+
+	migrate(world, 1, 3);
+	world->conf.operator_name = (char *)"ana";
+	assert_int_equal(lock_take_flip(status_path(world->status), "bob", &lock, &err), RESULT_OK);
+	assert_int_equal(refresh_campus(&world->campus, "typed", summary, sizeof(summary), &err), RESULT_BUSY);
+	assert_non_null(strstr(err.text, "a flag is being switched"));
+	assert_non_null(strstr(err.text, "bob"));
+	world_expect(world, "course-v1:Test+Gone0+1", COURSE_MIGRATED);
+	lock_free(lock);
+	/* the engine's was given back */
+	assert_int_equal(lock_take(status_path(world->status), &lock, &err), RESULT_OK);
+	lock_free(lock);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 int main(void)
@@ -240,6 +260,7 @@ int main(void)
 		TEST(worse_is_more_of_a_course_or_of_all),
 		TEST(after_a_refresh_nothing_is_missed),
 		TEST(a_refresh_waits_for_no_engine_and_never_runs_in_production),
+		TEST(a_refresh_waits_for_no_switch_of_a_flag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
