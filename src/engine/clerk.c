@@ -39,6 +39,10 @@ static void on_event(void *arg, const struct engine_event *event)
 	else if (event->kind == ENGINE_COURSE_ENDED && event->status == COURSE_FAILED)
 		desk_say(desk, FINDING_ERROR, "%s Failed%s%s", event->key, *event->text ? ": " : "",
 			 event->text);
+	/* the board of a course that began, ended or was switched is not as it was seen */
+	if (event->kind == ENGINE_COURSE_BEGUN || event->kind == ENGINE_COURSE_ENDED ||
+	    event->kind == ENGINE_FLAG)
+		gatekeeper_touch(desk, event->course);
 }
 
 enum result clerk_start_engine(struct desk *desk, const struct engine_options *options, int64_t *dry_run,

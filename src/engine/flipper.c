@@ -19,20 +19,20 @@
 
 /* ---- one course's turn --------------------------------------------------------------------*/
 
-static void tell(struct engine *engine, const char *key, bool failed, const char *text)
+static void tell(struct engine *engine, const struct course_row *course, bool failed, const char *text)
 {
 	char line[600];
 
-	snprintf(line, sizeof(line), "%s: flip = auto: %s", key, text);
-	engine_tell(engine, &(struct engine_event){.kind = ENGINE_FLAG, .key = key, .failed = failed,
-						   .text = line});
+	snprintf(line, sizeof(line), "%s: flip = auto: %s", course->key, text);
+	engine_tell(engine, &(struct engine_event){.kind = ENGINE_FLAG, .course = course->id,
+						   .key = course->key, .failed = failed, .text = line});
 }
 
 /* It is not switched, and has had its turn. */
 static void pass_over(struct engine *engine, const struct course_row *course, const char *why)
 {
 	status_flag_auto_done(engine->campus->status, course->id, course->pass, why);
-	tell(engine, course->key, true, why);
+	tell(engine, course, true, why);
 }
 
 /* Between two videos: a process that is being suspended stands still here. */
@@ -95,7 +95,7 @@ static enum result switch_on(struct engine *engine, struct flipper *flipper,
 
 	if (st == RESULT_OK && flipped.done) {
 		status_flag_auto_done(engine->campus->status, course->id, course->pass, "");
-		tell(engine, course->key, false, flipped.text);
+		tell(engine, course, false, flipped.text);
 	} else if (st == RESULT_OK) {
 		pass_over(engine, course, flipped.text);
 	} else if (st == RESULT_REFUSED && may_go_better(&board)) {

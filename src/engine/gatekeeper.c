@@ -83,6 +83,8 @@ static void publish(struct desk *desk, const struct work *work, bool looking)
 	while (boards->count < work->looked &&
 	       boards_copy_item(&boards->items[boards->count], &work->items[boards->count]))
 		boards->count++;
+	if (boards->count < work->looked)
+		snprintf(boards->problem, sizeof(boards->problem), "out of memory: not all boards are shown");
 	pthread_mutex_lock(&desk->lock);
 	if (work->serial == desk->boards_wanted) {
 		old = desk->boards;
