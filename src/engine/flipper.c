@@ -55,11 +55,14 @@ static enum result validate(struct engine *engine, const struct course_row *cour
 					       .stop = &engine->flip_stop};
 	int64_t most_age = engine->campus->conf->evidence_age * 1000;
 	struct counts counts = {0};
+	enum result st;
 
 	if (proof_state(course, clock_wall(engine->clock), most_age) == EVIDENCE_FRESH &&
 	    course->level >= LEVEL_HASH)
 		return RESULT_OK;
-	return verify_course(engine->campus, engine->flip_reader, course, &options, &counts, err);
+	st = verify_course(engine->campus, engine->flip_reader, course, &options, &counts, err);
+	/* what the source does not have now, as while its archive is replaced, it may have soon */
+	return st == RESULT_MISSING ? RESULT_UNREACHABLE : st;
 }
 
 /* Under the lock of whoever flips: somebody has taken its turn since. */

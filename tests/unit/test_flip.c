@@ -691,6 +691,29 @@ static void auto_tries_again_what_cannot_be_looked_at(void **state)
 	assert_int_equal(room->flag.sets, 1);
 }
 
+/* An archive that is being replaced. */
+static void auto_waits_for_a_source_that_is_away(void **state)
+{
+	struct room *room = *state;
+	struct world *world = room->world;
+
+	migrate(room);
+	world->conf.flag_flip = (char *)"auto";
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_MISSING, 1, false, 0, 0}; /* as it is validated */
+	world_run(world);
+	assert_int_equal(step_of(room), STEP_ON);
+	open_flipper(room);
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	flipper_close(room->flipper);
+	room->flipper = NULL;
+	world->conf.flag_flip = (char *)"manual";
+	migrate_and_verify(room);
+	world->conf.flag_flip = (char *)"auto";
+	world->faults[FAULT_OPEN] = (struct fault){RESULT_MISSING, 1, false, 0, 0}; /* as its board is */
+	world_run(world);
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
 static void auto_gives_up_what_stays_away(void **state)
 {
 	struct room *room = *state;
@@ -806,6 +829,7 @@ int main(void)
 		T(auto_switches_on_what_is_proved),
 		T(auto_says_why_not_once),
 		T(auto_tries_again_what_cannot_be_looked_at),
+		T(auto_waits_for_a_source_that_is_away),
 		T(auto_gives_up_what_stays_away),
 		T(auto_switches_nothing_in_a_hold),
 		T(auto_is_counted_by_who_rests),
