@@ -13,9 +13,7 @@
 
 enum compared compare_list(const struct snapshot *page)
 {
-	int list = page->request.code;
-
-	return list >= 0 && list < COMPARED_COUNT ? (enum compared)list : COMPARED_FIXED;
+	return page->compared_list;
 }
 
 const struct compared_row *compare_row(const struct snapshot *page, int64_t row)
@@ -119,6 +117,14 @@ const char *compare_outcome(enum transcript_outcome outcome)
 	return outcome == OUTCOME_PLANNED ? "not run" : transcript_outcome_name(outcome);
 }
 
+void compare_why(const struct compared_row *row, struct buf *out)
+{
+	if (row->cause == MISS_OTHER_RUN)
+		buf_printf(out, "run %lld, between the two, had given it", (long long)row->run);
+	else
+		buf_add_text(out, miss_cause_help(row->cause));
+}
+
 /* ---- columns ------------------------------------------------------------------------------*/
 
 enum cell {
@@ -190,7 +196,7 @@ const char *compare_cell(const struct compared_row *row, unsigned column, int wi
 	case CELL_TEXT:
 		return row->text;
 	case CELL_CAUSE:
-		return miss_cause_name(row->cause);
+		return compared_cause(row, out, size);
 	case CELL_OUTCOMES:
 		if (!*row->block)
 			return "all of the course";

@@ -26,6 +26,8 @@ const char *compare_cell(const struct compared_row *row, unsigned column, int ce
 			 size_t size);
 enum role compare_role(enum compared list, const struct compared_row *row);
 enum glyph compare_sign(enum compared list, const struct compared_row *row);
+/* Why a prediction was missed, in a sentence. */
+void compare_why(const struct compared_row *row, struct buf *out);
 /* "failed", or "not run" of what was never tried. */
 const char *compare_outcome(enum transcript_outcome outcome);
 

@@ -156,12 +156,14 @@ static void compare_head(const struct view *view)
 
 static void add_what(enum compared list, const struct compared_row *row, struct buf *out)
 {
+	char cause[64];
+
 	switch (list) {
 	case COMPARED_MISSED:
 		if (*row->block)
 			buf_printf(out, "predicted %s, came as %s, because ",
 				   compare_outcome(row->predicted), compare_outcome(row->actual));
-		buf_add_text(out, miss_cause_name(row->cause));
+		buf_add_text(out, compared_cause(row, cause, sizeof(cause)));
 		break;
 	case COMPARED_CHANGED:
 		buf_add_text(out, row->text);
@@ -204,6 +206,15 @@ static bool compare_told(const struct view *view, int64_t position, struct buf *
 	return true;
 }
 
+static void say_why(const struct compared_row *row)
+{
+	struct buf why = BUF_INIT;
+
+	compare_why(row, &why);
+	plain_say("why: %s", buf_text(&why));
+	buf_clear(&why);
+}
+
 static void compare_details(const struct view *view)
 {
 	const struct compared_row *row =
@@ -213,7 +224,7 @@ static void compare_details(const struct view *view)
 	if (!row)
 		return;
 	if (list == COMPARED_MISSED)
-		plain_say("why: %s", miss_cause_help(row->cause));
+		say_why(row);
 	else if (list == COMPARED_CHANGED)
 		plain_say("outcome: %s in A, %s in B",
 			  row->in_a ? compare_outcome(row->predicted) : "not there",

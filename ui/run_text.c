@@ -69,7 +69,7 @@ void run_text_transcripts(const struct run_sums *sums, bool brief, struct buf *o
 		const char *word;
 		int64_t number;
 	} parts[] = {
-		{"migrated", sums->migrated}, {"would migrate", sums->would},
+		{"migrated", sums->migrated}, {brief ? "would" : "would migrate", sums->would},
 		{"kept", sums->kept},
 		{"unknown", sums->untold}, {brief ? "not" : "not migrated", sums->not_migrated},
 	};

@@ -19,7 +19,7 @@ struct small_text run_text_took(const struct run_row *run, int64_t now);
 const char *run_text_state(const struct run_row *run);
 /* "6.2/s", "-" where it is not known. */
 struct small_text run_text_rate(const struct run_row *run);
-/* Appends "31,204 migrated, 12 kept, 3 not migrated" (@brief: "3 not"): all that is there, or "none". */
+/* Appends "31,204 migrated, 12 kept, 3 not migrated" (@brief: "3 not", "949 would"): all that is there, or "none". */
 void run_text_transcripts(const struct run_sums *sums, bool brief, struct buf *out);
 
 #endif

@@ -19,7 +19,7 @@
 
 struct compare_view {
 	struct view view;
-	enum compared list;
+	enum compared list; /* COMPARED_COUNT: the one to begin with, which the desk knows */
 	int64_t opens; /* the row that is opened once it is known what it is of; 0: none */
 };
 
@@ -59,6 +59,7 @@ static struct view *compare_open(struct console *console, const struct place *pl
 		return NULL;
 	view_init(&compare->view, console, &screen_compare, &compare_rows, place);
 	compare->view.list.whole = true; /* a comparison is there whole */
+	compare->list = COMPARED_COUNT;
 	return &compare->view;
 }
 
@@ -69,9 +70,11 @@ static void compare_layout(struct view *view)
 
 static void compare_ask(const struct view *view, struct page_request *request)
 {
+	enum compared list = ((const struct compare_view *)view)->list;
+
 	request->run_a = view->place.run_a;
 	request->run_b = view->place.run_b;
-	request->code = (int)((const struct compare_view *)view)->list;
+	request->code = list < COMPARED_COUNT ? (int)list : -1;
 	list_ask(&view->list, request);
 }
 
@@ -110,6 +113,8 @@ static void compare_take(struct view *view)
 	bool opens;
 
 	list_take(&view->list, view->page);
+	if (compare->list == COMPARED_COUNT && shown(view))
+		compare->list = compare_list(view->page);
 	opens = compare->opens && compare->opens == view->list.id;
 	if (opens && list_has_details(&view->list, view->page))
 		open_item(compare);
@@ -124,6 +129,8 @@ static void compare_close(struct view *view)
 
 static void next_list(struct compare_view *compare, int direction)
 {
+	if (compare->list == COMPARED_COUNT)
+		return;
 	compare->list = (enum compared)(((int)compare->list + direction + COMPARED_COUNT) %
 					COMPARED_COUNT);
 	compare->view.list.id = 0;
@@ -310,24 +317,32 @@ static void draw_row(const struct view *view, const struct fit *fit, int y,
 			 compare_cell(row, fit->shown[i], fit->width[i], text, sizeof(text)));
 }
 
-/* What stands in the last lines: why, and what it means. */
-static void draw_what(enum compared list, const struct compared_row *row, int y, int width, int lines)
+static void draw_miss(const struct compared_row *row, int y, int width, int lines)
 {
+	struct buf why = BUF_INIT;
 	int x;
 
-	switch (list) {
-	case COMPARED_MISSED:
-		if (!*row->block) { /* of the whole course */
-			widget_wrapped(y, 1, width - 1, lines, ROLE_NORMAL, miss_cause_help(row->cause));
-			break;
-		}
+	compare_why(row, &why);
+	if (*row->block) {
 		x = widget_put(y, 1, width, ROLE_NORMAL, "predicted %s, came as %s",
 			       compare_outcome(row->predicted), compare_outcome(row->actual));
 		if (row->code != FINDING_NONE)
 			widget_put(y, x + 2, width, view_severity_role(row->severity), "%s",
 				   finding_info(row->code)->name);
-		widget_wrapped(y + 1, 1, width - 1, lines - 1, compare_role(list, row),
-			       miss_cause_help(row->cause));
+		widget_wrapped(y + 1, 1, width - 1, lines - 1, compare_role(COMPARED_MISSED, row),
+			       buf_text(&why));
+	} else { /* of the whole course */
+		widget_wrapped(y, 1, width - 1, lines, ROLE_NORMAL, buf_text(&why));
+	}
+	buf_clear(&why);
+}
+
+/* What stands in the last lines: why, and what it means. */
+static void draw_what(enum compared list, const struct compared_row *row, int y, int width, int lines)
+{
+	switch (list) {
+	case COMPARED_MISSED:
+		draw_miss(row, y, width, lines);
 		break;
 	case COMPARED_CHANGED:
 		widget_put(y, 1, width, ROLE_NORMAL, "%s: %s in A, %s in B", row->text,
@@ -378,8 +393,8 @@ static void compare_draw(struct view *view, const struct snapshot *now)
 	int64_t top;
 
 	(void)now;
-	compare_fit(view->page ? compare_list(view->page) : compare->list, FIRST_COLUMN,
-		    view->area.w, &fit);
+	compare_fit(view->page ? compare_list(view->page) : COMPARED_FIXED, FIRST_COLUMN, view->area.w,
+		    &fit);
 	y = draw_runs(view, y);
 	draw_lists(compare, y++);
 	fit_draw_headings(&fit, y++);

@@ -144,7 +144,7 @@ static void add_run(struct table *table, const struct run_row *row, int64_t now)
 
 static void print_runs(const struct run_row *rows, size_t count, int64_t now)
 {
-	static const char *const headings[] = {"RUN",  "BEGAN",	 "AT WORK", "COURSES", "MIGRATED",
+	static const char *const headings[] = {"RUN",  "BEGAN",	 "WORK", "COURSES", "MIGRATED",
 					       "KEPT", "ERRORS", "RATE", "BY",	    NULL};
 	struct table table;
 	int64_t untold = 0;

@@ -141,7 +141,9 @@ static void add_miss(struct table *table, const struct compared_row *row)
 {
 	bool whole = row->cause == MISS_NOT_RUN; /* a course, not a transcript */
 
-	table_add(table, "%s", miss_cause_name(row->cause));
+	char cause[64];
+
+	table_add(table, "%s", compared_cause(row, cause, sizeof(cause)));
 	table_add(table, "%s", outcome_name(row->in_a && !whole, row->predicted));
 	table_add(table, "%s", outcome_name(row->in_b && !whole, row->actual));
 	add_item(table, row);
@@ -278,6 +280,7 @@ static cJSON *miss_json(const struct compared_row *row)
 
 	add_item_json(object, row);
 	member_text(object, "cause", miss_cause_name(row->cause));
+	member_count(object, "run", row->cause == MISS_OTHER_RUN ? row->run : -1);
 	member_text(object, "help", miss_cause_help(row->cause));
 	member_text(object, "predicted",
 		    row->in_a && !whole ? transcript_outcome_name(row->predicted) : "");

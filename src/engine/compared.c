@@ -129,7 +129,7 @@ static void find_item(struct reader *reader, struct snapshot *snap)
 
 	if (request->selected < 0 || request->selected >= snap->total)
 		return;
-	row = &comparison->rows[request->code][request->selected];
+	row = &comparison->rows[snap->compared_list][request->selected];
 	snap->event_items = calloc(1, sizeof(*snap->event_items));
 	buf_add_text(&object, row->course);
 	if (*row->block)
@@ -146,8 +146,9 @@ void compared_show(struct desk *desk, struct reader *reader, struct snapshot *sn
 	struct run_mark a, b;
 	bool shown;
 
-	if (request->kind != PAGE_COMPARE || request->code < 0 || request->code >= COMPARED_COUNT)
+	if (request->kind != PAGE_COMPARE || request->code >= COMPARED_COUNT)
 		return;
+	snap->compared_list = request->code < 0 ? COMPARED_FIXED : (enum compared)request->code;
 	pthread_mutex_lock(&desk->lock);
 	shown = is_of(compared, request);
 	a = compared->a;
@@ -160,7 +161,9 @@ void compared_show(struct desk *desk, struct reader *reader, struct snapshot *sn
 	pthread_mutex_unlock(&desk->lock);
 	if (!snap->comparison)
 		return;
-	snap->total = (int64_t)snap->comparison->counts[request->code];
+	if (request->code < 0)
+		snap->compared_list = comparison_first(snap->comparison);
+	snap->total = (int64_t)snap->comparison->counts[snap->compared_list];
 	find_item(reader, snap);
 	if (!has_news(reader, &a) && !has_news(reader, &b))
 		return;

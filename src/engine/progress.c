@@ -142,11 +142,11 @@ static const char *why_unknown(const struct progress_work *work, const struct ho
 	if (!work->videos && !work->unplanned) /* all was tried, and a course has not ended yet */
 		return "the last course is closing";
 	if (work->unplanned && !work->planned)
-		return "the first courses are being read";
+		return "reading courses";
 	if (!hour->works && !work->held)
 		return "no speed known yet"; /* courses may well have begun: no second is over */
 	if (hour->done <= 0 && hour->errors > 0)
-		return "so far every try fails";
+		return "every try fails";
 	if (hour->works < ENOUGH_SECONDS || hour->done <= 0)
 		return "too early to say";
 	return "";

@@ -70,7 +70,7 @@ struct page_request {
 	int64_t course, video; /* ids; 0: any */
 	char language[56];     /* PAGE_DIFF: whose cues; PAGE_WHY: "" is all */
 	int status;	       /* PAGE_COURSES: enum course_status or -1 */
-	int code;	       /* PAGE_FINDINGS: enum finding_code or -1 */
+	int code;	       /* PAGE_FINDINGS: enum finding_code; PAGE_COMPARE: enum compared; or -1 */
 	char filter[FILTER_BYTES]; /* filter.h, in the fields of the kind of row; an invalid one: "" */
 	enum course_sort sort;
 	bool descending;
@@ -197,6 +197,7 @@ struct snapshot {
 	struct run_course_row *run_courses; /* of the selected run, by key */
 	size_t run_course_count;
 	struct comparison *comparison; /* PAGE_COMPARE; NULL while it is read, or @problem */
+	enum compared compared_list;   /* of it: request.code, or if that is -1 the one to begin with */
 	struct boards *boards;	     /* PAGE_BOARD; NULL before the first */
 	int64_t found;		     /* answer to the search: a row, -1 none */
 	uint64_t found_serial;

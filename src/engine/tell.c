@@ -146,7 +146,7 @@ static void tell_eta(const struct desk *desk, const struct engine_state *state, 
 	} else if (!state->dry_run && !snap->totals.wanted) {
 		left = (struct progress_left){0};
 		reason = snap->totals.paused ? "paused"
-			 : all_ended(&snap->totals) ? "every course has ended" : "nothing launched";
+			 : all_ended(&snap->totals) ? "all ended" : "nothing launched";
 	}
 	if (*state->hold)
 		reason = "held";

@@ -2,6 +2,8 @@
 
 #include "src/rollout/comparison.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +35,15 @@ const char *miss_cause_name(enum miss_cause cause)
 const char *miss_cause_help(enum miss_cause cause)
 {
 	return cause < MISS_CAUSES ? cause_words[cause].more : "?";
+}
+
+const char *compared_cause(const struct compared_row *row, char *out, size_t size)
+{
+	if (row->cause == MISS_OTHER_RUN)
+		snprintf(out, size, "%s %" PRId64, miss_cause_name(row->cause), row->run);
+	else
+		snprintf(out, size, "%s", miss_cause_name(row->cause));
+	return out;
 }
 
 /* ---- rows ---------------------------------------------------------------------------------*/
@@ -365,8 +376,12 @@ enum result comparison_new(struct comparison **out, struct reader *reader, int64
 	made->has_predictions = made->a.kind == RUN_DRY && made->b.kind != RUN_DRY;
 	if (st == RESULT_OK)
 		st = compare_courses(&c, err);
+	if (st == RESULT_OK)
+		st = comparing_between(&c, err);
 	free(c.shared);
 	text_pool_clear(&c.shared_texts);
+	free(c.doubtful);
+	text_pool_clear(&c.doubtful_texts);
 	if (st != RESULT_OK) {
 		comparison_unref(made);
 		return st;
@@ -393,6 +408,20 @@ void comparison_unref(struct comparison *comparison)
 		free(comparison->rows[i]);
 	text_pool_clear(&comparison->texts);
 	free(comparison);
+}
+
+enum compared comparison_first(const struct comparison *comparison)
+{
+	const struct compared_row *missed = comparison->rows[COMPARED_MISSED];
+	int list = COMPARED_FIXED;
+
+	if (comparison->counts[COMPARED_NEW])
+		return COMPARED_NEW;
+	if (comparison->counts[COMPARED_MISSED] && missed->cause == MISS_UNEXPLAINED)
+		return COMPARED_MISSED;
+	while (list < COMPARED_COURSES && !comparison->counts[list])
+		list++;
+	return (enum compared)list;
 }
 
 enum result comparison_before(struct reader *reader, int64_t number, int64_t *out, struct error *err)

@@ -32,7 +32,9 @@
 	X(NONE,           "",               "") \
 	X(NOT_RUN,        "not-run",        "the course was not in the later run, or did not end in it") \
 	X(SOURCE_CHANGED, "source-changed", "the source's files or structure changed between the runs") \
+	X(RESTORED,       "restored",       "staging was restored between the runs: edx-val is another one") \
 	X(VAL_CHANGED,    "val-changed",    "edx-val got, or lost, a row between the runs by other hands") \
+	X(OTHER_RUN,      "other-run",      "a run of ours between the two had given it") \
 	X(SHARED_ID,      "shared-id",      "another block of the same id came first") \
 	X(WAIVED,         "waived",         "a waiver was given or taken back between the runs") \
 	X(SERVER,         "server",         "source, edx-val or store failed while it was run") \
@@ -50,6 +52,10 @@ const char *compared_heading(enum compared list);
 const char *miss_cause_name(enum miss_cause cause);
 const char *miss_cause_help(enum miss_cause cause);
 
+struct compared_row;
+/* "waived", "other-run 3"; returns @out. */
+const char *compared_cause(const struct compared_row *row, char *out, size_t size);
+
 /* One line of a list; what does not apply is "" or 0. */
 struct compared_row {
 	const char *course, *block, *language;
@@ -61,6 +67,7 @@ struct compared_row {
 	enum transcript_outcome predicted, actual; /* MISSED; CHANGED: in A and B */
 	bool in_a, in_b;		 /* MISSED, CHANGED, COURSES: else that outcome, status, time is none */
 	enum miss_cause cause;
+	int64_t run;			 /* MISS_OTHER_RUN: its number */
 	enum course_status status_a, status_b; /* COURSES */
 	int64_t elapsed_a, elapsed_b;	 /* microseconds from its begin to its end; COURSES ... */
 	int64_t time_a, time_b;		 /* ... and of these at work; -1: nobody counted them */
@@ -84,6 +91,8 @@ enum result comparison_new(struct comparison **out, struct reader *reader, int64
 			   struct error *err);
 struct comparison *comparison_ref(struct comparison *comparison); /* accepts NULL */
 void comparison_unref(struct comparison *comparison);		  /* accepts NULL */
+/* The list to begin with: what is new, else what nobody can explain, else the first that has rows. */
+enum compared comparison_first(const struct comparison *comparison);
 /* The run that run @number is best compared with: the newest one before it that has a course of it,
    mock or dry before a mock, whatever is there before a real one; 0: none. */
 enum result comparison_before(struct reader *reader, int64_t number, int64_t *out, struct error *err);

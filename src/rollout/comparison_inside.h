@@ -1,5 +1,5 @@
 /*
- * comparison_inside.h - a comparison while it is made. comparison.c and comparison_miss.c only.
+ * comparison_inside.h - a comparison while it is made. comparison*.c only.
  */
 #ifndef SUBFERRY_SRC_ROLLOUT_COMPARISON_INSIDE_H
 #define SUBFERRY_SRC_ROLLOUT_COMPARISON_INSIDE_H
@@ -12,6 +12,13 @@ struct shared_id {
 	const char *val_id, *language;
 };
 
+/* A missed prediction of a row that edx-val did not have and then had, which is told as MISSED[row]. */
+struct doubtful {
+	const char *val_id, *language;
+	int64_t since, until; /* the course was looked at in A, and ended in B */
+	size_t row;
+};
+
 struct comparing {
 	struct comparison *out;
 	struct reader *reader;
@@ -21,6 +28,10 @@ struct comparing {
 	size_t shared_count, shared_room;
 	bool shared_read;
 	struct text_pool shared_texts;
+	/* which a run between may have given */
+	struct doubtful *doubtful;
+	size_t doubtful_count, doubtful_room;
+	struct text_pool doubtful_texts;
 };
 
 /* What one run says of a course. */
@@ -50,6 +61,11 @@ const struct finding_row *course_side_of(const struct course_side *side, const c
 /* Source, edx-val or store failed for this block, or for the whole course. */
 bool course_side_broken(const struct course_side *side, const char *block);
 
+/* The last row of MISSED is such a one; then, with all of them there, what a run between had given is
+   told so. False: no memory (comparison_between.c). */
+bool comparing_doubt(struct comparing *c, const struct course_pair *course,
+		     const struct run_pair *pair);
+enum result comparing_between(struct comparing *c, struct error *err);
 /* Adds to CHANGED and MISSED, and counts the predictions (comparison_miss.c). */
 enum result comparing_transcripts(struct comparing *c, struct course_pair *pair, struct error *err);
 

@@ -321,7 +321,15 @@ static bool is_met(const struct block *block, const struct run_pair *pair)
 		       code_of(finding_of(block->findings_b, block->count_b, pair, true));
 }
 
-/* The first that there is evidence of, in this order. */
+/* Its generations count the restores of one staging. */
+static bool was_restored(const struct comparing *c)
+{
+	const struct run_row *a = &c->out->a, *b = &c->out->b;
+
+	return !a->imported && !b->imported && a->generation != b->generation;
+}
+
+/* The first that there is evidence of, in this order; OTHER_RUN is looked for at the end. */
 static enum miss_cause cause_of(const struct comparing *c, const struct block *block,
 				const struct run_pair *pair)
 {
@@ -337,7 +345,20 @@ static enum miss_cause cause_of(const struct comparing *c, const struct block *b
 		return MISS_STORE;
 	if (is_shared(c, block, pair))
 		return MISS_SHARED_ID;
-	return val_changed(block, pair) ? MISS_VAL_CHANGED : MISS_UNEXPLAINED;
+	if (!val_changed(block, pair))
+		return MISS_UNEXPLAINED;
+	return was_restored(c) ? MISS_RESTORED : MISS_VAL_CHANGED;
+}
+
+/* Edx-val did not have it when A looked, and had it when B did: our own doing, perhaps. */
+static bool may_be_given(const struct comparing *c, const struct run_pair *pair, enum miss_cause cause)
+{
+	bool is_open = cause == MISS_SHARED_ID || cause == MISS_RESTORED || cause == MISS_VAL_CHANGED ||
+		       cause == MISS_UNEXPLAINED;
+
+	return is_open && !c->out->b.imported && *pair->val_id_b && pair->in_a &&
+	       had_no_row(pair->outcome_a) &&
+	       (had_row(pair->outcome_b) || pair->outcome_b == OUTCOME_MIGRATED);
 }
 
 static enum result add_miss(struct comparing *c, const struct block *block,
@@ -366,7 +387,8 @@ static enum result add_miss(struct comparing *c, const struct block *block,
 	if (st != RESULT_OK)
 		return st;
 	row.cause = cause_of(c, block, pair);
-	if (!comparing_add(c, COMPARED_MISSED, &row))
+	if (!comparing_add(c, COMPARED_MISSED, &row) ||
+	    (may_be_given(c, pair, row.cause) && !comparing_doubt(c, block->course, pair)))
 		return comparing_no_memory(err);
 	c->out->met -= pair->in_a;
 	return RESULT_OK;

@@ -103,6 +103,38 @@ enum result run_pairs_shared(struct reader *reader, int64_t run,
 	return st == RESULT_END ? RESULT_OK : st;
 }
 
+enum result run_pairs_given(struct reader *reader, const struct run_row *a, const struct run_row *b,
+			    void (*fn)(void *arg, const struct run_given *given), void *arg,
+			    struct error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum result st;
+
+	st = db_first(&reader->db, err,
+		      "SELECT t.val_id, t.language, c.run, c.began, c.ended FROM run r"
+		      " CROSS JOIN run_course c ON c.run = r.number"
+		      " CROSS JOIN run_transcript t ON t.run_course = c.id"
+		      " WHERE r.imported = 0 AND r.kind <> 'dry' AND r.generation = ?3"
+		      " AND r.number NOT IN (?1, ?2) AND c.ended >= ?4 AND (?5 = 0 OR c.began <= ?5)"
+		      " AND t.outcome = 'migrated' ORDER BY r.number",
+		      DB_VALUES(INT(a->number), INT(b->number), INT(b->generation), INT(a->began),
+				INT(b->ended)),
+		      &stmt);
+	for (; st == RESULT_OK; st = db_next(&reader->db, err, stmt)) {
+		struct columns columns = {stmt, 0, RESULT_OK};
+		struct run_given given;
+
+		given.val_id = col_peek(&columns);
+		given.language = col_peek(&columns);
+		given.run = col_int(&columns);
+		given.began = col_int(&columns);
+		given.ended = col_int(&columns);
+		fn(arg, &given);
+	}
+	db_done(stmt);
+	return st == RESULT_END ? RESULT_OK : st;
+}
+
 /* ---- findings, and runs -------------------------------------------------------------------*/
 
 enum result run_pairs_findings(struct reader *reader, int64_t run_course, struct finding_row **rows,

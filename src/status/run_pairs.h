@@ -8,6 +8,7 @@
 #define SUBFERRY_SRC_STATUS_RUN_PAIRS_H
 
 #include "src/status/reader.h"
+#include "src/status/runs.h"
 
 /* A transcript in either run; where it is not, texts are "" and its outcome is OUTCOME_PLANNED. */
 struct run_pair {
@@ -37,6 +38,16 @@ enum result run_pairs_predicted(struct reader *reader, int64_t run_course, int64
 enum result run_pairs_shared(struct reader *reader, int64_t run,
 			     bool (*fn)(void *arg, const char *val_id, const char *language), void *arg,
 			     struct error *err);
+/* What a course of a run gave to edx-val, or had given before. */
+struct run_given {
+	const char *val_id, *language;
+	int64_t run, began, ended; /* of the course in that run */
+};
+/* Calls @fn for each of the runs that ran here, not dry, in the generation of @b, and were neither @a
+   nor @b, of courses that were under way after @a began and before @b ended; the later run last. */
+enum result run_pairs_given(struct reader *reader, const struct run_row *a, const struct run_row *b,
+			    void (*fn)(void *arg, const struct run_given *given), void *arg,
+			    struct error *err);
 /* The newest run before @number that has a course of it: no real one before a mock; 0: none. */
 enum result run_pairs_before(struct reader *reader, int64_t number, int64_t *out, struct error *err);
 

@@ -76,9 +76,13 @@ assert [r["number"] for r in document["runs"]] == [5, 4, 3, 2, 1], document
 assert [r["kind"] for r in document["runs"]] == ["mock", "mock", "dry", "mock", "dry"], document
 run = document["runs"][3]
 assert list(run) == """type number kind uid campus environment generation release version options who host
-    began ended broken_off imported origin_number seconds rate courses courses_ended courses_failed videos
+    began ended broken_off imported origin_number seconds active_seconds tried rate courses courses_ended courses_failed videos
     videos_failed expected in_val unknown extra differing errors warnings notices waived migrated kept
     would_migrate untold not_migrated bytes""".split(), list(run)
+assert 0 < run["active_seconds"] <= run["seconds"] and run["tried"] > 0, run
+# launched again for one course: of its own it has what it tried, in its own time
+again = document["runs"][0]
+assert again["tried"] > 0 and abs(again["rate"] - again["tried"] / again["active_seconds"]) < 0.01, again
 assert run["who"] == "tester" and run["campus"] == "m" and run["courses"] == 8 and run["rate"] > 0, run
 assert run["imported"] is None and run["broken_off"] is False and run["ended"] > run["began"], run
 PYTHON
@@ -94,8 +98,9 @@ names = {"fixed": "type course video language code severity waived text",
          "still": "type course video language code severity waived text",
          "new": "type course video language code severity waived text",
          "changed": "type course video language change outcome_a outcome_b",
-         "missed": "type course video language cause help predicted actual code text",
-         "courses": "type course status_a status_b seconds_a seconds_b errors_a errors_b"}
+         "missed": "type course video language cause run help predicted actual code text",
+         "courses": "type course status_a status_b seconds_a seconds_b active_seconds_a active_seconds_b"
+                    " errors_a errors_b"}
 for name, members in names.items():
     for row in document[name]:
         assert list(row) == members.split(), (name, row)
@@ -120,6 +125,16 @@ run 0 -c m.conf runs; says "mock 7 of stg"; says "broken off"
 grep -q "$(printf '\033')" out && bad "an escape reaches the terminal"
 sql m.db "UPDATE run SET ended = 0 WHERE number = 5"
 run 0 -c m.conf runs; says "goes on"
+# a night that it was held, and a run of an older subferry, that counted nothing
+sql m.db "UPDATE run SET ended = began + 36000 * 1000000, active = 65 * 1000000 WHERE number = 5"
+run 0 -c m.conf runs; grep -qE "mock 5.* 1:05 .*tester@.*, 10:00:00 in all" out || bad "a held run"
+sql m.db "UPDATE run SET active = -1 WHERE number = 4"
+run 0 -c m.conf runs; grep -qE "mock 4 .* - .* - .* in all" out || bad "a run that nobody timed"
+run 0 -c m.conf runs --compare 4 5; grep -qE "^at work +- +1:05" out || bad "times at work"
+grep -qE "^transcripts/s +- +[0-9]" out || bad "rates"
+run 0 -c m.conf runs --json
+python3 -c 'import json; r = {r["number"]: r for r in json.load(open("out"))["runs"]}[4]
+assert r["active_seconds"] is None and r["rate"] is None and r["tried"] is None and r["seconds"] > 0, r' || bad "null"
 sql m.db "UPDATE run_transcript SET outcome = 'left-out' WHERE run_course = (SELECT id FROM run_course WHERE run = 2 ORDER BY id LIMIT 1)"
 run 1 -c m.conf runs --compare 1 2; says "unexplained: none of these: please report it"
 

@@ -403,6 +403,12 @@ static const struct miss misses[] = {
 	{"would-migrate", "kept", FINDS(201, "video@a", "es", "val-differs", 0),
 		MISS_VAL_CHANGED, FINDING_VAL_DIFFERS},
 	{"kept", "migrated", "", MISS_VAL_CHANGED, FINDING_NONE},
+	/* restored: what was in edx-val is another day's; but what runs elsewhere count is not our restores */
+	{"kept", "migrated", "UPDATE run SET generation = 2 WHERE number = 2", MISS_RESTORED, FINDING_NONE},
+	{"would-migrate", "kept", "UPDATE run SET generation = 2 WHERE number = 2", MISS_RESTORED,
+		FINDING_NONE},
+	{"kept", "migrated", "UPDATE run SET generation = 2, imported = 1 WHERE number = 2",
+		MISS_VAL_CHANGED, FINDING_NONE},
 	{"migrated", "kept", "", MISS_VAL_CHANGED, FINDING_NONE},
 	{"migrated", "failed", FINDS(201, "video@a", "es", "val-removed", 0),
 		MISS_VAL_CHANGED, FINDING_VAL_REMOVED},
@@ -465,7 +471,8 @@ static void each_missed_prediction_has_its_cause(void **state)
 
 static void every_cause_is_looked_for(void **state)
 {
-	bool seen[MISS_CAUSES] = {[MISS_NONE] = true, [MISS_NOT_RUN] = true}; /* the latter: below */
+	/* the latter: below */
+	bool seen[MISS_CAUSES] = {[MISS_NONE] = true, [MISS_NOT_RUN] = true, [MISS_OTHER_RUN] = true};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(misses) / sizeof(*misses); i++)
@@ -513,6 +520,110 @@ static void what_was_not_run_is_told_by_course_and_comes_last(void **state)
 	assert_string_equal(row[2].block, "");
 	assert_string_equal(row[3].course, "b");
 	comparison_unref(c);
+}
+
+/* Between dry run 1 and mock run 2, by its times, run 3 of another course; it gave video@z, which has
+   the id of video@a, and video@y. */
+static void three_runs(struct help *help)
+{
+	two_runs(help, "dry", "mock");
+	help_run(help, 3, "mock");
+	help_run_course(help, 3, 1, "d", "Migrated");
+	help_run_text(help, 301, "video@z", "es", "migrated", "s");
+	help_run_text(help, 301, "video@y", "es", "kept", "s");
+	help_run_text(help, 101, "video@a", "es", "would-migrate", "s");
+	help_run_text(help, 201, "video@a", "es", "kept", "s");
+	help_run_text(help, 101, "video@y", "es", "would-migrate", "s");
+	help_run_text(help, 201, "video@y", "es", "kept", "s");
+	help_run_text(help, 101, "video@m", "es", "failed", "s");
+	help_run_text(help, 201, "video@m", "es", "migrated", "s");
+	help_run_text(help, 301, "video@m", "es", "migrated", "s");
+	help_sql(help, "UPDATE run_transcript SET val_id = 'id-a' WHERE block IN ('video@a', 'video@z');"
+		       "UPDATE run SET began = 10, ended = 20 WHERE number = 1;"
+		       "UPDATE run SET began = 30, ended = 40 WHERE number = 3;"
+		       "UPDATE run SET began = 50, ended = 60 WHERE number = 2;"
+		       "UPDATE run_course SET (began, ended) ="
+		       " (SELECT began + 1, ended - 1 FROM run WHERE number = run)");
+}
+
+/* What each prediction of video@a, m and y was missed for, and by which run. */
+static void expect_misses(struct help *help, enum miss_cause a, enum miss_cause m, int64_t run)
+{
+	struct comparison *c = compare(help, 1, 2);
+	char text[64];
+
+	assert_int_equal(c->counts[COMPARED_MISSED], 3);
+	for (size_t i = 0; i < 3; i++) {
+		const struct compared_row *row = &c->rows[COMPARED_MISSED][i];
+		enum miss_cause cause = row->block[6] == 'a'   ? a
+					: row->block[6] == 'm' ? m
+							       : MISS_VAL_CHANGED;
+
+		if (row->cause != cause)
+			fail_msg("%s: %s", row->block, miss_cause_name(row->cause));
+		assert_int_equal(row->run, cause == MISS_OTHER_RUN ? run : 0);
+		if (cause == MISS_OTHER_RUN && run == 3)
+			assert_string_equal(compared_cause(row, text, sizeof(text)), "other-run 3");
+	}
+	comparison_unref(c);
+}
+
+static void what_a_run_between_gave_is_told(void **state)
+{
+	struct help *help = *state;
+
+	three_runs(help);
+	expect_misses(help, MISS_OTHER_RUN, MISS_OTHER_RUN, 3);
+	/* the last of several */
+	help_run(help, 4, "real");
+	help_run_course(help, 4, 1, "d", "Migrated");
+	help_sql(help, "UPDATE run SET began = 45, ended = 47 WHERE number = 4;"
+		       "UPDATE run_course SET began = 45, ended = 46 WHERE run = 4;"
+		       "INSERT INTO run_transcript SELECT 401, block, language, val_id, outcome,"
+		       " source_sha256, sha256 FROM run_transcript WHERE run_course = 301");
+	expect_misses(help, MISS_OTHER_RUN, MISS_OTHER_RUN, 4);
+}
+
+static void what_no_run_between_gave_is_not_said_of_it(void **state)
+{
+	static const char *const sql[] = {
+		"UPDATE run_course SET began = 1, ended = 10 WHERE run = 3", /* before A looked */
+		"UPDATE run_course SET began = 60, ended = 70 WHERE run = 3", /* after B */
+		"UPDATE run SET kind = 'dry' WHERE number = 3",
+		"UPDATE run SET imported = 1 WHERE number = 3",
+		"UPDATE run SET generation = 2 WHERE number = 3", /* what it gave is gone */
+		"UPDATE run SET imported = 1 WHERE number = 2", /* not this edx-val */
+		"UPDATE run_transcript SET outcome = 'kept' WHERE run_course = 301",
+		"UPDATE run_transcript SET language = 'fr' WHERE run_course = 301",
+		"DELETE FROM run_transcript WHERE run_course = 301",
+	};
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(*sql); i++) {
+		help_setup(state);
+		three_runs(*state);
+		help_sql(*state, sql[i]);
+		expect_misses(*state, MISS_VAL_CHANGED, MISS_UNEXPLAINED, 0);
+		help_teardown(state);
+	}
+}
+
+/* ---- where to begin -----------------------------------------------------------------------*/
+
+static void what_matters_most_is_shown_first(void **state)
+{
+	static struct compared_row missed = {.cause = MISS_UNEXPLAINED};
+	struct comparison c = {.counts = {3, 2, 1, 1, 1, 1}, .rows = {[COMPARED_MISSED] = &missed}};
+
+	(void)state;
+	assert_int_equal(comparison_first(&c), COMPARED_NEW);
+	c.counts[COMPARED_NEW] = 0;
+	assert_int_equal(comparison_first(&c), COMPARED_MISSED);
+	missed.cause = MISS_WAIVED;
+	assert_int_equal(comparison_first(&c), COMPARED_FIXED);
+	c.counts[COMPARED_FIXED] = c.counts[COMPARED_STILL] = 0;
+	assert_int_equal(comparison_first(&c), COMPARED_CHANGED);
+	memset(c.counts, 0, sizeof(c.counts));
+	assert_int_equal(comparison_first(&c), COMPARED_COURSES);
 }
 
 static void only_a_dry_run_predicts(void **state)
@@ -626,6 +737,9 @@ int main(void)
 		cmocka_unit_test(each_missed_prediction_has_its_cause),
 		T(every_cause_is_looked_for),
 		T(what_was_not_run_is_told_by_course_and_comes_last),
+		T(what_a_run_between_gave_is_told),
+		cmocka_unit_test(what_no_run_between_gave_is_not_said_of_it),
+		cmocka_unit_test(what_matters_most_is_shown_first),
 		T(only_a_dry_run_predicts),
 		T(large_runs_are_compared_quickly),
 		T(one_large_course_is_compared_quickly),

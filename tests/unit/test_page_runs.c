@@ -144,7 +144,13 @@ static void a_comparison_says_what_each_row_is_of(void **state)
 	snapshot_unref(snap);
 	snap = compared(desk, 2, 3, COMPARED_NEW);
 	assert_int_equal(snap->total, 0);
+	assert_int_equal(snap->compared_list, COMPARED_NEW);
 	assert_null(snap->event_items);
+	snapshot_unref(snap);
+	snap = compared(desk, 1, 2, (enum compared)-1); /* the first that has rows, with its row */
+	assert_int_equal(snap->compared_list, COMPARED_STILL);
+	assert_int_equal(snap->total, 1);
+	assert_int_equal(snap->event_items[0].course, world_course_id(world, BAD));
 	snapshot_unref(snap);
 	desk_free(desk);
 }

@@ -82,12 +82,12 @@ static void progress_says_why_it_cannot_know(void **state)
 	live(&history, 3, PROGRESS_WORKS, 1);
 	assert_string_equal(left_of(&history, 100, false).reason, "too early to say");
 	assert_string_equal(progress_left(&history.progress, &fresh).reason,
-			    "the first courses are being read");
+			    "reading courses");
 	history = begin();
 	live(&history, 60, PROGRESS_WORKS, 0);
 	assert_string_equal(left_of(&history, 100, false).reason, "too early to say");
 	progress_failed(&history.progress);
-	assert_string_equal(left_of(&history, 100, false).reason, "so far every try fails");
+	assert_string_equal(left_of(&history, 100, false).reason, "every try fails");
 	assert_int_equal(left_of(&history, 100, false).low, 0);
 	assert_int_equal(left_of(&history, 100, false).high, 0);
 }
