@@ -164,7 +164,8 @@ static inline void help_without_run_figures(struct help *help)
 {
 	help_sql(help, "ALTER TABLE run DROP COLUMN active; ALTER TABLE run DROP COLUMN attempts;"
 		       "ALTER TABLE run_course DROP COLUMN active;"
-		       "ALTER TABLE run_course DROP COLUMN tried; PRAGMA user_version = 4");
+		       "ALTER TABLE run_course DROP COLUMN tried;"
+		       "ALTER TABLE evidence DROP COLUMN places; PRAGMA user_version = 4");
 }
 
 /* Scans @count courses "c0", "c1", ...; returns nothing, ids come from help_course(). */
