@@ -75,6 +75,11 @@ static void one_run_is_not_two(void **state)
 	look(*state, 20);
 	assert_misses("1 of 2 imported mock runs; 0 of 20 courses (0 %, needed: 95 %) in 2 of them; "
 		      "for example c0");
+	/* also where no course needs to have been in them */
+	conf.coverage = 0;
+	look(*state, 20);
+	assert_misses("1 of 2 imported mock runs; for example c0");
+	conf.coverage = 95;
 	conf.mock_runs = 1;
 	look(*state, 20);
 	assert_true(permit.given);
