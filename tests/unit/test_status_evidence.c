@@ -409,18 +409,26 @@ static bool outlived(struct help *help, int64_t course, int64_t most_age)
 static void evidence_is_as_old_as_anybody_has_seen(void **state)
 {
 	struct help *help = *state;
-	int64_t course = one_course(help);
+	int64_t course = one_course(help), number, flip;
 
 	status_event(help->status, FINDING_NOTICE, "note", "c1", "a clock that was ahead", "");
 	help_flush(help);
 	help_sql(help, "UPDATE event SET at = at + 9000000");
-	prove(help, course);
+	number = prove(help, course);
 	assert_false(outlived(help, course, 1000000));
 	status_event(help->status, FINDING_NOTICE, "note", "c1", "later", "");
 	help_flush(help);
-	help_sql(help, "UPDATE event SET at = at + 2000000 WHERE what = 'later'");
+	help_sql(help, "UPDATE event SET at = at + 2000000 WHERE what = 'later';"
+		       "UPDATE course SET status = 'Migrated'");
 	assert_true(outlived(help, course, 1000000));
 	assert_false(outlived(help, course, 3000000));
+	/* nor is a flag switched on by whoever has not looked */
+	assert_int_equal(status_flag_begin(help->status, course, true, number, 1000000, "typed", &flip,
+					   &help->err), RESULT_REFUSED);
+	assert_says(help->err, "too old");
+	assert_int_equal(status_flag_begin(help->status, course, true, number, 3000000, "typed", &flip,
+					   &help->err), RESULT_REFUSED);
+	assert_says(help->err, "not in val");
 }
 
 static void a_flag_that_is_on_makes_it_a_warning(void **state)
