@@ -31,9 +31,14 @@ path = val.db
 kind = directory
 path = store
 """
-RUN = ("INSERT INTO run VALUES(?, printf('%032x', ?), 'mock', 1, 'quay', 'staging', 'ginkgo', '0.1',"
+RUN = ("INSERT INTO run(number, uid, kind, generation, campus, environment, release, version, options,"
+       " who, host, began, ended, broken_off, imported, origin_number)"
+       " VALUES(?, printf('%032x', ?), 'mock', 1, 'quay', 'staging', 'ginkgo', '0.1',"
        " 'workers 8', 'ana', 'mole', 1000, 2000, 0, 0, 0)")
-COURSE = ("INSERT INTO run_course VALUES(?, ?, ?, 'Migrated', 1000, 2000, '', 'v1', 'a1', 50, 0, ?,"
+COURSE = ("INSERT INTO run_course(id, run, course, status, began, ended, problem, source_version,"
+          " source_assets, videos, failed, expected, in_val, unknown, extra, differing, errors,"
+          " warnings, notices, waived, bytes, migrated, kept, would, untold, not_migrated)"
+          " VALUES(?, ?, ?, 'Migrated', 1000, 2000, '', 'v1', 'a1', 50, 0, ?,"
           " ?, 0, 0, 0, 0, ?, 0, 0, 77, ?, 0, 0, 0, 0)")
 TRANSCRIPT = ("INSERT INTO run_transcript VALUES(?, printf('video@%032x', ?), ?,"
               " printf('%08x-0000-4000-8000-000000000000', ?), 'migrated', printf('%064x', ?), '')")

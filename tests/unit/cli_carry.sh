@@ -125,9 +125,12 @@ run 0 -c harbour.conf runs --import 3.json; says "3 runs or waivers were here al
 
 # ---- what an import that was killed left counts for nothing, and goes with the next engine or import
 arriving() {
-	sql harbour.db "INSERT INTO run SELECT 90, printf('%032x', 90), 'arriving', generation, campus,
+	sql harbour.db "INSERT INTO run(number, uid, kind, generation, campus, environment, release, version, options, who, host, began,
+ended, broken_off, imported, origin_number) SELECT 90, printf('%032x', 90), 'arriving', generation, campus,
 environment, release, version, options, who, host, began, ended, 0, 1, 3 FROM run WHERE number = 1"
-	sql harbour.db "INSERT INTO run_course SELECT 900, 90, course, status, began, ended, problem,
+	sql harbour.db "INSERT INTO run_course(id, run, course, status, began, ended, problem,
+source_version, source_assets, videos, failed, expected, in_val, unknown, extra, differing, errors, warnings,
+notices, waived, bytes, migrated, kept, would, untold, not_migrated) SELECT 900, 90, course, status, began, ended, problem,
 source_version, source_assets, videos, failed, expected, in_val, unknown, extra, differing, 5, warnings,
 notices, waived, bytes, migrated, kept, would, untold, not_migrated FROM run_course WHERE id = 1"
 }
