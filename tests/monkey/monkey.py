@@ -319,6 +319,8 @@ def production_round(place, staging, events, seed):
         f.write(CONF.replace("environment = staging", "environment = production"))
     with sqlite3.connect(os.path.join(campus.folder, "val.db")) as db:
         db.execute("DELETE FROM edxval_videotranscript")
+    with sqlite3.connect(os.path.join(campus.folder, "status.db")) as db:
+        db.execute("UPDATE campus SET environment = 'production'")  # which nobody else may do
     campus.run("pause", "--all")
     before = Before(campus)
     said = campus.monkey("--ask", "r|y|y|", "--events", str(events), "--seed", str(seed))

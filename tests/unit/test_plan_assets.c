@@ -141,6 +141,19 @@ static void assets_tell_which_of_two_is_there(void **state)
 	assert_string_not_equal(both, second);
 }
 
+static void assets_tell_names_that_are_missing(void **state)
+{
+	struct world *world = *state;
+	char one[HASH_HEX], other[HASH_HEX];
+
+	world_video(world_course(world, KEY), "a", "ID-1", "en=gone.srt");
+	world_video(world_course(world, OTHER), "a", "ID-1", "en=lost.srt");
+	world_scan(world);
+	assets_of(world, KEY, one);
+	assets_of(world, OTHER, other);
+	assert_string_not_equal(one, other);
+}
+
 static void looking_again_tells_what_it_found(void **state)
 {
 	struct world *world = make(state);
@@ -189,6 +202,7 @@ int main(void)
 		TEST(assets_do_not_change_with_a_file_that_nothing_names),
 		TEST(assets_do_not_depend_on_which_block_asks_first),
 		TEST(assets_tell_which_of_two_is_there),
+		TEST(assets_tell_names_that_are_missing),
 		TEST(looking_again_tells_what_it_found),
 		TEST(a_source_that_fails_gives_no_plan),
 	};
