@@ -42,7 +42,7 @@ const char *board_color_word(enum gate_color color)
 
 enum role board_flag_word(const struct board *board, char *out, size_t size)
 {
-	bool turning = board->step == STEP_TURNING_ON || board->step == STEP_TURNING_OFF;
+	bool turning = flag_is_turning(board->step);
 
 	snprintf(out, size, "%s%s", turning	      ? "turning"
 				    : !board->has_flag ? glyph(GLYPH_NONE)

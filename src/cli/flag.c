@@ -27,15 +27,10 @@ static const char *global_row(const struct flag_state *state)
 
 /* ---- telling ------------------------------------------------------------------------------*/
 
-static bool is_turning(enum flag_step step)
-{
-	return step == STEP_TURNING_ON || step == STEP_TURNING_OFF;
-}
-
 /* A switch that has begun, and was not read back yet. */
 static const char *turning(const struct flagged *course)
 {
-	return !is_turning(course->step)	  ? ""
+	return !flag_is_turning(course->step)	  ? ""
 	       : course->step == STEP_TURNING_ON ? "is being switched on"
 						 : "is being switched off";
 }
@@ -229,7 +224,7 @@ static int status_of(const struct flagging *w, enum verb verb)
 		const struct flagged *course = &w->courses[i];
 
 		if (verb == BOARD)
-			well &= course->board.green && !is_turning(course->board.step);
+			well &= course->board.green && !flag_is_turning(course->board.step);
 		else if (verb == ON)
 			well &= course->done;
 		else

@@ -347,7 +347,7 @@ static enum result look_at_flag(struct looking *l, struct error *err)
 	struct flag *flag = l->campus->flag;
 	const char *kind = l->campus->conf->flag_kind, *key = l->course.key;
 	struct error why = {0};
-	bool turning = l->row.state == STEP_TURNING_ON || l->row.state == STEP_TURNING_OFF;
+	bool turning = flag_is_turning(l->row.state);
 
 	board->step = l->row.number || l->row.read ? l->row.state : STEP_UNKNOWN;
 	if (!board->has_flag) {
@@ -424,7 +424,7 @@ static void judge(struct looking *l)
 		first = first ? first : l->reasons[i];
 	}
 	board->stale_on = board->stale_on && board->step == STEP_ON;
-	if (board->step == STEP_TURNING_ON || board->step == STEP_TURNING_OFF)
+	if (flag_is_turning(board->step))
 		snprintf(board->verdict, sizeof(board->verdict), "being switched %s by %.60s since %.40s",
 			 board->step == STEP_TURNING_ON ? "on" : "off", l->row.who,
 			 figure_time(l->row.began, l->now).text);

@@ -27,11 +27,6 @@ static void say(struct flipped *out, const char *fmt, ...)
 	va_end(args);
 }
 
-static bool is_turning(enum flag_step step)
-{
-	return step == STEP_TURNING_ON || step == STEP_TURNING_OFF;
-}
-
 /* ---- reading back -------------------------------------------------------------------------*/
 
 static enum result read_state(struct flipper *flipper, const char *key, struct flag_state *out,
@@ -69,7 +64,7 @@ static void tell_left(const struct flipper *flipper, const struct flag_row *row,
 	int64_t now = clock_wall(flipper->campus->clock);
 	const char *to = row->state == STEP_TURNING_ON ? "on" : "off";
 
-	if (is_turning(out->now))
+	if (flag_is_turning(out->now))
 		say(out, "the flip to %s by %.60s at %s was cut short, and what became of it cannot be "
 			 "read yet: %.100s",
 		    to, row->who, figure_time(row->began, now).text,
@@ -92,7 +87,7 @@ static enum result settle_left(struct flipper *flipper, const struct flag_row *r
 	read_state(flipper, key, &out->state, &unread);
 	out->now = board_step(&out->state) == STEP_UNKNOWN ? row->state : board_step(&out->state);
 	out->done = out->now == (row->state == STEP_TURNING_ON ? STEP_ON : STEP_OFF);
-	out->outcome = is_turning(out->now) ? "cut short, and it cannot be read back" : "cut short";
+	out->outcome = flag_is_turning(out->now) ? "cut short, and it cannot be read back" : "cut short";
 	tell_left(flipper, row, out, &unread);
 	st = keep(flipper, row->course_id, row->number, &out->state, out->text, err);
 	return st;
@@ -110,7 +105,7 @@ static enum result settle_course(struct flipper *flipper, int64_t course, settle
 
 	if (st == RESULT_OK)
 		st = reader_flag(flipper->reader, course, &flag, err);
-	if (st == RESULT_OK && is_turning(flag.state)) {
+	if (st == RESULT_OK && flag_is_turning(flag.state)) {
 		st = settle_left(flipper, &flag, row.key, &flipped, err);
 		if (st == RESULT_OK && settled)
 			settled(arg, row.key, &flipped);
@@ -198,9 +193,9 @@ static const char *name_outcome(const struct flip *flip, const struct flipped *o
 	if (flip->answer == RESULT_REFUSED)
 		return "refused";
 	if (flip->answer == RESULT_OK)
-		return is_turning(out->now) ? "written, and it cannot be read back"
+		return flag_is_turning(out->now) ? "written, and it cannot be read back"
 					    : "written, and it does not read back";
-	return is_turning(out->now) ? "not known to be written" : "not written";
+	return flag_is_turning(out->now) ? "not known to be written" : "not written";
 }
 
 /* The words for what set() answered, beside what reads back. */
@@ -208,7 +203,7 @@ static void tell_outcome(const struct flip *flip, struct flipped *out, const str
 {
 	const char *more = flip->answer != RESULT_OK	 ? flip->said.text
 			   : unread->result != RESULT_OK ? unread->text
-			   : is_turning(out->now)	 ? out->state.note
+			   : flag_is_turning(out->now)	 ? out->state.note
 							 : "";
 
 	out->outcome = name_outcome(flip, out);

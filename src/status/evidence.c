@@ -324,23 +324,6 @@ struct proving {
 	bool late; /* a later pass has begun */
 };
 
-/* A number that was given once is not given again, not even after the rows are gone. */
-static enum result next_number(struct status *status, int64_t *out, struct error *err)
-{
-	enum result st;
-
-	st = db_run(&status->db, err,
-		    "INSERT INTO memory VALUES('evidence-number', '1') ON CONFLICT DO UPDATE SET"
-		    " value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
-		    NULL, 0);
-	return st == RESULT_OK
-		       ? db_number(&status->db, err,
-				   "SELECT CAST(value AS INTEGER) FROM memory"
-				   " WHERE name = 'evidence-number'",
-				   NULL, 0, 0, out)
-		       : st;
-}
-
 static enum result write_evidence(struct status *status, const struct evidence *evidence,
 				  const char *stale, struct error *err)
 {
@@ -406,7 +389,7 @@ static enum result write_proved(struct status *status, void *arg, struct error *
 			       DB_VALUES(INT(evidence->course_id)), 0, &pass);
 	proving->late = st == RESULT_OK && pass != evidence->pass;
 	if (st == RESULT_OK && !proving->late)
-		st = next_number(status, &evidence->number, err);
+		st = write_next_number(status, "evidence-number", &evidence->number, err);
 	if (st == RESULT_OK && !proving->late)
 		st = db_number(&status->db, err, "SELECT generation FROM campus", NULL, 0, 0,
 			       &evidence->generation);

@@ -68,11 +68,6 @@ static enum result read_standing(struct status *status, int64_t course, struct s
 	return st;
 }
 
-static bool is_turning(enum flag_step state)
-{
-	return state == STEP_TURNING_ON || state == STEP_TURNING_OFF;
-}
-
 /* Makes the course's row, if there is none. */
 static enum result need_row(struct status *status, int64_t course, struct error *err)
 {
@@ -220,27 +215,12 @@ static enum result check_on(struct status *status, const struct begin *begin,
 	return st == RESULT_OK ? check_evidence(status, begin, now->key, err) : st;
 }
 
-/* A number that was given once is not given again, not even after the rows are gone. */
-static enum result next_number(struct status *status, int64_t *out, struct error *err)
-{
-	enum result st = db_run(&status->db, err,
-				"INSERT INTO memory VALUES('flag-number', '1') ON CONFLICT DO UPDATE"
-				" SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
-				NULL, 0);
-
-	return st == RESULT_OK
-		       ? db_number(&status->db, err,
-				   "SELECT CAST(value AS INTEGER) FROM memory WHERE name = 'flag-number'",
-				   NULL, 0, 0, out)
-		       : st;
-}
-
 /* Whoever switches it off by hand is not overruled by flip = auto in the same pass: @auto_pass. */
 static enum result journal(struct status *status, struct begin *begin, const struct standing *now,
 			   struct error *err)
 {
 	char host[80] = "";
-	enum result st = next_number(status, &begin->number, err);
+	enum result st = write_next_number(status, "flag-number", &begin->number, err);
 
 	gethostname(host, sizeof(host) - 1);
 	if (st == RESULT_OK)
@@ -265,7 +245,7 @@ static enum result write_begin(struct status *status, void *arg, struct error *e
 	enum result st = read_standing(status, begin->course, &now, err);
 
 	/* what is left turning and cannot be read must not stand in the way of off */
-	begin->busy = st == RESULT_OK && begin->on && is_turning(now.state);
+	begin->busy = st == RESULT_OK && begin->on && flag_is_turning(now.state);
 	if (begin->busy)
 		st = error_set(err, RESULT_REFUSED, "%s (%s) is switching its flag: it is %s", now.who,
 			       now.host, flag_step_name(now.state));
@@ -312,7 +292,7 @@ struct settle {
 /* What the flag is now. A look does not say what becomes of a switch; what is unreadable says nothing. */
 static enum flag_step step_after(const struct settle *settle, const struct standing *now)
 {
-	if (settle->seen->own == STEP_UNKNOWN || (is_turning(now->state) && !settle->number))
+	if (settle->seen->own == STEP_UNKNOWN || (flag_is_turning(now->state) && !settle->number))
 		return now->state;
 	return settle->seen->own;
 }
@@ -346,7 +326,7 @@ static enum result tell_settled(struct status *status, const struct settle *sett
 	if (!settle->number)
 		snprintf(what, sizeof(what), "found %s, was %s: not switched here; in effect %s",
 			 flag_step_name(step), flag_step_name(now->state), seen->effective);
-	else if (is_turning(step))
+	else if (flag_is_turning(step))
 		snprintf(what, sizeof(what), "cannot be read back: still %s", flag_step_name(step));
 	else
 		snprintf(what, sizeof(what), "%s: own row %s, in effect %s",
@@ -365,7 +345,7 @@ static enum result write_settle(struct status *status, void *arg, struct error *
 	enum result st = read_standing(status, settle->course, &now, err);
 
 	if (st == RESULT_OK && settle->number &&
-	    (settle->number != now.number || !is_turning(now.state)))
+	    (settle->number != now.number || !flag_is_turning(now.state)))
 		st = error_set(err, RESULT_CANCELED, "somebody else has settled that switch of %s: it is %s",
 			       now.key, flag_step_name(now.state));
 	if (st == RESULT_OK)

@@ -52,7 +52,7 @@ static int64_t difference(const struct course_facts *facts)
 /* As in reader.h: what wants to be looked at comes last. */
 static int64_t flag_rank(const struct course_facts *facts)
 {
-	if (facts->flag == STEP_TURNING_ON || facts->flag == STEP_TURNING_OFF)
+	if (flag_is_turning(facts->flag))
 		return 3;
 	if (facts->flag == STEP_ON)
 		return flag_is_stale(facts->flag, facts->evidence) ? 4 : 2;

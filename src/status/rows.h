@@ -126,10 +126,15 @@ static inline bool flag_is_stale(enum flag_step flag, enum evidence_state eviden
 {
 	return flag == STEP_ON && evidence != EVIDENCE_FRESH;
 }
+/* A switch has begun that was not read back yet. */
+static inline bool flag_is_turning(enum flag_step flag)
+{
+	return flag == STEP_TURNING_ON || flag == STEP_TURNING_OFF;
+}
 /* It is on, or may be: there is something to switch off. */
 static inline bool flag_may_be_on(enum flag_step flag)
 {
-	return flag == STEP_ON || flag == STEP_TURNING_ON || flag == STEP_TURNING_OFF;
+	return flag == STEP_ON || flag_is_turning(flag);
 }
 
 /* Whose promise a transcript is, by bits; both: in both branches. */

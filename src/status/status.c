@@ -266,3 +266,17 @@ enum result status_remember(struct status *status, const char *name, const char 
 
 	return write_run(status, write_memory, &remember, err);
 }
+
+enum result write_next_number(struct status *status, const char *name, int64_t *out, struct error *err)
+{
+	enum result st;
+
+	st = db_run(&status->db, err,
+		    "INSERT INTO memory VALUES(?1, '1') ON CONFLICT DO UPDATE"
+		    " SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)",
+		    DB_VALUES(TEXT(name)));
+	return st == RESULT_OK ? db_number(&status->db, err,
+					   "SELECT CAST(value AS INTEGER) FROM memory WHERE name = ?1",
+					   DB_VALUES(TEXT(name)), 0, out)
+			       : st;
+}

@@ -71,6 +71,9 @@ enum result write_former_id(struct status *status, int64_t video, const char *va
 			    struct error *err);
 enum result write_journal(struct status *status, const struct journal_row *rows, size_t count,
 			  int64_t now, struct error *err);
+/* The next number of that name (of the table memory), from 1. One that was given is not given again, not
+   even after the rows that had it are gone. */
+enum result write_next_number(struct status *status, const char *name, int64_t *out, struct error *err);
 /* The course's evidence, if it has some that counts, does so no more: with one event (evidence.c). */
 enum result write_evidence_stale(struct status *status, int64_t course, const char *why,
 				 struct error *err);
