@@ -357,7 +357,7 @@ static enum result look_for_flaw(struct status *status, const struct evidence *e
 				 const char **out, struct error *err)
 {
 	char hash[HASH_HEX] = "";
-	int64_t errors = 0;
+	int64_t errors = 0, other = 0;
 	enum result st = hash_waivers(&status->db, key, hash, err);
 
 	if (st == RESULT_OK)
@@ -365,8 +365,17 @@ static enum result look_for_flaw(struct status *status, const struct evidence *e
 			       "SELECT count(*) FROM finding WHERE course_id = ?1 AND severity = 2"
 			       " AND waived = 0",
 			       DB_VALUES(INT(evidence->course_id)), 0, &errors);
+	if (st == RESULT_OK)
+		st = db_number(&status->db, err,
+			       "SELECT count(*) FROM course_source WHERE course_id = ?1"
+			       " AND at > ?2 AND (version <> ?3 OR assets <> ?4)",
+			       DB_VALUES(INT(evidence->course_id), INT(evidence->began),
+					 TEXT(evidence->source_version), TEXT(evidence->source_assets)),
+			       0, &other);
 	/* a waiver that was given meanwhile may hide that another one was taken back */
-	if (strcmp(hash, evidence->waivers))
+	if (other) /* by whoever planned the course since it began */
+		*out = "the source has changed while it was validated";
+	else if (strcmp(hash, evidence->waivers))
 		*out = "waivers have changed while it was validated";
 	else if (errors < evidence->counts.errors)
 		*out = "it was validated twice at a time, and one did not find what the other had found";

@@ -43,8 +43,9 @@ void evidence_clear(struct evidence *evidence); /* may run twice */
  * Commits a complete validation as the course's evidence, in place of the one before, with the
  * course's level and time, and one event with @text. @evidence: number, generation and at are filled
  * in; with stale (NULL: "") it does not count from the beginning. Nor does it where waivers have changed
- * since it began, or where open errors that it found do not stand in the rows any more. RESULT_CANCELED,
- * and nothing changes but the event: a later pass has begun.
+ * since it began, where somebody has posted another state of the source since (status_course_source()),
+ * or where open errors that it found do not stand in the rows any more. RESULT_CANCELED, and nothing
+ * changes but the event: a later pass has begun.
  */
 enum result status_course_proved(struct status *status, struct evidence *evidence, const char *text,
 				 struct error *err);

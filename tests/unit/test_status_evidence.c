@@ -33,6 +33,7 @@ static int64_t prove(struct help *help, int64_t course)
 	char hash[HASH_HEX];
 	struct evidence evidence = make(help, course, hash);
 
+	evidence.began = clock_wall(&help_clock);
 	assert_ok(status_course_proved(help->status, &evidence, "level hash: ...", &help->err),
 		  help->err);
 	return evidence.number;
@@ -95,7 +96,7 @@ static void evidence_is_kept_as_it_was_proved(void **state)
 	assert_int_equal(evidence.course_id, course);
 	assert_int_equal(evidence.generation, 1);
 	assert_int_equal(evidence.level, LEVEL_HASH);
-	assert_int_equal(evidence.began, 1000);
+	assert_in_range(evidence.began, 1, evidence.at);
 	assert_string_equal(evidence.source_version, "split 1 2");
 	assert_string_equal(evidence.source_assets, "a1");
 	assert_int_equal(evidence.counts.expected, 5);
@@ -123,6 +124,28 @@ static void evidence_numbers_are_never_given_twice(void **state)
 	assert_true(second > first);
 	help_sql(help, "DELETE FROM evidence");
 	assert_true(prove(help, course) > second);
+}
+
+/* By a dry run, say, while it was validated; what was seen before is of before. */
+static void another_state_that_was_seen_meanwhile_counts(void **state)
+{
+	struct help *help = *state;
+	int64_t course = one_course(help);
+	char hash[HASH_HEX];
+	struct evidence evidence = make(help, course, hash);
+
+	see(help, course, "split 1 2", "a1");
+	see(help, course, "split 1 2", "a2");
+	help_flush(help);
+	assert_ok(status_course_proved(help->status, &evidence, "level hash", &help->err), help->err);
+	expect_stale(help, course, "the source has changed while it was validated");
+	prove(help, course);
+	expect_stale(help, course, NULL);
+	see(help, course, "split 1 2", "a1");
+	help_flush(help);
+	evidence = make(help, course, hash);
+	assert_ok(status_course_proved(help->status, &evidence, "level hash", &help->err), help->err);
+	expect_stale(help, course, NULL);
 }
 
 static void evidence_goes_stale_when_the_source_is_seen_changed(void **state)
@@ -459,6 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(evidence_is_kept_as_it_was_proved),
 		TEST(evidence_numbers_are_never_given_twice),
+		TEST(another_state_that_was_seen_meanwhile_counts),
 		TEST(evidence_goes_stale_when_the_source_is_seen_changed),
 		TEST(evidence_of_another_course_is_left_alone),
 		TEST(source_seen_is_remembered_as_seen_last),
