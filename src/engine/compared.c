@@ -8,6 +8,9 @@
 
 #include "src/engine/desk_internal.h"
 
+/* Microseconds; well below those from which a run is said to have waited: run_row_waited(). */
+#define ACTIVE_NEWS INT64_C(5000000)
+
 void compared_clear(struct desk_compared *compared)
 {
 	comparison_unref(compared->comparison);
@@ -47,6 +50,7 @@ static enum result read_mark(struct reader *reader, int64_t number, struct run_m
 	memset(out, 0, sizeof(*out));
 	out->number = run.number;
 	out->ended = run.ended;
+	out->active = run.active;
 	out->sums = run.sums;
 	run_row_clear(&run);
 	return st;
@@ -54,7 +58,7 @@ static enum result read_mark(struct reader *reader, int64_t number, struct run_m
 
 static bool same_mark(const struct run_mark *a, const struct run_mark *b)
 {
-	return a->number == b->number && a->ended == b->ended &&
+	return a->number == b->number && a->ended == b->ended && b->active - a->active < ACTIVE_NEWS &&
 	       !memcmp(&a->sums, &b->sums, sizeof(a->sums));
 }
 
@@ -71,6 +75,18 @@ static enum result find_before(struct reader *reader, struct desk_compared *out,
 	return st;
 }
 
+/* In one state: a course that is launched again meanwhile would have lost its rows half-way. */
+static enum result compare_now(struct reader *reader, struct desk_compared *out, struct error *err)
+{
+	enum result st = reader_begin(reader, err);
+
+	if (st != RESULT_OK)
+		return st;
+	st = comparison_new(&out->comparison, reader, out->a.number, out->run_b, err);
+	reader_end(reader);
+	return st;
+}
+
 /* The marks first: what is committed after them is news, never something that was missed. */
 static void read_it(struct reader *reader, struct desk_compared *out)
 {
@@ -82,7 +98,7 @@ static void read_it(struct reader *reader, struct desk_compared *out)
 	if (st == RESULT_OK)
 		st = read_mark(reader, out->run_b, &out->b, &err);
 	if (st == RESULT_OK)
-		st = comparison_new(&out->comparison, reader, out->a.number, out->run_b, &err);
+		st = compare_now(reader, out, &err);
 	if (st != RESULT_OK)
 		snprintf(out->problem, sizeof(out->problem), "%.250s", err.text);
 }

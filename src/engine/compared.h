@@ -3,7 +3,8 @@
  *
  * Read from the status database on the differ's thread, as a long rollout has many lines, and
  * shared by the snapshots that show it. It is read anew when one of its two runs has changed: a
- * course of it has ended, or the run itself. Until then the one before stays on the screen.
+ * course of it has ended, or the run itself; and while that is at work every few seconds, as what it
+ * was not at work is told beside it. Until then the one before stays on the screen.
  */
 #ifndef SUBFERRY_SRC_ENGINE_COMPARED_H
 #define SUBFERRY_SRC_ENGINE_COMPARED_H
@@ -17,7 +18,7 @@ struct snapshot;
 
 /* How far a run was when it was read: another one is news. */
 struct run_mark {
-	int64_t number, ended;
+	int64_t number, ended, active;
 	struct run_sums sums;
 };
 
