@@ -256,7 +256,7 @@ class Plain(unittest.TestCase):
         subprocess.run([SUBFERRY, "--demo", "migrate", FAILS], cwd=self.home, check=False,
                        env=environment(self.home), stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
-        said = self.piped("runs\ntag\ntag\nopen\nnext list\nprevious language\nprevious language\n"
+        said = self.piped("runs\ntag\ntag\nopen\nnext list\n" + 3 * "previous language\n" +
                           "open\nback\nback\nrefresh\nelsewhere\nrefresh\ndemo\nstate\n")
         self.assertRegex(said, r"(?m)^runs of demo: 2, newest first\.$")
         self.assertRegex(said, r"(?m)^1 of 2: mock 2, began .*, took .*\. Courses 1, failed 1\. Transcripts: "
