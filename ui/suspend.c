@@ -28,6 +28,7 @@ static void give_up(struct console *console, const char *why)
 {
 	console->suspend_since = 0;
 	desk_rest(console->desk, false);
+	term_redraw(); /* ^Z has dropped what was on its way to the terminal */
 	console_note(console, ROLE_WARNING, "not suspended: after %d s %s; ^Z tries again",
 		     BOUNDARY_TIME / 1000, why);
 }

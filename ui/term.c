@@ -218,6 +218,19 @@ static enum result wake_open(struct error *err)
 	return RESULT_OK;
 }
 
+/* Curses ignores ^Z while it draws, unless SIGTSTP is somebody else's before it begins: on a slow
+   line most of them would be lost. */
+static void take_stop_first(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGTSTP, NULL, &action) < 0 || action.sa_handler != SIG_DFL)
+		return;
+	action = (struct sigaction){.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGTSTP, &action, NULL);
+}
+
 enum result term_open_plain(struct error *err)
 {
 	if (wake_open(err) != RESULT_OK)
@@ -237,6 +250,7 @@ enum result term_open(struct error *err)
 				 "the console needs a terminal on standard input and output");
 	if (wake_open(err) != RESULT_OK)
 		return RESULT_FATAL;
+	take_stop_first();
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen || !terminal_can("cup") || !terminal_can("clear")) {
 		error_set(err, RESULT_INVALID,
