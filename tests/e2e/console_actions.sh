@@ -106,6 +106,7 @@ press retry R;               wait_for "retrying 1 course"
 in_status 2 "SELECT pass FROM course WHERE key LIKE '%ANT-5%' AND status = 'Failed' AND intent = 'idle'"
 in_status 0 "SELECT count(*) FROM course WHERE intent = 'run'"
 press "dry run" d;           wait_for ": 0 would migrate"
+wait_for " MOCK"
 press validate v;            wait_for "validated course-v1:DeltaU+ANT-5"
 keys j;                      at 2
 refused R "nothing to retry"
@@ -151,6 +152,7 @@ keys Escape
 wait_for "Not-Migrated"
 press "show Not-Migrated" 1; wait_for "only Not-Migrated"
 press "show In-Progress" 2;  wait_for "only In-Progress"
+wait_for "no course has this status"
 refused r "no course is selected"
 refused Space "nothing is selected"
 press "show Migrated" 3;     wait_for "only Migrated"
@@ -298,7 +300,7 @@ at 1
 
 step "suspended and back"
 press suspend ^Z
-wait_for "Stopped" 15
+wait_for "Stopped"
 [ "$(state_of "$holder")" = T ] || fail "not stopped"
 type_text "fg"
 keys Enter
@@ -314,14 +316,14 @@ while not os.path.exists(sys.argv[1] + "/unlock"):
     time.sleep(0.02)
 db.execute("ROLLBACK")
 PY
-for _ in $(seq 100); do [ -e "$place/locked" ] && break; sleep 0.1; done
+poll 20 [ -e "$place/locked" ] || fail "the status database is not locked"
 keys H
 press quit q
 wait_for "stopping: "
 refused r "the engine is being stopped"
 : >"$place/unlock"
 wait
-wait_for "shell>"
+wait_for "ready>"
 
 step "nothing of the table was left out"
 "$(dirname "$SUBFERRY")/tests/unit/list_keys" | awk -F '\t' '{

@@ -33,7 +33,7 @@ keys j j j j;      wait_for "▸ [✓] videos"
 keys Space;        wait_for "▸ [ ] videos"
 keys G k k k;      wait_for "▸ [ ] attempts"
 keys Space;        wait_for "▸ [✓] attempts"
-see "TRIES" "$first"
+see "TRIES" "${first#*:}"
 
 step "it sorts, with the most first; S turns that round"
 keys s;            wait_for "sorted by attempts, descending"

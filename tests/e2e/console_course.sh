@@ -14,18 +14,20 @@ arguments="-c $place/campus/campus.conf"
 # expressions; blanks stand for one or more.
 row() {
 	pattern=$(printf '%s' "$2" | sed 's/ /[ ]+/g')
-	poll 10 matched "Video $1[ ]+$pattern *\$" || fail "the row of $1 is not: $2"
+	poll 20 matched "Video $1[ ]+$pattern *\$" || fail "the row of $1 is not: $2"
 }
 
 # select VIDEO: from wherever the cursor is.
 select_row() {
 	keys g
-	for _ in $(seq 20); do
-		screen | grep -qE "^ ▸ . Video $1 " && return
+	at=1
+	wait_for " 1 of 10 ─"
+	until matched "^ ▸ . Video $1 "; do
+		[ "$at" -lt 10 ] || fail "cannot select $1"
 		keys j
-		sleep 0.2
+		at=$((at + 1))
+		wait_for " $at of 10 ─"
 	done
-	fail "cannot select $1"
 }
 
 step "not tried yet is no fault; what somebody registered is seen at once"

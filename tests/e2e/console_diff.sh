@@ -30,7 +30,7 @@ open_diff() {
 under_cursor() { screen | grep -F "▸" | tail -n 1 | grep -qF -- "$1"; }
 # selected TEXT: the cursor stands on a line of the diff that holds it.
 selected() {
-	poll 10 under_cursor "$1" || fail "the cursor is not on: $1"
+	poll 20 under_cursor "$1" || fail "the cursor is not on: $1"
 }
 
 # walls COLUMN LINE...: the wall stands in that column on each of the lines.

@@ -12,7 +12,7 @@ step "the totals stand behind the digits that filter; the active one is reversed
 see "2 In-Progress 0" "3 Migrated 0" "4 Failed 0" "of 40 courses"
 is_reversed() { t capture-pane -pe | sed -n 2p | grep -qE "$(printf '\033')\[[0-9;]*7m$1"; }
 reversed() { # TEXT
-	poll 5 is_reversed "$1" || fail "not reversed: $1"
+	poll 20 is_reversed "$1" || fail "not reversed: $1"
 }
 keys 1;      reversed "1 Not-Migrated 40"
 keys 0
@@ -70,14 +70,14 @@ wait_for "of 40 courses"
 step "a course by a part of its key, from any screen"
 keys o
 type_text ferryx
-wait_for "1 of "
+wait_for "1 of 9"
 see "go to: ferryx"
 first=$(line 24)
 keys Tab;    wait_for "  2 of "
 [ "$(line 24)" != "$first" ] || fail "Tab shows the same course"
 keys Up;     wait_for "  1 of "
 [ "$(line 24)" = "$first" ] || fail "Up does not come back"
-keys BTab;   wait_gone "  1 of "
+keys BTab;   wait_for "  9 of 9"
 keys Escape; wait_gone "go to:"
 keys l
 wait_for "WHO"

@@ -7,9 +7,12 @@ attributes() { t capture-pane -p -e; }
 looks_like() { attributes | grep -qE "$escape\[([0-9;]*;)?($1)(;[0-9;]*)?m"; }
 # has ATTRIBUTES / has_not ATTRIBUTES: such a sequence, or part of one, is on the screen.
 has() {
-	poll 1 looks_like "$1" || fail "no text looks like $1"
+	poll 20 looks_like "$1" || fail "no text looks like $1"
 }
-has_not() { looks_like "$1" && fail "some text looks like $1"; return 0; }
+looks_otherwise() { ! looks_like "$1"; }
+has_not() {
+	poll 20 looks_otherwise "$1" || fail "some text looks like $1"
+}
 # What is written from the first byte on: nothing of another theme.
 record() { t pipe-pane -O "cat >'$place/written'"; }
 

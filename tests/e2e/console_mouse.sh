@@ -23,14 +23,19 @@ wheel_down() { $mouse 65 10 10; }
 # Where TEXT stands on the screen: its line, its first column.
 line_of() { screen | grep -nF -- "$1" | head -1 | cut -d: -f1; }
 column_of() { screen | grep -F -- "$1" | head -1 | sed "s|$1.*||" | wc -m; }
-press_word() { press "$(column_of "$1")" "$(line_of "$1")"; }
+press_word() {
+	wait_for "$1"
+	press "$(column_of "$1")" "$(line_of "$1")"
+}
+# A click is for what was drawn after the click before: where that one changed nothing to be seen.
+drawn() { keys x; wait_for "no such key"; }
 
 mouse_is() { [ "$(t display-message -p '#{mouse_any_flag}')" = "$1" ]; }
 taken() {
-	poll 10 mouse_is "$1" || fail "the mouse is not as it should be: $2"
+	poll 20 mouse_is "$1" || fail "the mouse is not as it should be: $2"
 }
 marked() { # the place of the selected row becomes $1
-	poll 10 matched "[ /]$1 of [0-9]+ ─|─ $1 of [0-9]+ ─" || fail "row $1 is not selected"
+	poll 20 matched "[ /]$1 of [0-9]+ ─|─ $1 of [0-9]+ ─" || fail "row $1 is not selected"
 }
 begin() {
 	start 80 24 "$@"
@@ -50,6 +55,7 @@ all_clicks() {
 	press 20 10;     marked 4
 	press 20 3       # elsewhere
 	press 20 21      # the details
+	drawn
 	press 20 10;     wait_for "MODULESTORE"
 	press 20 10      # too soon after the first to be meant
 	keys x;          wait_for "no such key"
@@ -72,7 +78,8 @@ all_clicks() {
 	marked 7
 	press_word "? help"; wait_for "Keys of this screen"
 	press 20 10
-	see "Keys of this screen"
+	keys j;          wait_for "lines 2 to"
+	keys k;          wait_for "Keys of this screen"
 	press_word "Esc back"; wait_gone "Keys of this screen"
 	marked 7
 

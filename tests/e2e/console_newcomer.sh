@@ -48,9 +48,9 @@ press() {
 }
 
 # answer TEXT: what is asked for, and the key that the line names.
+ends_text() { key=$(key_beside "does it") && [ -n "$key" ]; }
 answer() {
-	key=$(key_beside "does it")
-	[ -n "$key" ] || fail "it does not say what ends the text"
+	poll 20 ends_text || fail "it does not say what ends the text"
 	type_text "$1"
 	press_key "$key"
 }

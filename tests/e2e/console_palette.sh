@@ -5,7 +5,7 @@
 
 under_cursor() { screen | grep -E '^▸' | tail -1 | grep -qF -- "$1"; }
 chosen() { # TEXT: stands on the selected line of the palette
-	poll 10 under_cursor "$1" || fail "not selected: $1"
+	poll 20 under_cursor "$1" || fail "not selected: $1"
 }
 # on NAME KEY: opened here, it finds that action and shows that key.
 on() {
@@ -31,7 +31,7 @@ wait_for "4 Failed 1" 60
 step "the footer has what can be done to the selected course, and the way on"
 footer_is() { case $(line 24) in " $1"*"a actions  "*"? help") ;; *) return 1 ;; esac }
 footer() { # TEXT: begins with it
-	poll 5 footer_is "$1" || fail "footer without $1"
+	poll 20 footer_is "$1" || fail "footer without $1"
 }
 keys g;      footer "r run  R retry  Enter open  v validate"
 keys j;      footer "r run  p pause  Enter open  v validate"

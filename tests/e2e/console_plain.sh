@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 
 escape=$(printf '\033')
+in_red() { t capture-pane -p -e | grep -q "$escape\[[0-9;]*31m"; }
+reversed() { t capture-pane -p -e | grep -q "$escape\[7m"; }
 
 step "ASCII in the C locale, on every screen"
 start 80 24 LC_ALL=C
@@ -36,7 +38,7 @@ arguments="--demo --ascii"
 start 80 24
 have_failed
 only_ascii "with --ascii"
-t capture-pane -p -e | grep -q "$escape\[[0-9;]*31m" || fail "no colour"
+poll 20 in_red || fail "no colour"
 keys q
 left 0
 arguments=
@@ -45,14 +47,14 @@ step "NO_COLOR: attributes only"
 start 80 24 NO_COLOR=1
 have_failed
 t capture-pane -p -e | grep -q "$escape\[[0-9;]*[34][0-7]m" && fail "colour in spite of NO_COLOR"
-t capture-pane -p -e | grep -q "$escape\[7m" || fail "nothing is marked"
+poll 20 reversed || fail "nothing is marked"
 keys q
 left 0
 
 step "with colour, a failed course has one"
 start 80 24
 have_failed
-t capture-pane -p -e | grep -q "$escape\[[0-9;]*31m" || fail "no colour"
+poll 20 in_red || fail "no colour"
 
 step "idle, only the clock is written"
 sleep 2

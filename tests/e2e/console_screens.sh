@@ -10,7 +10,7 @@ wait_for "of 40 courses"
 wait_for "engine here"
 see "demo · staging · MOCK" "Migrated 0" "Failed 0" "Not-Migrated 40" "% of courses" "transcripts" \
 	"errors" "ETA" "COURSE" "STATUS" "VIDEOS" "EXPECT" "IN VAL" "FIND" "$first" "1 of 40"
-case $(line 24) in *"r run"*"p pause"*"Enter open"*"q quit"*"? help"*) ;; *) fail "footer" ;; esac
+poll 20 matched " r run .*p pause .*Enter open .*q quit .*\? help" || fail "footer"
 case $(line 1) in *[0-9][0-9]:[0-9][0-9]:[0-9][0-9]) ;; *) fail "no clock in the title" ;; esac
 
 step "course: both sides, and the lines of every screen"
@@ -42,13 +42,8 @@ keys N
 keys g
 keys Enter
 wait_for "sha256"
-for _ in 1 2 3 4 5 6; do # to a language that can be read
-	screen | grep -qE "[0-9]:[0-9]{2}\.[0-9]{3}" && break
-	keys Tab
-	sleep 1
-done
 wait_for "│"
-screen | grep -qE "[0-9]:[0-9]{2}\.[0-9]{3}" || fail "no cues"
+poll 20 matched "[0-9]:[0-9]{2}\.[0-9]{3}" || fail "no cues"
 keys Escape
 wait_for "Enter diff"
 
@@ -91,8 +86,13 @@ step "help: keys of the screen below, read from the key table"
 keys '?'
 wait_for "Keys of this screen: courses"
 see "Launch"
-others_are_shown() { keys NPage; shown "Keys of other screens"; }
-poll 20 others_are_shown || fail "never saw the keys of other screens"
+lines_of_help() { screen | grep -o "lines [0-9]* to"; }
+scrolled() { [ "$(lines_of_help)" != "$lines" ]; }
+until shown "Keys of other screens"; do
+	lines=$(lines_of_help)
+	keys NPage
+	poll 20 scrolled || fail "never saw the keys of other screens"
+done
 keys G
 wait_for "On runs"
 keys q

@@ -36,11 +36,11 @@ while not os.path.exists(sys.argv[2] + "/unlock"):
 db.execute("ROLLBACK")
 PY
 echo $! >"$place/lock.pid"
-poll 10 [ -e "$place/locked" ]
+poll 20 [ -e "$place/locked" ] || fail "the status database is not locked"
 see "under way"
 keys C-z
-wait_for "suspending" 5
-wait_for "not suspended: after 5 s" 10
+wait_for "suspending"
+wait_for "not suspended: after 5 s"
 see "still under way"
 [ "$(state_of "$holder")" != T ] || fail "stopped in the midst of a transaction"
 : >"$place/unlock"
@@ -50,7 +50,7 @@ wait_for "under way" 30
 
 step "otherwise it lets them finish, and gives the shell the terminal"
 keys C-z
-wait_for "Stopped" 15
+wait_for "Stopped"
 [ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
 [ "$(t display-message -p '#{cursor_flag}')" = 1 ] || fail "the cursor is still hidden"
 [ "$(state_of "$holder")" = T ] || fail "not stopped"
@@ -68,9 +68,9 @@ keys Enter
 wait_for "VIEWER" 30
 wait_for "suspended"
 keys t P
-wait_for "resume all" 5
+wait_for "resume all"
 keys y
-wait_for "resumed" 10
+wait_for "resumed"
 keys q
 wait_for "ready>"
 
@@ -79,17 +79,17 @@ terminal=$first
 type_text "fg"
 keys Enter
 wait_for "suspended since"
-wait_for "under way" 15
+wait_for "under way"
 wait_gone "work waits"
 went_on() { [ "$(sum_of tried)" -gt "$before" ]; }
-poll 10 went_on || fail "work did not go on"
+poll 20 went_on || fail "work did not go on"
 
 step "again, with nothing under way"
 keys t p
 wait_for "paused"
-wait_gone "under way" 15
+wait_gone "under way"
 keys C-z
-wait_for "Stopped" 5
+wait_for "Stopped"
 type_text "fg"
 keys Enter
 wait_for "suspended since"

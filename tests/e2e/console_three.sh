@@ -94,7 +94,7 @@ acts_are_told() {
 
 # taken_over OPERATOR SINCE: the viewer of that operator has the engine within 15 s, held; it says so.
 taken_over() {
-	wait_for "engine here" 15
+	wait_for "engine here"
 	took=$(($(now_ms) - $2))
 	echo "  the engine was here after $took ms"
 	[ "$took" -lt 15000 ] || fail "the engine was here after $took ms"
@@ -179,7 +179,7 @@ wait_for "VIEWER"
 wait_for "engine: ben@$(uname -n) since "
 terminal=$far
 keys q
-wait_for "shell>"
+wait_for "ready>"
 wait_gone "of 38 courses"
 at=$(now_ms)
 terminal=$near
@@ -194,15 +194,15 @@ console $far ben
 wait_for "VIEWER"
 terminal=$near
 keys C-z
-wait_for "Stopped" 15
+wait_for "Stopped"
 terminal=$far
 wait_for "the console of ana is suspended"
 see "VIEWER"
 keys q
-wait_for "shell>"
+wait_for "ready>"
 terminal=$near
 type_text "fg"
 keys Enter
 wait_for "suspended since"
 keys C-c
-wait_for "shell>" 30
+wait_for "ready>" 30

@@ -10,54 +10,31 @@ end() {
 	clean_up
 }
 trap end EXIT
-mine() {
-	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" USER=ana "$SUBFERRY" "$@"
-}
 in_errors() { # TEXT: on migrate's standard error, within 10 s
-	poll 10 grep -qF -- "$1" "$place/migrate.err" && return
+	poll 20 grep -qF -- "$1" "$place/migrate.err" && return
 	cat "$place/migrate.err"
 	fail "migrate never said: $1"
 }
 
 harbour 4
-cat >"$place/campus.conf" <<-CONF
-	[campus]
-	name = harbour
-	environment = test
-	release = nutmeg
-	status_db = status.db
-	[source]
-	kind = olx
-	path = olx/*.tar.gz
-	[val]
-	kind = sqlite
-	path = val.db
-	[store]
-	kind = directory
-	path = store
-	[engine]
-	workers = 3
-	rate = 5
-CONF
-mine -c "$place/campus.conf" scan >/dev/null || fail "the exports cannot be read"
+for operator in ana ben; do harbour_conf $operator "workers = 3" "rate = 5"; done
+as ana scan >/dev/null || fail "the exports cannot be read"
 
 step "a dry run keeps the rate"
 begun=$(date +%s)
-mine -c "$place/campus.conf" migrate --all --dry-run >"$place/dry.out" 2>&1
+as ana migrate --all --dry-run >"$place/dry.out" 2>&1
 took=$(($(date +%s) - begun))
 videos=$(sed -n 's/^dry [0-9]*: .* of \([0-9]*\) videos;.*/\1/p' "$place/dry.out")
 [ "${videos:-0}" -gt 15 ] || fail "not enough videos to see a rate: $(tail -1 "$place/dry.out")"
 [ "$took" -ge $(((videos - 1) / 5 - 1)) ] || fail "$videos videos in $took s at 5 a second"
 
 step "a viewer sees workers and rate of a migrate, and holds it"
-mine -c "$place/campus.conf" migrate --all >"$place/migrate.out" 2>"$place/migrate.err" &
+as ana migrate --all >"$place/migrate.out" 2>"$place/migrate.err" &
 migrating=$!
-for _ in $(seq 600); do # it has the engine: a console that were faster would take it
-	mine -c "$place/campus.conf" list | grep -q '[1-9] In-Progress' && break
-	sleep 0.1
-done
-arguments="-c $place/campus.conf"
-start 140 24 USER=ben
+is_at_work() { as ana list | grep -q '[1-9] In-Progress'; }
+poll 60 is_at_work || fail "migrate has begun nothing" # a console that were faster would take the engine
+arguments="-c $place/ben.conf"
+start 140 24
 wait_for "VIEWER" 30
 wait_for "3 workers, at most 5/s"
 keys H
@@ -73,11 +50,8 @@ keys L
 wait_for "no limit): 5"
 keys C-u 0 Enter
 wait_for "no limit on the rate"
-for _ in $(seq 200); do
-	kill -0 "$migrating" 2>/dev/null || break
-	sleep 0.1
-done
-kill -0 "$migrating" 2>/dev/null && fail "migrate did not end"
+has_ended() { ! kill -0 "$migrating" 2>/dev/null; }
+poll 60 has_ended || fail "migrate did not end"
 migrating=
 grep -q "^mock [0-9]*: 4 courses" "$place/migrate.out" || fail "$(tail -1 "$place/migrate.out")"
 keys C-c

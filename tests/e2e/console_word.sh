@@ -115,7 +115,7 @@ keys l
 wait_for "allowed: link"
 wait_for "resume"
 keys Escape
-wait_for "of 3 courses"
+wait_for "COURSE▴"
 keys r
 wait_for "launch all 3 courses on test? y/n"
 keys y l # which a question would swallow

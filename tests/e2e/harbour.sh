@@ -44,16 +44,6 @@ in_status() {
 	fail "\"$(query "$2")\", not \"$1\": $2"
 }
 
-# shell WIDTH HEIGHT: a shell with job control, as an operator has one, in a fresh terminal.
-shell() {
-	width=$1 height=$2
-	terminal=$((terminal + 1))
-	terminals="$terminals $terminal"
-	t new-session -d -x "$width" -y "$height" \
-		"env LC_ALL=C.UTF-8 TZ=UTC HOME='$place' XDG_STATE_HOME='$place/state' PS1='shell> ' HISTFILE=/dev/null \
-		TERM=screen-256color bash --norc --noprofile -i" || exit 99
-	wait_for "shell>"
-}
 # The process that the shell runs, once it does.
 child_of_shell() {
 	for _ in $(seq 100); do

@@ -10,6 +10,8 @@ case $SUBFERRY in */*) SUBFERRY=$(cd "$(dirname "$SUBFERRY")" && pwd)/$(basename
 [ -x "$SUBFERRY" ] || { echo "no program at $SUBFERRY"; exit 99; }
 
 place=$(mktemp -d) || exit 99
+: >"$place/typed"
+: >"$place/rules"
 terminal=0 terminals=0 # a socket each: a server that is still ending would refuse the next one
 t() { tmux -u -L "subferry-$$-$terminal" -f /dev/null "$@"; }
 clean_up() {
@@ -62,12 +64,20 @@ shell() {
 
 screen() { t capture-pane -p; }
 
+# What was typed last and which messages were seen is told, too: what is on the screen now often took
+# the place of what was waited for.
 fail() {
 	echo "FAILED: $*"
 	screen
 	[ -s "$place/errors" ] && cat "$place/errors"
+	[ -e "$place/status" ] && echo "the console has ended with status $(cat "$place/status")"
+	echo "now $(moment), load $(cut -d ' ' -f 1-3 /proc/loadavg); typed last:"
+	tail -n 6 "$place/typed"
+	echo "lines with a message, as they were seen:"
+	tail -n 6 "$place/rules"
 	exit 1
 }
+moment() { date +%T.%3N; }
 
 # poll SECONDS COMMAND...: until the command is true; false if it never is. Polls, never just sleeps.
 poll() {
@@ -78,7 +88,11 @@ poll() {
 		sleep 0.05
 	done
 }
-shown() { screen | grep -qF -- "$1"; }
+shown() {
+	shown_now=$(screen)
+	keep_rule
+	case $shown_now in *"$1"*) ;; *) return 1 ;; esac
+}
 shown_no_more() { ! shown "$1"; }
 matched() { screen | grep -qE -- "$1"; }
 
@@ -86,27 +100,44 @@ matched() { screen | grep -qE -- "$1"; }
 wait_for() { poll "${2:-20}" shown "$1" || fail "never saw: $1"; }
 wait_gone() { poll "${2:-20}" shown_no_more "$1" || fail "still there: $1"; }
 
-# see TEXT...: all on the screen; a screen that is being drawn at this moment may be completed.
+# see TEXT...: all on the screen, in any order; parts of it may be drawn or read a moment later.
 see() {
 	for text; do
-		poll 1 shown "$text" || fail "not on the screen: $text"
+		poll 20 shown "$text" || fail "not on the screen: $text"
 	done
 }
 
-# What follows an Esc at once would be a key with Alt: it comes a moment later.
+# The last rule of $shown_now with words on it, for fail().
+keep_rule() {
+	rule=
+	while IFS= read -r row; do
+		case $row in ─*[a-z]*) rule=$row ;; esac
+	done <<-SHOWN
+		$shown_now
+	SHOWN
+	[ "$rule" = "${rule_before-}" ] || echo "$(moment) $rule" >>"$place/rules"
+	rule_before=$rule
+}
+
 keys() {
+	echo "$(moment) $*" >>"$place/typed"
 	case " $* " in
 	*" Escape "*)
 		for one; do
-			t send-keys "$one"
-			[ "$one" != Escape ] || sleep 0.2
+			if [ "$one" = Escape ]; then escape; else t send-keys "$one"; fi
 		done
 		;;
 	*) t send-keys "$@" ;;
 	esac
 }
+# What follows an Esc before the console has read it would be a key with Alt, however long one sleeps
+# here. Behind the Esc comes the end of a paste, which does nothing: with that it is an Esc at once.
+escape() { t send-keys -H 1b 1b 5b 32 30 31 7e; }
 # type TEXT: as it is, no key names.
-type_text() { t send-keys -l -- "$1"; }
+type_text() {
+	echo "$(moment) \"$1\"" >>"$place/typed"
+	t send-keys -l -- "$1"
+}
 resize() { t resize-window -x "$1" -y "$2"; }
 line() { screen | sed -n "$1p"; }
 signal() { kill -"$1" "$(cat "$place/pid")"; }
@@ -144,6 +175,19 @@ sum_of() {
 import json, sys
 print(sum(course[sys.argv[1]] for course in json.load(sys.stdin)["courses"]))' "$1" ||
 		fail "list --json cannot be read"
+}
+
+# at_rest: no video is tried any more, though there are more. A transaction of the demo takes less than
+# half of the time between two looks: one that was started in it would show.
+same_sum() {
+	tried=$(sum_of tried)
+	sleep 1.5
+	[ "$(sum_of tried)" = "$tried" ]
+}
+at_rest() {
+	same_sum || same_sum || same_sum || same_sum || fail "videos go on: $tried, then $(sum_of tried)"
+	subferry list --json | grep -qE '"status":[[:space:]]*"(Not-Migrated|In-Progress)"' ||
+		fail "all courses have ended: nothing shows that it rests"
 }
 
 step() { echo "- $*"; }

@@ -11,10 +11,6 @@ end() {
 	clean_up
 }
 trap end EXIT
-mine() {
-	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" USER=ana "$SUBFERRY" "$@"
-}
-on_campus() { mine -c "$place/campus.conf" "$@"; }
 ask() { # SQL: the first column of its rows, on one line
 	python3 -c 'import sqlite3, sys
 rows = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True).execute(sys.argv[2])
@@ -28,7 +24,7 @@ ends_with() { # TEXT: in the last line of standard output
 	tail -1 "$place/out" | grep -qF -- "$1" || fail "no \"$1\" in: $(tail -1 "$place/out")"
 }
 begin() { # ARGUMENT...: migrate in the background; no shell stands between it and a signal
-	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" USER=ana "$SUBFERRY" -c "$place/campus.conf" migrate "$@" \
+	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" "$SUBFERRY" -c "$place/ana.conf" migrate "$@" \
 		>"$place/out" 2>"$place/err" &
 	migrating=$!
 }
@@ -54,31 +50,12 @@ whole() { # RUN
 }
 
 harbour 4
-cat >"$place/campus.conf" <<-CONF
-	[campus]
-	name = harbour
-	environment = test
-	release = nutmeg
-	status_db = status.db
-	[source]
-	kind = olx
-	path = olx/*.tar.gz
-	[val]
-	kind = sqlite
-	path = val.db
-	[store]
-	kind = directory
-	path = store
-	[engine]
-	workers = 3
-	rate = 12
-	retry_delay = 50ms
-CONF
-on_campus scan >/dev/null || fail "the exports cannot be read"
+harbour_conf ana "workers = 3" "rate = 12" "retry_delay = 50ms"
+as ana scan >/dev/null || fail "the exports cannot be read"
 courses=$(ask "SELECT count(*) FROM course")
 
 step "a dry run is a run"
-on_campus migrate --all --dry-run >"$place/out" 2>&1
+as ana migrate --all --dry-run >"$place/out" 2>&1
 ends_with "dry 1: $courses courses: "
 expect "dry 0 harbour test nutmeg ana" "SELECT kind || ' ' || broken_off || ' ' || campus || ' ' || environment
 	|| ' ' || release || ' ' || who FROM run WHERE ended > began"
@@ -115,7 +92,7 @@ left=$(ask "SELECT count(*) FROM course WHERE status = 'In-Progress'")
 [ "$left" -gt 0 ] || fail "nothing was under way when it was killed"
 expect "$left" "SELECT count(*) FROM run_course WHERE run = 4 AND ended = 0"
 expect 0 "SELECT count(*) FROM run_transcript WHERE run_course IN (SELECT id FROM run_course WHERE run = 4 AND ended = 0)"
-on_campus migrate --all >"$place/out" 2>&1
+as ana migrate --all >"$place/out" 2>&1
 ends_with "mock 4: "
 expect "$courses" "SELECT count(*) FROM run_course WHERE run = 4 AND ended > 0"
 expect "0" "SELECT broken_off FROM run WHERE number = 4 AND ended > began"
@@ -130,7 +107,7 @@ expect 0 "SELECT count(*) FROM run_course d JOIN run_transcript p ON p.run_cours
 	WHERE d.run = 1 AND CASE p.outcome WHEN 'would-migrate' THEN 'migrated' ELSE p.outcome END IS NOT a.outcome"
 
 step "nothing to do is no run"
-on_campus migrate --all --json >"$place/out" 2>&1
+as ana migrate --all --json >"$place/out" 2>&1
 ends_with '"mode":"mock","courses":0'
 expect 4 "SELECT count(*) FROM run"
 
@@ -138,18 +115,18 @@ step "a pause keeps the run, whatever comes between"
 set -- $(ask "SELECT key FROM course WHERE videos > 5 ORDER BY videos DESC")
 begin "$1" "$2"
 await "SELECT count(*) = 2 FROM run_course WHERE run = 5"
-on_campus pause "$1" >/dev/null || fail "it cannot be paused"
+as ana pause "$1" >/dev/null || fail "it cannot be paused"
 wait $migrating
 migrating=
 ends_with "mock 5: 2 courses: "
 ends_with ", 1 paused"
 expect "$1" "SELECT course FROM run_course WHERE run = 5 AND ended = 0"
 expect 0 "SELECT ended FROM run WHERE number = 5"
-on_campus migrate "$2" --dry-run --json >"$place/out" 2>&1
+as ana migrate "$2" --dry-run --json >"$place/out" 2>&1
 ends_with '"run":6,"kind":"dry"'
 ends_with '"untold":0'
-on_campus resume "$1" >/dev/null || fail "it cannot be resumed"
-on_campus migrate "$1" --json >"$place/out" 2>&1
+as ana resume "$1" >/dev/null || fail "it cannot be resumed"
+as ana migrate "$1" --json >"$place/out" 2>&1
 ends_with '"mode":"mock","run":5,"kind":"mock"'
 expect 0 "SELECT broken_off FROM run WHERE number = 5 AND ended > 0"
 expect 2 "SELECT count(*) FROM run_course WHERE run = 5 AND ended > 0"
