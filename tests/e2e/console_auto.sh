@@ -32,7 +32,7 @@ to() {
 	keys /
 	type_text "$1"
 	keys Enter
-	poll 10 selected "$1" || fail "not selected: $1"
+	poll 20 selected "$1" || fail "not selected: $1"
 	keys / C-u Enter
 }
 selected() { screen | grep "▸" | grep -qF "$1"; }

@@ -128,7 +128,7 @@ db.execute("BEGIN IMMEDIATE")
 print("locked", flush=True)
 sys.stdin.readline()' "$db" <"$place/hold" >"$place/locked" &
 exec 9>"$place/hold"
-poll 10 grep -q locked "$place/locked" || fail "the status database was not locked"
+poll 20 grep -q locked "$place/locked" || fail "the status database was not locked"
 keys z;      wait_for "z tries again"
 see "not undone, z tries again: launch of 1 course"
 exec 9>&-
