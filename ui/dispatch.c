@@ -172,9 +172,18 @@ static void take_filter(struct console *console)
 	find_filter_typed(console);
 }
 
+/* As the line says that tells what an act waits for; on the choice of columns Enter is this, too. */
+static bool gives_up(const struct console *console, enum action action)
+{
+	return action == ACTION_BACK && console->now->waiting.can_leave &&
+	       console_top(console)->ops->bit != VIEW_COLUMNS;
+}
+
 static void do_back(struct console *console, enum action action)
 {
-	if (console->depth > 1)
+	if (gives_up(console, action))
+		desk_give_up(console->desk);
+	else if (console->depth > 1)
 		console_pop(console);
 	else if (action == ACTION_QUIT)
 		console_stop(console);

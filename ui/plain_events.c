@@ -10,6 +10,7 @@
 
 #include "ui/widget.h"
 
+#define WAITING_TOLD 1000 /* ms */
 #define PROGRESS_EVERY 10000 /* ms between two lines of how far the work is */
 
 static const char *plural(int64_t count)
@@ -169,6 +170,22 @@ static void tell_message(const struct snapshot *now, struct plain_seen *seen)
 	plain_say("%s%s", before[now->message_severity], now->message);
 }
 
+/* Nothing shows of an act yet: where that takes a second, what it waits for. */
+static void tell_waiting(const struct console *console, struct plain_seen *seen)
+{
+	const struct desk_waiting *waiting = &console->now->waiting;
+
+	if (strcmp(waiting->act, seen->waiting) != 0) {
+		memcpy(seen->waiting, waiting->act, sizeof(seen->waiting));
+		seen->waiting_at = waiting->act[0] ? console_clock(console) : 0;
+	}
+	if (!seen->waiting_at || console_clock(console) - seen->waiting_at < WAITING_TOLD)
+		return;
+	seen->waiting_at = 0;
+	plain_say("waits: %s: %s%s", waiting->act, waiting->what,
+		  waiting->can_leave ? ": back gives it up" : "");
+}
+
 static void tell_engine(const struct snapshot *now, struct plain_seen *seen)
 {
 	size_t len = engine_len(now->engine);
@@ -201,6 +218,7 @@ void plain_tell_events(const struct console *console, struct plain_seen *seen)
 	const struct snapshot *now = console->now;
 
 	tell_message(now, seen);
+	tell_waiting(console, seen);
 	tell_engine(now, seen);
 	tell_holds(console, seen);
 	if (seen->begun && now->counted) {

@@ -58,6 +58,8 @@ void plain_tell_help(const struct console *console);
 struct plain_seen {
 	bool begun, waits_for_go, slowed, wanted;
 	uint64_t message;
+	char waiting[sizeof(((struct desk_waiting *)0)->act)]; /* the act that waits ... */
+	int64_t waiting_at; /* ... since this (monotonic ms); 0: that was told */
 	char engine[160], mode[HEAD_MODE], hold[160];
 	struct totals totals; /* of the last line of progress */
 	int64_t progress_at; /* monotonic, ms */

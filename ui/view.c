@@ -175,7 +175,18 @@ int view_draw_sums(const struct snapshot *page, int y, int x, int limit)
 	return widget_put(y, x + 2, limit, ROLE_NORMAL, "waived %s", widget_number(waived).text);
 }
 
-/* What to say to the operator now: a word of ours, else the engine's last message. */
+/* What an act waits for, of which nothing shows yet. */
+static const char *waiting_text(const struct desk_waiting *waiting)
+{
+	static char out[sizeof(*waiting) + 32];
+
+	snprintf(out, sizeof(out), "%s: %s%s", waiting->act, waiting->what,
+		 waiting->can_leave ? "; Esc gives it up" : "");
+	return out;
+}
+
+/* What to say to the operator now: a word of ours, else what is waited for, else the engine's last
+   message. */
 static const char *current_message(const struct console *console, enum role *role)
 {
 	const struct snapshot *now = console->now;
@@ -184,6 +195,9 @@ static const char *current_message(const struct console *console, enum role *rol
 	*role = console->note_role;
 	if (console->note[0])
 		return console->note;
+	*role = ROLE_BUSY;
+	if (now->waiting.act[0])
+		return waiting_text(&now->waiting);
 	*role = view_severity_role(now->message_severity);
 	if (console->message_gone || (now->message_severity == FINDING_NOTICE && age > MESSAGE_TIME))
 		return "";
@@ -287,7 +301,7 @@ bool view_tell_whole(const struct view *view, int y, int lines)
 	enum role role;
 	const char *message = current_message(view->console, &role);
 
-	if (!view->console->note[0] && view->console->message_seen)
+	if (!view->console->note[0] && !view->console->now->waiting.act[0] && view->console->message_seen)
 		return false;
 	if (role == ROLE_NORMAL || widget_cells(message) + essential_cells(view) + 7 <= view->area.w)
 		return false;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct dbwriter {
 	sqlite3 *db;
 	struct stmt_cache cache;
 	pthread_t thread;
+	_Atomic int64_t begins; /* when it began to wait for the file's lock (now_ms()); 0: it has it */
 
 	pthread_mutex_t lock;	/* guards all below; never held during SQLite or callbacks */
 	pthread_cond_t work;	/* the queue got something, or somebody waits now */
@@ -217,7 +219,9 @@ static void run_group(struct dbwriter *writer, struct job_list *group)
 	size_t count = 0;
 	enum result st;
 
+	atomic_store(&writer->begins, now_ms());
 	st = run_sql(db, "BEGIN IMMEDIATE", "cannot write", &err);
+	atomic_store(&writer->begins, 0);
 	if (st != RESULT_OK) {
 		/* Perhaps after ten seconds of waiting for a lock: nobody shall wait in turn. */
 		take_more(writer, group, SIZE_MAX);
@@ -335,6 +339,13 @@ static void *writer_main(void *arg)
 		tell_group(writer, &group);
 	}
 	return NULL;
+}
+
+int64_t dbwriter_waits(const struct dbwriter *writer)
+{
+	int64_t begins = atomic_load(&writer->begins);
+
+	return begins ? now_ms() - begins : 0;
 }
 
 /* ---- from other threads -------------------------------------------------------------------*/

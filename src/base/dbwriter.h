@@ -64,6 +64,8 @@ enum result dbwriter_flush(struct dbwriter *writer, struct error *err);
  * (true again). Until then false, and nothing has changed: ask again. Waits for nobody.
  */
 bool dbwriter_rest(struct dbwriter *writer, bool rest);
+/* Milliseconds that the writer has waited for a lock of somebody else's; 0: it does not. */
+int64_t dbwriter_waits(const struct dbwriter *writer);
 /*
  * Translates SQLite's answer into "@doing: <file>: <its words>". What a person can mend while
  * the program waits (disk full, no rights, an I/O error) is UNREACHABLE, a lock is BUSY, a

@@ -27,7 +27,7 @@ struct asker {
 
 static const char *const verbs[] = {
 	[ACT_RUN] = "launch", [ACT_RESUME] = "resume", [ACT_RETRY] = "retry",
-	[ACT_VALIDATE] = "validate", [ACT_REHEARSE] = "dry-run",
+	[ACT_VALIDATE] = "validate", [ACT_REHEARSE] = "dry-run", [ACT_PAUSE] = "pause",
 };
 
 static bool gives_run(enum act act)
@@ -312,6 +312,7 @@ static void let_go(struct desk *desk, struct desk_act *act)
 	stays = heed(desk, act);
 	goes = stays && (act->count || !before);
 	desk->asking = NULL;
+	act->since = clock_now(desk->campus->clock) + 1;
 	if (goes)
 		desk_append(desk, act);
 	pthread_mutex_unlock(&desk->lock);
@@ -407,7 +408,7 @@ void desk_answer(struct desk *desk, uint64_t serial, bool yes, const char *reaso
 		desk->answered = true;
 		desk->answer = yes;
 		desk->asked->dropped = !yes;
-		desk->asked->since = clock_now(desk->campus->clock);
+		desk->asked->since = clock_now(desk->campus->clock) + 1;
 		pthread_cond_broadcast(&desk->turn);
 	}
 	pthread_mutex_unlock(&desk->lock);

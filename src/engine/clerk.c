@@ -263,7 +263,7 @@ static void open_generation(struct desk *desk)
 		desk_say(desk, FINDING_ERROR, "not refreshed: %s", err.text);
 }
 
-static void carry_out(struct desk *desk, struct desk_act *act)
+static void carry_out(struct desk *desk, const struct desk_act *act)
 {
 	if (desk->rehearsal && rehearsal_refuses(desk, act))
 		; /* it says why */
@@ -281,7 +281,6 @@ static void carry_out(struct desk *desk, struct desk_act *act)
 		rehearsal_begin(desk, act);
 	else
 		wish(desk, act);
-	desk_act_free(act);
 }
 
 /* ---- the threads ------------------------------------------------------------------------- */
@@ -315,13 +314,16 @@ static bool serve(struct desk *desk)
 	if (!desk->acts)
 		desk->acts_end = &desk->acts;
 	desk->busy = true;
+	desk->at = act;
 	desk->carrying = act->serial;
 	desk->undoing = act->undoes;
 	pthread_mutex_unlock(&desk->lock);
 	carry_out(desk, act);
 	pthread_mutex_lock(&desk->lock);
 	desk->busy = false;
+	desk->at = NULL;
 	desk->carrying = desk->undoing = 0;
+	desk_act_free(act);
 	return true;
 }
 

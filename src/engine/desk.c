@@ -307,7 +307,7 @@ uint64_t desk_act(struct desk *desk, enum act kind, const struct act_target *tar
 		return 0;
 	}
 	pthread_mutex_lock(&desk->lock);
-	act->since = clock_now(desk->campus->clock);
+	act->since = clock_now(desk->campus->clock) + 1;
 	act->serial = serial = ++desk->act_serial;
 	taken = kind != ACT_PAUSE || asker_pause(desk, act);
 	if (taken)
@@ -329,6 +329,7 @@ void desk_refresh(struct desk *desk)
 		return;
 	}
 	act->refreshes = true;
+	act->since = clock_now(desk->campus->clock) + 1;
 	desk_queue(desk, act);
 }
 

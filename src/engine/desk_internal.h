@@ -33,7 +33,7 @@ struct desk_act {
 	const char *finding; /* static, or NULL */
 	struct picks *picks; /* a reference, or NULL */
 	char *reason;	     /* owned, or NULL */
-	int64_t since;	     /* when it was given, or answered for (monotonic ms) */
+	int64_t since; /* when it was given, or answered for (monotonic ms; never 0) */
 	/* of the asker: the last question that was answered with yes, what the gate said, and (under the
 	   lock) that it was taken back while it was looked at */
 	enum question_kind passed;
@@ -105,6 +105,7 @@ struct desk {
 	bool busy;	       /* the clerk is at an act */
 	struct desk_choice *choices;
 	uint64_t act_serial;   /* of the newest act */
+	const struct desk_act *at; /* the same; NULL: none */
 	uint64_t carrying;     /* the act that the clerk is at; 0: none */
 	uint64_t undoing;      /* the act that it is taking back; 0: none */
 	struct desk_done done[DESK_DONE_ACTS]; /* oldest first */
@@ -118,6 +119,9 @@ struct desk {
 	enum finding_severity message_severity;
 	uint64_t message_serial;
 	unsigned wished;       /* of the engine, bits of enum steer: waits for the clerk */
+	unsigned steering;     /* the one that it is at */
+	int64_t wished_since;  /* monotonic ms */
+	struct desk_waiting waiting; /* of the pager, for the snapshot it makes */
 	int64_t wishes[STEER_COUNT];
 	/* the cues being shown; the differ takes up what is wanted */
 	struct page_request diff_for;
@@ -198,6 +202,9 @@ bool rehearsal_refuses(struct desk *desk, const struct desk_act *act);
 void auditor_take(struct desk *desk, const struct desk_act *act);
 void *auditor_main(void *desk);
 void *differ_main(void *desk);
+/* waits.c, lock not held: which act waits, for what; all 0: none, or not for long. Returns when
+   (monotonic ms) that has to be looked at again, if nothing happens until then. */
+int64_t waits_look(struct desk *desk, struct desk_waiting *out);
 /* asker.c. Acts of this kind are the asker's first. */
 bool asker_wants(enum act act);
 /* @pause is about to be queued: it counts for acts that are still at the asker. False without memory:

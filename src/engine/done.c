@@ -288,5 +288,6 @@ void desk_undo(struct desk *desk, uint64_t serial)
 		return;
 	}
 	act->undoes = serial;
+	act->since = clock_now(desk->campus->clock) + 1;
 	desk_queue(desk, act);
 }

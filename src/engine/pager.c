@@ -73,6 +73,7 @@ struct seen {
 	char hold[320];
 	int allowed;
 	char slowed_by[64];
+	struct desk_waiting waiting;
 };
 
 /* Lock held; what has locks of its own was looked at before, as their holders may be slow. */
@@ -89,6 +90,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->story = desk->story_serial;
 	out->compared = desk->compared.serial;
 	out->question = desk->question_serial;
+	out->waiting = desk->waiting;
 	out->boards = desk->request.kind == PAGE_BOARD ? desk->boards_serial : 0;
 	out->engine = state;
 	out->tried = desk->engine_tried;
@@ -185,15 +187,17 @@ static bool can_wait(const struct seen *now, const struct seen *last)
 	return now->request == last->request && now->message == last->message &&
 	       now->diff == last->diff && now->story == last->story && now->compared == last->compared &&
 	       now->waits == last->waits && now->question == last->question &&
-	       now->boards == last->boards && now->roster == last->roster;
+	       now->boards == last->boards && now->roster == last->roster &&
+	       !memcmp(&now->waiting, &last->waiting, sizeof(now->waiting));
 }
 
-/* Asked for something, or a while has passed. Lock held. */
-static void wait_for_question(struct desk *desk)
+/* Asked for something, or a while has passed, or it is @due. Lock held. */
+static void wait_for_question(struct desk *desk, int64_t due)
 {
 	struct clock *clock = desk->campus->clock;
+	int64_t until = clock_now(clock) + LOOK_EVERY;
 
-	clock_wait(clock, &desk->turn, &desk->lock, clock_now(clock) + LOOK_EVERY);
+	clock_wait(clock, &desk->turn, &desk->lock, until < due ? until : due);
 }
 
 /*
@@ -209,21 +213,24 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 	bool listed = false, whole = true;
 
 	if (!desk->request_serial && !desk->ends)
-		wait_for_question(desk);
+		wait_for_question(desk, INT64_MAX);
 	while (!desk->ends) {
 		struct engine *engine = desk->engine;
 		struct engine_state state = {0};
 		struct page_request request;
+		struct desk_waiting waiting;
 		struct http_load load;
-		int64_t version;
+		int64_t version, due;
 
 		desk->pager_looks = engine != NULL;
 		pthread_mutex_unlock(&desk->lock);
 		version = reader_version(reader);
 		tell_look_at_load(desk, &load);
+		due = waits_look(desk, &waiting);
 		if (engine)
 			engine_state(engine, &state);
 		pthread_mutex_lock(&desk->lock);
+		desk->waiting = waiting;
 		if (desk->pager_looks && !desk->engine) /* somebody waits for it: clerk.c */
 			pthread_cond_broadcast(&desk->turn);
 		desk->pager_looks = false;
@@ -247,7 +254,7 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 		if (!listed)
 			listed = true;
 		else if (!desk->ends && last.request == desk->request_serial)
-			wait_for_question(desk);
+			wait_for_question(desk, due);
 	}
 }
 

@@ -44,6 +44,13 @@ struct desk_question {
 	char text[512];	 /* what is amiss or missing */
 };
 
+/* An act of which nothing shows yet, and that it has waited for a moment already. */
+struct desk_waiting {
+	char act[64];	/* "launch 12 courses"; "": none waits */
+	char what[160]; /* "edx-val is asked for our rows" */
+	bool can_leave; /* desk_give_up() takes it back */
+};
+
 /*
  * What is wanted once, beside the page: all ids that an act is to be of. An act waits for the
  * answer, so that it is of what was there when its key was pressed, and can say how many.
@@ -137,6 +144,7 @@ struct snapshot {
 	int64_t dry_run;      /* the engine, here or elsewhere, is that of this dry run; 0: it is none */
 	char live_at_once[160]; /* "" or what launching means on this release (permit.h) */
 	struct desk_question question; /* an act waits for its answer */
+	struct desk_waiting waiting;
 	/* "engine here, 8 workers", "engine: dry run 4 of ana@host since 02:10, 8 workers, pid 12" */
 	char engine[160];
 	bool engine_here;

@@ -10,6 +10,8 @@
 static void wish(struct desk *desk, enum steer what, int64_t value)
 {
 	pthread_mutex_lock(&desk->lock);
+	if (!desk->wished && !desk->steering)
+		desk->wished_since = clock_now(desk->campus->clock) + 1;
 	desk->wished |= 1u << what;
 	desk->wishes[what] = value;
 	pthread_cond_broadcast(&desk->turn);
@@ -91,10 +93,12 @@ bool desk_steer(struct desk *desk)
 		return false;
 	value = desk->wishes[what];
 	desk->wished &= ~(1u << what);
+	desk->steering = 1u << what;
 	desk->busy = true;
 	pthread_mutex_unlock(&desk->lock);
 	carry_out(desk, what, value);
 	pthread_mutex_lock(&desk->lock);
+	desk->steering = 0;
 	desk->busy = false;
 	return true;
 }

@@ -258,6 +258,7 @@ static void tell_gates(struct desk *desk, struct snapshot *snap)
 {
 	pthread_mutex_lock(&desk->lock);
 	snap->question = desk->question;
+	snap->waiting = desk->waiting;
 	if (snap->request.kind == PAGE_BOARD && desk->boards &&
 	    desk->boards->serial == (uint64_t)snap->request.video) {
 		snap->boards = boards_ref(desk->boards);

@@ -190,6 +190,11 @@ enum result status_mended(struct status *status, struct error *err)
 	return RESULT_OK;
 }
 
+int64_t status_waits(const struct status *status)
+{
+	return dbwriter_waits(status->writer);
+}
+
 bool status_rest(struct status *status, bool rest)
 {
 	return dbwriter_rest(status->writer, rest);

@@ -47,6 +47,8 @@ enum result status_broken(struct status *status, struct error *err);
 enum result status_mended(struct status *status, struct error *err);
 /* Waits until all that was posted is durable. */
 enum result status_flush(struct status *status, struct error *err);
+/* As dbwriter_waits(): what is to be written waits so long for another program's lock. */
+int64_t status_waits(const struct status *status);
 /* As dbwriter_rest(): from true to the call with false nothing is written, and no lock is held. */
 bool status_rest(struct status *status, bool rest);
 

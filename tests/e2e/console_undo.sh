@@ -129,7 +129,8 @@ print("locked", flush=True)
 sys.stdin.readline()' "$db" <"$place/hold" >"$place/locked" &
 exec 9>"$place/hold"
 poll 20 grep -q locked "$place/locked" || fail "the status database was not locked"
-keys z;      wait_for "z tries again"
+keys z;      wait_for "undo: the status database is locked by"
+wait_for "z tries again"
 see "not undone, z tries again: launch of 1 course"
 exec 9>&-
 wait

@@ -10,11 +10,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "src/engine/lost_rows.h"
 #include "src/rollout/flip.h"
@@ -374,6 +378,108 @@ static void production_asks_for_rows_first_and_not_for_what_is_under_way(void **
 	expect_intent(world, NEXT, INTENT_IDLE);
 }
 
+/* ---- what shows meanwhile -----------------------------------------------------------------*/
+
+static bool waits(const struct snapshot *snap, const void *arg)
+{
+	return !strcmp(snap->waiting.act, arg);
+}
+
+static bool waits_for(const struct snapshot *snap, const void *arg)
+{
+	return !strncmp(snap->waiting.what, arg, strlen(arg));
+}
+
+/* While val is slow it shows what is asked, and for which act; what is quick never shows. */
+static void a_slow_look_shows(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_started_desk(world, false);
+	struct snapshot *snap;
+	int64_t began;
+
+	world->faults[FAULT_LOOKUP] = (struct fault){.result = RESULT_OK, .times = 0, .delay = 1000};
+	began = clock_now(clock_system());
+	act_on(world, desk, ACT_RUN, NEXT, LAST);
+	snap = wait_for(desk, waits, "launch 2 courses", "what waits");
+	assert_true(clock_now(clock_system()) - began < 900); /* and the look takes longer */
+	assert_string_equal(snap->waiting.what, "edx-val is asked for our rows");
+	assert_true(snap->waiting.can_leave);
+	snapshot_unref(snap);
+	desk_give_up(desk);
+	snapshot_unref(wait_for(desk, waits, "", "nothing that waits"));
+	act_on(world, desk, ACT_VALIDATE, DONE, NULL); /* behind a look that nobody needs any more */
+	snap = wait_for(desk, waits, "validate 1 course", "what waits");
+	assert_true(snap->waiting.can_leave);
+	snapshot_unref(snap);
+	wait_message(desk, "validated " DONE);
+	snapshot_unref(wait_for(desk, waits, "", "nothing that waits"));
+	desk_free(desk);
+}
+
+/* As a process of its own: it locks the file @path, says so, and lets go at the end of its input. */
+static int lock_until_told(const char *path)
+{
+	sqlite3 *db;
+	char byte;
+
+	if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_busy_timeout(db, 5000) != SQLITE_OK ||
+	    sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK || write(1, "", 1) != 1 ||
+	    read(0, &byte, 1) != 0)
+		return 1;
+	return sqlite3_close(db) != SQLITE_OK;
+}
+
+/* SQLite's locks are of processes. Returns the other one's pid; it ends once *@release is closed. */
+static pid_t lock_elsewhere(const char *path, int *release)
+{
+	int back[2], go[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe2(back, O_CLOEXEC) | pipe2(go, O_CLOEXEC), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		dup2(go[0], 0);
+		dup2(back[1], 1);
+		execl("/proc/self/exe", "test_desk_asks", "--lock", path, (char *)NULL);
+		_exit(1);
+	}
+	close(back[1]);
+	close(go[0]);
+	assert_int_equal(read(back[0], &byte, 1), 1);
+	close(back[0]);
+	*release = go[1];
+	return pid;
+}
+
+static void a_locked_status_database_shows_with_who_has_it(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk;
+	struct snapshot *snap;
+	char expected[64];
+	int release, end;
+	pid_t pid;
+
+	desk = open_started_desk(world, false);
+	pid = lock_elsewhere(world->conf.status_db, &release);
+	act_on(world, desk, ACT_PAUSE, NEXT, LAST);
+	snap = wait_for(desk, waits, "pause 2 courses", "what waits");
+	assert_false(snap->waiting.can_leave);
+	snapshot_unref(snap);
+	snprintf(expected, sizeof(expected), "the status database is locked by pid %ld", (long)pid);
+	snap = wait_for(desk, waits_for, expected, expected);
+	snapshot_unref(snap);
+	close(release);
+	wait_message(desk, "paused 2 courses");
+	snapshot_unref(wait_for(desk, waits, "", "nothing that waits"));
+	assert_int_equal(waitpid(pid, &end, 0), pid);
+	assert_int_equal(end, 0);
+	desk_free(desk);
+}
+
 /* ---- the status database cannot be read ----------------------------------------------------*/
 
 static void move_away(struct world *world, bool away)
@@ -578,8 +684,10 @@ static void a_rest_waits_for_what_is_settled_at_the_start(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc == 3 && !strcmp(argv[1], "--lock"))
+		return lock_until_told(argv[2]);
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_is_asked_while_all_is_well),
 		TEST(a_launch_waits_where_rows_are_gone),
@@ -594,6 +702,8 @@ int main(void)
 		TEST(production_takes_a_reason_and_writes_it_first),
 		TEST(what_does_not_begin_opens_no_gate),
 		TEST(production_asks_for_rows_first_and_not_for_what_is_under_way),
+		TEST(a_slow_look_shows),
+		TEST(a_locked_status_database_shows_with_who_has_it),
 		TEST(what_cannot_be_looked_at_is_refused),
 		TEST(what_cannot_be_read_at_the_start_is_read_later),
 		TEST(boards_are_those_asked_for),
