@@ -14,6 +14,7 @@
 #include "src/base/conf.h"
 #include "src/base/error.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 
 enum flag_value { FLAG_UNKNOWN, FLAG_OFF, FLAG_ON };
@@ -25,6 +26,7 @@ struct flag_state {
 	enum flag_value global;	   /* the newest global row: enabled; OFF without one */
 	bool absent;		   /* there are no tables yet: what is told is what follows from that */
 	bool for_all;		   /* the global row is for all courses, whatever their rows say */
+	bool silent;		   /* it did not answer in time, or was not asked again after that */
 	int64_t changed;	   /* the course's newest row: wall microseconds; 0 unknown or none */
 	char by[80];		   /* who wrote it, "" unknown */
 	char note[160];		   /* what the backend cannot tell, or what is worth knowing; "" */
@@ -50,7 +52,21 @@ struct flag_ops {
 struct flag {
 	const struct flag_ops *ops;
 	bool tls_unverified;
+	char name[160];		/* "sqlite /path", "admin https://...": of flag_open(), untrusted */
+	_Atomic int64_t since;	/* monotonic ms: a call is under way; 0: none. Of flag_show() and flag_set() */
 };
+
+/*
+ * ops->show() and ops->set(), as every one of us calls them, so that flag_waits() knows of it. A
+ * caller whose patience is over (patience.h) is answered RESULT_CANCELED, or RESULT_UNKNOWN where a
+ * row may have been written.
+ */
+enum result flag_show(struct flag *flag, const char *const *courses, size_t count,
+		      struct flag_state *out, struct error *err);
+enum result flag_set(struct flag *flag, const char *course, bool on, struct error *err);
+/* For how long (ms) a call of flag_show() or flag_set() has been under way; 0: none. */
+int64_t flag_waits(const struct flag *flag);
+#define FLAG_WAITS_TOLD 2000 /* one that waits so long is told what for */
 
 /* domain 8.1: what follows from a global row and a course's. */
 enum flag_value flag_effective(const struct flag_state *state);

@@ -14,6 +14,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/conf_keys.h"
+#include "src/base/patience.h"
 #include "src/base/text.h"
 #include "src/flag/program.h"
 
@@ -114,7 +115,9 @@ static void tell_end(const struct flag_command *self, const struct program_end *
 	char *words = words_of(end);
 	char how[64], *all = NULL;
 
-	if (end->timed_out)
+	if (end->given_up)
+		snprintf(how, sizeof(how), "given up before it was done, so it was stopped");
+	else if (end->timed_out)
 		snprintf(how, sizeof(how), "not done within %g s, so it was stopped",
 			 (double)self->timeout / 1000);
 	else if (end->signal)
@@ -157,16 +160,34 @@ static enum result call(struct flag_command *self, const char *verb, const char 
 	return program_run(argv, self->env, self->timeout, end, err);
 }
 
+static bool has_ended_well(const struct program_end *end)
+{
+	return !end->timed_out && !end->given_up && !end->status;
+}
+
 static void take_state(const struct flag_command *self, const struct program_end *end,
 		       struct flag_state *state)
 {
-	bool well = !end->timed_out && !end->status;
+	bool well = has_ended_well(end);
 
 	if (well)
 		state->effective = read_answer(end);
 	if (state->effective == FLAG_UNKNOWN)
 		tell_end(self, end, well ? "neither on nor off, " : "", state->note,
 			 sizeof(state->note));
+}
+
+/* Whoever hangs is not asked again for each of many courses: those behind are not known. */
+static void leave_out(const char *hung, struct flag_state *out, size_t count)
+{
+	char note[sizeof(out->note)];
+
+	snprintf(note, sizeof(note), "not asked, after no answer for %.100s", hung);
+	for (size_t i = 0; i < count; i++) {
+		memset(&out[i], 0, sizeof(out[i]));
+		out[i].silent = true;
+		text_safe_to(out[i].note, sizeof(out[i].note), note);
+	}
 }
 
 static enum result command_show(struct flag *flag, const char *const *courses, size_t count,
@@ -180,10 +201,18 @@ static enum result command_show(struct flag *flag, const char *const *courses, s
 
 		/* whose row it is, and since when, it does not tell */
 		memset(&out[i], 0, sizeof(out[i]));
-		st = call(self, "show", courses[i], &end, err);
+		st = patience_over() ? error_set(err, RESULT_CANCELED, "given up")
+				     : call(self, "show", courses[i], &end, err);
+		if (st == RESULT_OK && end.given_up)
+			st = error_set(err, RESULT_CANCELED, "%s: given up", self->program);
 		if (st != RESULT_OK)
 			return st;
 		take_state(self, &end, &out[i]);
+		out[i].silent = end.timed_out;
+		if (end.timed_out) {
+			leave_out(courses[i], out + i + 1, count - i - 1);
+			break;
+		}
 	}
 	return RESULT_OK;
 }
@@ -195,11 +224,11 @@ static enum result command_set(struct flag *flag, const char *course, bool on, s
 	char said[400];
 	enum result st = call(self, on ? "on" : "off", course, &end, err);
 
-	if (st != RESULT_OK || (!end.timed_out && !end.status))
+	if (st != RESULT_OK || has_ended_well(&end))
 		return st;
 	tell_end(self, &end, "", said, sizeof(said));
 	return error_set(err,
-			 !end.timed_out && end.status == 1 ? RESULT_REFUSED : RESULT_UNKNOWN,
+			 !end.timed_out && !end.given_up && end.status == 1 ? RESULT_REFUSED : RESULT_UNKNOWN,
 			 "%s: %s", self->program, said);
 }
 

@@ -5,23 +5,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/patience.h"
+#include "src/flag/guard.h"
 
 enum {
-	TICK_MS = 5,	      /* the end of a program has no file descriptor to wait for */
-	KILLED_MS = 1000,     /* one that not even KILL has ended by then is not waited for */
+	TICK_MS = 50,	      /* so often it is asked whether to go on waiting */
 	LAST_BYTES = 1 << 16, /* read after its end: what it left behind may write for ever */
 };
 
 struct running {
 	struct program_end *end;
-	pid_t pid;
+	struct guard guard;
+	struct guard_report report;
+	bool told;	/* there is a report */
+	bool over;	/* there will be none, or no other */
 	int out, error; /* our ends of its pipes, not blocking; -1 once they are closed */
 };
 
@@ -72,154 +74,82 @@ static size_t read_both(struct running *r)
 
 /* ---- its end ------------------------------------------------------------------------------*/
 
-/* It stays a zombie: so its process group cannot become somebody else's. */
-static bool has_ended(const struct running *r)
+static void read_report(struct running *r)
 {
-	siginfo_t info;
-	int rc;
+	ssize_t got = read(r->guard.report, &r->report, sizeof(r->report));
 
-	memset(&info, 0, sizeof(info));
-	do
-		rc = waitid(P_PID, (id_t)r->pid, &info, WEXITED | WNOHANG | WNOWAIT);
-	while (rc < 0 && errno == EINTR);
-	return rc < 0 || info.si_pid == r->pid;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	r->told = got == sizeof(r->report);
+	r->over = true;
 }
 
-/* Listens until it has ended, or until @until; true: it has. */
-static bool listen_until(struct running *r, int64_t until)
+static void read_rest(struct running *r)
 {
-	for (;;) {
-		struct pollfd fds[2] = {{r->out, POLLIN, 0}, {r->error, POLLIN, 0}};
+	for (size_t rest = LAST_BYTES, got = 1; got && rest; rest -= got) {
+		got = read_both(r);
+		if (got > rest)
+			got = rest;
+	}
+}
 
-		if (has_ended(r)) {
-			for (size_t rest = LAST_BYTES, got = 1; got && rest; rest -= got) {
-				got = read_both(r);
-				if (got > rest)
-					got = rest;
-			}
-			return true;
+/* Listens until it has ended, or until @until, or until whoever waits gives up where that is @asked. */
+static void listen_until(struct running *r, int64_t until, bool asked)
+{
+	while (!r->over) {
+		struct pollfd fds[3] = {
+			{r->out, POLLIN, 0}, {r->error, POLLIN, 0}, {r->guard.report, POLLIN, 0}};
+		int64_t left = until - clock_now(clock_system());
+
+		if (left <= 0)
+			return;
+		if (asked && patience_over()) {
+			r->end->given_up = true;
+			return;
 		}
-		if (clock_now(clock_system()) >= until)
-			return false;
-		if (poll(fds, 2, TICK_MS) > 0)
-			read_both(r);
+		if (poll(fds, 3, left < TICK_MS ? (int)left : TICK_MS) <= 0)
+			continue;
+		read_both(r);
+		if (fds[2].revents)
+			read_report(r);
 	}
 }
 
 static void stop(struct running *r)
 {
-	kill(-r->pid, SIGTERM);
-	kill(-r->pid, SIGCONT); /* one that was stopped could not obey */
-	listen_until(r, clock_now(clock_system()) + PROGRAM_GRACE_MS);
-	/* also where it obeyed: those it started may not have */
-	kill(-r->pid, SIGKILL);
-	listen_until(r, clock_now(clock_system()) + KILLED_MS);
+	r->end->timed_out = !r->end->given_up;
+	close_pipe(&r->guard.lifeline);
+	listen_until(r, clock_now(clock_system()) + GUARD_GRACE_MS + 2 * GUARD_KILLED_MS, false);
 }
 
-static void reap(struct running *r)
+static enum result take_report(struct running *r, const char *program, struct error *err)
 {
 	struct program_end *end = r->end;
-	int status = 0;
-	pid_t pid;
+	int status = r->report.status;
 
-	end->status = -1;
-	do
-		pid = waitpid(r->pid, &status, WNOHANG);
-	while (pid < 0 && errno == EINTR);
-	if (pid != r->pid)
-		return; /* SIGCHLD is ignored by whoever started us; or KILL did not help */
+	if (!r->told)
+		return RESULT_OK; /* somebody has ended the guard; the program with it */
+	if (r->report.failed)
+		return error_set(err,
+				 r->report.failed == ENOMEM || r->report.failed == EAGAIN
+					 ? RESULT_NOMEM
+					 : RESULT_UNREACHABLE,
+				 "cannot start %s: %s", program, strerror(r->report.failed));
 	if (WIFSIGNALED(status))
 		end->signal = WTERMSIG(status);
 	else if (WIFEXITED(status))
 		end->status = WEXITSTATUS(status);
+	return RESULT_OK;
 }
 
-/* ---- its start ----------------------------------------------------------------------------*/
+/* ---- the whole ----------------------------------------------------------------------------*/
 
-static int add_files(posix_spawn_file_actions_t *files, int out, int error)
-{
-	int code = posix_spawn_file_actions_adddup2(files, out, STDOUT_FILENO);
-
-	if (!code)
-		code = posix_spawn_file_actions_adddup2(files, error, STDERR_FILENO);
-	if (!code)
-		code = posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY,
-							0);
-	if (!code)
-		code = posix_spawn_file_actions_addchdir_np(files, "/");
-#ifdef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP
-	/* ours close themselves; this is for those of libraries and of whoever started us */
-	if (!code)
-		code = posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
-#endif
-	return code;
-}
-
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t none, all;
-	int code;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	sigdelset(&all, SIGKILL);
-	sigdelset(&all, SIGSTOP);
-	code = posix_spawnattr_setsigmask(attributes, &none);
-	if (!code)
-		code = posix_spawnattr_setsigdefault(attributes, &all);
-	if (!code)
-		code = posix_spawnattr_setpgroup(attributes, 0);
-	if (!code)
-		code = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK |
-								POSIX_SPAWN_SETSIGDEF |
-								POSIX_SPAWN_SETPGROUP);
-	return code;
-}
-
-static int spawn(pid_t *pid, char *const *argv, char *const *env, int out, int error)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	int code = posix_spawn_file_actions_init(&files);
-
-	if (code)
-		return code;
-	code = posix_spawnattr_init(&attributes);
-	if (code) {
-		posix_spawn_file_actions_destroy(&files);
-		return code;
-	}
-	code = add_files(&files, out, error);
-	if (!code)
-		code = set_attributes(&attributes);
-	if (!code)
-		code = posix_spawn(pid, argv[0], &files, &attributes, argv, env);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&files);
-	return code;
-}
-
-/*
- * A pipe whose ends are neither of 0, 1 and 2, which the program's own are put onto. Only our end
- * does not block.
- */
+/* Only our end does not block. */
 static int make_pipe(int ends[2])
 {
-	if (pipe2(ends, O_CLOEXEC) < 0) {
-		ends[0] = ends[1] = -1;
-		return errno;
-	}
-	for (int i = 0; i < 2; i++) {
-		int fd = ends[i] > STDERR_FILENO ? ends[i]
-						 : fcntl(ends[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int code = guard_pipe(ends);
 
-		if (fd < 0)
-			return errno;
-		if (fd != ends[i])
-			close(ends[i]);
-		ends[i] = fd;
-	}
-	return fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? errno : 0;
+	return !code && fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? errno : code;
 }
 
 enum result program_run(char *const *argv, char *const *env, int64_t timeout,
@@ -227,10 +157,10 @@ enum result program_run(char *const *argv, char *const *env, int64_t timeout,
 {
 	int answer[2] = {-1, -1}, words[2] = {-1, -1};
 	struct running r = {.end = out};
-	enum result st = RESULT_OK;
+	enum result st;
 	int code;
 
-	out->timed_out = false;
+	out->timed_out = out->given_up = false;
 	out->signal = 0;
 	out->status = -1;
 	out->answer_len = out->words_len = 0;
@@ -238,20 +168,22 @@ enum result program_run(char *const *argv, char *const *env, int64_t timeout,
 	if (!code)
 		code = make_pipe(words);
 	if (!code)
-		code = spawn(&r.pid, argv, env, answer[1], words[1]);
+		code = guard_start(&r.guard, argv, env, answer[1], words[1]);
 	close_pipe(&answer[1]);
 	close_pipe(&words[1]);
 	r.out = answer[0];
 	r.error = words[0];
 	if (code) {
-		st = error_set(err, code == ENOMEM ? RESULT_NOMEM : RESULT_UNREACHABLE,
-			       "cannot start %s: %s", argv[0], strerror(code));
+		r.told = true;
+		r.report.failed = code;
 	} else {
-		out->timed_out = !listen_until(&r, clock_now(clock_system()) + timeout);
-		if (out->timed_out)
+		listen_until(&r, clock_now(clock_system()) + timeout, true);
+		if (!r.over)
 			stop(&r);
-		reap(&r);
+		guard_end(&r.guard, !r.over);
+		read_rest(&r);
 	}
+	st = take_report(&r, argv[0], err);
 	close_pipe(&r.out);
 	close_pipe(&r.error);
 	return st;

@@ -339,6 +339,8 @@ says "$key: switched off; in effect: off"
 cat >flag.sh <<'PROGRAM'
 #!/bin/sh
 here=$(dirname "$0")
+# its parent is the guard, whose parent is subferry
+subferry=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$PPID/status")
 case $1 in
 show)
 	[ -e "$here/mute" ] && exit 1
@@ -346,9 +348,9 @@ show)
 	cat "$here/shown" ;;
 *)
 	echo "$1" >>"$here/asked"
-	[ "$(cat "$here/kill")" = before ] && { kill -9 $PPID; exit; }
+	[ "$(cat "$here/kill")" = before ] && { kill -9 "$subferry"; exit; }
 	echo "$1" >"$here/shown"
-	[ "$(cat "$here/kill")" = after ] && kill -9 $PPID ;;
+	[ "$(cat "$here/kill")" = after ] && kill -9 "$subferry" ;;
 esac
 exit 0
 PROGRAM

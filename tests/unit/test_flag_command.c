@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/patience.h"
 #include "src/base/text.h"
 
 #define COURSE "course-v1:DemoX+Sub+2024"
@@ -300,7 +301,7 @@ static void secrets_are_not_in_its_environment(void **state)
 	unsetenv("SECRET_VALUE_OF_MINE");
 }
 
-/* Standard input, folder, process group, open files and signals are as promised. */
+/* Standard input, folder, session, open files and signals are as promised. */
 static void program_inherits_nothing_of_ours(void **state)
 {
 	struct room *room = *state;
@@ -318,7 +319,7 @@ static void program_inherits_nothing_of_ours(void **state)
 		      "{ pwd; readlink /proc/$$/fd/0\n"
 		      /* no pipeline: the shell itself would have its ends open for a moment */
 		      "for f in /proc/$$/fd/*; do [ -L \"$f\" ] && printf '%s ' ${f##*/}; done; echo\n"
-		      "set -- $(sed 's/.*) //' /proc/$$/stat); [ $$ = $3 ] && echo leader; } "
+		      "set -- $(sed 's/.*) //' /proc/$$/stat); [ $3 = $4 ] && [ $5 = 0 ] && echo \"session $4\"; } "
 		      ">\"$FLAG_OUT\"; echo on");
 	assert_int_equal(show(room, COURSE).effective, FLAG_ON);
 	seen = read_out(room);
@@ -331,17 +332,16 @@ static void program_inherits_nothing_of_ours(void **state)
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
 	assert_int_equal(strncmp(seen, "/\n/dev/null\n", 12), 0);
-	assert_non_null(strstr(seen, "\nleader\n"));
+	assert_non_null(strstr(seen, "\nsession "));
+	assert_int_not_equal(strtol(strstr(seen, "\nsession ") + 9, NULL, 10), getsid(0));
 	/* those above 31 are the C library's own */
 	ignored = strstr(said.note, "SigBlk: 0000000000000000 SigIgn: ");
 	if (!ignored)
 		fail_msg("%s", said.note);
 	assert_int_equal(strtoull(strrchr(ignored, ':') + 1, NULL, 16) & 0x7FFFFFFF, 0);
-#ifdef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP
 	/* 10 or the like is the script itself, as its shell has it open */
 	for (const char *number = seen + 12; *number != '\n'; number += strcspn(number, " ") + 1)
 		assert_true(strtol(number, NULL, 10) <= 2 || strtol(number, NULL, 10) >= 10);
-#endif
 }
 
 /* ---- time ---------------------------------------------------------------------------------*/
@@ -442,6 +442,204 @@ static void what_it_leaves_in_the_background_is_not_waited_for(void **state)
 	kill((pid_t)strtol(read_out(room), NULL, 10), SIGKILL);
 }
 
+static void hanging_program_is_asked_once(void **state)
+{
+	static const char *const courses[] = {"a/b/on", "a/b/hangs", "a/b/off", "a/b/other"};
+	struct room *room = *state;
+	struct flag_state states[4];
+
+	memset(states, 0xAA, sizeof(states));
+	reopen_with_timeout(room, 500);
+	write_program(room, "echo $2 >>\"$FLAG_OUT\"; [ $2 = a/b/hangs ] && exec sleep 600; echo \"${2##*/}\"");
+	assert_int_equal(room->flag->ops->show(room->flag, courses, 4, states, NULL), RESULT_OK);
+	assert_int_equal(states[0].effective, FLAG_ON);
+	assert_int_equal(states[1].effective, FLAG_UNKNOWN);
+	assert_non_null(strstr(states[1].note, "not done within 0.5 s"));
+	for (int i = 2; i < 4; i++) {
+		assert_int_equal(states[i].effective, FLAG_UNKNOWN);
+		assert_string_equal(states[i].note, "not asked, after no answer for a/b/hangs");
+	}
+	assert_string_equal(read_out(room), "a/b/on\na/b/hangs\n");
+}
+
+/* ---- patience -----------------------------------------------------------------------------*/
+
+struct waiting {
+	struct room *room;
+	struct patience patience;
+	bool sets;
+	int64_t grace;
+	enum result result;
+	struct error err;
+	int64_t ended;
+};
+
+static void *wait_for_it(void *arg)
+{
+	struct waiting *w = arg;
+	const char *course = COURSE;
+	struct flag_state state;
+
+	patience_heed(&w->patience);
+	patience_grant(w->grace);
+	w->result = w->sets ? set(w->room, true, &w->err)
+			    : w->room->flag->ops->show(w->room->flag, &course, 1, &state, &w->err);
+	w->ended = now();
+	patience_heed(NULL);
+	return NULL;
+}
+
+static pid_t wait_for_pid(const struct room *room)
+{
+	for (int i = 0; i < 2000; i++) {
+		const char *text = read_out(room);
+
+		if (strchr(text, '\n'))
+			return (pid_t)strtol(text, NULL, 10);
+		usleep(5000);
+	}
+	fail_msg("the program did not start");
+	return 0;
+}
+
+/* How long it took from the end of patience. */
+static int64_t give_up(struct waiting *w)
+{
+	int64_t begin;
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, wait_for_it, w);
+	wait_for_pid(w->room);
+	begin = now();
+	patience_end(&w->patience);
+	pthread_join(thread, NULL);
+	return w->ended - begin;
+}
+
+static void who_waits_for_it_may_give_up(void **state)
+{
+	struct waiting shows = {.room = *state}, sets = {.room = *state, .sets = true};
+	int64_t took;
+
+	write_program(*state, "sleep 600 & echo $! >\"$FLAG_OUT\"; sleep 600");
+	took = give_up(&shows);
+	if (took > 1500)
+		fail_msg("%lld ms", (long long)took);
+	assert_int_equal(shows.result, RESULT_CANCELED);
+	expect_gone(*state);
+	unlink(shows.room->out);
+	give_up(&sets);
+	/* what it has done by then nobody knows */
+	assert_int_equal(sets.result, RESULT_UNKNOWN);
+	assert_non_null(strstr(sets.err.text, "given up"));
+	expect_gone(*state);
+}
+
+/* What was begun has the grace, and ends well within it. */
+static void what_was_granted_is_waited_for(void **state)
+{
+	struct waiting w = {.room = *state, .sets = true, .grace = 15000};
+
+	write_program(*state, "echo $$ >\"$FLAG_OUT\"; sleep 1");
+	assert_true(give_up(&w) >= 900);
+	assert_int_equal(w.result, RESULT_OK);
+}
+
+/* ---- and when we die ----------------------------------------------------------------------*/
+
+/* Runs the program in a process that is killed as soon as it has written a line. */
+static void die_with(struct room *room, int signal)
+{
+	pid_t pid;
+
+	unlink(room->out);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		struct error err;
+
+		set(room, true, &err);
+		_exit(0);
+	}
+	wait_for_pid(room);
+	kill(pid, signal);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void program_does_not_outlive_us(void **state)
+{
+	struct room *room = *state;
+
+	write_program(room, "echo $$ >\"$FLAG_OUT\"; sleep 600");
+	die_with(room, SIGKILL);
+	expect_gone(room);
+	write_program(room, "sleep 600 & echo $! >\"$FLAG_OUT\"; sleep 600");
+	die_with(room, SIGKILL);
+	expect_gone(room);
+	/* and neither do those of its children that do not obey, nor with whole groups of ours */
+	write_program(room, "(trap '' TERM HUP INT; while :; do sleep 1; done) & echo $! >\"$FLAG_OUT\"; wait");
+	die_with(room, SIGTERM);
+	expect_gone(room);
+}
+
+/* The guard is found by its name, as the parent of the program. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512] = "";
+	int parent = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_non_null(fgets(line, sizeof(line), file));
+	fclose(file);
+	assert_int_equal(sscanf(strrchr(line, ')') + 1, " %*c %d", &parent), 1);
+	return parent;
+}
+
+static void program_does_not_outlive_its_guard(void **state)
+{
+	struct waiting w = {.room = *state, .sets = true};
+	pthread_t thread;
+	pid_t guard;
+
+	write_program(*state, "echo $$ >\"$FLAG_OUT\"; exec sleep 600");
+	pthread_create(&thread, NULL, wait_for_it, &w);
+	guard = parent_of(wait_for_pid(*state));
+	assert_int_not_equal(guard, getpid());
+	kill(guard, SIGKILL);
+	pthread_join(thread, NULL);
+	assert_int_equal(w.result, RESULT_UNKNOWN);
+	assert_non_null(strstr(w.err.text, "nobody can tell how it ended"));
+	expect_gone(*state);
+}
+
+static int open_files(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+static void no_file_is_left_open(void **state)
+{
+	struct room *room = *state;
+	const char *course = COURSE;
+	struct flag_state s;
+	int before = open_files();
+
+	assert_int_equal(room->flag->ops->show(room->flag, &course, 1, &s, NULL), RESULT_UNREACHABLE);
+	write_program(room, "echo on");
+	show(room, COURSE);
+	reopen_with_timeout(room, 100);
+	write_program(room, "exec sleep 600");
+	show(room, COURSE);
+	assert_int_equal(open_files(), before);
+}
+
 static void *show_often(void *arg)
 {
 	const struct room *room = arg;
@@ -508,6 +706,12 @@ int main(void)
 	    IN_ROOM(child_that_ignores_term_is_killed_too),
 	    IN_ROOM(program_that_cleans_up_at_term_has_the_time),
 	    IN_ROOM(what_it_leaves_in_the_background_is_not_waited_for),
+	    IN_ROOM(hanging_program_is_asked_once),
+	    IN_ROOM(who_waits_for_it_may_give_up),
+	    IN_ROOM(what_was_granted_is_waited_for),
+	    IN_ROOM(program_does_not_outlive_us),
+	    IN_ROOM(program_does_not_outlive_its_guard),
+	    IN_ROOM(no_file_is_left_open),
 	    IN_ROOM(several_threads_ask_at_once),
 	    IN_ROOM(program_that_cannot_be_started_is_told),
 	};
