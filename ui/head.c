@@ -378,7 +378,10 @@ static void reason_text(const struct console *console, char *out, size_t size)
 	struct small_text wanted = widget_number(now->totals.wanted);
 
 	out[0] = '\0';
-	if (console->stopping == 1)
+	if (console->stopping == 1 && now->flag_waits && !now->under_way)
+		snprintf(out, size, "stopping: waits for the flag; q again ends at once (%s)",
+			 now->flag_name);
+	else if (console->stopping == 1)
 		snprintf(out, size, "stopping: %s transaction%s under way; q again ends at once",
 			 widget_number(now->under_way).text, now->under_way == 1 ? "" : "s");
 	else if (console->stopping)
@@ -393,6 +396,9 @@ static void reason_text(const struct console *console, char *out, size_t size)
 		snprintf(out, size, "%s: c goes on", now->hold);
 	else if (now->hold[0])
 		snprintf(out, size, "work waits %s", now->hold);
+	else if (now->flag_waits)
+		snprintf(out, size, "waiting for the flag, %s s (%s)",
+			 widget_number(now->flag_waits).text, now->flag_name);
 	else if (now->allowed)
 		snprintf(out, size, "slowed: %d of %d requests at a time (%s)", now->allowed,
 			 now->most, now->slowed_by);

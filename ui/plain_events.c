@@ -52,6 +52,8 @@ static bool say_reason(const struct console *console)
 		plain_say("waits: all is %s: go on, key c, goes on", now->hold);
 	else if (now->hold[0])
 		plain_say("waits: work waits %s", now->hold);
+	else if (now->flag_waits)
+		plain_say("waits: for the flag, %s", now->flag_name);
 	else if (now->allowed)
 		plain_say("slowed: %d of %d requests at a time, %s", now->allowed, now->most,
 			  now->slowed_by);

@@ -10,6 +10,7 @@
 
 #include "src/base/http_answer.h"
 #include "src/base/http_send.h"
+#include "src/base/patience.h"
 #include "src/base/throttle.h"
 
 struct http {
@@ -286,6 +287,9 @@ static enum result give_up(struct http_endpoint *endpoint, const struct http_req
 	if (time >= endpoint->http->throttled_too_long)
 		return error_set(err, RESULT_UNREACHABLE, "%s: nothing but %s for %lld seconds (%s)",
 				 endpoint->name, status, (long long)(time / 1000), name);
+	if (patience_over())
+		return error_set(err, RESULT_CANCELED, "%s: %s, and given up (%s)", endpoint->name, status,
+				 name);
 	if (throttle_hurried(endpoint->http->throttle))
 		return error_set(err, RESULT_RETRY, "%s: %s (%s)", endpoint->name, status, name);
 	return RESULT_OK;
@@ -304,6 +308,9 @@ enum result http_request(struct http_endpoint *endpoint, const struct http_reque
 		http_answer_clear(out);
 		if (!throttle_enter(throttle)) {
 			http_request_name(request, name, sizeof(name));
+			if (patience_over())
+				return error_set(err, RESULT_CANCELED, "%s: given up, not sent (%s)",
+						 endpoint->name, name);
 			return error_set(err, RESULT_RETRY,
 					 "%s: not sent, fewer requests were asked for (%s)",
 					 endpoint->name, name);

@@ -10,6 +10,7 @@
 #include "src/base/hash.h"
 #include "src/base/http_answer.h"
 #include "src/base/http_sign.h"
+#include "src/base/patience.h"
 
 enum {
 	ERROR_BODY = 16 * 1024,	    /* kept of an answer that is no 2xx */
@@ -26,7 +27,7 @@ struct flight {
 	size_t received; /* bytes of the body, kept or not */
 	int sendings;	 /* so often it was handed to a connection that stood */
 	bool is_signed;	 /* its headers are, so that libcurl is not to do it */
-	bool too_large, cut, no_memory, refused_again;
+	bool too_large, cut, no_memory, refused_again, given_up;
 	char words[CURL_ERROR_SIZE];
 };
 
@@ -43,6 +44,11 @@ static bool is_method(const struct http_request *request, const char *method)
 	return strcmp(request->method, method) == 0;
 }
 
+static bool is_reading(const struct http_request *request)
+{
+	return is_method(request, "GET") || is_method(request, "HEAD");
+}
+
 /* ---- callbacks ---- */
 
 /*
@@ -55,13 +61,22 @@ static int before_sending(void *arg, char *ip, char *local_ip, int port, int loc
 	const struct http_request *request = flight->request;
 
 	(void)ip, (void)local_ip, (void)port, (void)local_port;
-	if (flight->sendings > 0 && !is_method(request, "GET") && !is_method(request, "HEAD") &&
-	    !is_method(request, "PUT")) {
+	if (flight->sendings > 0 && !is_reading(request) && !is_method(request, "PUT")) {
 		flight->refused_again = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
 	flight->sendings++;
 	return CURL_PREREQFUNC_OK;
+}
+
+/* libcurl asks here about once a second while nothing comes, also before there is a connection. */
+static int go_on(void *arg, curl_off_t down, curl_off_t got, curl_off_t up, curl_off_t sent)
+{
+	struct flight *flight = arg;
+
+	(void)down, (void)got, (void)up, (void)sent;
+	flight->given_up = patience_over();
+	return flight->given_up;
 }
 
 static size_t take_header(char *line, size_t size, size_t count, void *arg)
@@ -233,6 +248,9 @@ static CURLcode set_request(struct flight *flight, bool has_body)
 	SET(CURLOPT_HEADERDATA, flight);
 	SET(CURLOPT_WRITEFUNCTION, take_body);
 	SET(CURLOPT_WRITEDATA, flight);
+	SET(CURLOPT_XFERINFOFUNCTION, go_on);
+	SET(CURLOPT_XFERINFODATA, flight);
+	SET(CURLOPT_NOPROGRESS, 0L);
 	SET(CURLOPT_PREREQFUNCTION, before_sending);
 	SET(CURLOPT_PREREQDATA, flight);
 	if (is_method(request, "HEAD"))
@@ -282,6 +300,8 @@ static void add_reason(const struct flight *flight, CURLcode code, char *out, si
 			 flight->sendings ? "no answer in time" : "no connection in time");
 	else if (code == CURLE_LOGIN_DENIED)
 		snprintf(out, size, "user info in the URL");
+	else if (flight->given_up)
+		snprintf(out, size, "given up before there was an answer");
 	else if (flight->refused_again)
 		snprintf(out, size, "the connection ended without an answer");
 	else
@@ -304,7 +324,9 @@ static enum result translate(const struct flight *flight, CURLcode code, struct 
 	if (flight->no_memory || code == CURLE_OUT_OF_MEMORY)
 		return error_set(err, RESULT_NOMEM, "out of memory");
 	add_reason(flight, code, why, sizeof(why));
-	if (flight->sendings > 0)
+	if (flight->given_up && (!flight->sendings || is_reading(flight->request)))
+		st = RESULT_CANCELED;
+	else if (flight->sendings > 0)
 		st = RESULT_UNKNOWN;
 	else if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
 		 code == CURLE_BAD_FUNCTION_ARGUMENT || code == CURLE_LOGIN_DENIED)

@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "src/base/patience.h"
+
 enum {
 	HALVE_EVERY = 1000, /* ms: the requests of one burst are answered the same way together */
 	SHORTEST_PAUSE = 250,
 	LONGEST_PAUSE = 4000,
+	ASK_EVERY = 200, /* whether a thread with patience still has it */
 };
 
 struct throttle {
@@ -72,7 +75,7 @@ static bool is_hurried(const struct throttle *throttle)
 {
 	const atomic_bool *ends = pthread_getspecific(throttle->heeded);
 
-	return throttle->hurry || (ends && atomic_load(ends));
+	return throttle->hurry || (ends && atomic_load(ends)) || patience_over();
 }
 
 bool throttle_enter(struct throttle *throttle)
@@ -81,17 +84,20 @@ bool throttle_enter(struct throttle *throttle)
 
 	pthread_mutex_lock(&throttle->lock);
 	for (;;) {
-		bool paused = clock_now(throttle->clock) < throttle->paused_until;
+		int64_t now = clock_now(throttle->clock), until;
+		bool paused = now < throttle->paused_until;
 
 		if (!paused && throttle->in_flight < throttle->allowed) {
 			in = true;
 			break;
 		}
 		/* A place that is merely taken becomes free with the next answer. */
-		if (paused && is_hurried(throttle))
+		if ((paused && is_hurried(throttle)) || patience_over())
 			break;
-		clock_wait(throttle->clock, &throttle->moved, &throttle->lock,
-			   paused ? throttle->paused_until : INT64_MAX);
+		until = paused ? throttle->paused_until : INT64_MAX;
+		if (patience_is_heeded() && until > now + ASK_EVERY)
+			until = now + ASK_EVERY;
+		clock_wait(throttle->clock, &throttle->moved, &throttle->lock, until);
 	}
 	if (in)
 		throttle->in_flight++;

@@ -171,7 +171,7 @@ static int show(const struct flagging *w)
 	if (!keys || !states)
 		error_set(&err, RESULT_NOMEM, "out of memory");
 	if (err.result != RESULT_OK ||
-	    flag->ops->show(flag, keys, w->count, states, &err) != RESULT_OK)
+	    flag_show(flag, keys, w->count, states, &err) != RESULT_OK)
 		st = cli_fail(&err);
 	for (size_t i = 0; i < w->count && st < 0; i++)
 		w->courses[i].state = states[i];
@@ -242,8 +242,10 @@ static int run(struct flagging *w, enum verb verb)
 		st = read_courses(w);
 	if (st < 0)
 		st = open_parts(w->cli, verb);
+	flagging_waits(w);
 	if (st < 0)
 		st = act(w, verb);
+	flagging_waits_no_more();
 	if (st >= 0 && !w->failed) /* else what came of the others is still to be told */
 		return st;
 	if (w->json && verb == BOARD)

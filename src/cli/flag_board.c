@@ -31,13 +31,17 @@ static void tell_board(const struct board *board)
 
 int flagging_look(struct flagging *w)
 {
+	const char *silent = NULL;
+
 	for (size_t i = 0; i < w->count; i++) {
 		struct flagged *course = &w->courses[i];
 		struct error err = {0};
 
-		if (board_look(&course->board, w->cli->campus, w->cli->reader, course->id, &err) !=
-		    RESULT_OK)
+		if (board_look_unasked(&course->board, w->cli->campus, w->cli->reader, course->id, silent,
+				       &err) != RESULT_OK)
 			return cli_fail(&err);
+		if (course->board.silent && !silent)
+			silent = course->key;
 		course->state = course->board.flag;
 		if (!w->json)
 			tell_board(&course->board);

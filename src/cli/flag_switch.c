@@ -161,7 +161,7 @@ static void tell(const struct flagging *w, const struct flagged *course)
 /* The next course would end so, too. */
 static bool fails_for_all(enum result st)
 {
-	return result_holds(st) || st == RESULT_NOMEM || st == RESULT_FATAL;
+	return result_holds(st) || st == RESULT_NOMEM || st == RESULT_FATAL || st == RESULT_CANCELED;
 }
 
 /* A gate that is red only now is no failure of the command: nothing was switched, and why is told. */
@@ -208,6 +208,23 @@ static bool is_left(struct flagged *course)
 	return true;
 }
 
+/* Those from @first on stay as they are: we were asked to end, or the backend hangs. */
+static int leave_rest(struct flagging *w, size_t first)
+{
+	size_t left = 0;
+
+	for (size_t i = first; i < w->count; i++)
+		left += !w->courses[i].outcome;
+	if (left)
+		out_note("%s: the flag%s of %zu more course%s %s left as %s", patience_over()
+									     ? "ended on request"
+									     : "the flag's backend hangs",
+			 left == 1 ? "" : "s", left, left == 1 ? "" : "s", left == 1 ? "is" : "are",
+			 left == 1 ? "it was" : "they were");
+	w->failed = CLI_FAILED;
+	return CLI_FAILED;
+}
+
 int flagging_switch(struct flagging *w, bool on)
 {
 	struct flipper *flipper = NULL;
@@ -228,12 +245,18 @@ int flagging_switch(struct flagging *w, bool on)
 		st = flagging_print_consequences(w);
 	if (st < 0)
 		st = flagging_ask(w, on);
+	if (st < 0)
+		flagging_heeds_signals();
 	if (st < 0 && flipper_open(&flipper, w->cli->campus, w->cli->reader, tell_settled, NULL, &err) !=
 			      RESULT_OK)
 		st = cli_fail(&err);
-	for (size_t i = 0; i < w->count && st < 0; i++)
-		if (!w->courses[i].outcome)
-			st = switch_one(w, flipper, &w->courses[i], on);
+	for (size_t i = 0; i < w->count && st < 0; i++) {
+		if (w->courses[i].outcome)
+			continue;
+		st = switch_one(w, flipper, &w->courses[i], on);
+		if (st < 0 && (patience_over() || w->courses[i].state.silent))
+			st = leave_rest(w, i + 1);
+	}
 	flipper_close(flipper);
 	return st;
 }

@@ -1,11 +1,13 @@
 /*
- * flagging.h - the command flag from inside: flag.c, flag_board.c and flag_switch.c.
+ * flagging.h - the command flag from inside: flag.c, flag_board.c, flag_switch.c and
+ * flag_wait.c.
  *
  * Functions that return int: -1 to go on, else the exit status.
  */
 #ifndef SUBFERRY_SRC_CLI_FLAGGING_H
 #define SUBFERRY_SRC_CLI_FLAGGING_H
 
+#include "src/base/patience.h"
 #include "src/cli/cli.h"
 #include "src/rollout/flip.h"
 
@@ -26,10 +28,20 @@ struct flagging {
 	struct cli *cli;
 	bool all, json;
 	char how[64]; /* it was confirmed, for the audit */
+	struct patience patience; /* of the calls of the flag's backend */
+	bool told;    /* what is waited for was told */
 	int failed;   /* a course could not be switched, and was told: the exit status; 0 */
 	struct flagged *courses;
 	size_t count;
 };
+
+/* ---- flag_wait.c --------------------------------------------------------------------------*/
+
+/* From now on a wait for the flag's backend says what for, until flagging_waits_no_more(). */
+void flagging_waits(struct flagging *w);
+void flagging_waits_no_more(void);
+/* From now on ^C, TERM and HUP end that patience instead of the process; the second one does end it. */
+void flagging_heeds_signals(void);
 
 /* ---- flag_board.c -------------------------------------------------------------------------*/
 

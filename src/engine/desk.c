@@ -96,6 +96,7 @@ void desk_stop(struct desk *desk)
 	pthread_mutex_lock(&desk->lock);
 	desk->stopping = true;
 	__atomic_store_n(&desk->stop_validation, 1, __ATOMIC_RELAXED);
+	patience_end(&desk->patience);
 	if (desk->engine)
 		engine_stop(desk->engine);
 	pthread_cond_broadcast(&desk->turn);

@@ -11,6 +11,7 @@
 #ifndef SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
 #define SUBFERRY_SRC_ENGINE_DESK_INTERNAL_H
 
+#include "src/base/patience.h"
 #include "src/engine/compared.h"
 #include "src/engine/desk.h"
 #include "src/engine/diff.h"
@@ -95,6 +96,7 @@ struct desk {
 	bool allows;	       /* the word for linking was typed; the clerk passes it on */
 	bool stopping, ends;
 	int stop_validation; /* atomic */
+	struct patience patience; /* of the gatekeeper: ends with @stopping */
 	struct snapshot *newest;
 	struct snapshot *retired[DESK_RETIRED]; /* of the thread that publishes */
 	size_t retired_count;
@@ -172,6 +174,8 @@ void tell_message(struct desk *desk, struct snapshot *snap);
 /* How the adaptive limit on requests stands; all 0 at full speed. */
 struct http_load;
 void tell_look_at_load(const struct desk *desk, struct http_load *out);
+/* Seconds; 0 for a wait that is not worth telling. */
+int64_t tell_flag_waits(const struct desk *desk);
 /* desk.c: takes @act, for the clerk, after all that were queued before. */
 void desk_queue(struct desk *desk, struct desk_act *act);
 void desk_append(struct desk *desk, struct desk_act *act); /* the same; lock held */

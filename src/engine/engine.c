@@ -328,6 +328,7 @@ void engine_stop(struct engine *engine)
 	pthread_mutex_lock(&engine->lock);
 	engine->stopping = true;
 	__atomic_store_n(&engine->flip_stop, 1, __ATOMIC_RELAXED);
+	patience_end(&engine->patience);
 	run = engine->queue.turn;
 	for (size_t i = 0; i < engine->queue.courses; i++, run = run->next)
 		engine_leave(engine, run);

@@ -99,6 +99,9 @@ static enum result switch_on(struct engine *engine, struct flipper *flipper,
 	if (st == RESULT_OK && flipped.done) {
 		status_flag_auto_done(engine->campus->status, course->id, course->pass, "");
 		tell(engine, course, false, flipped.text);
+	} else if (st == RESULT_OK && patience_over()) { /* what is left turning keeps its turn */
+		tell(engine, course, true, flipped.text);
+		st = RESULT_CANCELED;
 	} else if (st == RESULT_OK) {
 		pass_over(engine, course, flipped.text);
 	} else if (st == RESULT_REFUSED && may_go_better(&board)) {
@@ -185,6 +188,7 @@ void *flipper_main(void *arg)
 	int tries = 0;
 
 	engine_lower_priority();
+	patience_heed(&engine->patience);
 	pthread_mutex_lock(&engine->lock);
 	while (!engine->stopping) {
 		struct error err = {0};

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/patience.h"
 #include "src/rollout/flip.h"
 
 #define FEW 32		 /* so many boards are published one by one ... */
@@ -22,6 +23,7 @@ struct work {
 	struct board *items;
 	size_t count, looked;
 	int64_t published; /* monotonic ms */
+	char silent[256];  /* the course at which the flag's backend was: it is not asked again */
 	char problem[256];
 };
 
@@ -130,10 +132,13 @@ static void look_next(struct desk *desk, struct reader *reader, struct work *wor
 {
 	struct board board = {0};
 	struct error err = {0};
-	enum result st = board_look(&board, desk->campus, reader, work->courses[work->looked], &err);
+	enum result st = board_look_unasked(&board, desk->campus, reader, work->courses[work->looked],
+					    *work->silent ? work->silent : NULL, &err);
 	int64_t now = clock_now(desk->campus->clock);
 
 	if (st == RESULT_OK) {
+		if (board.silent && !*work->silent)
+			snprintf(work->silent, sizeof(work->silent), "%.250s", board.key);
 		work->items[work->looked++] = board;
 	} else {
 		/* a course that is not there any more has no board; the others have */
@@ -172,6 +177,7 @@ static void look_again(struct desk *desk, struct reader *reader, struct work *wo
 /* What became of several, or of one. */
 struct tally {
 	size_t done;
+	bool hopeless; /* the next one would end so, too */
 	char why[400]; /* the first that did not come about */
 };
 
@@ -199,6 +205,7 @@ static void switch_one(struct desk *desk, struct reader *reader, struct flipper 
 
 	gatekeeper_touch(desk, act->ids[at]);
 	tally->done += done;
+	tally->hopeless = result_holds(st) || (st == RESULT_OK && flipped.state.silent);
 	if (act->count == 1) {
 		key_of(reader, act->ids[at], key, sizeof(key));
 		desk_say(desk, done ? FINDING_NOTICE : FINDING_ERROR, "flag of %s: %s", key, text);
@@ -257,7 +264,9 @@ static void switch_flags(struct desk *desk, struct reader *reader, const struct 
 		desk_say(desk, FINDING_ERROR, "no flag was switched: %s", err.text);
 		return;
 	}
-	for (size_t i = 0; i < act->count; i++) {
+	/* what was confirmed is not given up because the console is left a moment later */
+	patience_grant(FLIP_GRACE_MS);
+	for (size_t i = 0; i < act->count && !tally.hopeless; i++) {
 		if (i)
 			rest_between_flags(desk, reader, &flipper, &err);
 		if (!flipper || (i && stops(desk))) {
@@ -268,6 +277,7 @@ static void switch_flags(struct desk *desk, struct reader *reader, const struct 
 		}
 		switch_one(desk, reader, flipper, act, i, &tally);
 	}
+	patience_grant(0);
 	flipper_close(flipper);
 	if (act->count == 1)
 		return;
@@ -384,6 +394,7 @@ void *gatekeeper_main(void *arg)
 	struct work work = {0};
 	struct error err = {0};
 
+	patience_heed(&desk->patience);
 	pthread_mutex_lock(&desk->lock);
 	desk->guarding = true;
 	pthread_mutex_unlock(&desk->lock);

@@ -8,6 +8,7 @@
 #ifndef SUBFERRY_SRC_ENGINE_INTERNAL_H
 #define SUBFERRY_SRC_ENGINE_INTERNAL_H
 
+#include "src/base/patience.h"
 #include "src/engine/engine.h"
 #include "src/engine/pace.h"
 #include "src/engine/queue.h"
@@ -111,6 +112,7 @@ struct engine {
 	bool flip_waits, flipping;
 	bool flip_rests; /* it stands between two videos */
 	int flip_stop; /* atomic: 1 when the engine stops */
+	struct patience patience; /* of the flipper: the same */
 
 	struct gate store_gate, val_gate; /* with locks of their own */
 

@@ -72,6 +72,7 @@ struct seen {
 	bool engine, tried, scanned, waits, validating, roster;
 	char hold[320];
 	int allowed;
+	int64_t flag_waits;
 	char slowed_by[64];
 	struct desk_waiting waiting;
 };
@@ -84,6 +85,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->allowed = load->allowed;
 	snprintf(out->slowed_by, sizeof(out->slowed_by), "%s", load->slowed_by);
 	out->version = version;
+	out->flag_waits = tell_flag_waits(desk);
 	out->request = desk->request_serial;
 	out->message = desk->message_serial;
 	out->diff = desk->diff_serial;

@@ -157,6 +157,9 @@ struct snapshot {
 	   speed */
 	int allowed, most;
 	char slowed_by[64];   /* "store answers 503 Slow Down" */
+	/* so long (s) somebody here has waited for the flag's backend; 0: not, or for a moment only */
+	int64_t flag_waits;
+	char flag_name[160];  /* "admin https://..." */
 	int64_t under_way;    /* transactions */
 	int64_t pausing;      /* of these, of paused courses */
 	bool counted;	      /* the totals are known; false only for the first page(s) */

@@ -203,6 +203,20 @@ static void tell_load(const struct desk *desk, struct snapshot *snap)
 	memcpy(snap->slowed_by, load.slowed_by, sizeof(snap->slowed_by));
 }
 
+int64_t tell_flag_waits(const struct desk *desk)
+{
+	int64_t waits = desk->campus->flag ? flag_waits(desk->campus->flag) : 0;
+
+	return waits < FLAG_WAITS_TOLD ? 0 : waits / 1000;
+}
+
+static void tell_flag(const struct desk *desk, struct snapshot *snap)
+{
+	snap->flag_waits = tell_flag_waits(desk);
+	if (snap->flag_waits)
+		snprintf(snap->flag_name, sizeof(snap->flag_name), "%s", desk->campus->flag->name);
+}
+
 /* The cues belong to the request they were read for. */
 static void tell_diff(struct desk *desk, struct snapshot *snap)
 {
@@ -273,6 +287,7 @@ void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine
 	tell_campus(desk, snap);
 	tell_run(reader, snap);
 	tell_load(desk, snap);
+	tell_flag(desk, snap);
 	if (state)
 		tell_engine(desk, state, snap);
 	else if (has_tried(desk))

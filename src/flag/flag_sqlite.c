@@ -22,9 +22,9 @@
 #include "src/base/dbwriter.h"
 #include "src/base/text.h"
 #include "src/flag/flag_kinds.h"
+#include "src/flag/flag_lock.h"
 
 enum {
-	BUSY_MS = 5000,
 	AT_ONCE = 10000, /* courses in one statement: SQLite takes 32,766 parameters */
 	COURSE_MAX = 255,
 	GLOBAL_CACHED_S = 600, /* how long the platform may go by a former global row */
@@ -80,7 +80,7 @@ static enum result connect(const struct flag_sqlite *self, int flags, sqlite3 **
 			       NULL);
 	if (code == SQLITE_OK) {
 		sqlite3_extended_result_codes(*out, 1);
-		sqlite3_busy_timeout(*out, BUSY_MS);
+		flag_lock_wait(*out);
 		code = sqlite3_exec(*out,
 				    flags & SQLITE_OPEN_CREATE
 					? "PRAGMA synchronous = EXTRA; SELECT 1 FROM sqlite_schema"
@@ -293,7 +293,7 @@ static enum result sqlite_show(struct flag *flag, const char *const *courses, si
 		if (nothing)
 			copy_text(out[i].note, sizeof(out[i].note), no_rows);
 	}
-	return st;
+	return flag_lock_given_up(st, err);
 }
 
 /* ---- set ----------------------------------------------------------------------------------*/
@@ -411,7 +411,7 @@ static enum result sqlite_set(struct flag *flag, const char *course, bool on, st
 	if (st == RESULT_OK)
 		st = append(self, db, course, on, err);
 	sqlite3_close(db);
-	return st;
+	return flag_lock_given_up(st, err);
 }
 
 /* ---- probe --------------------------------------------------------------------------------*/

@@ -27,6 +27,7 @@ struct looking {
 	struct campus *campus;
 	struct reader *reader;
 	int64_t now;
+	const char *silent; /* NULL: the flag's backend is asked */
 	struct course_row course;
 	struct flag_row row; /* number 0 where nothing is known */
 	int64_t open[FINDING_COUNT];
@@ -340,26 +341,46 @@ static enum result keep_flag(struct looking *l, struct error *err)
 	return status_flag_settle(l->campus->status, l->course.id, 0, &seen, err);
 }
 
+/* Asking for the next course, too, would be waiting once more; what answers that it is in trouble
+   (RESULT_RETRY) does so at once. */
+static bool is_silent(enum result st)
+{
+	return st == RESULT_CANCELED || (result_is_transient(st) && st != RESULT_RETRY);
+}
+
+static enum result ask_flag(struct looking *l, struct error *why)
+{
+	struct flag *flag = l->campus->flag;
+	const char *key = l->course.key;
+
+	if (!flag)
+		return error_set(why, RESULT_FATAL, "%s",
+				 *l->campus->flag_problem ? l->campus->flag_problem : "not opened");
+	if (l->silent)
+		return error_set(why, RESULT_UNREACHABLE, "not asked, after no answer for %.120s", l->silent);
+	return flag_show(flag, &key, 1, &l->board->flag, why);
+}
+
 /* Also what is switched just now keeps its name: the look does not say what becomes of it. */
 static enum result look_at_flag(struct looking *l, struct error *err)
 {
 	struct board *board = l->board;
-	struct flag *flag = l->campus->flag;
-	const char *kind = l->campus->conf->flag_kind, *key = l->course.key;
+	const char *kind = l->campus->conf->flag_kind;
 	struct error why = {0};
 	bool turning = flag_is_turning(l->row.state);
+	enum result st;
 
 	board->step = l->row.number || l->row.read ? l->row.state : STEP_UNKNOWN;
 	if (!board->has_flag) {
 		set_gate(l, BOARD_FLAG, GATE_ABSENT, "[flag] kind = none");
 		return RESULT_OK;
 	}
-	if (!flag || flag->ops->show(flag, &key, 1, &board->flag, &why) != RESULT_OK) {
+	st = ask_flag(l, &why);
+	board->silent = is_silent(st) || (st == RESULT_OK && board->flag.silent);
+	if (st != RESULT_OK) {
 		memset(&board->flag, 0, sizeof(board->flag));
 		reason(l, BOARD_FLAG, "the flag backend does not answer");
-		set_gate(l, BOARD_FLAG, GATE_UNKNOWN, "%s: %s", kind,
-			 flag			      ? why.text
-			 : *l->campus->flag_problem ? l->campus->flag_problem : "not opened");
+		set_gate(l, BOARD_FLAG, GATE_UNKNOWN, "%s: %s", kind, why.text);
 		return RESULT_OK;
 	}
 	if (board_step(&board->flag) == STEP_UNKNOWN) {
@@ -441,10 +462,10 @@ static void judge(struct looking *l)
 			 board->has_flag ? "cannot be flipped" : "not validated", first);
 }
 
-enum result board_look(struct board *out, struct campus *campus, struct reader *reader, int64_t course,
-		       struct error *err)
+enum result board_look_unasked(struct board *out, struct campus *campus, struct reader *reader,
+			       int64_t course, const char *silent, struct error *err)
 {
-	struct looking l = {.board = out, .campus = campus, .reader = reader,
+	struct looking l = {.board = out, .campus = campus, .reader = reader, .silent = silent,
 			    .now = clock_wall(campus->clock)};
 	enum result st;
 
@@ -475,4 +496,10 @@ enum result board_look(struct board *out, struct campus *campus, struct reader *
 	if (st != RESULT_OK)
 		board_clear(out);
 	return st;
+}
+
+enum result board_look(struct board *out, struct campus *campus, struct reader *reader, int64_t course,
+		       struct error *err)
+{
+	return board_look_unasked(out, campus, reader, course, NULL, err);
 }

@@ -40,6 +40,7 @@ struct board {
 	int64_t evidence; /* number; 0: none that counts */
 	enum flag_step step; /* as known; with has_flag as just read */
 	struct flag_state flag;
+	bool silent;	  /* the flag's backend did not answer in time, or could not be asked */
 	bool stale_on;	  /* it is on, and its evidence does not count any more: offered for off */
 	char verdict[200]; /* "can be flipped", "cannot: 2 links pending", "validated", "on since ..." */
 	char **consequences; /* owned; board_consequences() */
@@ -56,6 +57,10 @@ void board_clear(struct board *board); /* may run twice */
  */
 enum result board_look(struct board *out, struct campus *campus, struct reader *reader, int64_t course,
 		       struct error *err);
+/* The same for many courses, where the backend was silent for an earlier one and is not asked again:
+   @silent is that one's key. */
+enum result board_look_unasked(struct board *out, struct campus *campus, struct reader *reader,
+			       int64_t course, const char *silent, struct error *err);
 /* What follows from switching it on, a line each, for whoever types the word; *@count of them, none
    without a flag. Valid as long as @board is. */
 const char *const *board_consequences(const struct board *board, size_t *count);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/figures.h"
+#include "src/base/patience.h"
 #include "src/status/lock.h"
 
 struct flipper {
@@ -33,7 +34,7 @@ static enum result read_state(struct flipper *flipper, const char *key, struct f
 			      struct error *err)
 {
 	struct flag *flag = flipper->campus->flag;
-	enum result st = flag->ops->show(flag, &key, 1, out, err);
+	enum result st = flag_show(flag, &key, 1, out, err);
 
 	if (st != RESULT_OK)
 		memset(out, 0, sizeof(*out));
@@ -183,7 +184,7 @@ void flip_write(struct flipper *flipper, struct flip *flip)
 	struct flag *flag = flipper->campus->flag;
 
 	flip->said = (struct error){0};
-	flip->answer = flag->ops->set(flag, flip->key, flip->on, &flip->said);
+	flip->answer = flag_set(flag, flip->key, flip->on, &flip->said);
 }
 
 static const char *name_outcome(const struct flip *flip, const struct flipped *out)
@@ -199,7 +200,7 @@ static const char *name_outcome(const struct flip *flip, const struct flipped *o
 }
 
 /* The words for what set() answered, beside what reads back. */
-static void tell_outcome(const struct flip *flip, struct flipped *out, const struct error *unread)
+static void tell_answer(const struct flip *flip, struct flipped *out, const struct error *unread)
 {
 	const char *more = flip->answer != RESULT_OK	 ? flip->said.text
 			   : unread->result != RESULT_OK ? unread->text
@@ -211,6 +212,17 @@ static void tell_outcome(const struct flip *flip, struct flipped *out, const str
 		say(out, "%s", out->outcome);
 	else
 		say(out, "%s: %.200s", out->outcome, more);
+}
+
+static void tell_outcome(const struct flip *flip, struct flipped *out, const struct error *unread)
+{
+	if (!is_turning(out->now) || !patience_over()) {
+		tell_answer(flip, out, unread);
+		return;
+	}
+	out->outcome = "left turning";
+	say(out, "left turning: given up before it was known whether it is switched %s; the next start, "
+		 "or switch, reads it back", flip->on ? "on" : "off");
 }
 
 enum result flip_settle(struct flipper *flipper, struct flip *flip, struct flipped *out,
@@ -236,6 +248,7 @@ static enum result switch_it(struct flipper *flipper, int64_t course, bool on, c
 {
 	struct flip flip = {.course = course, .on = on};
 	enum flag_step before = out->before;
+	int64_t granted = patience_grant(FLIP_GRACE_MS);
 	enum result st = flip_begin(flipper, &flip, board, how, err);
 
 	if (st == RESULT_OK) {
@@ -243,6 +256,7 @@ static enum result switch_it(struct flipper *flipper, int64_t course, bool on, c
 		st = flip_settle(flipper, &flip, out, err);
 		out->before = before;
 	}
+	patience_grant(granted);
 	flip_clear(&flip);
 	return st;
 }
@@ -275,7 +289,9 @@ enum result flip_on(struct flipper *flipper, int64_t course, const char *how, st
 	if (st == RESULT_OK)
 		st = board_look(board, flipper->campus, flipper->reader, course, err);
 	out->before = board->step;
-	if (st == RESULT_OK && board->step == STEP_ON) {
+	if (st == RESULT_OK && patience_over()) {
+		st = error_set(err, RESULT_CANCELED, "given up before anything was switched");
+	} else if (st == RESULT_OK && board->step == STEP_ON) {
 		out->now = STEP_ON;
 		out->state = board->flag;
 		out->done = true;

@@ -17,6 +17,13 @@
 
 #include "src/rollout/board.h"
 
+/*
+ * What a caller's patience (patience.h) being over means: nothing more is begun, RESULT_CANCELED. What
+ * is journalled has so long to be written and read back; where it takes longer it is left turning,
+ * and said so, for whoever takes the lock next.
+ */
+#define FLIP_GRACE_MS 5000
+
 struct flipper;
 
 /* What became of one flip, or of settling one. */

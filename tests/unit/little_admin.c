@@ -276,6 +276,8 @@ static void serve_admin(struct little_admin *admin, const struct web_request *re
 	admin->asked++;
 	if (admin->before)
 		admin->before(admin, path);
+	if (admin->stall_get && !strcmp(request->method, "GET"))
+		answer->mischief = WEB_STALL;
 	if (admin->asked == admin->expires_after) {
 		if (admin->expires_by_csrf)
 			admin->token++;

@@ -43,6 +43,7 @@ struct little_admin {
 	const char *page;    /* all pages of the admin, instead of their own */
 	const char *list;    /* all lists, instead of their own */
 	enum web_mischief mischief; /* befalls a POST, once it is saved */
+	bool stall_get;	     /* no page of the admin is answered */
 	void (*before)(struct little_admin *admin, const char *path); /* each request of the admin */
 	/* what was seen */
 	int logins, refused, asked, posts, lists;

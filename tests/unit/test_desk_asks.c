@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "src/base/patience.h"
 #include "src/engine/lost_rows.h"
 #include "src/rollout/flip.h"
 #include "src/status/rollout.h"
@@ -682,6 +683,79 @@ static void a_rest_waits_for_what_is_settled_at_the_start(void **state)
 	desk_free(desk);
 }
 
+/* ---- leaving while the flag's backend hangs -----------------------------------------------*/
+
+/* Shows nothing until whoever waits gives up. */
+static enum result hang(struct flag *flag, const char *const *courses, size_t count, struct flag_state *out,
+			struct error *err)
+{
+	struct slow_flag *self = (struct slow_flag *)flag;
+
+	(void)courses, (void)count, (void)out;
+	self->shows++;
+	while (!patience_over())
+		poll(NULL, 0, 10);
+	return error_set(err, RESULT_CANCELED, "given up");
+}
+
+static enum result hang_to_set(struct flag *flag, const char *course, bool on, struct error *err)
+{
+	return slow_set(flag, course, on, err);
+}
+
+static const struct flag_ops hanging_ops = {.kind = "slow", .show = hang, .set = hang_to_set};
+
+static bool waits_for_flag(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return snap->flag_waits >= 2 && !strcmp(snap->flag_name, "slow thing");
+}
+
+static void who_leaves_is_not_kept_by_a_flag_that_hangs(void **state)
+{
+	struct world *world = *state;
+	struct slow_flag flag = {.flag.ops = &hanging_ops, .flag.name = "slow thing"};
+	int64_t course = world_course_id(world, DONE), begin;
+	struct desk *desk;
+
+	world->conf.flag_kind = (char *)"slow";
+	world->conf.flag_flip = (char *)"manual";
+	world->campus.flag = &flag.flag;
+	desk = open_started_desk(world, false);
+	desk_show_boards(desk, &course, 1);
+	while (!flag.shows)
+		poll(NULL, 0, 1);
+	/* meanwhile it is said what is waited for */
+	snapshot_unref(wait_for(desk, waits_for_flag, NULL, "what is waited for"));
+	begin = clock_now(clock_system());
+	desk_free(desk);
+	assert_true(clock_now(clock_system()) - begin < 3000);
+}
+
+/* What was confirmed has its grace, and is told as not done. */
+static void a_switch_that_hangs_is_given_up(void **state)
+{
+	struct world *world = *state;
+	struct slow_flag flag = {.flag.ops = &hanging_ops};
+	struct desk *desk;
+	int64_t begin;
+
+	world->conf.flag_kind = (char *)"slow";
+	world->conf.flag_flip = (char *)"manual";
+	world->campus.flag = &flag.flag;
+	desk = open_started_desk(world, false);
+	act_on(world, desk, ACT_FLAG_OFF, DONE, NEXT);
+	while (!flag.shows)
+		poll(NULL, 0, 1);
+	begin = clock_now(clock_system());
+	desk_stop(desk);
+	wait_message(desk, "2 not");
+	assert_true(clock_now(clock_system()) - begin < FLIP_GRACE_MS + 3000);
+	assert_int_equal(flag.sets, 0);
+	assert_int_equal(flag.shows, 1);
+	desk_free(desk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(int argc, char **argv)
@@ -708,6 +782,8 @@ int main(int argc, char **argv)
 		TEST(what_cannot_be_read_at_the_start_is_read_later),
 		TEST(boards_are_those_asked_for),
 		TEST(without_a_flag_nothing_is_switched),
+		TEST(who_leaves_is_not_kept_by_a_flag_that_hangs),
+		TEST(a_switch_that_hangs_is_given_up),
 		TEST(a_rest_comes_between_two_flags),
 		TEST(a_rest_waits_for_what_is_settled_at_the_start),
 	};

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/http.h"
+#include "src/base/patience.h"
 #include "src/flag/flag_kinds.h"
 
 #define COURSE "course-v1:Org+C+2018"
@@ -693,6 +695,68 @@ static void an_admin_in_trouble_is_asked_again_later(void **state)
 	stop(&world);
 }
 
+/* ---- patience ---- */
+
+struct waiting {
+	struct world *world;
+	struct patience patience;
+	bool sets;
+	enum result result;
+	struct error err;
+};
+
+static void *wait_for_admin(void *arg)
+{
+	struct waiting *w = arg;
+	struct flag *flag = w->world->flag;
+	const char *course = COURSE;
+	struct flag_state shown;
+
+	patience_heed(&w->patience);
+	w->result = w->sets ? flag->ops->set(flag, COURSE, true, &w->err)
+			    : flag->ops->show(flag, &course, 1, &shown, &w->err);
+	patience_heed(NULL);
+	return NULL;
+}
+
+/* Ends the patience once the request has come that is not answered; how long it took then, in ms. */
+static int64_t give_up(struct waiting *w, int request)
+{
+	pthread_t thread;
+	int64_t begin;
+
+	pthread_create(&thread, NULL, wait_for_admin, w);
+	while (web_requests(w->world->admin.web) < request)
+		usleep(1000);
+	begin = clock_now(clock_system());
+	patience_end(&w->patience);
+	pthread_join(thread, NULL);
+	return clock_now(clock_system()) - begin;
+}
+
+static void who_waits_for_an_admin_may_give_up(void **state)
+{
+	struct world world;
+	struct waiting shows = {.world = &world}, sets = {.world = &world, .sets = true};
+	struct flag_state shown;
+
+	(void)state;
+	start(&world);
+	shown = show(&world, COURSE); /* logged in */
+	assert_int_equal(shown.own, FLAG_OFF);
+	world.admin.mischief = WEB_STALL;
+	/* the form is asked for, then sent: that one is saved, and not answered */
+	assert_true(give_up(&sets, web_requests(world.admin.web) + 2) < 5000);
+	assert_int_equal(sets.result, RESULT_UNKNOWN);
+	expect_words(sets.err.text, "given up");
+	world.admin.stall_get = true;
+	assert_true(give_up(&shows, web_requests(world.admin.web) + 1) < 5000);
+	assert_int_equal(shows.result, RESULT_CANCELED);
+	expect_words(shows.err.text, "given up");
+	assert_int_equal(world.admin.posts, 1);
+	stop(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -719,6 +783,7 @@ int main(void)
 	    cmocka_unit_test(what_is_shown_is_harmless),
 	    cmocka_unit_test(an_admin_that_is_away_is_unreachable),
 	    cmocka_unit_test(an_admin_in_trouble_is_asked_again_later),
+	    cmocka_unit_test(who_waits_for_an_admin_may_give_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

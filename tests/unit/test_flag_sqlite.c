@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "src/base/clock.h"
+#include "src/base/patience.h"
 
 #define COURSE "course-v1:DemoX+Sub+2024"
 #define OTHER "DemoX/Sub/2015"
@@ -641,6 +642,56 @@ static void file_that_stays_busy_is_told(void **state)
 	free(rows);
 }
 
+/* ---- patience -----------------------------------------------------------------------------*/
+
+struct waiting {
+	struct room *room;
+	struct patience patience;
+	enum result show, set, late;
+	struct error err;
+};
+
+static void *wait_for_lock(void *arg)
+{
+	struct waiting *w = arg;
+	struct flag *flag = w->room->flag;
+	const char *course = COURSE;
+	struct flag_state state;
+
+	patience_heed(&w->patience);
+	w->show = flag->ops->show(flag, &course, 1, &state, NULL);
+	w->set = flag->ops->set(flag, COURSE, true, &w->err);
+	patience_grant(60000);
+	w->late = flag->ops->set(flag, COURSE, true, NULL);
+	patience_heed(NULL);
+	return NULL;
+}
+
+/* Who waits for a lock is in its busy handler, and gives up there; with a grace it waits on. */
+static void who_waits_for_a_lock_may_give_up(void **state)
+{
+	struct waiting w = {.room = *state};
+	int64_t begin, took;
+	pthread_t thread;
+	sqlite3 *db;
+
+	make_django(w.room);
+	db = open_file(w.room);
+	assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	begin = clock_now(clock_system());
+	pthread_create(&thread, NULL, wait_for_lock, &w);
+	usleep(300000); /* it waits, or has not come so far: both are given up */
+	patience_end(&w.patience);
+	pthread_join(thread, NULL);
+	took = clock_now(clock_system()) - begin;
+	assert_int_equal(w.show, RESULT_CANCELED);
+	assert_int_equal(w.set, RESULT_CANCELED);
+	assert_int_equal(w.err.result, RESULT_CANCELED);
+	assert_int_equal(w.late, RESULT_BUSY);
+	assert_true(took >= 5000 && took < 9500); /* one whole wait, and not two */
+	sqlite3_close(db);
+}
+
 struct writer {
 	const struct room *room;
 	int number;
@@ -716,6 +767,7 @@ int main(void)
 	    IN_ROOM(probe_tells_what_cannot_be_written),
 	    IN_ROOM(busy_file_is_waited_for),
 	    IN_ROOM(file_that_stays_busy_is_told),
+	    IN_ROOM(who_waits_for_a_lock_may_give_up),
 	    IN_ROOM(several_threads_lose_no_row),
 	    cmocka_unit_test(kind_none_is_no_backend),
 	};

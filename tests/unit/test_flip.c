@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/patience.h"
 #include "src/rollout/flip.h"
 #include "tests/unit/world.h"
 
@@ -41,6 +42,7 @@ struct little_flag {
 	bool lost;	       /* it acts, whatever it answers */
 	bool mute;	       /* it answers, and does not tell */
 	int shy;	       /* so many looks find nobody */
+	struct patience *leaves; /* ended while it is asked to switch, which then takes as long as it may */
 	int sets;
 };
 
@@ -62,6 +64,8 @@ static enum result little_show(struct flag *flag, const char *const *courses, si
 
 	assert_int_equal(count, 1);
 	assert_string_equal(courses[0], KEY);
+	if (patience_over())
+		return error_set(err, RESULT_CANCELED, "given up");
 	if (self->shy && self->shy--)
 		return error_set(err, RESULT_UNREACHABLE, "the flag is away");
 	if (self->show != RESULT_OK)
@@ -79,6 +83,11 @@ static enum result little_set(struct flag *flag, const char *course, bool on, st
 
 	assert_string_equal(course, KEY);
 	self->sets++;
+	if (self->leaves) {
+		patience_end(self->leaves);
+		while (!patience_over())
+			usleep(10000);
+	}
 	if (self->set == RESULT_OK || self->lost) {
 		self->state.own = on ? FLAG_ON : FLAG_OFF;
 		self->state.has_row = true;
@@ -558,6 +567,37 @@ static void what_cannot_be_read_back_is_settled_later(void **state)
 }
 
 /* Who needs it off needs it off, whoever began what, and whatever the backend tells of it. */
+/* What was journalled when patience ended is left turning, and settled by whoever comes next. */
+static void what_is_given_up_is_left_turning(void **state)
+{
+	struct room *room = *state;
+	struct patience patience = {0};
+
+	migrate_and_verify(room);
+	open_flipper(room);
+	patience_heed(&patience);
+	room->flag.leaves = &patience;
+	room->flag.set = RESULT_UNKNOWN;
+	room->flag.lost = true;
+	assert_ok(flip_on(room->flipper, room->course, "by hand", NULL, &room->flipped, &room->err), room->err);
+	assert_false(room->flipped.done);
+	assert_string_equal(room->flipped.outcome, "left turning");
+	assert_says(room->flipped.text, "the next start");
+	assert_int_equal(step_of(room), STEP_TURNING_ON);
+	/* and nothing more is begun */
+	assert_int_equal(flip_off(room->flipper, room->course, "by hand", &room->flipped, &room->err),
+			 RESULT_CANCELED);
+	assert_int_equal(flip_on(room->flipper, room->course, "by hand", NULL, &room->flipped, &room->err),
+			 RESULT_CANCELED);
+	assert_int_equal(room->flag.sets, 1);
+	assert_int_equal(step_of(room), STEP_TURNING_ON);
+	patience_heed(NULL);
+	open_flipper(room);
+	assert_int_equal(room->told, 1);
+	assert_says(room->flipped.text, "was cut short: it is on");
+	assert_int_equal(step_of(room), STEP_ON);
+}
+
 static void off_is_possible_where_nothing_can_be_read(void **state)
 {
 	struct room *room = *state;
@@ -823,6 +863,7 @@ int main(void)
 		T(a_red_board_writes_nothing),
 		T(what_is_read_back_decides_not_the_answer),
 		T(what_cannot_be_read_back_is_settled_later),
+		T(what_is_given_up_is_left_turning),
 		T(off_is_possible_where_nothing_can_be_read),
 		T(a_switch_is_settled_by_its_own_number),
 		T(what_is_on_and_stale_is_offered_for_off),
