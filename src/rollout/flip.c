@@ -216,7 +216,7 @@ static void tell_answer(const struct flip *flip, struct flipped *out, const stru
 
 static void tell_outcome(const struct flip *flip, struct flipped *out, const struct error *unread)
 {
-	if (!is_turning(out->now) || !patience_over()) {
+	if (!flag_is_turning(out->now) || !patience_over()) {
 		tell_answer(flip, out, unread);
 		return;
 	}

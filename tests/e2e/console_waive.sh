@@ -139,7 +139,7 @@ in_status 0 "$waived AND code = 'asset-missing'"
 
 step "a retry by code is of the courses that have it, and of its blocks only"
 resize 60 15
-wait_for "left 0 of 40  ETA" # as only the narrow head says it
+wait_for "left 0 of 40  " # as only the narrow head says it
 keys R
 wait_for "retry asset-missing in the 2 courses on staging? y/n"
 keys n
