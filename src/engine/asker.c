@@ -375,7 +375,6 @@ static void go_on(struct asker *asker, struct desk_act *act, const struct desk_q
 	struct desk *desk = asker->desk;
 	struct error err = {0};
 
-	act->passed = question->kind;
 	if (question->kind == QUESTION_VANISHED) {
 		note_answer(desk, question, true);
 		lost_rows_accept(&asker->lost, gives_run(act->act));
@@ -408,6 +407,8 @@ void desk_answer(struct desk *desk, uint64_t serial, bool yes, const char *reaso
 		desk->answered = true;
 		desk->answer = yes;
 		desk->asked->dropped = !yes;
+		if (yes)
+			desk->asked->passed = desk->question.kind;
 		desk->asked->since = clock_now(desk->campus->clock) + 1;
 		pthread_cond_broadcast(&desk->turn);
 	}

@@ -126,6 +126,19 @@ static bool dry_elsewhere(struct desk *desk, char *out, size_t size)
 	return number != 0;
 }
 
+/* Many courses take several commits: what was written before the one that failed stays. */
+static void say_unwritten(struct desk *desk, const struct desk_act *act, size_t taken,
+			  const struct error *err)
+{
+	char name[64];
+
+	asker_name(act, name, sizeof(name));
+	if (taken)
+		desk_say(desk, FINDING_ERROR, "%s: only %zu, then: %s", name, taken, err->text);
+	else
+		desk_say(desk, FINDING_ERROR, "%s: not done: %s", name, err->text);
+}
+
 static void wish(struct desk *desk, const struct desk_act *act)
 {
 	const int64_t *ids = act->ids;
@@ -147,11 +160,6 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	st = status_wish(desk->campus->status, wishes[act->act].wish, ids, count, act->finding,
 			 act->named, answers, &err);
 	done_remember(desk, act, answers);
-	if (st != RESULT_OK) {
-		desk_say(desk, FINDING_ERROR, "%s", err.text);
-		free(answers);
-		return;
-	}
 	for (size_t i = 0; i < count; i++) {
 		taken += answers[i].taken;
 		if (!answers[i].taken && !*refused)
@@ -159,6 +167,11 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	}
 	if (desk->engine && act->act != ACT_PAUSE)
 		engine_adopt(desk->engine, ids, count);
+	if (st != RESULT_OK) {
+		say_unwritten(desk, act, taken, &err);
+		free(answers);
+		return;
+	}
 	/* of several, and in production, the question said so before */
 	if (!warning && count == 1 && strcmp(desk->campus->conf->environment, "production") != 0)
 		warning = *live ? live : NULL;

@@ -35,8 +35,8 @@ struct desk_act {
 	struct picks *picks; /* a reference, or NULL */
 	char *reason;	     /* owned, or NULL */
 	int64_t since; /* when it was given, or answered for (monotonic ms; never 0) */
-	/* of the asker: the last question that was answered with yes, what the gate said, and (under the
-	   lock) that it was taken back while it was looked at */
+	/* of the asker: the last question that was answered with yes (under the lock), what the gate said,
+	   and (under the lock) that it was taken back while it was looked at */
 	enum question_kind passed;
 	struct permit permit;
 	bool dropped;

@@ -358,6 +358,8 @@ static void an_undo_that_cannot_be_written_is_not_lost(void **state)
 	assert_true(desk_is_undoing(desk, pause));
 	assert_false(desk_can_undo(desk, pause));
 	wait_message(desk, "not undone, z tries again: pause of 2 courses: status database");
+	act_on(world, desk, ACT_PAUSE, KEY, NULL); /* what is not done says what it was */
+	wait_message(desk, "pause 1 course: not done: status database");
 	sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
 	sqlite3_close(db);
 	wait_idle(desk);
