@@ -631,7 +631,7 @@ static void a_desk_that_stops_lets_what_is_under_way_finish(void **state)
 	while (!world_calls(world, FAULT_PUT))
 		usleep(1000);
 	desk_stop(desk);
-	for (int i = 0; i < 100 && !desk_idle(desk); i++)
+	for (int i = 0; i < WORLD_PATIENCE / 20 && !desk_idle(desk); i++)
 		usleep(20000);
 	assert_true(desk_idle(desk));
 	desk_free(desk);

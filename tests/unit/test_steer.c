@@ -78,19 +78,32 @@ static void a_wait_ends_when_the_rate_is_changed(void **state)
 	world_expect(world, KEY, COURSE_MIGRATED);
 }
 
+/* How long it takes, while the next start has to wait for a second. */
+static int64_t stop_in_the_midst(struct world *world)
+{
+	struct engine *engine = world_start(world, false);
+	int calls = world_calls(world, FAULT_PUT);
+	int64_t begun;
+
+	engine_go(engine);
+	wait_for_calls(world, FAULT_PUT, calls + 1);
+	begun = milliseconds();
+	engine_free(engine);
+	return milliseconds() - begun;
+}
+
 static void a_wait_ends_when_the_engine_stops(void **state)
 {
 	struct world *world = *state;
-	struct engine *engine;
-	int64_t begun;
+	int64_t took;
 
 	world->conf.rate = 1;
-	engine = world_start(world, false);
-	engine_go(engine);
-	wait_for_calls(world, FAULT_PUT, 1);
-	begun = milliseconds();
-	engine_free(engine);
-	assert_true(milliseconds() - begun < 900);
+	for (int tries = 0; tries < 5; tries++) { /* a busy machine may be late, but not each time */
+		took = stop_in_the_midst(world);
+		if (took < 900)
+			return;
+	}
+	fail_msg("it took %lld ms each time", (long long)took);
 }
 
 /* ---- how many ---------------------------------------------------------------------------- */
