@@ -27,7 +27,6 @@
 
 #define ROW_TIME 2000	  /* ms that keys wait for the row they are meant for */
 #define ANSWER_TIME 5000  /* ms that they wait for what they were typed for */
-#define NOTE_TIME 2000	  /* ms that what a key was answered with stays in spite of news */
 #define STOP_TICK 100	  /* ms between looks whether the engine has come to rest */
 #define FILE_TICK 20	  /* ms between looks whether a file is written */
 #define EMPTY_READS_MAX 50 /* a terminal that is readable and has nothing is gone */
@@ -47,23 +46,6 @@ int64_t console_wall(const struct console *console)
 int64_t console_clock(const struct console *console)
 {
 	return clock_now(console->campus->clock);
-}
-
-void console_note(struct console *console, enum role role, const char *fmt, ...)
-{
-	size_t most = sizeof(console->note) - 1;
-	va_list args;
-	int len;
-
-	va_start(args, fmt);
-	len = vsnprintf(console->note, sizeof(console->note), fmt, args);
-	va_end(args);
-	if (len > (int)most) /* not in the midst of a character */
-		console->note[text_cut(console->note, most, most - 1)] = '\0';
-	console->note_role = role;
-	console->note_at = console_clock(console);
-	console->note_serial = console->message_serial;
-	console->dirty = true;
 }
 
 void console_relayout(struct console *console)
@@ -211,15 +193,6 @@ static void give_to_view(struct console *console)
 	console->dirty = true;
 }
 
-void console_news(struct console *console)
-{
-	if (!console->note[0] || console->message_serial == console->note_serial ||
-	    console_clock(console) - console->note_at < NOTE_TIME)
-		return;
-	console->note[0] = '\0';
-	console->dirty = true;
-}
-
 static void take_snapshot(struct console *console)
 {
 	struct snapshot *now = desk_acquire(console->desk);
@@ -233,13 +206,7 @@ static void take_snapshot(struct console *console)
 		console->now = now;
 		console->dirty = true;
 	}
-	if (now->message_serial != console->message_serial) {
-		console->message_serial = now->message_serial;
-		console->message_at = console_clock(console);
-		console->message_gone = false;
-		console->message_seen = false;
-	}
-	console_news(console);
+	messages_look(console);
 	give_to_view(console);
 	find_answer(console);
 	questions_look(console);
@@ -345,14 +312,16 @@ void console_take_events(struct console *console)
 	}
 }
 
-/* Until the clock on the screen shows another second, or sooner while we wait for work to end. */
+/* Until the clock on the screen shows another second, or sooner while we wait for work to end, or with a
+   message until the one before it was read. */
 static int wait_time(const struct console *console)
 {
 	int left = 1000 - (int)(console_wall(console) / 1000 % 1000);
 
 	if (console->dump && left > FILE_TICK)
 		return FILE_TICK;
-	return (console->stopping || suspend_waits(console)) && left > STOP_TICK ? STOP_TICK : left;
+	return (console->stopping || suspend_waits(console) || messages_wait(console)) && left > STOP_TICK
+		       ? STOP_TICK : left;
 }
 
 /* The terminal went away without a signal: finish like one. */

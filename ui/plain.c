@@ -188,7 +188,7 @@ static bool waits_for_answer(struct plain *plain)
 	const struct console *console = plain->console;
 
 	if (plain->answer_until && (console->prompt.kind != PROMPT_NONE ||
-				    console->now->message_serial != plain->unanswered ||
+				    console->now->messages.answer != plain->unanswered ||
 				    console_clock(console) > plain->answer_until))
 		plain->answer_until = 0;
 	return plain->answer_until != 0;

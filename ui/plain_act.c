@@ -127,7 +127,7 @@ static void type_line(struct console *console, const char *text)
 static void act(struct plain *plain, enum action action, const struct plain_words *words)
 {
 	struct console *console = plain->console;
-	uint64_t message = console->now->message_serial;
+	uint64_t message = console->now->messages.answer;
 
 	dispatch_action(console, action);
 	if (words->has_text && console->prompt.kind != PROMPT_NONE)
@@ -152,7 +152,7 @@ static void answer(struct plain *plain, const char *line)
 	bool acts = kind == PROMPT_CONFIRM || kind == PROMPT_WORD ||
 		    (kind == PROMPT_REASON && prompt->act.question);
 	bool later = prompt->act.go || prompt->act.act == ACT_VALIDATE;
-	uint64_t message = console->now->message_serial;
+	uint64_t message = console->now->messages.answer;
 
 	if (kind == PROMPT_CONFIRM)
 		dispatch_key(console, !strcasecmp(line, "y") || !strcasecmp(line, "yes") ? 'y' : 'n', false);

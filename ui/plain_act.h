@@ -49,7 +49,7 @@ struct plain {
 	struct plain_told told[PLAIN_TOLD];
 	size_t told_count;
 	int64_t slid_told; /* view->slid_at, of which it was said that another row is selected */
-	uint64_t unanswered; /* the newest message before an act ... */
+	uint64_t unanswered; /* the newest answer before an act ... */
 	int64_t answer_until; /* ... whose answer is waited for; 0: none */
 	int64_t question_until; /* a question may come until then; 0: none is on its way */
 	bool waits;	   /* for the work under way */

@@ -160,16 +160,15 @@ static void tell_progress(const struct console *console, struct plain_seen *seen
 
 /* ---- the rest -----------------------------------------------------------------------------*/
 
-static void tell_message(const struct snapshot *now, struct plain_seen *seen)
+static void tell_messages(const struct snapshot *now, struct plain_seen *seen)
 {
 	static const char *const before[] = {
 		[FINDING_NOTICE] = "", [FINDING_WARNING] = "warning: ", [FINDING_ERROR] = "error: ",
 	};
 
-	if (now->message_serial == seen->message)
-		return;
-	seen->message = now->message_serial;
-	plain_say("%s%s", before[now->message_severity], now->message);
+	for (const struct message *message; (message = messages_next(&now->messages, seen->message));
+	     seen->message = message->serial)
+		plain_say("%s%s", before[message->severity], message->text);
 }
 
 /* Nothing shows of an act yet: where that takes a second, what it waits for. */
@@ -219,7 +218,7 @@ void plain_tell_events(const struct console *console, struct plain_seen *seen)
 {
 	const struct snapshot *now = console->now;
 
-	tell_message(now, seen);
+	tell_messages(now, seen);
 	tell_waiting(console, seen);
 	tell_engine(now, seen);
 	tell_holds(console, seen);

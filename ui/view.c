@@ -198,10 +198,10 @@ static const char *current_message(const struct console *console, enum role *rol
 	*role = ROLE_BUSY;
 	if (now->waiting.act[0])
 		return waiting_text(&now->waiting);
-	*role = view_severity_role(now->message_severity);
-	if (console->message_gone || (now->message_severity == FINDING_NOTICE && age > MESSAGE_TIME))
+	*role = view_severity_role(console->message.severity);
+	if (console->message_gone || (console->message.severity == FINDING_NOTICE && age > MESSAGE_TIME))
 		return "";
-	return now->message;
+	return console->message.text;
 }
 
 /* What always stands on the rule: how many are tagged, and the place in the list. */

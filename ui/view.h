@@ -177,12 +177,11 @@ struct console {
 	const struct view *boards_of;  /* whose boards the desk looks at; only compared */
 	bool plots_of_hour;	  /* the plots show an hour, not a minute */
 	struct column_choice columns; /* of the list of courses */
-	char note[576]; /* a word of the console itself, until the next key; console_news() */
+	char note[576]; /* a word of the console itself, until the next key or message */
 	enum role note_role;
 	int64_t note_at; /* when it was said (monotonic ms); 0: it stands for an answer to come */
-	uint64_t note_serial; /* the newest message then */
-	uint64_t message_serial; /* the newest message seen, and when it came (monotonic ms) */
-	int64_t message_at;
+	struct message message; /* of the desk, the one that is shown */
+	int64_t message_at;	/* since when (monotonic ms) */
 	bool message_gone;
 	bool message_seen; /* a key was pressed since it came */
 	int64_t suspend_since; /* ^Z waits for work under way to finish (monotonic ms); 0: it does not */
@@ -226,12 +225,17 @@ bool console_rows_are_old(const struct console *console);
 bool console_row_is_unread(const struct console *console);
 /* The first time lets what is under way finish, the second ends at once. */
 void console_stop(struct console *console);
-void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
-/* What a key was answered with gives way to news of the desk, but not before it can have been read:
-   to be called now and then. */
-void console_news(struct console *console);
 int64_t console_wall(const struct console *console);  /* microseconds */
 int64_t console_clock(const struct console *console); /* monotonic, milliseconds */
+
+/* ---- messages.c ---------------------------------------------------------------------------*/
+
+/* A word of the console's own, before all that the desk says. */
+void console_note(struct console *console, enum role role, const char *fmt, ...) SF_PRINTF(3, 4);
+/* Shows the desk's next message, once what is shown can have been read: to be called now and then. */
+void messages_look(struct console *console);
+/* There is one that has to wait for that. */
+bool messages_wait(const struct console *console);
 
 /* ---- dispatch.c ---------------------------------------------------------------------------*/
 

@@ -43,6 +43,17 @@ static void rest_between_videos(void *arg)
 	pthread_mutex_unlock(&desk->lock);
 }
 
+/* Of many that are validated in one go, each is news. */
+static bool is_last(struct desk *desk)
+{
+	bool last;
+
+	pthread_mutex_lock(&desk->lock);
+	last = !desk->validate_count;
+	pthread_mutex_unlock(&desk->lock);
+	return last;
+}
+
 static void validate(struct desk *desk, struct reader *reader, int64_t id)
 {
 	/* an engine is here, or elsewhere, or may come */
@@ -52,6 +63,8 @@ static void validate(struct desk *desk, struct reader *reader, int64_t id)
 	struct course_row row = {0};
 	struct counts counts;
 	char unknown[48] = "";
+	void (*say)(struct desk *, enum finding_severity, const char *, ...) SF_PRINTF(3, 4) =
+		is_last(desk) ? desk_say : desk_say_news;
 	struct error err = {0};
 	enum result st = reader_course_by_id(reader, id, &row, &err);
 
@@ -60,7 +73,7 @@ static void validate(struct desk *desk, struct reader *reader, int64_t id)
 	if (st == RESULT_OK && counts.unknown) /* which is not "not in val" */
 		snprintf(unknown, sizeof(unknown), " (%lld unknown)", (long long)counts.unknown);
 	if (st == RESULT_OK)
-		desk_say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
+		say(desk, counts.errors ? FINDING_ERROR : FINDING_NOTICE,
 			 "validated %s, level bytes: %lld of %lld in val%s, %lld differing, %lld error%s",
 			 row.key, (long long)counts.in_val, (long long)counts.expected, unknown,
 			 (long long)counts.differing, (long long)counts.errors,

@@ -35,9 +35,9 @@ static void on_event(void *arg, const struct engine_event *event)
 	if (event->kind == ENGINE_TROUBLE)
 		desk_say(desk, FINDING_ERROR, "%s", event->text);
 	else if (event->kind == ENGINE_FLAG)
-		desk_say(desk, event->failed ? FINDING_WARNING : FINDING_NOTICE, "%s", event->text);
+		desk_say_news(desk, event->failed ? FINDING_WARNING : FINDING_NOTICE, "%s", event->text);
 	else if (event->kind == ENGINE_COURSE_ENDED && event->status == COURSE_FAILED)
-		desk_say(desk, FINDING_ERROR, "%s Failed%s%s", event->key, *event->text ? ": " : "",
+		desk_say_news(desk, FINDING_ERROR, "%s Failed%s%s", event->key, *event->text ? ": " : "",
 			 event->text);
 	/* the board of a course that began, ended or was switched is not as it was seen */
 	if (event->kind == ENGINE_COURSE_BEGUN || event->kind == ENGINE_COURSE_ENDED ||

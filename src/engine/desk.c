@@ -15,18 +15,31 @@
 
 /* ---- telling ----------------------------------------------------------------------------- */
 
+static void say(struct desk *desk, enum finding_severity severity, bool news, const char *fmt,
+		va_list args)
+{
+	pthread_mutex_lock(&desk->lock);
+	messages_add(&desk->messages, severity, news, fmt, args);
+	pthread_cond_broadcast(&desk->turn);
+	pthread_mutex_unlock(&desk->lock);
+}
+
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...)
 {
 	va_list args;
 
-	pthread_mutex_lock(&desk->lock);
 	va_start(args, fmt);
-	vsnprintf(desk->message, sizeof(desk->message), fmt, args);
+	say(desk, severity, false, fmt, args);
 	va_end(args);
-	desk->message_severity = severity;
-	desk->message_serial++;
-	pthread_cond_broadcast(&desk->turn);
-	pthread_mutex_unlock(&desk->lock);
+}
+
+void desk_say_news(struct desk *desk, enum finding_severity severity, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(desk, severity, true, fmt, args);
+	va_end(args);
 }
 
 /* ---- the desk's life ---------------------------------------------------------------------- */

@@ -117,9 +117,7 @@ struct desk {
 	bool validating;       /* one is under way */
 	bool rests;	       /* desk_rest(): nothing new is begun */
 	bool audit_rests;      /* the auditor stands between two videos */
-	char message[256];
-	enum finding_severity message_severity;
-	uint64_t message_serial;
+	struct messages messages;
 	unsigned wished;       /* of the engine, bits of enum steer: waits for the clerk */
 	unsigned steering;     /* the one that it is at */
 	int64_t wished_since;  /* monotonic ms */
@@ -161,6 +159,9 @@ struct desk {
 };
 
 void desk_say(struct desk *desk, enum finding_severity severity, const char *fmt, ...) SF_PRINTF(3, 4);
+/* The same of what comes in numbers: the next may take its place unread. */
+void desk_say_news(struct desk *desk, enum finding_severity severity, const char *fmt, ...)
+	SF_PRINTF(3, 4);
 void *pager_main(void *desk);
 /* pager.c: the snapshot that is there before the threads, so that a screen never finds none; and, with a
    @problem, while no page can be read. */
@@ -170,7 +171,7 @@ enum result pager_first(struct desk *desk, const char *problem, struct error *er
 void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine_state *state,
 		   struct snapshot *snap);
 void tell_campus(const struct desk *desk, struct snapshot *snap);
-void tell_message(struct desk *desk, struct snapshot *snap);
+void tell_messages(struct desk *desk, struct snapshot *snap);
 /* How the adaptive limit on requests stands; all 0 at full speed. */
 struct http_load;
 void tell_look_at_load(const struct desk *desk, struct http_load *out);

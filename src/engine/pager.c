@@ -87,7 +87,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 	out->version = version;
 	out->flag_waits = tell_flag_waits(desk);
 	out->request = desk->request_serial;
-	out->message = desk->message_serial;
+	out->message = desk->messages.newest;
 	out->diff = desk->diff_serial;
 	out->story = desk->story_serial;
 	out->compared = desk->compared.serial;
@@ -148,7 +148,7 @@ enum result pager_first(struct desk *desk, const char *problem, struct error *er
 	snap->loading = true;
 	snap->found = -1;
 	tell_campus(desk, snap);
-	tell_message(desk, snap);
+	tell_messages(desk, snap);
 	snprintf(snap->problem, sizeof(snap->problem), "%.250s", problem);
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 	publish(desk, snap);

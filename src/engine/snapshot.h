@@ -9,6 +9,7 @@
 #define SUBFERRY_SRC_ENGINE_SNAPSHOT_H
 
 #include "src/engine/boards.h"
+#include "src/engine/message.h"
 #include "src/engine/story.h"
 #include "src/format/cues.h"
 #include "src/format/key.h"
@@ -172,9 +173,7 @@ struct snapshot {
 	int64_t eta_low, eta_high;
 	int64_t left_low, left_high; /* the same in seconds of work, from when a hold ends */
 	char eta_reason[64];  /* "nothing launched", "held", "too early to say" */
-	char message[256];    /* the last thing the engine or an act says to the operator */
-	enum finding_severity message_severity;
-	uint64_t message_serial; /* grows with every new message */
+	struct messages messages; /* what the engine and acts said to the operator */
 	/* ---- the page ---- */
 	struct page_request request; /* what this page answers */
 	bool loading;		     /* the page is still being read: rows are of before */

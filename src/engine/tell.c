@@ -252,15 +252,13 @@ static void tell_start(struct snapshot *snap)
 	snprintf(snap->eta_reason, sizeof(snap->eta_reason), "starting");
 }
 
-void tell_message(struct desk *desk, struct snapshot *snap)
+void tell_messages(struct desk *desk, struct snapshot *snap)
 {
 	size_t at = strlen(snap->engine);
 
 	pthread_mutex_lock(&desk->lock);
 	desk->dry_elsewhere = snap->engine_here ? 0 : snap->dry_run;
-	memcpy(snap->message, desk->message, sizeof(snap->message));
-	snap->message_severity = desk->message_severity;
-	snap->message_serial = desk->message_serial;
+	snap->messages = desk->messages;
 	if (desk->validating)
 		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", validating, %zu more",
 			 desk->validate_count);
@@ -298,5 +296,5 @@ void tell_snapshot(struct desk *desk, struct reader *reader, const struct engine
 	story_show(desk, snap);
 	compared_show(desk, reader, snap);
 	tell_gates(desk, snap);
-	tell_message(desk, snap);
+	tell_messages(desk, snap);
 }

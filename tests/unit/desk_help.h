@@ -34,7 +34,7 @@ static inline struct snapshot *wait_for(struct desk *desk,
 		assert_non_null(snap);
 		if (is(snap, arg))
 			return snap;
-		snprintf(last, sizeof(last), "%s", snap->message);
+		snprintf(last, sizeof(last), "%s", messages_newest(&snap->messages)->text);
 		snapshot_unref(snap);
 		poll(&fd, 1, 100);
 		desk_wake_drain(desk);
@@ -45,7 +45,7 @@ static inline struct snapshot *wait_for(struct desk *desk,
 
 static inline bool says(const struct snapshot *snap, const void *arg)
 {
-	return strstr(snap->message, arg);
+	return strstr(messages_newest(&snap->messages)->text, arg);
 }
 
 /* The snapshot with that message; snapshot_unref(). */

@@ -117,7 +117,7 @@ static void it_predicts_and_touches_nothing(void **state)
 
 	act_on(world, desk, ACT_REHEARSE, NEXT, LAST);
 	snap = see_message(desk, "dry run 2: 3 would migrate, 1 would fail; A shows it");
-	assert_int_equal(snap->message_severity, FINDING_NOTICE);
+	assert_int_equal(messages_newest(&snap->messages)->severity, FINDING_NOTICE);
 	snapshot_unref(snap);
 	snap = wait_for(desk, is_dry, NULL, "the engine again");
 	assert_string_equal(snap->mode, "mock");
@@ -310,7 +310,7 @@ static void a_viewer_has_none(void **state)
 
 	act_on(world, desk, ACT_REHEARSE, NEXT, NULL);
 	snap = see_message(desk, "no dry run: viewer: ");
-	assert_non_null(strstr(snap->message, "pid "));
+	assert_non_null(strstr(messages_newest(&snap->messages)->text, "pid "));
 	assert_false(snap->engine_here);
 	snapshot_unref(snap);
 	engine_free(other);
@@ -344,7 +344,7 @@ static void a_viewer_is_told_of_a_dry_engine(void **state)
 	wait_message(desk, "launched 1 course; dry run 2 of another process comes first");
 	act_on(world, desk, ACT_PAUSE, LAST, NULL);
 	snap = see_message(desk, "paused 1 course");
-	assert_null(strstr(snap->message, "dry run"));
+	assert_null(strstr(messages_newest(&snap->messages)->text, "dry run"));
 	snapshot_unref(snap);
 	engine_free(other);
 	snap = wait_for(desk, names_dry_run, &(int64_t){0}, "its end");
@@ -378,8 +378,8 @@ static void *rival_main(void *arg)
 
 static bool has_ended(const struct snapshot *snap, const void *arg)
 {
-	return snap->message_serial != *(const uint64_t *)arg &&
-	       (strstr(snap->message, "; A shows it") || strstr(snap->message, "no dry run: "));
+	return snap->messages.newest != *(const uint64_t *)arg &&
+	       (strstr(messages_newest(&snap->messages)->text, "; A shows it") || strstr(messages_newest(&snap->messages)->text, "no dry run: "));
 }
 
 /* Who is faster is not known; whoever it is, the console says what it is now, and comes back. */
@@ -392,15 +392,15 @@ static void who_takes_the_lock_in_the_gap_makes_it_a_viewer(void **state)
 	for (int i = 0; i < RACES && !won; i++) {
 		struct rival rival = {.world = world};
 		struct snapshot *snap = desk_acquire(desk);
-		uint64_t before = snap->message_serial;
+		uint64_t before = snap->messages.newest;
 		pthread_t thread;
 
 		snapshot_unref(snap);
 		assert_int_equal(pthread_create(&thread, NULL, rival_main, &rival), 0);
 		act_on(world, desk, ACT_REHEARSE, LAST, NULL);
 		snap = wait_for(desk, has_ended, &before, "an end");
-		won = strstr(snap->message, "viewer: ") || strstr(snap->message, "no engine here");
-		assert_int_equal(won, snap->message_severity != FINDING_NOTICE);
+		won = strstr(messages_newest(&snap->messages)->text, "viewer: ") || strstr(messages_newest(&snap->messages)->text, "no engine here");
+		assert_int_equal(won, messages_newest(&snap->messages)->severity != FINDING_NOTICE);
 		snapshot_unref(snap);
 		atomic_store(&rival.ends, true);
 		pthread_join(thread, NULL);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/unit/hand_clock.h"
@@ -38,6 +39,7 @@ struct room {
 	struct hand_clock clock;
 	struct campus campus;
 	struct console console;
+	struct snapshot now;
 	struct view *view;
 };
 
@@ -48,6 +50,7 @@ static int set_up(void **state)
 	room->clock = (struct hand_clock)HAND_CLOCK;
 	room->campus.clock = &room->clock.clock;
 	room->console.campus = &room->campus;
+	room->console.now = &room->now;
 	room->view = calloc(1, sizeof(*room->view));
 	view_init(room->view, &room->console, &ops, &rows, NULL);
 	room->console.views[room->console.depth++] = room->view;
@@ -69,13 +72,22 @@ static int tear_down(void **state)
 static void pass(struct room *room, int64_t ms)
 {
 	room->clock.now += ms;
-	console_news(&room->console);
+	messages_look(&room->console);
+}
+
+static void SF_PRINTF(3, 4) say(struct room *room, bool is_news, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	messages_add(&room->now.messages, FINDING_NOTICE, is_news, fmt, args);
+	va_end(args);
+	messages_look(&room->console);
 }
 
 static void news(struct room *room)
 {
-	room->console.message_serial++;
-	console_news(&room->console);
+	say(room, true, "a course Failed");
 }
 
 static void an_answer_outlives_news_for_two_seconds(void **state)
@@ -120,6 +132,62 @@ static void what_stands_for_an_answer_makes_room_at_once(void **state)
 	assert_string_equal(console->note, "");
 }
 
+static void answers_come_one_by_one_and_news_makes_room(void **state)
+{
+	struct room *room = *state;
+	const char *shown = room->console.message.text;
+
+	pass(room, 5000);
+	say(room, false, "generation 2");
+	assert_string_equal(shown, "generation 2");
+	say(room, true, "a Failed");
+	say(room, false, "the engine is here now");
+	say(room, true, "b Failed");
+	assert_string_equal(shown, "generation 2");
+	assert_true(messages_wait(&room->console));
+	pass(room, 1499);
+	assert_string_equal(shown, "generation 2");
+	pass(room, 1);
+	assert_string_equal(shown, "the engine is here now");
+	pass(room, 1500);
+	assert_string_equal(shown, "b Failed");
+	assert_false(messages_wait(&room->console));
+	say(room, true, "c Failed"); /* news waits for no news */
+	assert_string_equal(shown, "c Failed");
+}
+
+static void who_presses_a_key_has_read_it(void **state)
+{
+	struct room *room = *state;
+
+	pass(room, 5000);
+	say(room, false, "launched 1 course");
+	say(room, false, "paused 1 course");
+	assert_string_equal(room->console.message.text, "launched 1 course");
+	room->console.message_seen = true;
+	pass(room, 0);
+	assert_string_equal(room->console.message.text, "paused 1 course");
+	assert_false(room->console.message_seen);
+}
+
+static void of_many_answers_the_newest_are_kept(void **state)
+{
+	struct room *room = *state;
+
+	pass(room, 5000);
+	for (int i = 1; i <= 20; i++)
+		say(room, false, "answer %d", i);
+	assert_string_equal(room->console.message.text, "answer 1");
+	for (int i = 20 - MESSAGES_KEPT + 1; i <= 20; i++) {
+		char text[32];
+
+		pass(room, 1500);
+		snprintf(text, sizeof(text), "answer %d", i);
+		assert_string_equal(room->console.message.text, text);
+	}
+	assert_false(messages_wait(&room->console));
+}
+
 /* ---- rows that are not there yet ----------------------------------------------------------*/
 
 #define UNREAD "the list is still being read: try again"
@@ -153,6 +221,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(an_answer_outlives_news_for_two_seconds, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(without_news_an_answer_stays, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_stands_for_an_answer_makes_room_at_once, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(answers_come_one_by_one_and_news_makes_room, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(who_presses_a_key_has_read_it, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(of_many_answers_the_newest_are_kept, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_row_that_is_not_read_is_neither_tagged_nor_opened, set_up,
 					    tear_down),
 	};
