@@ -245,6 +245,7 @@ for path in glob.glob(sys.argv[1] + "/*BIO.220*"):
     os.rename(path, path + ".away")
 PY
 keys .
+wait_for "every gate is looked at anew" # and what was seen before is gone
 wait_for "1 can be switched on"
 keys O
 wait_for "course key to switch this one flag on:"
@@ -259,6 +260,7 @@ keys y
 wait_for "switched off 2 flags"
 rows_are "$GOOD" "1 0 1 0"
 keys .
+wait_for "every gate is looked at anew"
 wait_for "2 can be switched on" # its source was away for a while, and is as it was
 keys O
 wait_for "campus name to switch on 2 of 2 flags:"
