@@ -129,6 +129,10 @@ step "the log names who did it"
 terminal=$first
 resize 200 50
 keys l
+wait_for "log of the campus"
+keys f
+type_text "-act:begin -act:end -act:launch" # or the courses fill it
+keys Enter
 for text in "ana *hold *.*held, was going on" "ana *go on *.*going on, was held" \
 	"ana *workers *.*workers, was" "ana *rate *.*1 a second, was no limit" \
 	"ben *rate *.*no limit, was 1 a second" "ben *workers *.*6 workers, was 5" \
