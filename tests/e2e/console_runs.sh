@@ -211,6 +211,7 @@ start 80 24
 wait_for "of 3 courses"
 keys A
 wait_for "no run yet"
+wait_for "H hold all" # the footer is there
 shown "E refresh" && fail "it is offered"
 keys E
 wait_for "this is production"
