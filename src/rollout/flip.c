@@ -273,6 +273,11 @@ static enum result known_step(struct flipper *flipper, int64_t course, enum flag
 	return st == RESULT_MISSING ? RESULT_OK : st;
 }
 
+static enum result given_up(struct error *err)
+{
+	return error_set(err, RESULT_CANCELED, "given up before anything was switched");
+}
+
 enum result flip_on(struct flipper *flipper, int64_t course, const char *how, struct board *board,
 		    struct flipped *out, struct error *err)
 {
@@ -290,7 +295,7 @@ enum result flip_on(struct flipper *flipper, int64_t course, const char *how, st
 		st = board_look(board, flipper->campus, flipper->reader, course, err);
 	out->before = board->step;
 	if (st == RESULT_OK && patience_over()) {
-		st = error_set(err, RESULT_CANCELED, "given up before anything was switched");
+		st = given_up(err);
 	} else if (st == RESULT_OK && board->step == STEP_ON) {
 		out->now = STEP_ON;
 		out->state = board->flag;
@@ -350,9 +355,12 @@ enum result flip_off(struct flipper *flipper, int64_t course, const char *how, s
 		st = look_before_off(flipper, &row, out, err);
 	if (st == RESULT_OK)
 		st = known_step(flipper, course, &out->before, err);
-	if (st == RESULT_OK)
-		st = out->now == STEP_OFF ? off_already(flipper, &row, out, err)
-					  : switch_it(flipper, course, false, NULL, how, out, err);
+	if (st == RESULT_OK && out->now == STEP_OFF)
+		st = off_already(flipper, &row, out, err);
+	else if (st == RESULT_OK && patience_over())
+		st = given_up(err);
+	else if (st == RESULT_OK)
+		st = switch_it(flipper, course, false, NULL, how, out, err);
 	course_row_clear(&row);
 	return st;
 }

@@ -41,6 +41,7 @@ struct little_flag {
 	enum result show, set; /* what is answered */
 	bool lost;	       /* it acts, whatever it answers */
 	bool mute;	       /* it answers, and does not tell */
+	bool quick;	       /* it tells at once, also whom nobody waits for any more */
 	int shy;	       /* so many looks find nobody */
 	struct patience *leaves; /* ended while it is asked to switch, which then takes as long as it may */
 	int sets;
@@ -64,7 +65,7 @@ static enum result little_show(struct flag *flag, const char *const *courses, si
 
 	assert_int_equal(count, 1);
 	assert_string_equal(courses[0], KEY);
-	if (patience_over())
+	if (!self->quick && patience_over())
 		return error_set(err, RESULT_CANCELED, "given up");
 	if (self->shy && self->shy--)
 		return error_set(err, RESULT_UNREACHABLE, "the flag is away");
@@ -566,7 +567,6 @@ static void what_cannot_be_read_back_is_settled_later(void **state)
 	assert_int_equal(room->told, 2);
 }
 
-/* Who needs it off needs it off, whoever began what, and whatever the backend tells of it. */
 /* What was journalled when patience ended is left turning, and settled by whoever comes next. */
 static void what_is_given_up_is_left_turning(void **state)
 {
@@ -596,8 +596,18 @@ static void what_is_given_up_is_left_turning(void **state)
 	assert_int_equal(room->told, 1);
 	assert_says(room->flipped.text, "was cut short: it is on");
 	assert_int_equal(step_of(room), STEP_ON);
+	/* also where the flag is told at once */
+	patience_heed(&patience);
+	room->flag.quick = true;
+	assert_int_equal(flip_off(room->flipper, room->course, "by hand", &room->flipped, &room->err),
+			 RESULT_CANCELED);
+	assert_string_equal(room->err.text, "given up before anything was switched");
+	patience_heed(NULL);
+	assert_int_equal(room->flag.sets, 1);
+	assert_int_equal(step_of(room), STEP_ON);
 }
 
+/* Who needs it off needs it off, whoever began what, and whatever the backend tells of it. */
 static void off_is_possible_where_nothing_can_be_read(void **state)
 {
 	struct room *room = *state;
