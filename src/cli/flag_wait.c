@@ -13,7 +13,7 @@
 
 #include "src/cli/out.h"
 
-static struct patience *signalled;
+static struct patience patience; /* of the calls of the flag's backend; a signal may come at any time */
 static volatile sig_atomic_t interrupts;
 
 static void on_signal(int number)
@@ -21,7 +21,7 @@ static void on_signal(int number)
 	(void)number;
 	if (interrupts++)
 		_exit(CLI_FAILED);
-	patience_end(signalled);
+	patience_end(&patience);
 }
 
 /* Once for each call that takes long; short ones come between. */
@@ -38,9 +38,8 @@ static void tell_wait(void *arg)
 
 void flagging_waits(struct flagging *w)
 {
-	w->patience = (struct patience){.waits = tell_wait, .arg = w};
-	signalled = &w->patience;
-	patience_heed(&w->patience);
+	patience = (struct patience){.waits = tell_wait, .arg = w};
+	patience_heed(&patience);
 }
 
 void flagging_waits_no_more(void)

@@ -28,7 +28,6 @@ struct flagging {
 	struct cli *cli;
 	bool all, json;
 	char how[64]; /* it was confirmed, for the audit */
-	struct patience patience; /* of the calls of the flag's backend */
 	bool told;    /* what is waited for was told */
 	int failed;   /* a course could not be switched, and was told: the exit status; 0 */
 	struct flagged *courses;
