@@ -267,15 +267,24 @@ static void take_again(struct desk *desk, struct desk_act *act)
 		desk->to_ask_end = &act->next;
 }
 
+/* Nothing is left of it. */
+static void say_paused(struct desk *desk, const char *name)
+{
+	desk_say(desk, FINDING_NOTICE, "%s: not done, it was paused since", name);
+}
+
 static void ask(struct desk *desk, struct desk_act *act, const struct desk_question *question)
 {
 	struct desk_act *older = NULL;
+	size_t before = act->count;
+	bool leaves, stays;
 	char name[64];
-	bool leaves;
 
+	asker_name(act, name, sizeof(name));
 	pthread_mutex_lock(&desk->lock);
 	desk->asking = NULL;
-	leaves = desk->stopping || !heed(desk, act) || !act->count; /* nothing is left of it */
+	stays = heed(desk, act);
+	leaves = desk->stopping || !stays || !act->count;
 	if (!leaves && desk->answered) { /* the older one's turn comes first */
 		take_again(desk, act);
 		pthread_mutex_unlock(&desk->lock);
@@ -295,6 +304,8 @@ static void ask(struct desk *desk, struct desk_act *act, const struct desk_quest
 		desk_say(desk, FINDING_WARNING, "%s: not done, another act took its place", name);
 	}
 	desk_act_free(older);
+	if (leaves && stays && before && !act->count)
+		say_paused(desk, name);
 	if (leaves)
 		desk_act_free(act);
 }
@@ -319,7 +330,7 @@ static void let_go(struct desk *desk, struct desk_act *act)
 	if (goes)
 		return;
 	if (stays)
-		desk_say(desk, FINDING_NOTICE, "%s: not done, it was paused since", name);
+		say_paused(desk, name);
 	desk_act_free(act);
 }
 

@@ -252,6 +252,24 @@ static void a_pause_overtakes_a_slow_look(void **state)
 	desk_free(desk);
 }
 
+/* Also where it would have been asked for. */
+static void a_pause_that_leaves_nothing_to_ask_for_is_told(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_started_desk(world, false);
+
+	lose_rows(world);
+	world->faults[FAULT_LOOKUP] = (struct fault){.result = RESULT_OK, .times = 0, .delay = 1500};
+	act_on(world, desk, ACT_RUN, NEXT, NULL);
+	while (!world_calls(world, FAULT_LOOKUP))
+		poll(NULL, 0, 1);
+	act_on(world, desk, ACT_PAUSE, NEXT, NULL);
+	wait_message(desk, "launch 1 course: not done, it was paused since");
+	wait_idle(desk);
+	expect_intent(world, NEXT, INTENT_PAUSE);
+	desk_free(desk);
+}
+
 static void what_waits_can_be_undone(void **state)
 {
 	struct world *world = *state;
@@ -770,6 +788,7 @@ int main(int argc, char **argv)
 		TEST(a_validation_and_a_retry_wait_too),
 		TEST(a_pause_does_not_wait_and_counts_for_what_waits),
 		TEST(a_pause_overtakes_a_slow_look),
+		TEST(a_pause_that_leaves_nothing_to_ask_for_is_told),
 		TEST(what_waits_can_be_undone),
 		TEST(what_is_looked_at_can_be_given_up),
 		TEST(who_leaves_is_not_kept_by_a_question),
