@@ -200,8 +200,6 @@ static void take_snapshot(struct console *console)
 	if (now == console->now) {
 		snapshot_unref(now);
 	} else {
-		if (now->waiting.act[0] && strcmp(now->waiting.act, console->now->waiting.act) != 0)
-			console->note[0] = '\0';
 		snapshot_unref(console->now);
 		console->now = now;
 		console->dirty = true;

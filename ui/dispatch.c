@@ -172,10 +172,11 @@ static void take_filter(struct console *console)
 	find_filter_typed(console);
 }
 
-/* As the line says that tells what an act waits for; on the choice of columns Enter is this, too. */
+/* As the line says that tells what an act waits for, where nothing hides it; on the choice of columns
+   Enter is this, too. */
 static bool gives_up(const struct console *console, enum action action)
 {
-	return action == ACTION_BACK && console->now->waiting.can_leave &&
+	return action == ACTION_BACK && console->now->waiting.can_leave && !console->note_hid &&
 	       console_top(console)->ops->bit != VIEW_COLUMNS;
 }
 
@@ -336,8 +337,7 @@ static void key_to_prompt(struct console *console, int key, bool code)
 {
 	struct prompt *prompt = &console->prompt;
 	enum prompt_answer answer = prompt_key(prompt, key, code);
-	bool asks = prompt->kind == PROMPT_CONFIRM || prompt->kind == PROMPT_WORD ||
-		    prompt->kind == PROMPT_REASON;
+	bool asks = prompt_asks(prompt);
 
 	/* they know whether another question follows */
 	if (answer == PROMPT_TAKEN && take_text(console))
@@ -431,6 +431,7 @@ static void obey_key(struct console *console, int key, bool code)
 
 	if ((code && key == KEY_RESIZE) || take_pasted(console, key, code))
 		return;
+	console->note_hid = console->note[0] && !console->plain;
 	if (code && (key == TERM_MOUSE || key == TERM_MOUSE_OLD)) {
 		mouse_begin(console, key);
 		return;

@@ -35,32 +35,40 @@ static const struct message *next(const struct console *console)
 	return messages_next(&console->now->messages, console->message.serial);
 }
 
+/* A message, or that an act waits, is to be shown instead of what is. */
+static bool is_due(const struct console *console)
+{
+	return next(console) || (console->note[0] && console->now->waiting.act[0]);
+}
+
 /* What is shown now was hardly read. */
 static bool stays(const struct console *console)
 {
 	int64_t now = console_clock(console);
 
-	if (console->note[0])
-		return now - console->note_at < NOTE_TIME;
+	if (console->note[0]) /* what is said of a question stands as long as that */
+		return prompt_asks(&console->prompt) || now - console->note_at < NOTE_TIME;
 	return console->message.serial && !console->message.news && !console->message_seen &&
 	       !console->message_gone && now - console->message_at < MESSAGE_LEAST;
 }
 
 bool messages_wait(const struct console *console)
 {
-	return next(console) && stays(console);
+	return is_due(console) && stays(console) && !prompt_asks(&console->prompt);
 }
 
 void messages_look(struct console *console)
 {
 	const struct message *message = next(console);
 
-	if (!message || stays(console))
+	if (!is_due(console) || stays(console))
+		return;
+	console->note[0] = '\0';
+	console->dirty = true;
+	if (!message)
 		return;
 	console->message = *message;
 	console->message_at = console_clock(console);
 	console->message_gone = false;
 	console->message_seen = false;
-	console->note[0] = '\0';
-	console->dirty = true;
 }

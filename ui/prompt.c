@@ -54,6 +54,12 @@ void prompt_reason(struct prompt *prompt)
 	ask_on(prompt, PROMPT_REASON, REASON_BYTES);
 }
 
+bool prompt_asks(const struct prompt *prompt)
+{
+	return prompt->kind == PROMPT_CONFIRM || prompt->kind == PROMPT_WORD ||
+	       prompt->kind == PROMPT_REASON;
+}
+
 static void drop_character(char *text)
 {
 	size_t len = strlen(text);

@@ -55,6 +55,8 @@ void prompt_text(struct prompt *prompt, enum prompt_kind kind, const char *text,
 void prompt_word(struct prompt *prompt);
 /* The same for a reason. */
 void prompt_reason(struct prompt *prompt);
+/* An act waits for its key, its word or its reason. */
+bool prompt_asks(const struct prompt *prompt);
 /* A key (@code: a KEY_ code of curses). CHANGED: the text is another one now. */
 enum prompt_answer prompt_key(struct prompt *prompt, int key, bool code);
 /* What it asks: "filter: ", or prompt->question. */

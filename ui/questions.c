@@ -57,6 +57,8 @@ void questions_look(struct console *console)
 		return;
 	console->question = *question;
 	prompt_close(prompt);
+	if (!console->plain) /* it is of something else */
+		console->note[0] = '\0';
 	prompt->act.question = question->serial;
 	if (console->plain) /* a screen shows it as long as it is asked */
 		console_note(console, ROLE_WARNING, "%s", question->text);

@@ -180,6 +180,7 @@ struct console {
 	char note[576]; /* a word of the console itself, until the next key or message */
 	enum role note_role;
 	int64_t note_at; /* when it was said (monotonic ms); 0: it stands for an answer to come */
+	bool note_hid;	      /* it hid what an act waits for when the newest key was pressed */
 	struct message message; /* of the desk, the one that is shown */
 	int64_t message_at;	/* since when (monotonic ms) */
 	bool message_gone;

@@ -188,6 +188,37 @@ static void of_many_answers_the_newest_are_kept(void **state)
 	assert_false(messages_wait(&room->console));
 }
 
+static void what_an_act_waits_for_is_news(void **state)
+{
+	struct room *room = *state;
+	struct console *console = &room->console;
+
+	console_note(console, ROLE_NORMAL, "no such key here: ? lists them");
+	room->now.waiting = (struct desk_waiting){.act = "launch 1 course", .can_leave = true};
+	pass(room, 1999);
+	assert_string_equal(console->note, "no such key here: ? lists them");
+	pass(room, 1);
+	assert_string_equal(console->note, "");
+}
+
+static void what_is_said_of_a_question_stands_as_long_as_that(void **state)
+{
+	struct room *room = *state;
+	struct console *console = &room->console;
+	const enum prompt_kind asks[] = {PROMPT_CONFIRM, PROMPT_WORD, PROMPT_REASON};
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		console->prompt.kind = asks[i];
+		console_note(console, ROLE_WARNING, "learners see it at once");
+		news(room);
+		pass(room, 60000);
+		assert_string_equal(console->note, "learners see it at once");
+		console->prompt.kind = PROMPT_NONE;
+		pass(room, 1);
+		assert_string_equal(console->note, "");
+	}
+}
+
 /* ---- rows that are not there yet ----------------------------------------------------------*/
 
 #define UNREAD "the list is still being read: try again"
@@ -224,6 +255,9 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(answers_come_one_by_one_and_news_makes_room, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(who_presses_a_key_has_read_it, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(of_many_answers_the_newest_are_kept, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_an_act_waits_for_is_news, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(what_is_said_of_a_question_stands_as_long_as_that, set_up,
+					    tear_down),
 	    cmocka_unit_test_setup_teardown(a_row_that_is_not_read_is_neither_tagged_nor_opened, set_up,
 					    tear_down),
 	};
