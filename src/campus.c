@@ -122,7 +122,7 @@ bool campus_links(const struct campus *campus)
 
 bool campus_flips(const struct campus *campus)
 {
-	return !strncmp(campus->conf->flag_flip, "auto", 4);
+	return conf_flips(campus->conf);
 }
 
 void campus_allow_link(struct campus *campus, const char *how)

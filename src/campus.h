@@ -63,7 +63,7 @@ enum result campus_scan(struct campus *campus, struct scan_result *out,
 			void (*problem)(void *arg, const char *text), void *arg, struct error *err);
 /* The configuration lets the source be written: what runs an engine asks for the word first. */
 bool campus_links(const struct campus *campus);
-/* [flag] flip = auto: the engine switches flags on by itself, so what opens an engine opens CAMPUS_FLAG. */
+/* conf_flips(): what opens an engine opens CAMPUS_FLAG. */
 bool campus_flips(const struct campus *campus);
 /* The campus name was typed, so links may be written; @how ("in the console") is for the audit
    event, which is posted. The status database is open. */

@@ -112,8 +112,8 @@ static void ask_key(struct console *console, enum act act, const struct target *
 
 	prompt->kind = PROMPT_CONFIRM;
 	write_question(console, act, count, having);
-	if (launches(act) && console->now->live_at_once[0])
-		console_note(console, ROLE_WARNING, "%s", console->now->live_at_once);
+	if (launches(act) && console->now->launch_means[0])
+		console_note(console, ROLE_WARNING, "%s", console->now->launch_means);
 	/* on a narrow screen the environment is worth more than what goes without saying */
 	if (prompt->act.finding && widget_cells(prompt->question) >= console_top(console)->area.w)
 		write_question(console, act, count, "");
@@ -145,10 +145,10 @@ static void carry_out(struct console *console)
 			   verb_of(pending->act), pending->count);
 }
 
-/* What is registered here is seen by learners at once. */
-static bool is_live_in_production(const struct console *console, enum act act)
+/* What is registered here is seen by learners at once, or as soon as the engine sees it complete. */
+static bool is_seen_in_production(const struct console *console, enum act act)
 {
-	return launches(act) && console->now->live_at_once[0] &&
+	return launches(act) && console->now->launch_means[0] &&
 	       !strcmp(console->now->environment, "production");
 }
 
@@ -158,7 +158,7 @@ static void begin(struct console *console, enum action action, const struct targ
 
 	if (!keep_act(console, act, target))
 		return;
-	if (act != ACT_PAUSE && (target->count > 1 || is_live_in_production(console, act)))
+	if (act != ACT_PAUSE && (target->count > 1 || is_seen_in_production(console, act)))
 		ask_key(console, act, target);
 	else
 		act_confirmed(console);

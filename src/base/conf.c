@@ -35,6 +35,11 @@ void conf_free(struct conf *conf)
 	free(conf);
 }
 
+bool conf_flips(const struct conf *conf)
+{
+	return strcmp(conf->flag_kind, "none") != 0 && !strncmp(conf->flag_flip, "auto", 4);
+}
+
 /* ---- lines: what inih would take wrongly or cut in silence is refused before it sees it ----*/
 
 static void check_section_line(struct conf_parser *p, const char *line, size_t len)

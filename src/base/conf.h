@@ -70,6 +70,8 @@ enum result conf_read(struct conf **out, const char *path, struct error *err);
 enum result conf_parse(struct conf **out, const char *text, const char *file, const char *folder,
 		       struct error *err);
 void conf_free(struct conf *conf); /* accepts NULL */
+/* [flag] flip = auto: an engine switches flags on by itself. */
+bool conf_flips(const struct conf *conf);
 
 struct conf_key {
 	const char *section, *name, *type, *fallback, *help;

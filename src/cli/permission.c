@@ -100,13 +100,13 @@ static int take_options(struct cli *cli, const struct conf *conf, struct permiss
 static int look(struct cli *cli, const int64_t *ids, size_t count, struct permission *out)
 {
 	const struct conf *conf = cli->campus->conf;
-	const char *live = count ? permit_live_at_once(conf) : "";
+	const char *means = count ? permit_launch_means(conf) : "";
 	struct error err = {0};
 
 	if (permit_look(&out->permit, conf, cli->reader, ids, count, &err) != RESULT_OK)
 		return cli_fail(&err);
-	if (*live)
-		out_note("%s", live);
+	if (*means)
+		out_note("%s", means);
 	if (out->permit.given)
 		return -1;
 	out_note("the gate before production is closed: %s", out->permit.missing);

@@ -23,8 +23,8 @@ struct permission {
 char *cli_reason(struct cli *cli, const char *text, int *st);
 /*
  * For courses that are to get the intent run by @wish: those of @ids that it would take and that have
- * not begun. Tells that what is registered is live at once, where it is, and what the gate misses;
- * asks for word and reason. -1 to go on, CLI_USAGE: they were not given, and nothing was done.
+ * not begun. Tells what a launch means for learners, and what the gate misses; asks for word and
+ * reason. -1 to go on, CLI_USAGE: they were not given, and nothing was done.
  */
 int cli_ask_permission(struct cli *cli, enum wish wish, const int64_t *ids, size_t count,
 		       struct permission *out);

@@ -148,7 +148,7 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	const char *refused = "";
 	/* what the operator should know before files are put */
 	const char *warning = desk->campus->store->warning;
-	const char *live = permit_live_at_once(desk->campus->conf);
+	const char *means = permit_launch_means(desk->campus->conf);
 	size_t taken = 0;
 	char waits[64];
 	enum result st;
@@ -174,7 +174,7 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	}
 	/* of several, and in production, the question said so before */
 	if (!warning && count == 1 && strcmp(desk->campus->conf->environment, "production") != 0)
-		warning = *live ? live : NULL;
+		warning = *means ? means : NULL;
 	if (desk->rehearsal) /* else only a pause comes here */
 		warning = "the dry run goes on, d ends it";
 	else if (act->act != ACT_PAUSE && dry_elsewhere(desk, waits, sizeof(waits)))

@@ -143,7 +143,7 @@ struct snapshot {
 	enum run_kind run_kind; /* of it */
 	bool run_open;
 	int64_t dry_run;      /* the engine, here or elsewhere, is that of this dry run; 0: it is none */
-	char live_at_once[160]; /* "" or what launching means on this release (permit.h) */
+	char launch_means[160]; /* "" or what launching means for learners (permit.h) */
 	struct desk_question question; /* an act waits for its answer */
 	struct desk_waiting waiting;
 	/* "engine here, 8 workers", "engine: dry run 4 of ana@host since 02:10, 8 workers, pid 12" */

@@ -24,7 +24,7 @@ void tell_campus(const struct desk *desk, struct snapshot *snap)
 	snprintf(snap->environment, sizeof(snap->environment), "%s", conf->environment);
 	snprintf(snap->mode, sizeof(snap->mode), "%s", campus_mode(desk->campus, false));
 	snap->evidence_age = conf->evidence_age * 1000;
-	snprintf(snap->live_at_once, sizeof(snap->live_at_once), "%s", permit_live_at_once(conf));
+	snprintf(snap->launch_means, sizeof(snap->launch_means), "%s", permit_launch_means(conf));
 	snap->tls_unverified = campus_tls_unverified(desk->campus);
 }
 

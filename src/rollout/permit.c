@@ -119,11 +119,13 @@ enum result permit_pass(struct status *status, const struct conf *conf, const st
 	return st;
 }
 
-const char *permit_live_at_once(const struct conf *conf)
+const char *permit_launch_means(const struct conf *conf)
 {
 	/* A campus that does not say its release is not told what may not be so of it. */
 	if (!*conf->release || release_against(conf->release, "hawthorn") == RELEASE_BEFORE)
-		return "";
+		return conf_flips(conf) ? "flip = auto: once a course's gates are green the engine switches "
+					  "its flag on, and learners see it"
+					: "";
 	return "from Hawthorn on each registered transcript is live at once: learners see it whatever "
 	       "the flag says";
 }

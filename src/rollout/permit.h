@@ -35,8 +35,11 @@ enum result permit_look(struct permit *out, const struct conf *conf, struct read
    word was given. RESULT_INVALID: an empty reason. */
 enum result permit_pass(struct status *status, const struct conf *conf, const struct permit *permit,
 			const char *reason, const char *how, struct error *err);
-/* From Hawthorn on each registered transcript is live at once: the line that says so where courses
-   are launched, "" for a campus of before. Unknown releases count as newer. */
-const char *permit_live_at_once(const struct conf *conf);
+/*
+ * What a launch means for learners: the line that says so where courses are launched, or "". From
+ * Hawthorn on each registered transcript is live at once (unknown releases count as newer); before,
+ * with flip = auto, nobody is asked any more before a course's flag is on.
+ */
+const char *permit_launch_means(const struct conf *conf);
 
 #endif

@@ -142,6 +142,9 @@ wait_for " of 38"
 keys g
 to BIO.110
 keys r
+wait_for "launch the 1 course on production? y/n"
+see "flip = auto: once a course's gates are green the engine"
+keys y
 wait_for "$GOOD: flip = auto: switched on" 60
 rows_are "('$GOOD', '1,0,1,0,1')"
 logged production 1 "switched on: own row on%" "%"

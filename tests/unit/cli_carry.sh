@@ -154,6 +154,13 @@ sed 's/^environment.*/&\nrelease = lilac/' quay.conf >lilac.conf
 run 0 -c lilac.conf migrate $all; complains "each registered transcript is live at once"
 run 0 -c quay.conf migrate $good; grep -q "live at once" err && bad "a campus of no release is told"
 
+# ---- and one whose engine switches flags on by itself
+sed 's/^environment.*/&\nrelease = ginkgo.2/' quay.conf >auto.conf
+printf '%s\n' "[flag]" "kind = command" "program = /bin/false" "flip = auto" >>auto.conf
+run 0 -c auto.conf migrate $good; complains "once a course's gates are green the engine switches its flag on"
+sed -i 's/^flip.*/flip = manual/' auto.conf
+run 0 -c auto.conf migrate $good; grep -q "gates are green" err && bad "what a person switches is told as the engine's"
+
 # ---- on a terminal, word and reason are typed
 conf pier production >pier.conf
 answer() { # STATUS WORD REASON

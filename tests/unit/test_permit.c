@@ -28,7 +28,7 @@ static int setup(void **state)
 	help_setup(state);
 	help = *state;
 	conf = (struct conf){.name = (char *)"harbour", .environment = (char *)"production",
-			     .release = (char *)"", .mock_runs = 2, .coverage = 95};
+			     .release = (char *)"", .flag_kind = (char *)"none", .mock_runs = 2, .coverage = 95};
 	help_scan(help, 40);
 	for (int run = 1; run <= 2; run++) {
 		add_run(help, run, "mock", run * 1000000, "77, 5");
@@ -243,12 +243,36 @@ static void from_hawthorn_on_it_is_live_at_once(void **state)
 	(void)state;
 	for (size_t i = 0; i < 5; i++) {
 		conf.release = (char *)live[i];
-		assert_non_null(strstr(permit_live_at_once(&conf), "is live at once"));
+		assert_non_null(strstr(permit_launch_means(&conf), "is live at once"));
 	}
 	for (size_t i = 0; i < 3; i++) {
 		conf.release = (char *)before[i];
-		assert_string_equal(permit_live_at_once(&conf), "");
+		assert_string_equal(permit_launch_means(&conf), "");
 	}
+}
+
+/* Nobody is asked any more between the launch and what learners see. */
+static void an_engine_that_flips_by_itself_is_told(void **state)
+{
+	static const char *const flips[] = {"auto", "auto harbour"};
+
+	(void)state;
+	conf.release = (char *)"ginkgo.2";
+	conf.flag_kind = (char *)"sqlite";
+	for (size_t i = 0; i < 2; i++) {
+		conf.flag_flip = (char *)flips[i];
+		assert_non_null(strstr(permit_launch_means(&conf), "the engine switches its flag on"));
+	}
+	conf.release = (char *)"";
+	assert_non_null(strstr(permit_launch_means(&conf), "the engine switches its flag on"));
+	conf.release = (char *)"hawthorn.1"; /* no flag is waited for */
+	assert_non_null(strstr(permit_launch_means(&conf), "is live at once"));
+	conf.release = (char *)"ginkgo.2";
+	conf.flag_kind = (char *)"none";
+	assert_string_equal(permit_launch_means(&conf), "");
+	conf.flag_kind = (char *)"sqlite";
+	conf.flag_flip = (char *)"manual";
+	assert_string_equal(permit_launch_means(&conf), "");
 }
 
 int main(void)
@@ -267,6 +291,7 @@ int main(void)
 		TEST(all_that_is_missing_is_told_at_once),
 		TEST(going_past_is_in_the_audit),
 		TEST(from_hawthorn_on_it_is_live_at_once),
+		TEST(an_engine_that_flips_by_itself_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
