@@ -121,8 +121,8 @@ enum result reader_evidence(struct reader *reader, int64_t course, struct eviden
 enum result evidence_newest_time(struct db *db, const char *course, int64_t *out, struct error *err)
 {
 	return db_number(db, err,
-			 "SELECT max(at) FROM event WHERE id >= (SELECT max(id) FROM event"
-			 " WHERE object = ?1 AND action = 'verify')",
+			 "SELECT at FROM event INDEXED BY event_by_time WHERE id >= (SELECT max(id)"
+			 " FROM event WHERE object = ?1 AND action = 'verify') ORDER BY at DESC LIMIT 1",
 			 DB_VALUES(TEXT(course)), 0, out);
 }
 

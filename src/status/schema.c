@@ -283,7 +283,7 @@ static const char steered_engine[] =
 
 /* Applied in order to files whose user_version is lower; never changed once released. */
 static const char *const migrations[] = {first_tables, course_revisions, steered_engine,
-					 schema_rollout, schema_figures, schema_places};
+					 schema_rollout, schema_figures, schema_places, schema_times};
 
 int schema_version(void)
 {

@@ -29,5 +29,7 @@ extern const char schema_rollout[];
 extern const char schema_figures[];
 /* The sixth. */
 extern const char schema_places[];
+/* The seventh. */
+extern const char schema_times[];
 
 #endif

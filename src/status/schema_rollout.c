@@ -1,6 +1,6 @@
 /*
  * The tables of the rollout: runs and what they found, evidence, flags (schema 4), and what runs and
- * courses took (schema 5), and where evidence was made (schema 6).
+ * courses took (schema 5), where evidence was made (schema 6), and how old it has become (schema 7).
  */
 #include "config.h"
 
@@ -158,3 +158,6 @@ const char schema_figures[] =
 
 /* Which val and store evidence was made with. */
 const char schema_places[] = "ALTER TABLE evidence ADD COLUMN places TEXT NOT NULL DEFAULT '';";
+
+/* A clock that was set back is told by the newest time of many events: evidence_newest_time(). */
+const char schema_times[] = "CREATE INDEX event_by_time ON event(at);";

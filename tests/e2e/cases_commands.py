@@ -63,7 +63,8 @@ class Statuses(CampusTest):
                         "DROP TABLE run_course", "DROP TABLE run", "DROP TABLE course_source",
                         "DROP TABLE evidence", "DROP TABLE flag", "DROP TABLE former_journal",
                         "ALTER TABLE course DROP COLUMN flag",
-                        "ALTER TABLE course DROP COLUMN evidence", "PRAGMA user_version=1"):
+                        "ALTER TABLE course DROP COLUMN evidence", "DROP INDEX event_by_time",
+                        "PRAGMA user_version=1"):
                 self.campus.sql("status.db", sql)
             self.expect(0, "doctor")
             self.assertNotIn(b"older", self.expect(0, *command).err)

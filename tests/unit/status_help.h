@@ -156,7 +156,7 @@ static inline void help_without_runs(struct help *help)
 		       "DROP TABLE run; DROP TABLE course_source; DROP TABLE evidence;"
 		       "DROP TABLE flag; DROP TABLE former_journal;"
 		       "ALTER TABLE course DROP COLUMN flag; ALTER TABLE course DROP COLUMN evidence;"
-		       "PRAGMA user_version = 3");
+		       "DROP INDEX event_by_time; PRAGMA user_version = 3");
 }
 
 /* A closed file as it was before runs were timed (schema 4). */
@@ -165,7 +165,8 @@ static inline void help_without_run_figures(struct help *help)
 	help_sql(help, "ALTER TABLE run DROP COLUMN active; ALTER TABLE run DROP COLUMN attempts;"
 		       "ALTER TABLE run_course DROP COLUMN active;"
 		       "ALTER TABLE run_course DROP COLUMN tried;"
-		       "ALTER TABLE evidence DROP COLUMN places; PRAGMA user_version = 4");
+		       "ALTER TABLE evidence DROP COLUMN places; DROP INDEX event_by_time;"
+		       "PRAGMA user_version = 4");
 }
 
 /* Scans @count courses "c0", "c1", ...; returns nothing, ids come from help_course(). */

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "src/status/read.h"
 #include "src/status/rollout.h"
 
 #include "tests/unit/status_help.h"
@@ -454,6 +455,33 @@ static void evidence_is_as_old_as_anybody_has_seen(void **state)
 	assert_says(help->err, "not in val");
 }
 
+/* What SQLite has done for @reader so far. */
+static int64_t steps_of(const struct reader *reader)
+{
+	sqlite3_stmt *stmt = NULL;
+	int64_t steps = 0;
+
+	while ((stmt = sqlite3_next_stmt(reader->db.handle, stmt)))
+		steps += sqlite3_stmt_status(stmt, SQLITE_STMTSTATUS_VM_STEP, 0);
+	return steps;
+}
+
+/* A board of all courses asks it of each. */
+static void how_old_it_is_costs_the_same_after_many_events(void **state)
+{
+	struct help *help = *state;
+	int64_t course = one_course(help), before;
+
+	prove(help, course);
+	help_sql(help, "INSERT INTO event(at, severity, who, action, object, what, why, hash)"
+		       " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
+		       " SELECT (SELECT max(at) FROM event) + i, 0, 'ana', 'note', 'c1', '', '', '' FROM n");
+	before = steps_of(help->reader);
+	assert_true(outlived(help, course, 4000));
+	assert_true(steps_of(help->reader) > before);
+	assert_true(steps_of(help->reader) < before + 1000);
+}
+
 static void a_flag_that_is_on_makes_it_a_warning(void **state)
 {
 	struct help *help = *state;
@@ -497,6 +525,7 @@ int main(void)
 		TEST(two_validations_at_a_time_prove_no_more_than_both_found),
 		TEST(evidence_of_a_course_under_way_ends_with_its_run),
 		TEST(evidence_is_as_old_as_anybody_has_seen),
+		TEST(how_old_it_is_costs_the_same_after_many_events),
 		TEST(a_flag_that_is_on_makes_it_a_warning),
 	};
 
