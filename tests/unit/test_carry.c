@@ -578,6 +578,57 @@ static void a_line_without_end_takes_no_memory(void **state)
 	free(bytes);
 }
 
+/* ---- files of the first format ------------------------------------------------------------*/
+
+/* What the first format wrote of the same runs: it had no member @name. */
+static void strip(struct buf *out, const char *bytes, const char *name)
+{
+	char member[32];
+	const char *at;
+
+	snprintf(member, sizeof(member), ",\"%s\":", name);
+	buf_reset(out);
+	while ((at = strstr(bytes, member))) {
+		buf_add(out, bytes, (size_t)(at - bytes));
+		bytes = at + strlen(member) + strspn(at + strlen(member), "0123456789");
+	}
+	buf_add_text(out, bytes);
+}
+
+static void a_file_of_the_first_format_arrives_whole(void **state)
+{
+	struct pair *pair = *state;
+	struct buf timed = BUF_INIT, first = BUF_INIT;
+	size_t len;
+	char *bytes;
+
+	export(pair);
+	bytes = slurp(pair->file, &len);
+	strip(&timed, bytes, "active");
+	strip(&first, buf_text(&timed), "tried");
+	assert_true(first.len < timed.len && timed.len < len);
+	forge(pair, buf_text(&first), "\"version\":2", "\"version\":1");
+	assert_ok(import(pair), pair->err);
+	assert_int_equal(pair->carried.runs, 2);
+	assert_int_equal(pair->carried.courses, 3);
+	assert_int_equal(pair->carried.transcripts, 3);
+	assert_int_equal(pair->carried.findings, 4);
+	assert_rows(&pair->to, "SELECT kind, number, origin_number, active FROM run ORDER BY number",
+		    "mock|1|1|-1\nmock|2|3|-1\n");
+	assert_rows(&pair->to, "SELECT run, course, errors, active, tried FROM run_course ORDER BY id",
+		    "1|c0|2|-1|-1\n1|c1|0|-1|-1\n2|c0|1|-1|-1\n");
+	assert_ok(status_check(pair->to.reader, &pair->err), pair->err);
+	/* the same runs of the second format are no others */
+	unlink(pair->file);
+	export(pair);
+	assert_ok(import(pair), pair->err);
+	assert_int_equal(pair->carried.runs, 0);
+	assert_int_equal(pair->carried.known, 2);
+	free(bytes);
+	buf_clear(&timed);
+	buf_clear(&first);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -596,6 +647,7 @@ int main(void)
 		TEST(hostile_rows_are_refused_whole),
 		TEST(rows_out_of_place_are_refused),
 		TEST(a_line_without_end_takes_no_memory),
+		TEST(a_file_of_the_first_format_arrives_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
