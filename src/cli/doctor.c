@@ -314,7 +314,8 @@ static void check_flips(struct doctor *doctor)
 static void check_status(struct doctor *doctor)
 {
 	struct cli *cli = doctor->cli;
-	const char *path = cli->campus->conf->status_db;
+	const struct conf *conf = cli->campus->conf;
+	const char *path = conf->status_db;
 	struct error err = {0};
 	enum result st;
 
@@ -334,7 +335,8 @@ static void check_status(struct doctor *doctor)
 		report(doctor, true, "%s is of an older subferry: the first command that needs it "
 		       "brings it up to date", path);
 	} else if (st != RESULT_OK ||
-		   reader_check_campus(cli->reader, cli->campus->conf->name, &err) != RESULT_OK) {
+		   reader_check_campus(cli->reader, conf->name, &err) != RESULT_OK ||
+		   reader_check_environment(cli->reader, conf->environment, &err) != RESULT_OK) {
 		report(doctor, false, "%s", err.text);
 	} else {
 		report(doctor, true, "%s", path);

@@ -80,6 +80,11 @@ enum result reader_check_campus(struct reader *reader, const char *campus, struc
 	return schema_check_campus(&reader->db, campus, err);
 }
 
+enum result reader_check_environment(struct reader *reader, const char *environment, struct error *err)
+{
+	return schema_check_environment(&reader->db, environment, err);
+}
+
 int64_t reader_version(struct reader *reader)
 {
 	int64_t version;

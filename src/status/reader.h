@@ -24,6 +24,8 @@ bool reader_was_overtaken(const struct reader *reader);
 void reader_close(struct reader *reader);
 /* RESULT_INVALID where the file is of another campus than @campus. */
 enum result reader_check_campus(struct reader *reader, const char *campus, struct error *err);
+/* RESULT_INVALID where status_open() would refuse it for @environment; reading it is no harm. */
+enum result reader_check_environment(struct reader *reader, const char *environment, struct error *err);
 /* Grows whenever another connection has committed (PRAGMA data_version). */
 int64_t reader_version(struct reader *reader);
 /* All reads until reader_end() see one state. */

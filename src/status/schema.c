@@ -430,11 +430,7 @@ enum result schema_check_campus(struct db *db, const char *campus, struct error 
 	return st;
 }
 
-/*
- * What was done in production is not gone on with elsewhere, where it could be refreshed, and what was
- * rehearsed elsewhere is not gone on with in production, of which it is not true.
- */
-static enum result check_environment(struct db *db, const char *environment, struct error *err)
+enum result schema_check_environment(struct db *db, const char *environment, struct error *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	enum result st = db_first(db, err,
@@ -465,7 +461,7 @@ static enum result settle(struct db *db, const char *campus, const char *environ
 	if (st == RESULT_OK)
 		st = schema_check_campus(db, campus, err);
 	if (st == RESULT_OK)
-		st = check_environment(db, environment, err);
+		st = schema_check_environment(db, environment, err);
 	if (st == RESULT_OK)
 		st = db_run(db, err, "UPDATE campus SET environment = ?1 WHERE environment <> ?1",
 			    DB_VALUES(TEXT(environment)));

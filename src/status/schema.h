@@ -17,6 +17,12 @@ enum result schema_look(struct db *db, int *version, struct error *err);
 /* RESULT_INVALID where the file is of another campus than @campus. Writes nothing. */
 enum result schema_check_campus(struct db *db, const char *campus, struct error *err);
 /*
+ * The same for production and everything else, once courses were run: what was done in production is not
+ * gone on with elsewhere, where it could be refreshed, and what was rehearsed elsewhere is not gone on
+ * with in production, of which it is not true.
+ */
+enum result schema_check_environment(struct db *db, const char *environment, struct error *err);
+/*
  * Makes the tables or brings them up to date, in one transaction; another process may do the
  * same at the same time. RESULT_INVALID: the file is another campus's.
  */

@@ -122,6 +122,10 @@ run 0 -c m.conf scan; says "1 back"
 sed 's/^name = m$/name = n/' m.conf >n.conf
 run 3 -c n.conf list; silent; complains 'is of campus "m", not "n"'
 run 1 -c n.conf doctor; says 'is of campus "m", not "n"'
+# another environment's: whoever writes is refused, and doctor knows it before
+sed 's/^environment = test$/environment = production/' m.conf >n.conf
+run 3 -c n.conf scan; silent; complains "production needs a file of its own"
+run 1 -c n.conf doctor; says "FAILED  status"; says "production needs a file of its own"
 # a source of which nothing, or not all, can be read is not well
 sed 's|^path = olx.*|path = nowhere/*.tar.gz|; s|= m.db|= z.db|' m.conf >z.conf
 run 3 -c z.conf migrate --all; silent; complains "no course can be read"
