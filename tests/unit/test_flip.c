@@ -706,6 +706,23 @@ static void auto_switches_on_what_is_proved(void **state)
 	assert_int_equal(step_of(room), STEP_ON);
 }
 
+/* Nothing had to be written: that it is wanted off is remembered all the same. */
+static void off_by_hand_before_its_turn_is_autos_turn(void **state)
+{
+	struct room *room = *state;
+
+	migrate(room);
+	open_flipper(room);
+	assert_ok(flip_off(room->flipper, room->course, "a test", &room->flipped, &room->err), room->err);
+	assert_string_equal(room->flipped.outcome, "off already");
+	flipper_close(room->flipper);
+	room->flipper = NULL;
+	room->world->conf.flag_flip = (char *)"auto";
+	world_run(room->world);
+	assert_int_equal(step_of(room), STEP_OFF);
+	assert_int_equal(room->flag.sets, 0);
+}
+
 static void auto_says_why_not_once(void **state)
 {
 	struct room *room = *state;
@@ -878,6 +895,7 @@ int main(void)
 		T(a_switch_is_settled_by_its_own_number),
 		T(what_is_on_and_stale_is_offered_for_off),
 		T(auto_switches_on_what_is_proved),
+		T(off_by_hand_before_its_turn_is_autos_turn),
 		T(auto_says_why_not_once),
 		T(auto_tries_again_what_cannot_be_looked_at),
 		T(auto_waits_for_a_source_that_is_away),

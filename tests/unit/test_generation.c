@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "src/status/rollout.h"
+#include "src/status/runs.h"
 
 /*
  * A refresh: what it forgets, what it keeps, that it is done whole or not at all; and the sample of
@@ -178,16 +179,23 @@ static void a_refresh_forgets_what_val_and_flags_were(void **state)
 static void a_refresh_keeps_what_was_done(void **state)
 {
 	struct help *help = *state;
-	int64_t course;
+	const struct run_about about = {.kind = RUN_MOCK, .release = "", .version = "", .options = ""};
+	int64_t course, found, outcomes;
 
 	help_scan(help, 1);
+	assert_ok(status_run_about(help->status, &about, &help->err), help->err);
 	course = tried(help, "c0", "vid-0", VIDEO_FAILED);
 	end(help, course, COURSE_FAILED);
 	assert_ok(status_waive(help->status, "c0", "video@a", "es", FINDING_SRT_INVALID, "known",
 			       &help->err), help->err);
 	fill_rollout(help, course);
+	found = number(help, "SELECT count(*) FROM run_finding");
+	outcomes = number(help, "SELECT count(*) FROM run_transcript");
+	assert_true(found && outcomes);
 	refresh(help);
 	check(help);
+	assert_int_equal(number(help, "SELECT count(*) FROM run_finding"), found);
+	assert_int_equal(number(help, "SELECT count(*) FROM run_transcript"), outcomes);
 	assert_int_equal(number(help, "SELECT count(*) FROM finding"), 2);
 	assert_int_equal(number(help, "SELECT waived FROM course"), 1);
 	assert_int_equal(number(help, "SELECT warnings FROM course"), 1);
