@@ -24,6 +24,11 @@ void patience_end(struct patience *patience)
 	atomic_compare_exchange_strong(&patience->ended, &never, now_ms());
 }
 
+void patience_begin(struct patience *patience)
+{
+	atomic_store(&patience->ended, 0);
+}
+
 void patience_heed(const struct patience *patience)
 {
 	heeded = patience;

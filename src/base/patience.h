@@ -20,8 +20,10 @@ struct patience {
 	void *arg;
 };
 
-/* For good. Safe in a signal handler. */
+/* Until it begins anew. Safe in a signal handler. */
 void patience_end(struct patience *patience);
+/* Also once it has ended: of whoever owns the thread, for the next thing that this will wait for. */
+void patience_begin(struct patience *patience);
 
 /* ---- of the calling thread ---- */
 

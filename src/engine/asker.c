@@ -123,6 +123,7 @@ static void drop_asking(struct desk *desk)
 {
 	desk->asking->dropped = true;
 	atomic_store(&desk->gives_up, true);
+	patience_end(&desk->asker_patience);
 	if (desk->campus->http)
 		http_look(desk->campus->http);
 	pthread_cond_broadcast(&desk->turn);
@@ -464,6 +465,7 @@ static bool serve(struct asker *asker)
 	}
 	desk->asking = act;
 	atomic_store(&desk->gives_up, false);
+	patience_begin(&desk->asker_patience);
 	pthread_mutex_unlock(&desk->lock);
 	if (question.kind == QUESTION_NONE)
 		consider(asker, act);
@@ -481,6 +483,7 @@ void *asker_main(void *arg)
 	struct desk *desk = arg;
 	struct asker asker = {.desk = desk};
 
+	patience_heed(&desk->asker_patience);
 	pthread_mutex_lock(&desk->lock);
 	while (!desk->ends) {
 		if (serve(&asker))

@@ -145,7 +145,8 @@ struct desk {
 	bool answered;	       /* the asker takes it up ... */
 	bool answer;	       /* ... and this was it */
 	char *answer_reason;
-	atomic_bool gives_up;  /* nobody waits any more for what the asker looks at */
+	atomic_bool gives_up;  /* nobody waits any more for what the asker looks at ... */
+	struct patience asker_patience; /* ... so what val is being asked is given up */
 	/* flags to be switched, and boards to be shown */
 	struct desk_act *flips, **flips_end;
 	bool switching, guarding; /* the gatekeeper is at a flag, at a board */

@@ -68,13 +68,13 @@ in_status 0 "SELECT count(*) FROM course WHERE intent = 'run'"
 keys z
 wait_for "nothing to undo"
 
-step "behind what still has to answer, on a small screen"
+step "what was given up is asked no more, and the next act is: on a small screen"
 resize 60 15
 keys t r
 wait_for "launch all 38 courses on test? y/n"
 keys y
-wait_for "launch 38 courses: edx-val still"
-see "Esc gives it up"
+wait_for "launch 38 courses: edx-val is asked"
+see "gives it up"
 keys Escape
 wait_for "given up: launch 38 courses"
 
