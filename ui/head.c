@@ -381,6 +381,8 @@ static void reason_text(const struct console *console, char *out, size_t size)
 	if (console->stopping == 1 && now->flag_waits && !now->under_way)
 		snprintf(out, size, "stopping: waits for the flag; q again ends at once (%s)",
 			 now->flag_name);
+	else if (console->stopping == 1 && now->waiting.act[0] && !now->under_way)
+		snprintf(out, size, "stopping: %s comes first; q again ends at once", now->waiting.act);
 	else if (console->stopping == 1)
 		snprintf(out, size, "stopping: %s transaction%s under way; q again ends at once",
 			 widget_number(now->under_way).text, now->under_way == 1 ? "" : "s");

@@ -103,7 +103,20 @@ keys k p
 wait_for "pause 1 course: the status database is locked by"
 exec 9>&-
 wait_for "paused 1 course"
-: >"$place/end"
-wait
 keys q
 left 0
+
+step "who leaves is told what comes first, and may give that up, too"
+rm "$place/answer"
+start 80 24 SECRET=s
+wait_for " of 38" 30
+wait_for "engine here" 30
+keys G r
+wait_for "launch 1 course: edx-val is asked for our rows"
+keys q
+wait_for "stopping: launch 1 course comes first; q again ends at once"
+keys Escape
+left 0
+in_status 0 "SELECT count(*) FROM course WHERE intent = 'run'"
+: >"$place/end"
+wait
