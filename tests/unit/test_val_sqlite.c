@@ -241,7 +241,7 @@ static void lookup_answers_a_batch_larger_than_a_statement(void **state)
 {
 	struct room *room = *state;
 	const char *ids[100];
-	char text[100][16];
+	char text[100][24];
 	struct val_video videos[100];
 
 	for (int i = 0; i < 100; i++) {
