@@ -506,21 +506,25 @@ static struct engine *start_slowly(struct world *world)
 	return engine;
 }
 
-/* Its only run is not told to have been at work for so long of its time, but for the rest. */
-static void expect_waited(struct world *world, int64_t microseconds)
+/*
+ * Its only run is not told to have been at work for so long of its time, but for the rest; of the
+ * course at least @worked of that, microseconds, too: what the engine has not said yet when a course is
+ * paused is not counted for it.
+ */
+static void expect_waited(struct world *world, int64_t microseconds, int64_t worked)
 {
 	struct run_course_row *course;
 	struct run_row run;
 	size_t count;
 
 	assert_int_equal(reader_run(world->reader, 1, &run, NULL), RESULT_OK);
-	assert_true(run.ended && run.active > 100000); /* ten times two at a pace of 60 a second */
+	assert_true(run.ended && run.active > 50000); /* the first tries take 60 ms */
 	assert_true(run_row_elapsed(&run, 0) - run.active >= microseconds);
 	assert_int_equal(run.tried, 30);
 	run_row_clear(&run);
 	assert_int_equal(reader_run_courses(world->reader, 1, &course, &count, NULL), RESULT_OK);
 	assert_int_equal(count, 1);
-	assert_true(course->active > 100000);
+	assert_true(course->active > worked);
 	assert_true(course->ended - course->began - course->active >= microseconds);
 	run_course_row_clear(course);
 	free(course);
@@ -591,7 +595,7 @@ static void a_paused_course_starts_nothing_and_is_resumed(void **state)
 	end = world_state(world);
 	assert_non_null(strstr(end, "video-29 en"));
 	free(end);
-	expect_waited(world, 300000);
+	expect_waited(world, 300000, 0);
 }
 
 static void what_is_held_is_not_at_work(void **state)
@@ -611,7 +615,7 @@ static void what_is_held_is_not_at_work(void **state)
 	assert_true(engine_wait(engine, PATIENCE));
 	engine_free(engine);
 	world_expect(world, KEY, COURSE_MIGRATED);
-	expect_waited(world, 300000);
+	expect_waited(world, 300000, 50000);
 }
 
 static void expect_idle_intent(struct world *world)
