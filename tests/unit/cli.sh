@@ -126,6 +126,11 @@ run 1 -c n.conf doctor; says 'is of campus "m", not "n"'
 sed 's/^environment = test$/environment = production/' m.conf >n.conf
 run 3 -c n.conf scan; silent; complains "production needs a file of its own"
 run 1 -c n.conf doctor; says "FAILED  status"; says "production needs a file of its own"
+# a word that was mistyped is corrected, where courses were only looked at
+sed 's/= m.db$/= typo.db/' n.conf >typo.conf
+run 0 -c typo.conf migrate --all --dry-run; run 0 -c typo.conf verify --all
+sed -i 's/^environment = production$/environment = test/' typo.conf
+run 0 -c typo.conf doctor; run 0 -c typo.conf scan; run 0 -c typo.conf migrate --all --dry-run
 # a source of which nothing, or not all, can be read is not well
 sed 's|^path = olx.*|path = nowhere/*.tar.gz|; s|= m.db|= z.db|' m.conf >z.conf
 run 3 -c z.conf migrate --all; silent; complains "no course can be read"
