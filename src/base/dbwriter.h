@@ -68,7 +68,8 @@ bool dbwriter_rest(struct dbwriter *writer, bool rest);
 int64_t dbwriter_waits(const struct dbwriter *writer);
 /*
  * Translates SQLite's answer into "@doing: <file>: <its words>". What a person can mend while
- * the program waits (disk full, no rights, an I/O error) is UNREACHABLE, a lock is BUSY, a
+ * the program waits (disk full, no rights, an I/O error) is UNREACHABLE, a lock is BUSY
+ * ("locked by <who>: ..."), a
  * broken file DAMAGED. @db may be NULL.
  */
 enum result dbwriter_error(sqlite3 *db, int code, const char *doing, struct error *err);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "src/base/rival.h"
+
 static enum result result_of(int code)
 {
 	switch (code & 0xff) {
@@ -45,7 +47,12 @@ enum result dbwriter_error(sqlite3 *db, int code, const char *doing, struct erro
 	const char *file = db ? sqlite3_db_filename(db, "main") : NULL;
 	int extended = db ? sqlite3_extended_errcode(db) : code;
 	const char *words, *system = NULL;
+	char rival[64];
 	int number;
+
+	if (result_of(code) == RESULT_BUSY && file && *file)
+		return error_set(err, RESULT_BUSY, "locked by %s: end that program or wait (%s: %s)",
+				 rival_name(file, rival, sizeof(rival)), doing, file);
 
 	/* The connection's own words, unless something else has gone wrong there since. */
 	if (db && (extended & 0xff) == (code & 0xff)) {

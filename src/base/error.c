@@ -63,6 +63,11 @@ int result_holds(enum result result)
 	return result == RESULT_UNREACHABLE || result == RESULT_DENIED;
 }
 
+int result_holds_work(enum result result)
+{
+	return result_holds(result) || result == RESULT_BUSY;
+}
+
 const char *result_text(enum result result)
 {
 #define X(name, text) text,

@@ -48,6 +48,8 @@ enum result error_prefix(struct error *err, const char *fmt, ...) SF_PRINTF(2, 3
 int result_is_transient(enum result result);
 /* Whatever is asked for there now ends so too: UNREACHABLE, DENIED. Work for that end is held. */
 int result_holds(enum result result);
+/* The same, or held by another process (BUSY), which may take long: no try of anything there counts. */
+int result_holds_work(enum result result);
 /* "ok", "temporary failure, worth another try", ...: for logs. */
 const char *result_text(enum result result);
 

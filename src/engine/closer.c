@@ -125,7 +125,7 @@ static void end_later(struct engine *engine, struct ending *end, const struct er
 	end->run->read_tries += reading;
 	if (!linking && !reading)
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
-	else if (result_holds(err->result))
+	else if (result_holds_work(err->result))
 		engine_set_hold(engine, HOLD_ENDPOINT, end->who, err->text);
 }
 

@@ -216,13 +216,13 @@ static bool open_again(struct engine *engine, const struct opening *o, const str
 
 	if (!strcmp(o->who, "status"))
 		engine_set_hold(engine, HOLD_JOURNAL, "status", err->text);
-	else if (result_holds(err->result))
+	else if (result_holds_work(err->result))
 		engine_set_hold(engine, HOLD_ENDPOINT, o->who, err->text);
 	if (!wanted)
 		return true; /* no longer wanted: paused meanwhile */
 	wanted->opening = false;
 	wanted->not_before = clock_now(engine->clock) + engine->retry_delay;
-	if (!strcmp(o->who, "status") || err->result == RESULT_DENIED)
+	if (!strcmp(o->who, "status") || err->result == RESULT_DENIED || err->result == RESULT_BUSY)
 		return true; /* nothing was tried yet: it waits until the hold ends */
 	return may_pass(err->result) && wanted->tries++ < engine->max_retries;
 }
@@ -381,7 +381,7 @@ static void load_batch(struct engine *engine, struct course_run *run, const size
 	if (given_up)
 		fail_load(engine, run, indexes, count, &err);
 	pthread_mutex_lock(&engine->lock);
-	if (result_holds(st))
+	if (result_holds_work(st))
 		engine_set_hold(engine, HOLD_ENDPOINT, "source", err.text);
 	else if (st == RESULT_OK && count && engine_misses(engine, "source"))
 		engine_end_hold(engine, HOLD_ENDPOINT); /* what held the engine has just worked */

@@ -52,7 +52,7 @@ static void try_hold(struct engine *engine, enum hold_reason reason)
 		return;
 	if (st == RESULT_OK)
 		engine_end_hold(engine, reason);
-	else if (!result_is_transient(st) && st != RESULT_NOMEM) /* it answers: this is why now */
+	else if (st == RESULT_BUSY || (!result_is_transient(st) && st != RESULT_NOMEM)) /* this is why now */
 		engine_hold_text(hold->text, sizeof(hold->text), endpoint, err.text);
 }
 

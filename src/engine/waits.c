@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "src/status/rival.h"
+#include "src/base/rival.h"
 
 #define WAIT_SHOWN 150 /* ms that nobody notices */
 
@@ -74,7 +74,7 @@ int64_t waits_look(struct desk *desk, struct desk_waiting *out)
 {
 	const struct campus *campus = desk->campus;
 	int64_t now = clock_now(campus->clock), since;
-	char rival[64] = "";
+	char rival[64];
 	bool writes = false;
 
 	memset(out, 0, sizeof(*out));
@@ -88,9 +88,8 @@ int64_t waits_look(struct desk *desk, struct desk_waiting *out)
 		return since ? since + WAIT_SHOWN : INT64_MAX;
 	}
 	if (writes && status_waits(campus->status) >= WAIT_SHOWN) {
-		rival_find(status_path(campus->status), rival, sizeof(rival));
 		snprintf(out->what, sizeof(out->what), "the status database is locked by %s",
-			 *rival ? rival : "another program");
+			 rival_name(status_path(campus->status), rival, sizeof(rival)));
 	}
 	return INT64_MAX;
 }

@@ -111,8 +111,8 @@ static bool will_try_again(const struct try *try)
 {
 	if (try->result.end == TRANSACTION_LOOK_AGAIN)
 		return true;
-	/* what the journal refuses is no try of the video: it waits until it can be written */
-	if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
+	/* it waits until the journal can be written, or what another program locks is free */
+	if (try->result.untried)
 		return true;
 	/* what a pause cut short is no last try: the video waits to be resumed */
 	return try->result.end == TRANSACTION_AGAIN && (!try->last || atomic_load(&try->run->hurry));
@@ -148,6 +148,12 @@ static void post_outcome(struct engine *engine, const struct try *try, bool agai
 		report->journal[i].course_id = try->run->id;
 		report->journal[i].video_id = try->video->id;
 	}
+	if (try->result.untried) {
+		if (report->journal_count) /* what was done before is done */
+			status_journal(engine->campus->status, report->journal, report->journal_count,
+				       NULL);
+		return;
+	}
 	status_video_outcome(engine->campus->status, &outcome);
 }
 
@@ -178,8 +184,7 @@ static void settle(struct engine *engine, struct try *try, bool again)
 	if (again) {
 		try->job->final_read |= try->result.end == TRANSACTION_LOOK_AGAIN;
 		try->job->registered += try->result.registered;
-		if (try->result.unreachable && !strcmp(try->result.unreachable, "status"))
-			try->job->tries--;
+		try->job->tries -= try->result.untried;
 		queue_delay(&engine->queue, try->run, try->index, now + engine->retry_delay);
 	} else {
 		if (try->result.end == TRANSACTION_FAILED)

@@ -44,7 +44,8 @@ enum transaction_end {
 struct transaction {
 	enum transaction_end end;
 	const char *unreachable; /* static: "val", "store", "status" when that endpoint cannot be
-				    reached, or denies us everything, else NULL */
+				    reached, is locked, or denies us everything, else NULL */
+	bool untried;		 /* with AGAIN: that is no fault of the video's, and was no try of it */
 	struct error error;	 /* AGAIN, FAILED: why, in one line; else "" */
 	int64_t registered;	 /* rows registered by this try; dry: that would be */
 	int64_t untold;		 /* dry: rows that val may have already: it cannot tell */

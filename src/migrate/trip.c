@@ -24,9 +24,12 @@ void trip_fail_over(struct trip *trip, const char *endpoint, const char *languag
 			    : (val ? FINDING_VAL_REFUSED : FINDING_STORE_REFUSED);
 
 	trip->out->end = transient ? TRANSACTION_AGAIN : TRANSACTION_FAILED;
-	if (result_holds(result))
+	if (result_holds_work(result))
 		trip->out->unreachable = endpoint;
 	error_set(&trip->out->error, result, "%s", text);
+	trip->out->untried = result == RESULT_BUSY;
+	if (trip->out->untried)
+		return;
 	report_finding(&trip->out->report, code, false, trip->block, language, "", "%s", text);
 }
 
@@ -40,6 +43,7 @@ void trip_fail_journal(struct trip *trip, enum result result, const char *text)
 {
 	trip->out->end = TRANSACTION_AGAIN;
 	trip->out->unreachable = "status";
+	trip->out->untried = true;
 	error_set(&trip->out->error, result, "%s", text);
 }
 

@@ -11,6 +11,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/dbwriter.h"
+#include "src/base/rival.h"
 #include "src/status/place.h"
 
 enum { BUSY_MS = 5000 };
@@ -136,15 +137,16 @@ enum result db_fail(const struct db *db, int code, const char *doing, struct err
 				    : sqlite3_errstr(code);
 	int number = db->handle ? sqlite3_system_errno(db->handle) : 0;
 	const char *system = number ? strerror(number) : words;
+	char rival[64];
 
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 	case SQLITE_PROTOCOL:
 		return error_set(err, RESULT_BUSY,
-				 "status database %s is locked by another program: end "
+				 "status database %s is locked by %s: end "
 				 "that program or wait, then try again (%s)",
-				 path, words);
+				 path, rival_name(path, rival, sizeof(rival)), words);
 	case SQLITE_FULL:
 		return error_set(err, RESULT_UNREACHABLE,
 				 "status database %s cannot grow (%s): make "
@@ -189,14 +191,16 @@ enum result db_fail(const struct db *db, int code, const char *doing, struct err
 
 enum result db_explain(const char *path, enum result st, struct error *err)
 {
+	char rival[64];
+
 	if (!err || strstr(err->text, "status database"))
 		return st;
 	switch (st) {
 	case RESULT_BUSY:
 		return error_set(err, st,
-				 "status database %s is locked by another program: end that "
+				 "status database %s is locked by %s: end that "
 				 "program or wait, then try again",
-				 path);
+				 path, rival_name(path, rival, sizeof(rival)));
 	case RESULT_UNREACHABLE:
 		error_prefix(
 			err,

@@ -10,14 +10,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/base/patience.h"
@@ -25,6 +22,7 @@
 #include "src/rollout/flip.h"
 #include "src/status/rollout.h"
 #include "tests/unit/desk_help.h"
+#include "tests/unit/lock_help.h"
 
 #define DONE "course-v1:Test+Asks+1"
 #define NEXT "course-v1:Test+Asks+2"
@@ -434,43 +432,6 @@ static void a_slow_look_shows(void **state)
 	wait_message(desk, "validated " DONE);
 	snapshot_unref(wait_for(desk, waits, "", "nothing that waits"));
 	desk_free(desk);
-}
-
-/* As a process of its own: it locks the file @path, says so, and lets go at the end of its input. */
-static int lock_until_told(const char *path)
-{
-	sqlite3 *db;
-	char byte;
-
-	if (sqlite3_open(path, &db) != SQLITE_OK || sqlite3_busy_timeout(db, 5000) != SQLITE_OK ||
-	    sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK || write(1, "", 1) != 1 ||
-	    read(0, &byte, 1) != 0)
-		return 1;
-	return sqlite3_close(db) != SQLITE_OK;
-}
-
-/* SQLite's locks are of processes. Returns the other one's pid; it ends once *@release is closed. */
-static pid_t lock_elsewhere(const char *path, int *release)
-{
-	int back[2], go[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe2(back, O_CLOEXEC) | pipe2(go, O_CLOEXEC), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		dup2(go[0], 0);
-		dup2(back[1], 1);
-		execl("/proc/self/exe", "test_desk_asks", "--lock", path, (char *)NULL);
-		_exit(1);
-	}
-	close(back[1]);
-	close(go[0]);
-	assert_int_equal(read(back[0], &byte, 1), 1);
-	close(back[0]);
-	*release = go[1];
-	return pid;
 }
 
 static void a_locked_status_database_shows_with_who_has_it(void **state)

@@ -432,7 +432,7 @@ static void open_says_that_the_file_is_locked(void **state)
 		       "UPDATE campus SET created = created",
 		       &leave);
 	assert_int_equal(help_open_as(help, "demo", &status), RESULT_BUSY);
-	assert_says(help->err, "is locked by another program");
+	assert_says(help->err, "is locked by pid ");
 	assert_says(help->err, help->path);
 	close(leave);
 	waitpid(child, NULL, 0);
@@ -447,7 +447,7 @@ static void locked_writer_is_broken_until_it_is_free_again(void **state)
 
 	child = occupy(help, "BEGIN IMMEDIATE", &leave);
 	assert_int_equal(status_remember(help->status, "a", "1", &help->err), RESULT_BUSY);
-	assert_says(help->err, "is locked by another program");
+	assert_says(help->err, "is locked by pid ");
 	assert_int_equal(status_broken(help->status, &help->err), RESULT_BUSY);
 	close(leave);
 	waitpid(child, NULL, 0);
