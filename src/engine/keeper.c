@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PLACE_EVERY 1000 /* ms: how often it is seen whether the status database is still there */
 #define LOOK_EVERY 25	/* ms: a pause from another shell is seen well within 100 ms */
 #define BEAT_EVERY 2000 /* ms: the holder's row, while something is under way */
 
@@ -123,11 +124,23 @@ static void tell_trouble(struct engine *engine, const struct error *err, bool *t
 	*told = true;
 }
 
+/* Also while nothing is written; the prober ends the hold if the file is put back. Not held. */
+static void hold_if_moved(struct engine *engine)
+{
+	struct error err = {0};
+
+	if (status_in_place(engine->campus->status, &err) == RESULT_OK)
+		return;
+	pthread_mutex_lock(&engine->lock);
+	engine_set_hold(engine, HOLD_JOURNAL, "status", err.text);
+	pthread_mutex_unlock(&engine->lock);
+}
+
 void *keeper_main(void *arg)
 {
 	struct engine *engine = arg;
 	struct beat now, told = {.row.under_way = -1};
-	int64_t next_beat = 0;
+	int64_t next_beat = 0, next_place = 0;
 	struct reader *reader;
 	bool trouble = false;
 	struct work_told work = {false, 0};
@@ -150,6 +163,10 @@ void *keeper_main(void *arg)
 		pthread_mutex_unlock(&engine->lock);
 		if (tells)
 			status_at_work(engine->campus->status, &at_work);
+		if (time >= next_place) {
+			hold_if_moved(engine);
+			next_place = time + PLACE_EVERY;
+		}
 		if (!engine->options.dry)
 			diary_note(&diary, now.hold, now.row.reason);
 		if (engine_read_intents(engine, reader, &err) != RESULT_OK ||

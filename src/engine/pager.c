@@ -69,6 +69,7 @@ struct seen {
 	int64_t version;
 	uint64_t request, message, diff, story, compared, question, boards;
 	int64_t under_way, second, minute, workers, rate;
+	char place[40]; /* how its words begin: removed, or replaced */
 	bool engine, tried, scanned, waits, validating, roster;
 	char hold[320];
 	int allowed;
@@ -117,7 +118,7 @@ static void see(struct desk *desk, const struct engine_state *state, const struc
 /* False if its page could not be read, for what may have passed in a moment. Lock not held. */
 static bool make_snapshot(struct desk *desk, struct reader *reader, struct roster *roster,
 			  const struct page_request *request, const struct engine_state *state,
-			  bool scanned)
+			  bool scanned, const struct error *place)
 {
 	struct snapshot *snap = calloc(1, sizeof(*snap));
 	bool whole;
@@ -133,6 +134,10 @@ static bool make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	}
 	whole = !snap->problem[0];
 	tell_snapshot(desk, reader, state, snap);
+	if (place->result != RESULT_OK) { /* what could be read is of the past */
+		snprintf(snap->problem, sizeof(snap->problem), "%.250s", place->text);
+		snprintf(snap->hold, sizeof(snap->hold), "%.300s", place->text);
+	}
 	publish(desk, snap);
 	return whole;
 }
@@ -202,6 +207,17 @@ static void wait_for_question(struct desk *desk, int64_t due)
 	clock_wait(clock, &desk->turn, &desk->lock, until < due ? until : due);
 }
 
+/* The file that is read may be nobody's any more. Told once, as it may be a viewer that nobody asks
+   anything. Lock not held. */
+static void look_at_place(struct desk *desk, struct error *place)
+{
+	bool was_there = place->result == RESULT_OK;
+
+	memset(place, 0, sizeof(*place));
+	if (status_in_place(desk->campus->status, place) != RESULT_OK && was_there)
+		desk_say(desk, FINDING_ERROR, "%s", place->text);
+}
+
 /*
  * The first page is read from the tables as they are, so that it is there at once; then the
  * roster is loaded, and answers from there on.
@@ -211,7 +227,8 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 	struct clock *clock = desk->campus->clock;
 	struct seen now, last = {.version = -1};
 	/* an engine commits between any two looks: not each is worth a walk that keys wait for */
-	int64_t rest_until = 0, began;
+	int64_t rest_until = 0, began, next_place = 0;
+	struct error place = {0};
 	bool listed = false, whole = true;
 
 	if (!desk->request_serial && !desk->ends)
@@ -229,6 +246,10 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 		version = reader_version(reader);
 		tell_look_at_load(desk, &load);
 		due = waits_look(desk, &waiting);
+		if (clock_now(clock) >= next_place) {
+			look_at_place(desk, &place);
+			next_place = clock_now(clock) + REST;
+		}
 		if (engine)
 			engine_state(engine, &state);
 		pthread_mutex_lock(&desk->lock);
@@ -238,6 +259,7 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 		desk->pager_looks = false;
 		request = desk->request;
 		see(desk, engine ? &state : NULL, &load, version, &now);
+		snprintf(now.place, sizeof(now.place), "%.39s", place.text);
 		now.roster = listed || *request.filter;
 		began = clock_now(clock);
 		if ((!whole || memcmp(&now, &last, sizeof(now))) &&
@@ -247,7 +269,7 @@ static void page_on(struct desk *desk, struct reader *reader, struct roster *ros
 			pthread_mutex_unlock(&desk->lock);
 			reader_interrupt_when(reader, may_be_long(&request) ? is_stale : NULL, desk);
 			whole = make_snapshot(desk, reader, now.roster ? roster : NULL, &request,
-					      engine ? &state : NULL, now.scanned);
+					      engine ? &state : NULL, now.scanned, &place);
 			reader_interrupt_when(reader, NULL, NULL);
 			rest_until = clock_now(clock);
 			rest_until = !whole || rest_until - began >= LONG_READ ? rest_until + REST : 0;

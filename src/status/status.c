@@ -2,8 +2,10 @@
 
 #include "src/status/status.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "src/status/schema.h"
 #include "src/status/write.h"
@@ -29,6 +31,7 @@ enum result status_open(struct status **out, const struct status_options *option
 			struct error *err)
 {
 	struct status *status = calloc(1, sizeof(*status));
+	struct stat file;
 	enum result st;
 
 	*out = NULL;
@@ -46,8 +49,13 @@ enum result status_open(struct status **out, const struct status_options *option
 	db_forget(&status->db); /* from here on statements are the writer's */
 	status->db.on_writer = true;
 	st = dbwriter_new(&status->writer, status->db.handle, err);
+	if (st == RESULT_OK && stat(status->db.path, &file))
+		st = error_set(err, RESULT_UNREACHABLE, "status database %s: %s", status->db.path,
+			       strerror(errno));
 	if (st != RESULT_OK)
 		goto out;
+	status->inode = file.st_ino;
+	status->device = file.st_dev;
 	*out = status;
 	status = NULL;
 out:
@@ -188,6 +196,18 @@ enum result status_mended(struct status *status, struct error *err)
 	status->is_broken = false;
 	pthread_mutex_unlock(&status->lock);
 	return RESULT_OK;
+}
+
+enum result status_in_place(const struct status *status, struct error *err)
+{
+	struct stat now;
+	bool there = !stat(status->db.path, &now);
+
+	if (there ? now.st_ino == status->inode && now.st_dev == status->device : errno != ENOENT)
+		return RESULT_OK;
+	return error_set(err, RESULT_UNREACHABLE,
+			 "status database was %s while it is in use, nothing is written: leave and start "
+			 "again (%s)", there ? "replaced" : "removed", status->db.path);
 }
 
 int64_t status_waits(const struct status *status)

@@ -45,6 +45,9 @@ const char *status_path(const struct status *status);
 enum result status_broken(struct status *status, struct error *err);
 /* Tries a small commit; RESULT_OK clears status_broken(). */
 enum result status_mended(struct status *status, struct error *err);
+/* RESULT_UNREACHABLE: another file, or none, is now where this one was opened: nothing is written any
+   more, and what is read is of the past. Looks at the name only: cheap, and any thread may ask. */
+enum result status_in_place(const struct status *status, struct error *err);
 /* Waits until all that was posted is durable. */
 enum result status_flush(struct status *status, struct error *err);
 /* As dbwriter_waits(): what is to be written waits so long for another program's lock. */

@@ -15,11 +15,14 @@
 #include "src/status/tally.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 struct status {
 	struct dbwriter *writer;
 	struct db db; /* used on the writer thread only, once it runs */
 	char *who;
+	dev_t device; /* of the file, as it was opened */
+	ino_t inode;
 	struct clock *clock;
 	pthread_mutex_t lock; /* guards the two below */
 	bool is_broken;

@@ -519,6 +519,34 @@ static void what_cannot_be_read_at_the_start_is_read_later(void **state)
 	desk_free(desk);
 }
 
+static bool is_held_for(const struct snapshot *snap, const void *arg)
+{
+	return snap->engine_here && strstr(snap->hold, arg) && strstr(snap->problem, arg);
+}
+
+/* An engine with nothing to do, and a viewer, are told, too; what is put back goes on. */
+static void a_status_database_that_is_gone_takes_nothing(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_started_desk(world, false);
+	FILE *other;
+
+	move_away(world, true);
+	wait_message(desk, "status database was removed while it is in use, nothing is written");
+	snapshot_unref(wait_for(desk, is_held_for, "leave and start again", "the hold"));
+	act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_message(desk, "launch 1 course: not done: ");
+	other = fopen(world->conf.status_db, "w");
+	assert_non_null(other);
+	assert_int_equal(fclose(other), 0);
+	snapshot_unref(wait_for(desk, is_held_for, "was replaced", "the other file"));
+	move_away(world, false);
+	snapshot_unref(wait_for(desk, has_no_problem, NULL, "the page"));
+	act_on(world, desk, ACT_RUN, NEXT, NULL);
+	wait_message(desk, "launched 1 course");
+	desk_free(desk);
+}
+
 /* ---- boards -------------------------------------------------------------------------------*/
 
 static bool has_boards(const struct snapshot *snap, const void *arg)
@@ -760,6 +788,7 @@ int main(int argc, char **argv)
 		TEST(a_locked_status_database_shows_with_who_has_it),
 		TEST(what_cannot_be_looked_at_is_refused),
 		TEST(what_cannot_be_read_at_the_start_is_read_later),
+		TEST(a_status_database_that_is_gone_takes_nothing),
 		TEST(boards_are_those_asked_for),
 		TEST(without_a_flag_nothing_is_switched),
 		TEST(who_leaves_is_not_kept_by_a_flag_that_hangs),

@@ -439,6 +439,33 @@ static void open_says_that_the_file_is_locked(void **state)
 	assert_ok(help_open_as(help, "demo", &help->status), help->err);
 }
 
+static void a_file_that_is_moved_away_is_noticed_and_a_vacuum_is_none(void **state)
+{
+	struct help *help = *state;
+	char aside[300];
+	sqlite3 *db;
+	FILE *other;
+
+	assert_int_equal(sqlite3_open(help->path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_ok(status_in_place(help->status, &help->err), help->err);
+	snprintf(aside, sizeof(aside), "%s.aside", help->path);
+	assert_int_equal(rename(help->path, aside), 0);
+	assert_int_equal(status_in_place(help->status, &help->err), RESULT_UNREACHABLE);
+	assert_says(help->err, "was removed");
+	assert_int_equal(status_remember(help->status, "a", "1", &help->err), RESULT_UNREACHABLE);
+	assert_non_null(other = fopen(help->path, "w"));
+	assert_int_equal(fclose(other), 0);
+	assert_int_equal(status_in_place(help->status, &help->err), RESULT_UNREACHABLE);
+	assert_says(help->err, "was replaced");
+	assert_says(help->err, help->path);
+	assert_int_equal(rename(aside, help->path), 0);
+	assert_ok(status_in_place(help->status, &help->err), help->err);
+	assert_ok(status_mended(help->status, &help->err), help->err);
+}
+
 static void locked_writer_is_broken_until_it_is_free_again(void **state)
 {
 	struct help *help = *state;
@@ -601,6 +628,7 @@ int main(void)
 		TEST(reader_needs_no_right_to_write),
 		TEST(reader_works_while_nobody_writes),
 		TEST(open_says_that_the_file_is_locked),
+		TEST(a_file_that_is_moved_away_is_noticed_and_a_vacuum_is_none),
 		TEST(locked_writer_is_broken_until_it_is_free_again),
 		cmocka_unit_test(open_at_once_by_many_makes_one_database),
 		TEST(full_disk_breaks_and_mends),
