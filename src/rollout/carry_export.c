@@ -118,11 +118,18 @@ static enum result exists(const char *file, struct error *err)
 	return error_set(err, RESULT_EXISTS, "%s is there already: give another name", file);
 }
 
+/* The folder that is to have @file (free()). */
+static char *folder_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup(".");
+}
+
 /* The name in the folder is durable once the folder is synced. */
 static int sync_folder(const char *file)
 {
-	const char *slash = strrchr(file, '/');
-	char *folder = slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup(".");
+	char *folder = folder_of(file);
 	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	int st = fd < 0 ? -1 : fsync(fd);
 
@@ -133,6 +140,28 @@ static int sync_folder(const char *file)
 		close(fd);
 	free(folder);
 	return st;
+}
+
+/*
+ * A file without a name, of which a kill leaves nothing behind; -1 where the file system has none, or
+ * where it could not be named at the end, which is what /proc is for.
+ */
+static int open_nameless(const char *file)
+{
+	char *folder = folder_of(file);
+	int fd = folder && !access("/proc/self/fd", X_OK)
+			 ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+
+	free(folder);
+	return fd;
+}
+
+static int name_nameless(int fd, const char *file)
+{
+	char own[64];
+
+	snprintf(own, sizeof(own), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, own, AT_FDCWD, file, AT_SYMLINK_FOLLOW);
 }
 
 /* Never replaces what came meanwhile; a file system that cannot promise that has links. */
@@ -148,11 +177,12 @@ static int name_file(const char *temporary, const char *file)
 	return 0;
 }
 
+/* @temporary is "": it has no name. */
 static enum result finish_file(struct writing *w, const char *temporary, struct error *err)
 {
 	if (fsync(fileno(w->file)))
 		return fail(w, errno, err);
-	if (name_file(temporary, w->name))
+	if (*temporary ? name_file(temporary, w->name) : name_nameless(fileno(w->file), w->name))
 		return errno == EEXIST ? exists(w->name, err) : fail(w, errno, err);
 	return sync_folder(w->name) ? fail(w, errno, err) : RESULT_OK;
 }
@@ -161,12 +191,14 @@ static enum result write_file(struct writing *w, struct reader *reader, struct e
 {
 	struct buf temporary = BUF_INIT;
 	enum result st = RESULT_OK;
-	int fd;
+	int fd = open_nameless(w->name);
 
-	buf_printf(&temporary, "%s.XXXXXX", w->name);
-	if (temporary.failed)
-		return error_set(err, RESULT_NOMEM, "out of memory");
-	fd = mkostemp(temporary.data, O_CLOEXEC);
+	if (fd < 0) {
+		buf_printf(&temporary, "%s.XXXXXX", w->name);
+		if (temporary.failed)
+			return error_set(err, RESULT_NOMEM, "out of memory");
+		fd = mkostemp(temporary.data, O_CLOEXEC);
+	}
 	if (fd >= 0 && !(w->file = fdopen(fd, "w")))
 		close(fd);
 	if (!w->file)
@@ -174,10 +206,10 @@ static enum result write_file(struct writing *w, struct reader *reader, struct e
 	if (st == RESULT_OK)
 		st = put_all(w, reader, err);
 	if (st == RESULT_OK)
-		st = finish_file(w, temporary.data, err);
+		st = finish_file(w, buf_text(&temporary), err);
 	if (w->file)
 		fclose(w->file);
-	if (st != RESULT_OK && fd >= 0)
+	if (st != RESULT_OK && fd >= 0 && temporary.len)
 		unlink(temporary.data);
 	buf_clear(&temporary);
 	return st;

@@ -73,6 +73,12 @@ run 0 -c quay.conf runs --export 2.json; says "2 mock runs: 12 courses"
 "$program" -c quay.conf runs --export - >stream 2>err || bad "runs --export -"
 [ "$(sed '1d;$d' stream | sha256sum)" = "$(sed '1d;$d' 2.json | sha256sum)" ] || bad "the stream is another file"
 [ "$(find . -name '2.json*' | wc -l)" -eq 1 ] || bad "something was left beside the file"
+# one that is killed while it writes, where the file system has files without a name
+if python3 -c 'import os; os.close(os.open(".", os.O_TMPFILE | os.O_WRONLY))' 2>/dev/null; then
+	(ulimit -c 0; ulimit -f 70; exec "$program" -c quay.conf runs --export killed.json) >out 2>&1
+	[ $? -gt 128 ] || bad "the export was not killed"
+	[ -z "$(find . -name 'killed.json*')" ] || bad "a killed export left something"
+fi
 
 sed 's/"mock"/"real"/' 2.json >r.json
 head -n 20 2.json >c.json
