@@ -23,13 +23,15 @@ struct member {
 	const char *name;
 	enum member_kind kind;
 	size_t offset;
-	size_t most; /* bytes of a text */
+	int64_t most; /* bytes of a text; of a number its value, 0: MOST_NUMBER */
 };
 
 /* Words of this program and of operators; and what comes from courses and servers, of any length. */
 enum { SHORT = 1024, LONG = 128 * 1024 };
 
-#define MOST_NUMBER 9007199254740992.0 /* a double tells all whole numbers up to it apart */
+#define MOST_NUMBER (INT64_C(1) << 53) /* a double tells all whole numbers up to it apart */
+/* Of what a course has, and the bytes of it: as many courses as a file may have still add up. */
+#define MOST_SUM (INT64_C(1) << 38)
 
 /* clang-format off */
 #define MEMBER(type, name, kind, field, most) {name, MEMBER_##kind, offsetof(struct type, field), most}
@@ -48,16 +50,16 @@ static const struct member course_members[] = {
 	M("course", TEXT, course, LONG), M("status", STATUS, status, 0), M("began", NUMBER, began, 0),
 	M("ended", NUMBER, ended, 0), M("problem", TEXT, problem, LONG),
 	M("source_version", TEXT, source_version, SHORT), M("source_assets", TEXT, source_assets, SHORT),
-	M("videos", NUMBER, sums.videos, 0), M("failed", NUMBER, sums.videos_failed, 0),
-	M("expected", NUMBER, sums.counts.expected, 0), M("in_val", NUMBER, sums.counts.in_val, 0),
-	M("unknown", NUMBER, sums.counts.unknown, 0), M("extra", NUMBER, sums.counts.extra, 0),
-	M("differing", NUMBER, sums.counts.differing, 0), M("errors", NUMBER, sums.counts.errors, 0),
-	M("warnings", NUMBER, sums.counts.warnings, 0), M("notices", NUMBER, sums.counts.notices, 0),
-	M("waived", NUMBER, sums.counts.waived, 0), M("bytes", NUMBER, sums.bytes, 0),
-	M("migrated", NUMBER, sums.migrated, 0), M("kept", NUMBER, sums.kept, 0),
-	M("would", NUMBER, sums.would, 0), M("untold", NUMBER, sums.untold, 0),
-	M("not_migrated", NUMBER, sums.not_migrated, 0), M("active", MAYBE, active, 0),
-	M("tried", MAYBE, tried, 0),
+	M("videos", NUMBER, sums.videos, MOST_SUM), M("failed", NUMBER, sums.videos_failed, MOST_SUM),
+	M("expected", NUMBER, sums.counts.expected, MOST_SUM), M("in_val", NUMBER, sums.counts.in_val, MOST_SUM),
+	M("unknown", NUMBER, sums.counts.unknown, MOST_SUM), M("extra", NUMBER, sums.counts.extra, MOST_SUM),
+	M("differing", NUMBER, sums.counts.differing, MOST_SUM), M("errors", NUMBER, sums.counts.errors, MOST_SUM),
+	M("warnings", NUMBER, sums.counts.warnings, MOST_SUM), M("notices", NUMBER, sums.counts.notices, MOST_SUM),
+	M("waived", NUMBER, sums.counts.waived, MOST_SUM), M("bytes", NUMBER, sums.bytes, MOST_SUM),
+	M("migrated", NUMBER, sums.migrated, MOST_SUM), M("kept", NUMBER, sums.kept, MOST_SUM),
+	M("would", NUMBER, sums.would, MOST_SUM), M("untold", NUMBER, sums.untold, MOST_SUM),
+	M("not_migrated", NUMBER, sums.not_migrated, MOST_SUM), M("active", MAYBE, active, 0),
+	M("tried", MAYBE, tried, MOST_SUM),
 #undef M
 };
 static const struct member transcript_members[] = {
@@ -248,11 +250,12 @@ static bool read_word(const struct member *member, const char *word, void *to)
 	return false;
 }
 
-static bool read_number(const cJSON *item, int64_t *to)
+static bool read_number(const struct member *member, const cJSON *item, int64_t *to)
 {
 	double value = cJSON_IsNumber(item) ? item->valuedouble : -1;
+	int64_t most = member->most ? member->most : MOST_NUMBER;
 
-	if (!(value >= 0 && value <= MOST_NUMBER) || value != (double)(int64_t)value)
+	if (!(value >= 0 && value <= (double)most) || value != (double)(int64_t)value)
 		return false;
 	*to = (int64_t)value;
 	return true;
@@ -263,9 +266,9 @@ static bool read_member(const struct member *member, cJSON *item, void *to)
 	switch (member->kind) {
 	case MEMBER_MAYBE:
 		*(int64_t *)to = -1;
-		return !item || read_number(item, to);
+		return !item || read_number(member, item, to);
 	case MEMBER_NUMBER:
-		return read_number(item, to);
+		return read_number(member, item, to);
 	case MEMBER_FLAG:
 		*(bool *)to = cJSON_IsTrue(item);
 		return cJSON_IsBool(item);
@@ -278,7 +281,7 @@ static bool read_member(const struct member *member, cJSON *item, void *to)
 		return read_word(member, item->valuestring, to);
 	*(char **)to = item->valuestring;
 	return member->kind == MEMBER_HASH ? is_hash(item->valuestring)
-					   : strlen(item->valuestring) <= member->most;
+					   : (int64_t)strlen(item->valuestring) <= member->most;
 }
 
 /* A text with it would end there, for us and for whoever reads the database. */

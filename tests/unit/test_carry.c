@@ -558,6 +558,40 @@ static void rows_out_of_place_are_refused(void **state)
 	free(bytes);
 }
 
+/* Each number as large as it may be: a list of runs adds them up. */
+static void sums_of_many_courses_add_up(void **state)
+{
+	struct pair *pair = *state;
+	struct buf courses = BUF_INIT;
+	struct run_row *rows;
+	char *bytes;
+	size_t len, got;
+
+	for (int i = 1; i <= 1100; i++)
+		buf_printf(&courses,
+			   "INSERT INTO run_course VALUES(%d, 1, 'c%05d', 'Migrated', 1, 2, '', '', '',"
+			   " 1 << 38, 0, 1 << 38, 0, 0, 0, 1 << 38, 0, 0, 0, 0, 1 << 38, 0, 0, 0, 0, 0,"
+			   " 1 << 53, 1 << 38);",
+			   i, i);
+	help_sql(&pair->from, "DELETE FROM run_finding; DELETE FROM run_transcript;"
+			      "DELETE FROM run_course; DELETE FROM run WHERE number <> 1");
+	help_sql(&pair->from, buf_text(&courses));
+	export(pair);
+	assert_ok(import(pair), pair->err);
+	assert_ok(reader_runs(pair->to.reader, 0, -1, &rows, &got, NULL, &pair->err), pair->err);
+	assert_int_equal(got, 1);
+	assert_int_equal(rows->sums.bytes, 1100 * (INT64_C(1) << 38));
+	run_row_clear(rows);
+	free(rows);
+	/* one more, and many who say so would be more than a number holds */
+	bytes = slurp(pair->file, &len);
+	forge(pair, bytes, "\"bytes\":274877906944", "\"bytes\":274877906945");
+	assert_int_equal(import(pair), RESULT_DAMAGED);
+	assert_says(pair->err, "\"bytes\" of a course is not what it should be");
+	free(bytes);
+	buf_clear(&courses);
+}
+
 static void a_line_without_end_takes_no_memory(void **state)
 {
 	struct pair *pair = *state;
@@ -646,6 +680,7 @@ int main(void)
 		TEST(what_is_no_file_of_runs_is_refused),
 		TEST(hostile_rows_are_refused_whole),
 		TEST(rows_out_of_place_are_refused),
+		TEST(sums_of_many_courses_add_up),
 		TEST(a_line_without_end_takes_no_memory),
 		TEST(a_file_of_the_first_format_arrives_whole),
 	};
