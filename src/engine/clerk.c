@@ -194,6 +194,17 @@ static void wish(struct desk *desk, const struct desk_act *act)
 	free(answers);
 }
 
+/* Hold and pace of the engine wait for no waiver of a hundred thousand findings. */
+static void steer_meanwhile(void *arg)
+{
+	struct desk *desk = arg;
+
+	pthread_mutex_lock(&desk->lock);
+	while (desk_steer(desk))
+		;
+	pthread_mutex_unlock(&desk->lock);
+}
+
 /* Somebody else may have been at the same findings meanwhile. */
 static void waive(struct desk *desk, const struct desk_act *act)
 {
@@ -202,11 +213,13 @@ static void waive(struct desk *desk, const struct desk_act *act)
 	int64_t meant = (int64_t)picks_count(act->picks, kind), done = 0;
 	enum finding_code code = picks_code(act->picks, kind);
 	const char *name = code == FINDING_NONE ? "" : finding_info(code)->name;
+	const struct between between = {steer_meanwhile, desk};
 	struct status *status = desk->campus->status;
 	struct error err = {0};
 	char rest[256] = "";
-	enum result st = back ? status_unwaive_picks(status, act->picks, &done, &err)
-			      : status_waive_picks(status, act->picks, act->reason, &done, &err);
+	enum result st = back ? status_unwaive_picks(status, act->picks, &between, &done, &err)
+			      : status_waive_picks(status, act->picks, act->reason, &between, &done,
+						   &err);
 
 	if (st != RESULT_OK)
 		snprintf(rest, sizeof(rest), "; %.200s", err.text);

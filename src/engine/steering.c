@@ -85,6 +85,7 @@ static void carry_out(struct desk *desk, enum steer what, int64_t value)
 bool desk_steer(struct desk *desk)
 {
 	enum steer what = STEER_HOLD; /* which comes first: it stops what is wrong */
+	bool busy = desk->busy; /* an act that lets it pass */
 	int64_t value;
 
 	while (what < STEER_COUNT && !(desk->wished & 1u << what))
@@ -99,6 +100,6 @@ bool desk_steer(struct desk *desk)
 	carry_out(desk, what, value);
 	pthread_mutex_lock(&desk->lock);
 	desk->steering = 0;
-	desk->busy = false;
+	desk->busy = busy;
 	return true;
 }

@@ -221,13 +221,17 @@ enum result status_unwaive(struct status *status, const char *course, const char
  * Waives those of @picks that were open and can be waived; _unwaive: takes back the waivers of
  * those that were waived. One that is not there any more as it was picked (gone, of another
  * content, waived or opened by somebody else) is left alone. *@done: so many findings were
- * changed, also where the result is not RESULT_OK: many take several commits. One event an item.
- * RESULT_INVALID: no reason.
+ * changed, also where the result is not RESULT_OK: many take several commits, and seconds. One event an
+ * item. RESULT_INVALID: no reason.
  */
+struct between { /* called between two commits, on the caller's thread: what shall not wait so long */
+	void (*fn)(void *arg);
+	void *arg;
+};
 enum result status_waive_picks(struct status *status, const struct picks *picks, const char *reason,
-			       int64_t *done, struct error *err);
-enum result status_unwaive_picks(struct status *status, const struct picks *picks, int64_t *done,
-				 struct error *err);
+			       const struct between *between, int64_t *done, struct error *err);
+enum result status_unwaive_picks(struct status *status, const struct picks *picks,
+				 const struct between *between, int64_t *done, struct error *err);
 /* Posts a line of the audit; @why may be "". */
 void status_event(struct status *status, enum finding_severity severity, const char *action,
 		  const char *object, const char *what, const char *why);

@@ -319,8 +319,8 @@ static enum result write_piece(struct status *status, void *arg, struct error *e
 	return st;
 }
 
-static enum result write_pieces(struct status *status, struct piece *piece, int64_t *done,
-				struct error *err)
+static enum result write_pieces(struct status *status, struct piece *piece,
+				const struct between *between, int64_t *done, struct error *err)
 {
 	enum result st = RESULT_OK;
 
@@ -330,27 +330,30 @@ static enum result write_pieces(struct status *status, struct piece *piece, int6
 		piece->to = piece->from + (left < PIECE ? left : PIECE);
 		st = write_run(status, write_piece, piece, err);
 		*done += st == RESULT_OK ? piece->done : 0;
-		if (piece->to < piece->picks->count)
-			nanosleep(&(struct timespec){.tv_nsec = GAP}, NULL);
+		if (piece->to == piece->picks->count)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = GAP}, NULL);
+		if (between)
+			between->fn(between->arg);
 	}
 	return st;
 }
 
 enum result status_waive_picks(struct status *status, const struct picks *picks, const char *reason,
-			       int64_t *done, struct error *err)
+			       const struct between *between, int64_t *done, struct error *err)
 {
 	struct piece piece = {.picks = picks, .waived = true, .reason = reason};
 
 	*done = 0;
 	if (!*reason)
 		return error_set(err, RESULT_INVALID, "a waiver needs a reason");
-	return write_pieces(status, &piece, done, err);
+	return write_pieces(status, &piece, between, done, err);
 }
 
-enum result status_unwaive_picks(struct status *status, const struct picks *picks, int64_t *done,
-				 struct error *err)
+enum result status_unwaive_picks(struct status *status, const struct picks *picks,
+				 const struct between *between, int64_t *done, struct error *err)
 {
 	struct piece piece = {.picks = picks, .reason = ""};
 
-	return write_pieces(status, &piece, done, err);
+	return write_pieces(status, &piece, between, done, err);
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,6 +139,63 @@ static void retry_of_a_finding_tries_only_its_blocks(void **state)
 	desk_free(desk);
 }
 
+static bool waits_for_waiver(const struct snapshot *snap, const void *arg)
+{
+	(void)arg;
+	return !strcmp(snap->waiting.act, "waiver");
+}
+
+static uint64_t serial_of(const struct snapshot *snap, const char *words)
+{
+	for (size_t i = 0; i < MESSAGES_KEPT; i++)
+		if (strstr(snap->messages.kept[i].text, words))
+			return snap->messages.kept[i].serial;
+	fail_msg("no message says: %s", words);
+	return 0;
+}
+
+/* More findings than a commit takes; the first commit waits until the hold is wished. */
+static void a_hold_overtakes_a_waiver_of_many(void **state)
+{
+	struct world *world = *state;
+	struct desk *desk = open_desk(world);
+	struct act_target target = {.reason = "cut from the course"};
+	struct snapshot *snap;
+	sqlite3 *db;
+
+	snapshot_unref(wait_for(desk, is_here, NULL, "the engine"));
+	assert_int_equal(sqlite3_open(status_path(world->status), &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 5000);
+	assert_int_equal(
+		sqlite3_exec(db,
+			     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)"
+			     "INSERT INTO finding(course_id, video_id, block, language, code, severity, text,"
+			     " seen, waived, reason, who, at) SELECT f.course_id, f.video_id, f.block,"
+			     " 'x-' || n.i, f.code, f.severity, f.text, f.seen, 0, '', '', f.at"
+			     " FROM n, (SELECT * FROM finding WHERE code = 'asset-missing' LIMIT 1) f;"
+			     "UPDATE video SET errors = errors + 600"
+			     " WHERE id = (SELECT video_id FROM finding WHERE code = 'asset-missing' LIMIT 1);"
+			     "UPDATE course SET errors = errors + 600"
+			     " WHERE id = (SELECT course_id FROM finding WHERE code = 'asset-missing' LIMIT 1)",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	world_check(world);
+	snap = ask(desk, PAGE_COURSES, FINDING_ASSET_MISSING, "");
+	target.picks = snap->picks;
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	desk_act(desk, ACT_WAIVE, &target);
+	snapshot_unref(wait_for(desk, waits_for_waiver, NULL, "the waiver under way"));
+	desk_hold(desk);
+	assert_int_equal(sqlite3_exec(db, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	snapshot_unref(snap);
+	snap = see_message(desk, "waived 602 asset-missing findings");
+	assert_true(serial_of(snap, "all is held") < serial_of(snap, "waived 602"));
+	snapshot_unref(snap);
+	world_check(world);
+	desk_free(desk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, world_tear_down)
 
 int main(void)
@@ -146,6 +204,7 @@ int main(void)
 		TEST(questions_are_answered_beside_any_page),
 		TEST(viewer_waives_and_takes_back),
 		TEST(retry_of_a_finding_tries_only_its_blocks),
+		TEST(a_hold_overtakes_a_waiver_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,7 +298,7 @@ static void evidence_goes_stale_when_many_waivers_are_taken_back(void **state)
 	waive(help, FINDING_BLOCK_UNNAMED);
 	prove(help, course);
 	assert_ok(reader_picks(help->reader, &query, "", 0, &picks, &help->err), help->err);
-	assert_ok(status_unwaive_picks(help->status, picks, &done, &help->err), help->err);
+	assert_ok(status_unwaive_picks(help->status, picks, NULL, &done, &help->err), help->err);
 	assert_int_equal(done, 2);
 	picks_unref(picks);
 	expect_stale(help, course, "a waiver was taken back");

@@ -60,7 +60,7 @@ static int64_t waive(struct help *help, const struct picks *picks)
 {
 	int64_t done;
 
-	assert_ok(status_waive_picks(help->status, picks, "as agreed", &done, &help->err), help->err);
+	assert_ok(status_waive_picks(help->status, picks, "as agreed", NULL, &done, &help->err), help->err);
 	assert_ok(status_check(help->reader, &help->err), help->err);
 	return done;
 }
@@ -69,7 +69,7 @@ static int64_t unwaive(struct help *help, const struct picks *picks)
 {
 	int64_t done;
 
-	assert_ok(status_unwaive_picks(help->status, picks, &done, &help->err), help->err);
+	assert_ok(status_unwaive_picks(help->status, picks, NULL, &done, &help->err), help->err);
 	assert_ok(status_check(help->reader, &help->err), help->err);
 	return done;
 }
@@ -173,7 +173,7 @@ static void waive_takes_all_that_can_be_waived_and_no_other(void **state)
 	int64_t done = 7;
 	size_t count;
 
-	assert_int_equal(status_waive_picks(help->status, picks, "", &done, &help->err),
+	assert_int_equal(status_waive_picks(help->status, picks, "", NULL, &done, &help->err),
 			 RESULT_INVALID);
 	assert_int_equal(done, 0);
 	assert_int_equal(waive(help, picks), 4);
@@ -251,7 +251,7 @@ static void *waive_too(void *arg)
 	struct other *other = arg;
 	struct error err = {0};
 
-	if (status_waive_picks(other->status, other->picks, "as agreed", &other->done, &err) != RESULT_OK)
+	if (status_waive_picks(other->status, other->picks, "as agreed", NULL, &other->done, &err) != RESULT_OK)
 		other->done = -1;
 	return NULL;
 }
@@ -283,7 +283,7 @@ static void waive_of_many_by_two_writers_counts_each_once(void **state)
 	assert_ok(help_open_as(help, "demo", &other.status), help->err);
 	other.picks = picks_ref(picks);
 	assert_int_equal(pthread_create(&thread, NULL, waive_too, &other), 0);
-	assert_ok(status_waive_picks(help->status, picks, "as agreed", &done, &help->err), help->err);
+	assert_ok(status_waive_picks(help->status, picks, "as agreed", NULL, &done, &help->err), help->err);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	assert_true(other.done >= 0);
 	assert_int_equal(done + other.done, MANY);
