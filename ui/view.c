@@ -260,10 +260,12 @@ static void add_place(const struct view *view, struct buf *out)
 int view_rule_room(const struct view *view)
 {
 	struct buf right = BUF_INIT;
+	const char *message;
 	enum role role;
 	int room = view->area.w - RULE_ENDS;
 
-	room -= widget_cells(current_message(view->console, &role));
+	message = current_message(view->console, &role);
+	room -= widget_rule_cells(role, message);
 	add_reminders(view, &right);
 	add_place(view, &right);
 	add_essentials(view, &right);
@@ -283,7 +285,7 @@ void view_rule(const struct view *view, int y, const char *extra)
 	add_place(view, &right);
 	add_essentials(view, &right);
 	/* Where there is no room for all, the message and the essentials stay. */
-	if (widget_cells(message) + widget_cells(buf_text(&right)) + RULE_ENDS > view->area.w) {
+	if (widget_rule_cells(role, message) + widget_cells(buf_text(&right)) + RULE_ENDS > view->area.w) {
 		buf_clear(&right);
 		buf_add_text(&right, filtered_word(view));
 		add_essentials(view, &right);
@@ -303,7 +305,7 @@ bool view_tell_whole(const struct view *view, int y, int lines)
 
 	if (!view->console->note[0] && !view->console->now->waiting.act[0] && view->console->message_seen)
 		return false;
-	if (role == ROLE_NORMAL || widget_cells(message) + essential_cells(view) + 7 <= view->area.w)
+	if (role == ROLE_NORMAL || widget_rule_cells(role, message) + essential_cells(view) + 7 <= view->area.w)
 		return false;
 	widget_wrapped(y, 1, view->area.w - 2, lines, role, message);
 	return true;

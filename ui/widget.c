@@ -15,6 +15,8 @@
 #include "ui/cells.h"
 #include "ui/glyph.h"
 
+#define SIGN_SIZE 8 /* of a sign on a rule, with the blank behind it */
+
 /* ---- cells --------------------------------------------------------------------------------*/
 
 static void put_cluster(int y, int x, struct cluster *cluster)
@@ -352,6 +354,24 @@ int widget_wrapped_marked(int y, int x, int width, int lines, enum role role, co
 
 /* ---- lines, bars, sparklines --------------------------------------------------------------*/
 
+/* What stands before a text in @role on a rule: "! ", or "". */
+static void rule_sign(enum role role, char out[SIGN_SIZE])
+{
+	bool signed_role = role == ROLE_WARNING || role == ROLE_ERROR;
+
+	snprintf(out, SIGN_SIZE, "%s%s",
+		 signed_role ? glyph(role == ROLE_ERROR ? GLYPH_FAILED : GLYPH_WARNING) : "",
+		 signed_role ? " " : "");
+}
+
+int widget_rule_cells(enum role left_role, const char *left)
+{
+	char sign[SIGN_SIZE];
+
+	rule_sign(left_role, sign);
+	return *left ? widget_cells(sign) + widget_cells(left) : 0;
+}
+
 void widget_rule(int y, int width, enum role left_role, const char *left, const char *right)
 {
 	int right_cells = right && *right ? widget_cells(right) : 0;
@@ -368,12 +388,16 @@ void widget_rule(int y, int width, enum role left_role, const char *left, const 
 	if (right_cells > 0 && right_cells <= width / 2)
 		left_room = width - right_cells - 7;
 	if (left && *left) {
-		int cells = widget_cells(left);
+		int cells = widget_rule_cells(left_role, left), before;
+		char sign[SIGN_SIZE];
 
+		rule_sign(left_role, sign);
+		before = widget_cells(sign);
 		if (cells > left_room)
 			cells = left_room;
 		widget_text(y, 1, 1, left_role, " ");
-		widget_text(y, 2, cells, left_role, left);
+		widget_text(y, 2, before, left_role, sign);
+		widget_text(y, 2 + before, cells - before, left_role, left);
 		widget_text(y, 2 + cells, 1, left_role, " ");
 		room = width - cells - 4;
 	}

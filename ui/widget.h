@@ -53,8 +53,11 @@ const char *widget_middle(const char *text, int width, char *out, size_t size);
    stay as they are. */
 const char *widget_course_key(const char *key, int room, char *out, size_t size);
 
-/* A horizontal line over the whole width; @left and @right (may be NULL or "") stand on it. */
+/* A horizontal line over the whole width; @left and @right (may be NULL or "") stand on it. A
+   warning or an error has its sign before it, as colour alone would tell nobody who sees none. */
 void widget_rule(int y, int width, enum role left_role, const char *left, const char *right);
+/* Cells that @left takes there, with its sign. */
+int widget_rule_cells(enum role left_role, const char *left);
 /* A bar of @width cells: @done, then @failed, of @total. */
 void widget_bar(int y, int x, int width, int64_t done, int64_t failed, int64_t total);
 /* The newest @width of @count values, newest last. */

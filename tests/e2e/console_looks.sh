@@ -111,6 +111,39 @@ keys T T T;  wait_for "theme light"
 keys q
 left 0
 
+step "runs, a comparison and the gates: told by signs and words alone, in black and white, in ASCII"
+told_by_signs() { # FAILED DONE CURSOR WIDTH HEIGHT
+	have_failed
+	resize "$4" "$5"
+	has_not "$colours"
+	keys A;          wait_for "runs of demo"
+	wait_for "$3 $1 mock 1"
+	has_not "$colours"
+	keys E;          wait_for "! after a restore"
+	keys Escape;     wait_for "nothing was done"
+	keys Enter;      wait_for "no run before run 1"
+	has_not "$colours"
+	keys Escape Escape
+	wait_for "1 of 40"
+	keys B;          wait_for "cannot be flipped"
+	see "$1 migrated" "$2 links"
+	keys O;          wait_for "! migrated is red"
+	has_not "$colours"
+	keys Escape Space Space
+	wait_for "2 tagged"
+	keys B;          wait_for "gate board of 2 courses"
+	wait_for "0 can be switched on"
+	has_not "$colours"
+	keys Escape u q
+	left 0
+}
+start 80 24 NO_COLOR=1;             told_by_signs ✗ ✓ ▸ 80 24
+start 80 24 TERM=vt100;             told_by_signs ✗ ✓ ▸ 60 15
+arguments="--demo --ascii"
+start 80 24 NO_COLOR=1;             told_by_signs x v '>' 80 24
+start 80 24 TERM=linux NO_COLOR=1;  told_by_signs x v '>' 60 15
+arguments=
+
 step "no colours: monochrome, and T says why"
 stays() {
 	have_failed
