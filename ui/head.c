@@ -75,8 +75,8 @@ static void draw_title(const struct console *console, int cols)
 {
 	const struct snapshot *now = console->now;
 	bool production = !strcmp(now->environment, "production");
-	char mode[HEAD_MODE], words[HEAD_MODE], place[sizeof(now->environment)];
-	int room, name, x = 0;
+	char mode[HEAD_MODE], words[HEAD_MODE], place[sizeof(now->environment)], clock[100];
+	int room, name, cells, x = 0;
 
 	upper(mode, sizeof(mode), head_mode(now, words, sizeof(words)));
 	if (production)
@@ -103,9 +103,11 @@ static void draw_title(const struct console *console, int cols)
 	x = widget_put(0, x, cols, ROLE_MODE, "%s", mode);
 	if (now->tls_unverified)
 		x = widget_put(0, x + 1, cols, ROLE_ERROR, "TLS NOT VERIFIED");
-	draw_engine(now->engine, x + 2, cols - 10);
-	widget_aligned(0, cols - 8, 8, ROLE_NORMAL, ALIGN_RIGHT,
-		       widget_clock(console_wall(console)).text);
+	snprintf(clock, sizeof(clock), "%s%s", widget_clock(console_wall(console)).text,
+		 cols >= WIDE ? widget_zone(console_wall(console)).text : "");
+	cells = widget_cells(clock);
+	draw_engine(now->engine, x + 2, cols - cells - 2);
+	widget_aligned(0, cols - cells, cells, ROLE_NORMAL, ALIGN_RIGHT, clock);
 }
 
 int64_t head_courses(const struct snapshot *now)

@@ -500,6 +500,16 @@ struct small_text widget_clock(int64_t wall)
 	return out;
 }
 
+struct small_text widget_zone(int64_t wall)
+{
+	struct small_text out = {""};
+	struct tm tm;
+
+	if (local_time(wall, &tm))
+		strftime(out.text, sizeof(out.text), " %z", &tm);
+	return out;
+}
+
 struct small_text widget_time(int64_t wall, int64_t now)
 {
 	return figure_time(wall, now);

@@ -116,18 +116,3 @@ const char *clock_format(int64_t wall, char *out, size_t size)
 		 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)micros);
 	return out;
 }
-
-const char *clock_format_short(int64_t wall, char *out, size_t size)
-{
-	char *dot;
-
-	if (!wall) {
-		snprintf(out, size, "-");
-		return out;
-	}
-	clock_format(wall, out, size);
-	dot = strchr(out, '.');
-	if (dot)
-		snprintf(dot, size - (size_t)(dot - out), "Z");
-	return out;
-}

@@ -42,7 +42,5 @@ static inline void clock_wait(struct clock *c, pthread_cond_t *cond, pthread_mut
 void clock_cond_init(pthread_cond_t *cond);
 /* "2018-05-02T02:41:07.123456Z" of a wall time into @out (at least 28 bytes); returns @out. */
 const char *clock_format(int64_t wall, char *out, size_t size);
-/* The same without fractions; "-" for 0, never. */
-const char *clock_format_short(int64_t wall, char *out, size_t size);
 
 #endif

@@ -59,6 +59,17 @@ struct small_text figure_time(int64_t wall, int64_t now)
 	return out;
 }
 
+struct small_text figure_instant(int64_t wall)
+{
+	struct small_text out = {"-"};
+	time_t seconds = (time_t)(wall / 1000000);
+	struct tm tm;
+
+	if (wall > 0 && localtime_r(&seconds, &tm))
+		strftime(out.text, sizeof(out.text), "%Y-%m-%d %H:%M:%S %z", &tm);
+	return out;
+}
+
 /* "45 s", "20 min", "3 h", "2 days": the low end of a range is rounded down, the high one up. */
 static struct small_text duration(int64_t seconds, bool up)
 {

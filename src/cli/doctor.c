@@ -16,6 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "src/base/figures.h"
 #include "src/base/release.h"
 #include "src/base/url.h"
 #include "src/cli/cli.h"
@@ -348,11 +349,8 @@ static void check_status(struct doctor *doctor)
 
 static void check_program(struct doctor *doctor)
 {
-	char now[40];
-
 	doctor->part = "clock";
-	report(doctor, true, "%s",
-	       clock_format(clock_wall(doctor->cli->campus->clock), now, sizeof(now)));
+	report(doctor, true, "%s", figure_instant(clock_wall(doctor->cli->campus->clock)).text);
 	doctor->part = "versions";
 	report(doctor, true, "subferry %s, SQLite %s, libxml2 %s, libcurl %s, %s, %s",
 	       PACKAGE_VERSION, sqlite3_libversion(), LIBXML_DOTTED_VERSION,

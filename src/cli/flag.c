@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/figures.h"
 #include "src/cli/flagging.h"
 #include "src/cli/out.h"
 
@@ -55,7 +56,6 @@ static void print_table(const struct flagging *w)
 	static const char *const headings[] = {"COURSE",  "EFFECTIVE", "OWN ROW", "EVIDENCE",
 					       "CHANGED", "BY",	       "NOTE",	  NULL};
 	struct table table;
-	char at[40];
 
 	table_init(&table, headings, 0);
 	for (size_t i = 0; i < w->count; i++) {
@@ -65,7 +65,7 @@ static void print_table(const struct flagging *w)
 		table_add(&table, "%s", flag_value_name(state->effective));
 		table_add(&table, "%s", flag_own_name(state));
 		table_add(&table, "%s", evidence_state_name(w->courses[i].evidence));
-		table_add(&table, "%s", clock_format_short(state->changed, at, sizeof(at)));
+		table_add(&table, "%s", figure_instant(state->changed).text);
 		table_add(&table, "%s", *state->by ? state->by : "-");
 		table_add(&table, "%s%s%s", state->note, *state->note && *turning(&w->courses[i]) ? "; " : "",
 			  turning(&w->courses[i]));

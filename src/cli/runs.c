@@ -91,7 +91,7 @@ cJSON *run_json(const struct run_row *row, int64_t now)
 /* ---- the list -----------------------------------------------------------------------------*/
 
 /* "02 May 02:41", and of half a year ago and more "02 May  2018": the table is to fit 80 columns, and
-   numbers tell runs apart. UTC, as everywhere. */
+   numbers tell runs apart. */
 static void add_began(struct table *table, int64_t wall, int64_t now)
 {
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -100,13 +100,24 @@ static void add_began(struct table *table, int64_t wall, int64_t now)
 	time_t seconds = (time_t)(wall / 1000000);
 	struct tm tm;
 
-	if (!gmtime_r(&seconds, &tm))
+	if (!localtime_r(&seconds, &tm))
 		table_add(table, "-");
 	else if (now - wall < half_a_year)
 		table_add(table, "%02d %s %02d:%02d", tm.tm_mday, months[tm.tm_mon], tm.tm_hour,
 			  tm.tm_min);
 	else
 		table_add(table, "%02d %s  %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
+}
+
+/* "+0200": which time is local now. */
+static const char *zone_at(int64_t wall, char *out, size_t size)
+{
+	time_t seconds = (time_t)(wall / 1000000);
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) || !strftime(out, size, "%z", &tm))
+		snprintf(out, size, "?");
+	return out;
 }
 
 /* What is not as with every other run, behind who it was. */
@@ -149,6 +160,7 @@ static void print_runs(const struct run_row *rows, size_t count, int64_t now)
 	struct table table;
 	int64_t untold = 0;
 	bool dry = false;
+	char zone[16];
 
 	table_init(&table, headings, 0xFC);
 	for (size_t i = 0; i < count; i++) {
@@ -157,7 +169,8 @@ static void print_runs(const struct run_row *rows, size_t count, int64_t now)
 		untold += rows[i].sums.untold;
 	}
 	table_print(&table);
-	out_line("%zu run%s", count, count == 1 ? "" : "s");
+	out_line("%zu run%s; times are local, now %s", count, count == 1 ? "" : "s",
+		 zone_at(now, zone, sizeof(zone)));
 	if (dry)
 		out_line("dry: MIGRATED are those that would be, KEPT all that edx-val has already%s",
 			 untold ? "; of others nobody can tell before it is tried" : "");

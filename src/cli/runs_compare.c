@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/figures.h"
 #include "src/rollout/comparison.h"
 
 #define MOST 20 /* lines of a list; --full: all */
@@ -53,8 +54,7 @@ static void add_times(struct table *table, const struct run_row *a, const struct
 {
 	char text_a[64], text_b[64];
 
-	add_texts(table, "began", clock_format_short(a->began, text_a, sizeof(text_a)),
-		  clock_format_short(b->began, text_b, sizeof(text_b)));
+	add_texts(table, "began", figure_instant(a->began).text, figure_instant(b->began).text);
 	table_add(table, "time");
 	for (int i = 0; i < 2; i++) {
 		const struct run_row *row = i ? b : a;

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "src/base/buf.h"
-#include "src/base/clock.h"
+#include "src/base/figures.h"
 
 static void say(const struct why_lines *to, const char *fmt, ...) SF_PRINTF(2, 3);
 
@@ -42,13 +42,12 @@ static const char *or_dash(const char *text)
 
 static void tell_course(void *to, const struct course_row *row)
 {
-	char status[64], begun[32], changed[32];
+	char status[64];
 
 	say(to, "%s \"%s\"", row->key, row->name);
-	say(to, "  %s; pass %" PRId64 ", begun %s, changed %s",
-	    course_row_status(row, status, sizeof(status)), row->pass,
-	    clock_format_short(row->begun, begun, sizeof(begun)),
-	    clock_format_short(row->changed, changed, sizeof(changed)));
+	say(to, "  %s; pass %" PRId64, course_row_status(row, status, sizeof(status)), row->pass);
+	say(to, "  begun %s, changed %s", figure_instant(row->begun).text,
+	    figure_instant(row->changed).text);
 	say(to, "  read from %s", or_dash(row->location));
 	say(to,
 	    "  %" PRId64 " of %" PRId64 " videos tried, %" PRId64 " failed; %" PRId64
@@ -62,9 +61,7 @@ static void tell_course(void *to, const struct course_row *row)
 static void tell_evidence(void *to, const struct evidence *evidence, enum evidence_state state,
 			  const char *text)
 {
-	char at[32];
-
-	say(to, "  validated %s at level %s; evidence %s", clock_format_short(evidence->at, at, sizeof(at)),
+	say(to, "  validated %s at level %s; evidence %s", figure_instant(evidence->at).text,
 	    verify_level_name(evidence->level), state == EVIDENCE_FRESH ? "fresh" : text);
 }
 
@@ -82,9 +79,7 @@ static void tell_listed(void *to, const struct video_row *row)
 
 static void tell_event(void *to, const struct event_row *row)
 {
-	char at[32];
-
-	say(to, "    %s %s: %s %s%s%s", clock_format_short(row->at, at, sizeof(at)), row->who,
+	say(to, "    %s %s: %s %s%s%s", figure_instant(row->at).text, row->who,
 	    row->action, row->what, *row->why ? ": " : "", row->why);
 }
 
@@ -162,10 +157,8 @@ static void tell_transcript(void *to, const struct transcript_row *row)
 
 static void tell_attempt(void *to, const struct attempt_row *row)
 {
-	char begun[32];
-
 	say(to, "    pass %" PRId64 ", try %" PRId64 ", %s: %s%s%s", row->pass, row->number,
-	    clock_format_short(row->begun, begun, sizeof(begun)), row->result,
+	    figure_instant(row->begun).text, row->result,
 	    *row->text ? ": " : "", row->text);
 }
 
@@ -182,9 +175,7 @@ static void tell_finding(void *to, const struct finding_row *row)
 
 static void tell_journal(void *to, const struct journal_row *row)
 {
-	char at[32];
-
-	say(to, "    %s %-8s %s %s %s", clock_format_short(row->at, at, sizeof(at)), row->kind,
+	say(to, "    %s %-8s %s %s %s", figure_instant(row->at).text, row->kind,
 	    row->val_id, or_dash(row->language), or_dash(row->object));
 }
 

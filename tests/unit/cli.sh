@@ -245,7 +245,7 @@ flag_sql "CREATE TABLE video_config_videotranscriptenabledflag(id integer PRIMAR
 flag_sql "CREATE TABLE video_config_coursevideotranscriptenabledflag(id integer PRIMARY KEY, change_date datetime NOT NULL, enabled bool NOT NULL, course_id varchar(255) NOT NULL, changed_by_id integer)"
 flag_sql "INSERT INTO video_config_videotranscriptenabledflag VALUES(1, '2018-05-02 00:00:00', 1, 0, NULL)"
 on $key
-run 0 -c f.conf flag show $key; says "on"; says "2018-05-02T02:41:07Z"; says "each course's own row decides"
+run 0 -c f.conf flag show $key; says "on"; says "2018-05-02 02:41:07 +0000"; says "each course's own row decides"
 run 0 -c f.conf flag show --all --json
 python3 - out $key <<'PYTHON' || bad "the document of flag show"
 import json, sys

@@ -27,7 +27,16 @@ run 1 -c m.conf migrate --all --dry-run
 run 1 -c m.conf migrate --all
 run 0 -c m.conf runs
 says "mock 2"; says "dry 1"; says "2 runs"; says "tester@"
+says "; times are local, now +0000"
 awk -v host="$(uname -n)" '{ sub(host, "host") } length > 80' out | grep -q . && bad "wider than 80 columns"
+# all times for people are of the operator's zone, and say which
+TZ=HARBOUR-5:30
+run 0 -c m.conf runs; says "now +0530"
+run 0 -c m.conf runs --compare 1 2; grep -qE '^began .* \+0530 .* \+0530$' out || bad "of another zone"
+run 0 -c m.conf why course-v1:FerryX+MA101x+2015_T1
+grep -qE 'begun 2.* \+0530, changed 2.* \+0530$' out || bad "of another zone"
+grep -qE '^ .*[0-9]Z' out && bad "UTC beside it"
+TZ=UTC
 run 0 -c m.conf --plain runs; says "Run: mock 2"; says "  Courses: 8"
 run 0 -c m.conf runs --compare 1 2
 says "predictions met, 0 misses unexplained"; says "still there: 3"; says "would migrate"

@@ -1,12 +1,14 @@
 #include "config.h"
 
 #include "src/base/clock.h"
+#include "src/base/figures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 #include <cmocka.h>
 
 static void format_writes_utc_with_microseconds(void **state)
@@ -20,6 +22,19 @@ static void format_writes_utc_with_microseconds(void **state)
 	assert_string_equal(clock_format(-1, text, sizeof(text)), "1969-12-31T23:59:59.999999Z");
 	assert_string_equal(clock_format(951782400000000, text, sizeof(text)),
 			    "2000-02-29T00:00:00.000000Z");
+}
+
+static void an_instant_is_local_and_names_its_zone(void **state)
+{
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset();
+	assert_string_equal(figure_instant(1525228867123456).text, "2018-05-02 04:41:07 +0200");
+	assert_string_equal(figure_instant(1517452867000000).text, "2018-02-01 03:41:07 +0100");
+	assert_string_equal(figure_instant(0).text, "-");
+	setenv("TZ", "UTC", 1);
+	tzset();
+	assert_string_equal(figure_instant(1525228867123456).text, "2018-05-02 02:41:07 +0000");
 }
 
 static void wait_returns_when_the_time_has_come(void **state)
@@ -68,6 +83,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(format_writes_utc_with_microseconds),
+	    cmocka_unit_test(an_instant_is_local_and_names_its_zone),
 	    cmocka_unit_test(wait_returns_when_the_time_has_come),
 	    cmocka_unit_test(wall_is_after_this_was_written),
 	    cmocka_unit_test(process_clock_stands_still_where_told),
