@@ -34,6 +34,7 @@ struct list_rows {
 	bool (*differs)(const struct snapshot *page, size_t row); /* what "next difference" stops at */
 	const char *const *sort_names;
 	unsigned most_first; /* bits: sorts that begin with the largest */
+	bool by_time;	     /* newest first, and reversed oldest first: one order only */
 	int sorts; /* 0: one order only, which can be reversed where match is given */
 	/* The desk filters and searches (find_* of the request). It sorts, too, where there are sorts
 	   and no compare; otherwise the rows are sorted here, and then searched here with match. */

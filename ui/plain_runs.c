@@ -96,7 +96,7 @@ static void runs_details(const struct view *view)
 
 const struct plain_screen plain_runs = {
 	.ops = &screen_runs, .head = runs_head, .row = runs_row, .details = runs_details,
-	.nothing = "no run yet: a launch begins one.",
+	.nothing = "no run yet: a launch or a dry run begins one.",
 };
 
 /* ---- two runs compared --------------------------------------------------------------------*/

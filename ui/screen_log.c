@@ -46,7 +46,7 @@ static const void *row_of(const struct snapshot *page, size_t row)
 
 static const struct list_rows rows = {
 	.language = &event_fields, .field = event_field, .row = row_of,
-	.count = row_count, .id = row_id, .match = row_match, .by_desk = true,
+	.count = row_count, .id = row_id, .match = row_match, .by_desk = true, .by_time = true,
 };
 
 static const struct event_row *selected_event(const struct view *view)

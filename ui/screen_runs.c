@@ -50,6 +50,7 @@ static bool row_match(const struct snapshot *page, size_t row, const char *text)
 static const char *const sort_names[] = {"number"};
 static const struct list_rows rows = {
 	.count = row_count, .id = row_id, .match = row_match, .sort_names = sort_names, .sorts = 1,
+	.by_time = true,
 };
 
 static const struct run_row *selected_run(const struct view *view)
@@ -106,10 +107,14 @@ static bool is_tagged(const struct runs_view *runs, int64_t number)
 static const char *told_tags(const struct runs_view *runs)
 {
 	const int64_t *tagged = runs->tagged;
+	bool plain = runs->view.console->plain; /* where actions have no keys */
 
-	return tagged[0] && tagged[1]	? "two tagged: Enter compares them"
-	       : tagged[0] || tagged[1] ? "one tagged: Enter compares it with this one"
-					: "no run is tagged";
+	if (tagged[0] && tagged[1])
+		return plain ? "two tagged: open compares them" : "two tagged: Enter compares them";
+	if (tagged[0] || tagged[1])
+		return plain ? "one tagged: open on another compares both"
+			     : "one tagged: Enter on another compares both";
+	return "no run is tagged";
 }
 
 static void toggle_tag(struct runs_view *runs)
@@ -453,11 +458,14 @@ static void draw_title(const struct runs_view *runs, int y)
 	const struct view *view = &runs->view;
 	int width = view->area.w - 1;
 	int x = widget_put(y, 1, width, ROLE_TITLE, "runs of %s", view->console->now->campus);
+	char order[80];
 
 	if (runs->tagged[0] || runs->tagged[1])
 		x = widget_put(y, x + 2, width, ROLE_NORMAL, "%s", told_tags(runs));
-	widget_put(y, x + 2, width, ROLE_DIM, "%s run%s, %s first", widget_number(view->list.total).text,
-		   view->list.total == 1 ? "" : "s", view->list.descending ? "oldest" : "newest");
+	snprintf(order, sizeof(order), "%s run%s, %s first", widget_number(view->list.total).text,
+		 view->list.total == 1 ? "" : "s", view->list.descending ? "oldest" : "newest");
+	if (x + 2 + widget_cells(order) <= width)
+		widget_put(y, x + 2, width, ROLE_DIM, "%s", order);
 }
 
 static void runs_draw(struct view *view, const struct snapshot *now)

@@ -69,9 +69,12 @@ static void change_order(struct view *view, enum action action)
 	if (action != ACTION_REVERSE)
 		list->descending = rows->most_first >> list->sort & 1;
 	list_changed(list, view->page);
-	console_note(view->console, ROLE_NORMAL, "sorted by %s%s",
-		     rows->sorts ? rows->sort_names[list->sort] : "time",
-		     list->descending ? ", descending" : "");
+	if (rows->by_time)
+		console_note(view->console, ROLE_NORMAL, "%s first", list->descending ? "oldest" : "newest");
+	else
+		console_note(view->console, ROLE_NORMAL, "sorted by %s%s",
+			     rows->sorts ? rows->sort_names[list->sort] : "time",
+			     list->descending ? ", descending" : "");
 }
 
 unsigned view_list_key(struct view *view, enum action action)

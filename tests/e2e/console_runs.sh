@@ -155,7 +155,7 @@ wait_for "no run before run 4 has a course of it"
 keys Escape
 wait_for "1 of 4"
 keys Space
-wait_for "one tagged: Enter compares it with this one"
+wait_for "one tagged: Enter on another compares both"
 keys j Enter
 wait_for "B: mock 4 (mock 7 of pier)"
 see "A: mock 3"
