@@ -243,10 +243,12 @@ void board_consequences_draw(const struct boards *boards, const struct board *on
 			     size_t count, int y, int height, int width)
 {
 	int end = y + height;
+	char title[512]; /* the key in it is what is to be typed */
 
 	if (count == 1) {
-		widget_printf(y, 1, width - 2, ROLE_TITLE, "What follows from switching on 1 flag:");
-		draw_consequences(one, y + 1, height - 1, width);
+		snprintf(title, sizeof(title), "What follows from switching on the flag of %s:", one->key);
+		y += widget_wrapped(y, 1, width - 2, height, ROLE_TITLE, title);
+		draw_consequences(one, y, end - y, width);
 		return;
 	}
 	widget_printf(y, 1, width - 2, ROLE_TITLE, "What follows from %s flags, here for %s:",

@@ -441,7 +441,8 @@ static void obey_key(struct console *console, int key, bool code)
 	if (console_clock(console) - console->message_at > 5000)
 		console->message_gone = true;
 	if (console->too_small) {
-		console->note[0] = '\0';
+		if (console->prompt.kind == PROMPT_NONE) /* else it says what to type */
+			console->note[0] = '\0';
 		/* Nobody acts on what cannot be seen; and "q" may be of a text. */
 		if (!code && key == 'q' && console->prompt.kind == PROMPT_NONE)
 			console_stop(console);

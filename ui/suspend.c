@@ -38,13 +38,15 @@ static void stand_still(struct console *console)
 	int64_t since = console_wall(console);
 
 	term_suspend();
-	/* A question comes back: what was typed behind "fg" before it could be seen is no answer. */
-	if (console->prompt.kind != PROMPT_NONE)
-		console_drop_keys(console);
 	console->suspend_since = 0;
 	desk_rest(console->desk, false);
-	console_note(console, ROLE_NORMAL, "suspended since %s%s", widget_clock(since).text,
-		     console->now->engine_here ? ": now work goes on" : "");
+	/* A question comes back, with what was said to it: what was typed behind "fg" before it could
+	   be seen is no answer. */
+	if (console->prompt.kind != PROMPT_NONE)
+		console_drop_keys(console);
+	else
+		console_note(console, ROLE_NORMAL, "suspended since %s%s", widget_clock(since).text,
+			     console->now->engine_here ? ": now work goes on" : "");
 }
 
 bool suspend_look(struct console *console)

@@ -93,6 +93,24 @@ wait_for "Stopped"
 type_text "fg"
 keys Enter
 wait_for "suspended since"
+
+step "a question is there again with what was typed, and what is to be typed"
+keys A
+wait_for "runs of demo"
+keys E
+wait_for "campus name to refresh (demo, staging):"
+type_text "de"
+see "refresh (demo, staging): de" "! after a restore: "
+keys C-z
+wait_for "Stopped"
+type_text "fg"
+keys Enter
+wait_for "refresh (demo, staging): de"
+see "! after a restore: " "the journal is set"
+keys Escape
+wait_for "nothing was done"
+keys q
+wait_for "1 of 120"
 keys q
 wait_for "ready>"
 [ "$(t display-message -p '#{alternate_on}')" = 0 ] || fail "still on the alternate screen"
