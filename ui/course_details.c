@@ -85,7 +85,10 @@ static enum action next_step(const struct course_row *course, const char **what)
 	*what = course->counts.errors + course->counts.warnings ? "shows where" : "validates it";
 	if (course->counts.errors + course->counts.warnings)
 		return ACTION_OPEN;
-	return course->verified ? ACTION_NONE : ACTION_VALIDATE;
+	if (!course->verified || course->evidence != EVIDENCE_FRESH)
+		return ACTION_VALIDATE;
+	*what = "shows its gates";
+	return course->flag == STEP_ON ? ACTION_NONE : ACTION_BOARD;
 }
 
 /* At the end of line @y, if there is room behind @x. */
@@ -96,7 +99,7 @@ static void draw_next_step(const struct view *view, int y, int x, const struct c
 	char key[16], text[80];
 	int cells;
 
-	if (action == ACTION_NONE || view->console->stopping)
+	if (action == ACTION_NONE || view->console->stopping || dispatch_refusal(view->console, action))
 		return;
 	keys_name(keys_first(action, VIEW_COURSES), key, sizeof(key));
 	snprintf(text, sizeof(text), "%s %s", key, what);

@@ -478,7 +478,7 @@ static void board_draw(struct view *view, const struct snapshot *now)
 const struct view_ops screen_board = {
 	.name = "board", .bit = VIEW_BOARD, .kind = PAGE_BOARD,
 	.footer = (const enum action[]){ACTION_FLAG_ON, ACTION_FLAG_OFF, ACTION_LOOK, ACTION_VALIDATE,
-					ACTION_OPEN, ACTION_RETRY, ACTION_REHEARSE, ACTION_WHY,
+					ACTION_RUN, ACTION_OPEN, ACTION_RETRY, ACTION_REHEARSE, ACTION_WHY,
 					ACTION_FINDINGS,
 					ACTION_LOG, ACTION_HOLD, ACTION_NONE},
 	.open_word = "open",

@@ -67,7 +67,7 @@ void board_judge_migrated(struct looking *l)
 	} else {
 		board_set_gate(l, BOARD_MIGRATED, GATE_GREEN, "%s of %s videos%s, %s",
 			 figure_number(course->tried).text, figure_number(course->videos).text, run,
-			 figure_time(course->changed, l->now).text);
+			 figure_time(course->begun, l->now).text); /* changed: when it was validated */
 	}
 }
 
