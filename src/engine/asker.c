@@ -244,7 +244,7 @@ static enum result look(struct asker *asker, struct desk_act *act, struct desk_q
 	st = look_at_gate(desk, asker->reader, act, &act->permit, err);
 	if (st == RESULT_OK && act->permit.asked && !act->permit.given) {
 		out->kind = QUESTION_PERMIT;
-		snprintf(out->text, sizeof(out->text), "the gate before production misses: %s",
+		snprintf(out->text, sizeof(out->text), "the gate before production is not met: %s",
 			 act->permit.missing);
 	}
 	return st;

@@ -102,7 +102,7 @@ enum result permit_pass(struct status *status, const struct conf *conf, const st
 	char *stripped = text_strip(reason);
 	enum result st = RESULT_OK;
 
-	buf_printf(&what, "%" PRId64 " course%s past the gate before production, which misses: %s (%s)",
+	buf_printf(&what, "%" PRId64 " course%s past the gate before production, which is not met: %s (%s)",
 		   permit->courses, plural(permit->courses), permit->missing, how);
 	if (!stripped || what.failed)
 		st = error_set(err, RESULT_NOMEM, "out of memory");

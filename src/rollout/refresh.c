@@ -12,7 +12,7 @@ const char *refresh_refusal(const struct conf *conf)
 {
 	return strcmp(conf->environment, "production")
 		       ? ""
-		       : "this is production: nothing is restored here, and nothing is refreshed";
+		       : "this is production: nothing is restored or refreshed here";
 }
 
 enum result refresh_campus(struct campus *campus, const char *how, char *summary, size_t size,

@@ -87,7 +87,7 @@ wait_for "gate board"
 wait_for "cannot be flipped"
 see "✗ migrated" "✓ flag backend" "global row on"
 keys O
-wait_for "migrated is red: "
+wait_for "! migrated is red: "
 keys Escape
 
 step "migrated and validated: all is green"
@@ -129,7 +129,7 @@ rm "$place/locked" "$place/unlock"
 step "a wrong word switches nothing"
 keys O
 wait_for "course key to switch its flag on:"
-see "What follows from switching on 1 flag:" "type: $GOOD"
+see "What follows from switching on the flag of $GOOD:" "! type: $GOOD"
 type_text "course-v1:DeltaU+BIO.110"
 see "type: $GOOD"
 keys Enter
@@ -328,11 +328,11 @@ wait_for "launch the 1 course on production? y/n"
 see "live at once"
 keys y
 wait_for "campus name to launch 1 course anyway: "
-see "gate before production misses"
+see "gate before production is not met"
 type_text "harbor"
-see "harbor" "gate before production misses" "campus name: harbour; then a reason" "Esc: nothing is done"
+see "harbor" "gate before production is not met" "campus name: harbour; then a reason" "Esc: nothing is done"
 resize 60 15
-see "campus name to launch 1 course anyway: harbor" "gate before production misses" "DeltaU+ANT-5"
+see "campus name to launch 1 course anyway: harbor" "gate before production is not met" "DeltaU+ANT-5"
 resize 80 24
 keys Enter
 wait_for "that is not the campus name: nothing was done"

@@ -236,11 +236,11 @@ class Plain(unittest.TestCase):
                        "path = state/subferry/demo/courses/*.tar.gz\n[val]\nkind = sqlite\n"
                        "path = pval.db\n[store]\nkind = directory\npath = pstore\n")
         talk = self.started("-c", path)
-        misses = ("^warning: the gate before production misses: 0 of 2 imported mock runs; 0 of 1 "
-                  "course .* in 2 of them; for example %s$" % re.escape(FAILS))
+        unmet = ("^warning: the gate before production is not met: 0 of 2 imported mock runs; 0 of 1 "
+                 "course .* in 2 of them; for example %s$" % re.escape(FAILS))
         for word in ("harbor", "harbour"):
             talk.say("launch")
-            talk.hear(misses)
+            talk.hear(unmet)
             talk.hear("^campus name to launch 1 course anyway: ")
             talk.say(word)
             if word == "harbor":
@@ -263,7 +263,7 @@ class Plain(unittest.TestCase):
                                r"15 migrated, 4 not migrated\. Errors 2\. Generation 1\.$")
         self.assertRegex(said, r"(?m)^where: campus demo, environment staging, release ginkgo$")
         self.assertRegex(said, "(?m)^failed: %s" % re.escape(FAILS))
-        self.assertRegex(said, "(?m)^one tagged: Enter compares it with this one$")
+        self.assertRegex(said, "(?m)^one tagged: open on another compares both$")
         self.assertRegex(said, "(?m)^no run is tagged$")
         self.assertRegex(said, r"(?m)^run A: mock 1, ")
         self.assertRegex(said, r"(?m)^run B: mock 2, ")

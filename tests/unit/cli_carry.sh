@@ -107,7 +107,7 @@ run 0 -c harbour.conf migrate $good; says "Migrated"
 run 1 --word harbour -c harbour.conf migrate "$failing" --reason "the file comes tomorrow"; says "Failed"
 sql harbour.db "SELECT action, object, what, why FROM event WHERE action IN ('past gate', 'launch') ORDER BY id DESC LIMIT 2" >out
 sed -n 1p out | grep -q "^launch|$failing" || bad "the launch is not behind the pass in the audit"
-sed -n 2p out | grep -qF "past gate|harbour|1 course past the gate before production, which misses: 1 unwaived error of 1 course in the last of them; for example $failing (the campus name was given as --word)|the file comes tomorrow" ||
+sed -n 2p out | grep -qF "past gate|harbour|1 course past the gate before production, which is not met: 1 unwaived error of 1 course in the last of them; for example $failing (the campus name was given as --word)|the file comes tomorrow" ||
 	bad "word and reason are not in the audit"
 run 2 -c harbour.conf retry "$failing"; silent; complains "1 unwaived error"
 run 0 --word harbour -c harbour.conf retry "$failing" --reason again; says "to be tried again"

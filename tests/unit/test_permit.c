@@ -230,7 +230,7 @@ static void going_past_is_in_the_audit(void **state)
 	assert_ok(permit_pass(help->status, &conf, &permit, " the window ends at 6 ", "typed", &help->err),
 		  help->err);
 	assert_rows(help, "SELECT who, severity, object, what, why FROM event WHERE action = 'past gate'",
-		    "ana|1|harbour|2 courses past the gate before production, which misses: 0 of 2 imported "
+		    "ana|1|harbour|2 courses past the gate before production, which is not met: 0 of 2 imported "
 		    "mock runs; 0 of 2 courses (0 %, needed: 95 %) in 2 of them; for example c0 (typed)|"
 		    "the window ends at 6\n");
 }
