@@ -27,11 +27,23 @@ asks() {
 	keys Escape;     wait_gone "$2"
 }
 
+GOOD=course-v1:DeltaU+BIO.110+2017_T2
+# has_not_cut TEXT: it is there whole, be it on two lines.
+has_not_cut() { poll 5 joined "$1" || fail "at $size, cut: $1"; }
+joined() { screen | tr -d '\n' | sed 's/  *//g' | grep -qF -- "$(echo "$1" | tr -d ' ')"; }
+
 start 80 24
 wait_for "1 of 40"
 wait_for "engine here"
 keys r
 wait_for "Failed 1" 60
+keys R
+wait_for "MOCK 2"
+wait_for "✗ Failed"
+keys j r;            wait_for "MOCK 3"
+wait_for "3 Migrated 1" 60
+keys v;              wait_for "validated $GOOD" 60
+keys k
 
 for size in 60x15 80x15 60x24 80x24; do
 	step "$size"
@@ -82,6 +94,43 @@ for size in 60x15 80x15 60x24 80x24; do
 	keys Escape;     wait_for "OPEN"
 	keys Escape l;   wait_for "ACT"
 	sound log
+	keys A;          wait_for "1 of 3"
+	sound runs
+	keys Space;      wait_for "one tagged: Enter on another compares both"
+	sound "runs, one tagged"
+	keys Space G k;  wait_for "2 of 3"
+	keys E;          wait_for "campus name to refresh (demo, staging):"
+	has_not_cut "the journal is set aside"
+	keys Escape;     wait_gone "campus name"
+	keys Enter;      wait_for "▸still 2"
+	see "A: mock 1" "B: mock 2"
+	sound compare 2  # a list, and a row
+	keys BTab;       wait_for "▸fixed 0"
+	sound "compare, an empty list"
+	keys BTab;       wait_for "▸courses 1"
+	sound "compare, courses" 2
+	keys Escape;     wait_for "2 of 3"
+	keys Escape Escape Escape
+	wait_for "of 40 ─"
+	keys B;          wait_for "cannot be flipped"
+	sound board 0
+	keys O;          wait_for "! migrated is red"
+	keys Escape j B; wait_for "can be flipped"
+	sound "board, green" 0
+	keys O;          wait_for "course key to switch its flag on:"
+	see "What follows"
+	has_not_cut "the flag of $GOOD:"
+	keys Escape Escape
+	keys k Space Space
+	wait_for "2 tagged"
+	keys B;          wait_for "gate board of 2 courses"
+	wait_for "1 can be switched on"
+	sound "board of several"
+	keys O;          wait_for "course key to switch this one flag on:"
+	has_not_cut "the flag of $GOOD:"
+	has_not_cut "the other one stays as it is"
+	keys Escape Escape u g
+	wait_for " 1 of 40 ─"
 	keys '?';        wait_for "Keys of this screen"
 	sound help 0
 	keys Escape Escape
