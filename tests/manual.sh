@@ -393,8 +393,14 @@ if command -v mandoc >/dev/null 2>&1; then
 	verdict "the pages are well-formed" "$(
 		mandoc -Tlint -Wwarning "$top"/man/*.[157] 2>&1
 	)"
+	screens=$(mandoc -O width=78 "$top"/man/subferry-migration.7 | col -bx)
+	verdict "the screens in the guide fit 80 columns" "$(
+		grep -q '^subferry  harbour' <<<"$screens" || echo "no screen at the left edge"
+		LC_ALL=C.UTF-8 grep -E '^.{81}' <<<"$screens"
+	)"
 else
 	skip "the pages are well-formed" "mandoc is not installed"
+	skip "the screens in the guide fit 80 columns" "mandoc is not installed"
 fi
 
 printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

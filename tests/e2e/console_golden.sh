@@ -3,7 +3,7 @@
 #
 # GOLDEN_UPDATE=1 writes them anew: look at each before it is committed. The wall clock stands
 # still, and every course was migrated by a command of its own with one worker, so that nothing
-# hangs on how fast a machine is. What no clock holds still, the process and the host in the
+# hangs on how fast a machine is; what would be one run is made one afterwards. What no clock holds still, the process and the host in the
 # engine's own events, is filtered away, as an operator would do it.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || { echo "skipped: python3 is missing"; exit 77; }
@@ -27,14 +27,16 @@ at() {
 	case $? in 0 | 1) ;; *) fail "subferry $*: $(cat "$place/out" "$place/errors")" ;; esac
 }
 
-# migrate TIME COURSE...: one after the other.
+# migrate TIME COURSE...: one after the other; predict TIME COURSE...: in a dry run.
 migrate() {
 	clock=$1
 	shift
 	for course; do
-		at "$clock" -c one.conf migrate "course-v1:$course"
+		at "$clock" -c one.conf migrate "course-v1:$course" $dry
 	done
 }
+predict() { dry=--dry-run; migrate "$@"; dry=; }
+dry=
 
 write_conf() { # WORKERS
 	printf '%s\n' "[campus]" "name = harbour" "environment = staging" "release = ginkgo" \
@@ -48,10 +50,15 @@ make_campus() {
 	cd "$campus" || exit 99
 	write_conf 1 >one.conf
 	write_conf 8 >campus.conf
+	printf '%s\n' "[flag]" "kind = sqlite" "path = flag.db" >>campus.conf
+	python3 "$scripts/golden_campus.py" flag . || fail "no flag"
 	at 01:50:00 --demo list # makes the demo's courses
 	mv "$demo/courses"/* exports/
 	python3 "$scripts/golden_campus.py" export exports/ALGO || fail "no export"
+	mkdir exports/ANT && tar xzf exports/DeltaU.ANT-5.2018.tar.gz -C exports/ANT &&
+		rm exports/DeltaU.ANT-5.2018.tar.gz || fail "no course ANT-5"
 	at 02:00:00 -c one.conf scan
+	predict 02:01:20 DeltaU+ANT-5+2018 DeltaU+BIO.110+2017_T2 FerryX+CS101.1x+2017_T2
 	migrate 02:04:10 DeltaU+BIO.110+2017_T2 # makes val
 	python3 "$scripts/golden_campus.py" val . || fail "nothing was put into val"
 	migrate 02:11:32 DeltaU+ALGO.3+2018 DeltaU+ANT-5+2018 DeltaU+MED.15+2018_T1
@@ -59,7 +66,10 @@ make_campus() {
 		FerryX+MA101x+2015_T1 HarbourX+PH201+2014_Fall HarbourX+PH202+2015_Spring
 	migrate 02:41:00 PierX+AR100+2018 PierX+DE200+2018 PierX+HI100+2018 PierX+JA100+2017 \
 		RiverX+EC1011+1T2016
-	at 02:44:00 -c one.conf pause course-v1:DeltaU+HIST-41+2018 course-v1:TideX+KO100+2018_Q2
+	python3 "$scripts/golden_campus.py" mend . || fail "nothing was mended"
+	migrate 02:48:30 DeltaU+ANT-5+2018 RiverX+EC1011+1T2016 HarbourX+PH202+2015_Spring
+	python3 "$scripts/golden_campus.py" runs . || fail "no runs"
+	at 02:50:00 -c one.conf pause course-v1:DeltaU+HIST-41+2018 course-v1:TideX+KO100+2018_Q2
 	at 02:55:00 -c one.conf verify --level bytes course-v1:DeltaU+ALGO.3+2018 \
 		course-v1:DeltaU+BIO.110+2017_T2
 }
@@ -130,6 +140,13 @@ leave() {
 }
 
 search() { keys /; type_text "$1"; keys Enter; wait_for "/$1"; }
+# The gates of the two tagged.
+board_of_two() {
+	wait_for "2 tagged"
+	keys B
+	wait_for "gate board of 2 courses"
+	wait_for "1 can be switched on"
+}
 
 step "a campus with courses in every state"
 make_campus
@@ -199,10 +216,32 @@ wait_for "log of the campus"
 keys f
 type_text "-act:engine -act:scan -act:launch"
 keys Enter
-wait_for "of 34 ─"
+wait_for "of 40 ─"
 keys j j j j
-wait_for "5 of 34 ─"
+wait_for "5 of 40 ─"
 both log
+keys Escape Escape
+
+step "the runs, two side by side, the gates of a course, of several, and the word for its flag"
+keys A
+wait_for "runs of harbour"
+wait_for "1 of 3 ─"
+both runs
+keys Enter
+wait_for "A: mock 2"
+wait_for "▸fixed 1"
+both compare
+keys Escape Escape
+search BIO.110
+keys B
+wait_for "can be flipped"
+both board
+keys O
+wait_for "course key to switch its flag on:"
+both word
+keys Escape Escape k Space Space
+board_of_two
+both boards
 leave
 
 # Of the main screens in another look.
@@ -217,18 +256,27 @@ main_screens() { # SUFFIX
 	keys Escape Escape F
 	wait_for "findings of all courses"
 	look "findings$1"; check "✗"
+	keys Escape A
+	wait_for "1 of 3 "
+	look "runs$1"; check "✗"
+	keys Enter;   wait_for "fixed 1"
+	keys Tab;     wait_for "$tab"
+	look "still$1"; check "✗"
+	keys Escape Escape j Space Space
+	board_of_two
+	look "boards$1"; check "✗"
 	leave
 }
 
 step "in ASCII"
-plain=--ascii looks=NO_COLOR=1
+plain=--ascii looks=NO_COLOR=1 tab='>still'
 check() {
 	[ -z "$(screen | tr -d '\n' | LC_ALL=C tr -d ' -~')" ] || fail "not all is ASCII"
 }
 main_screens .plain.80x24
 
 step "without colour: the same cells; what is selected is reversed, what is wrong is bold"
-plain='' looks=NO_COLOR=1 escape=$(printf '\033')
+plain='' looks=NO_COLOR=1 tab='▸still' escape=$(printf '\033')
 check() {
 	t capture-pane -pe >"$place/screen"
 	grep -qE "$escape\\[([0-9;]*;)?([349][0-7]|10[0-7]|[34]8;[0-9;]+)(;[0-9;]*)?m" "$place/screen" &&

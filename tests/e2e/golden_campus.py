@@ -1,4 +1,4 @@
-"""One course that shows what matters, for the golden screens: an export in the folder argv[1].
+"""What matters on the golden screens: a course with its oddities, rows of others, runs, a flag.
 
 golden_campus.py export FOLDER: the course "Algorithmes et arbres" there, with a draft alone, a
                                 branch that differs, an implicit language, files that are missing,
@@ -6,9 +6,15 @@ golden_campus.py export FOLDER: the course "Algorithmes et arbres" there, with a
 golden_campus.py val CAMPUS:    rows of somebody else in its val.db, which is there already: one
                                 text with a cue that starts later and one that says another word,
                                 and a language that nothing promises. The names are always the same.
+golden_campus.py flag CAMPUS:   the platform's tables of the flag in its flag.db, the global row on.
+golden_campus.py mend CAMPUS:   the file of ANT-5 that no mock run could read, as its author mends it.
+golden_campus.py runs CAMPUS:   of the runs that each command was there are three: a dry one, a mock
+                                run, and one after the file was mended, as if each were one command.
+                                Their times are made up, as the clock stands still.
 """
 import json
 import os
+import sqlite3
 import sys
 
 from olx_campus import BROKEN_SRT, Campus, Course, EMPTY, sjson, srt, stamp
@@ -67,10 +73,59 @@ def course():
     return out
 
 
+def flag(folder):
+    db = sqlite3.connect(os.path.join(folder, "flag.db"))
+    db.executescript("""
+CREATE TABLE video_config_videotranscriptenabledflag (
+ id integer NOT NULL PRIMARY KEY AUTOINCREMENT, change_date datetime NOT NULL,
+ enabled bool NOT NULL, enabled_for_all_courses bool NOT NULL, changed_by_id integer NULL);
+CREATE TABLE video_config_coursevideotranscriptenabledflag (
+ id integer NOT NULL PRIMARY KEY AUTOINCREMENT, change_date datetime NOT NULL,
+ enabled bool NOT NULL, course_id varchar(255) NOT NULL, changed_by_id integer NULL);
+INSERT INTO video_config_videotranscriptenabledflag VALUES (1, '2018-04-30 09:00:00', 1, 0, NULL);
+""")
+
+
+def mend(folder):
+    path = os.path.join(folder, "exports", "ANT", "course", "static", "1-3-the-first-harbours-en.srt")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    alone = "\n\nThis is the most common mistake, so watch out.\n\n"
+    assert alone in text, "the fault of the demo is another one"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text.replace(alone, "\n\n"))
+
+
+def runs(folder, mended="2018-05-02 02:46:00"):
+    """The commands before the file was mended are one run, those after it another."""
+    db = sqlite3.connect(os.path.join(folder, "status.db"))
+    mended, = db.execute("SELECT unixepoch(?) * 1000000", (mended,)).fetchone()
+    kept = []
+    for where in ("kind = 'dry'", "kind = 'mock' AND began < %d" % mended,
+                  "kind = 'mock' AND began >= %d" % mended):
+        numbers = [row[0] for row in db.execute("SELECT number FROM run WHERE %s ORDER BY 1" % where)]
+        first, others = numbers[0], ",".join(map(str, numbers))
+        db.execute("UPDATE run_course SET run = ? WHERE run IN (%s)" % others, (first,))
+        db.execute("DELETE FROM run WHERE number IN (%s) AND number <> ?" % others, (first,))
+        kept.append(first)
+    for number, old in enumerate(kept, 1):
+        db.execute("UPDATE run SET number = ? WHERE number = ?", (number, old))
+        db.execute("UPDATE run_course SET run = ? WHERE run = ?", (number, old))
+    # half a second a transcript, and of a dry run a tenth of it
+    db.execute("UPDATE run_course SET active = expected * CASE run WHEN 1 THEN 50000 ELSE 500000 END,"
+               " ended = began + expected * CASE run WHEN 1 THEN 50000 ELSE 500000 END")
+    db.execute("UPDATE run SET (ended, active) = (SELECT max(c.ended), max(c.ended) - run.began"
+               " FROM run_course c WHERE c.run = number), host = 'quay', version = '0.1'")
+    db.commit()
+
+
 def main():
     what, folder = sys.argv[1:]
     if what == "export":
         course().write_folder(folder)
+        return
+    if what in ("flag", "mend", "runs"):
+        {"flag": flag, "mend": mend, "runs": runs}[what](folder)
         return
     campus = Campus()
     os.rmdir(campus.folder)

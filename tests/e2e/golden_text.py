@@ -15,9 +15,10 @@ import sys
 TOP = os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "..", ".."))
 CAPTION = re.compile(r'(\.\\" )?(tests/e2e/golden/\S+\.txt)(?:, without lines (\d+) to (\d+))?:$')
 SHOWN = {
-    "README": "courses.80x24 course.80x24 diff.80x24 courses.200x60",
+    "README": "courses.80x24 course.80x24 diff.80x24 compare.80x24 board.80x24 courses.200x60",
     "man/subferry-migration.7":
-        "courses.plain.80x24 course.plain.80x24 diff.plain.80x24 findings.plain.80x24",
+        "courses.plain.80x24 course.plain.80x24 diff.plain.80x24 findings.plain.80x24 "
+        "still.plain.80x24 boards.plain.80x24",
 }
 # What groff would make typographic, and what would be a request.
 ESCAPES = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
@@ -40,8 +41,8 @@ def expected(name, caption):
     if first:
         gap = int(last) - int(first) + 1
         lines[int(first) - 1:int(last)] = ["", "   (%d lines are left out here)" % gap, ""]
-    if manual:
-        return [".Bd -literal"] + [roff(line) for line in lines] + [".Ed"]
+    if manual:  # from the left edge on: 80 cells do not fit behind the indent of a page
+        return [".Bd -literal"] + [word for line in lines for word in (".ti 0", roff(line))] + [".Ed"]
     return [""] + lines
 
 
