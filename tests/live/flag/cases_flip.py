@@ -189,7 +189,7 @@ class AdminFlip(Flip, FlipTest):
             answer = self.flip(word, key, status=3, words="is being switched by another holder")
             # at once, before anything is asked
             self.assertEqual((answer.out, answer.err.count(b"\n")), (b"", 1), answer.err)
-        self.expect(self.campus.run("flag", "board", key), 0, "being switched on by ana")
+        self.expect(self.campus.run("flag", "board", key), 1, "being switched on by ana")
         self.assertEqual(self.rows(key), [])
         held.release()
         self.expect(self.campus.done(ana), 0, "switched on")
