@@ -70,6 +70,12 @@ static void fill_sums(struct columns *columns, struct run_sums *sums)
 
 /* ---- runs ---------------------------------------------------------------------------------*/
 
+/* Time at work: the moment that stands as the end is some microseconds before the commit of it. */
+static int64_t within(int64_t active, int64_t began, int64_t ended)
+{
+	return ended >= began && active > ended - began ? ended - began : active;
+}
+
 static void fill_run(struct columns *columns, void *to)
 {
 	struct run_row *row = to;
@@ -90,7 +96,7 @@ static void fill_run(struct columns *columns, void *to)
 	row->broken_off = col_bool(columns);
 	row->imported = col_int(columns);
 	row->origin_number = col_int(columns);
-	row->active = col_int(columns);
+	row->active = within(col_int(columns), row->began, row->ended);
 	row->tried = col_int(columns);
 	fill_sums(columns, &row->sums);
 }
@@ -230,7 +236,7 @@ static void fill_run_course(struct columns *columns, void *to)
 	row->problem = col_text(columns);
 	row->source_version = col_text(columns);
 	row->source_assets = col_text(columns);
-	row->active = col_int(columns);
+	row->active = within(col_int(columns), row->began, row->ended);
 	row->tried = col_int(columns);
 	fill_sums(columns, &row->sums);
 }

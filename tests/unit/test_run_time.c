@@ -361,6 +361,21 @@ static void a_run_that_goes_on_counts_what_it_has_tried(void **state)
 
 /* ---- an older file ------------------------------------------------------------------------*/
 
+static void no_time_at_work_is_longer_than_all(void **state)
+{
+	struct help *help = *state;
+	int64_t a = help_course(help, "c0");
+
+	launch(help, a);
+	pass(SECOND);
+	end(help, a, COURSE_MIGRATED);
+	help_sql(help, "UPDATE run SET active = ended - began + 1;"
+		       "UPDATE run_course SET active = ended - began + 1");
+	assert_true(run_of(help, 1).active == run_of(help, 1).ended - run_of(help, 1).began);
+	assert_true(course_of(help, 1, "c0").active ==
+		    course_of(help, 1, "c0").ended - course_of(help, 1, "c0").began);
+}
+
 static void what_nobody_counted_is_not_known(void **state)
 {
 	struct help *help = *state;
@@ -412,6 +427,7 @@ int main(void)
 		TEST(a_retry_has_not_tried_what_was_done_before),
 		TEST(what_is_launched_again_in_a_run_counts_once),
 		TEST(a_run_that_goes_on_counts_what_it_has_tried),
+		TEST(no_time_at_work_is_longer_than_all),
 		TEST(what_nobody_counted_is_not_known),
 	};
 #undef TEST
