@@ -59,6 +59,10 @@ static void name_process(long pid, char *out, size_t size)
 		snprintf(out, size, "pid %ld", pid);
 }
 
+/* The list comes in pieces, and a lock that somebody lets go of between two of them moves another one
+   over the edge: who is not found is looked for again. */
+#define LOOKS 5
+
 static long find_holder(const char *path, const struct place *place)
 {
 	char line[256];
@@ -68,10 +72,10 @@ static long find_holder(const char *path, const struct place *place)
 
 	if (!find_inode(path, place->suffix, &inode) || !(file = fopen("/proc/locks", "re")))
 		return 0;
-	while (pid <= 0 && fgets(line, sizeof(line), file))
+	while ((pid <= 0 || pid == (long)getpid()) && fgets(line, sizeof(line), file))
 		pid = pid_of_line(line, place, inode);
 	fclose(file);
-	return pid > 0 ? pid : 0;
+	return pid > 0 && pid != (long)getpid() ? pid : 0;
 }
 
 void rival_find(const char *path, char *out, size_t size)
@@ -79,9 +83,10 @@ void rival_find(const char *path, char *out, size_t size)
 	long pid = 0;
 
 	*out = '\0';
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !pid; i++)
-		pid = find_holder(path, &places[i]);
-	if (pid && pid != (long)getpid())
+	for (int look = 0; look < LOOKS && !pid; look++)
+		for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !pid; i++)
+			pid = find_holder(path, &places[i]);
+	if (pid)
 		name_process(pid, out, size);
 }
 
