@@ -73,14 +73,10 @@ static void drop_blanks(struct buf *out)
 /* What stands on the screen, below a line that says of what and when; NULL without memory. */
 static char *screen_text(const struct console *console)
 {
-	time_t now = (time_t)(console_wall(console) / 1000000);
 	struct buf out = BUF_INIT;
-	struct tm tm;
-	char when[64] = "";
 
-	if (localtime_r(&now, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %z", &tm);
-	buf_printf(&out, "subferry, campus %s, %s, %dx%d\n", console->now->campus, when, COLS, LINES);
+	buf_printf(&out, "subferry, campus %s, %s, %dx%d\n", console->now->campus,
+		   figure_instant(console_wall(console)).text, COLS, LINES);
 	for (int y = 0; y < LINES; y++) {
 		for (int x = 0; x < COLS;)
 			x += add_cell(&out, y, x);

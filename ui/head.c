@@ -103,8 +103,8 @@ static void draw_title(const struct console *console, int cols)
 	x = widget_put(0, x, cols, ROLE_MODE, "%s", mode);
 	if (now->tls_unverified)
 		x = widget_put(0, x + 1, cols, ROLE_ERROR, "TLS NOT VERIFIED");
-	snprintf(clock, sizeof(clock), "%s%s", widget_clock(console_wall(console)).text,
-		 cols >= WIDE ? widget_zone(console_wall(console)).text : "");
+	snprintf(clock, sizeof(clock), "%s%s%s", widget_clock(console_wall(console)).text,
+		 cols >= WIDE ? " " : "", cols >= WIDE ? widget_zone(console_wall(console)).text : "");
 	cells = widget_cells(clock);
 	draw_engine(now->engine, x + 2, cols - cells - 2);
 	widget_aligned(0, cols - cells, cells, ROLE_NORMAL, ALIGN_RIGHT, clock);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <wchar.h>
 
 #include "src/base/text.h"
@@ -483,31 +482,14 @@ struct small_text widget_rate(double rate)
 	return figure_rate(rate);
 }
 
-static bool local_time(int64_t wall, struct tm *out)
-{
-	time_t seconds = (time_t)(wall / 1000000);
-
-	return localtime_r(&seconds, out) != NULL;
-}
-
 struct small_text widget_clock(int64_t wall)
 {
-	struct small_text out = {"-"};
-	struct tm tm;
-
-	if (local_time(wall, &tm))
-		strftime(out.text, sizeof(out.text), "%H:%M:%S", &tm);
-	return out;
+	return figure_clock(wall);
 }
 
 struct small_text widget_zone(int64_t wall)
 {
-	struct small_text out = {""};
-	struct tm tm;
-
-	if (local_time(wall, &tm))
-		strftime(out.text, sizeof(out.text), " %z", &tm);
-	return out;
+	return figure_zone(wall);
 }
 
 struct small_text widget_time(int64_t wall, int64_t now)

@@ -71,7 +71,7 @@ struct small_text widget_rate(double rate);		      /* "6.2/s" */
 /* Local time of a wall clock in microseconds: "03:12:41", "03:12", or "21 Nov 03:12" when it is
    more than 18 hours from @now; "-" for 0. */
 struct small_text widget_clock(int64_t wall);
-struct small_text widget_zone(int64_t wall); /* " +0200", what is local then; or "" */
+struct small_text widget_zone(int64_t wall); /* "+0200", what is local then */
 struct small_text widget_time(int64_t wall, int64_t now);
 
 #endif

@@ -43,14 +43,21 @@ struct small_text figure_rate(double rate)
 	return out;
 }
 
+/* A wall time in the operator's zone; false for 0, never. */
+static bool local(int64_t wall, struct tm *out)
+{
+	time_t seconds = (time_t)(wall / 1000000);
+
+	return wall > 0 && localtime_r(&seconds, out);
+}
+
 struct small_text figure_time(int64_t wall, int64_t now)
 {
 	const int64_t near = INT64_C(18) * 3600 * 1000000;
 	struct small_text out = {"-"};
-	time_t seconds = (time_t)(wall / 1000000);
 	struct tm tm;
 
-	if (wall <= 0 || !localtime_r(&seconds, &tm))
+	if (!local(wall, &tm))
 		return out;
 	if (wall > now + near || wall < now - near)
 		strftime(out.text, sizeof(out.text), "%d %b %H:%M", &tm);
@@ -59,13 +66,32 @@ struct small_text figure_time(int64_t wall, int64_t now)
 	return out;
 }
 
+struct small_text figure_clock(int64_t wall)
+{
+	struct small_text out = {"-"};
+	struct tm tm;
+
+	if (local(wall, &tm))
+		strftime(out.text, sizeof(out.text), "%H:%M:%S", &tm);
+	return out;
+}
+
+struct small_text figure_zone(int64_t wall)
+{
+	struct small_text out = {""};
+	struct tm tm;
+
+	if (local(wall, &tm))
+		strftime(out.text, sizeof(out.text), "%z", &tm);
+	return out;
+}
+
 struct small_text figure_instant(int64_t wall)
 {
 	struct small_text out = {"-"};
-	time_t seconds = (time_t)(wall / 1000000);
 	struct tm tm;
 
-	if (wall > 0 && localtime_r(&seconds, &tm))
+	if (local(wall, &tm))
 		strftime(out.text, sizeof(out.text), "%Y-%m-%d %H:%M:%S %z", &tm);
 	return out;
 }

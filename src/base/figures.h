@@ -19,6 +19,10 @@ struct small_text figure_number(int64_t number); /* "31,204" */
 struct small_text figure_rate(double rate);	 /* "6.2/s" */
 /* Local time: "03:50", or with its day where that is not near @now. Wall microseconds. */
 struct small_text figure_time(int64_t wall, int64_t now);
+/* "03:12:41"; "-" for 0, never. */
+struct small_text figure_clock(int64_t wall);
+/* "+0200": what is local then. */
+struct small_text figure_zone(int64_t wall);
 /* The same whole, with the zone it is in: "2018-05-02 04:41:07 +0200"; "-" for 0, never. */
 struct small_text figure_instant(int64_t wall);
 /* "20 – 50 min" of seconds, with @dash between; @high 0: "at least 20 min". */

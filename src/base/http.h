@@ -113,8 +113,9 @@ struct http_answer {
  * was refused: nothing was sent; or throttled too long. RESULT_UNKNOWN: sent, and the answer did
  * not come whole. RESULT_LIMIT: the answer is larger than @limit (where its status is no 2xx, the
  * body is cut at 16 KiB instead). RESULT_RETRY: hurried. RESULT_CANCELED: the calling thread's
- * patience is over (patience.h), and nothing was sent that changes anything, else RESULT_UNKNOWN. RESULT_INVALID: no request that could be
- * sent: its URL (user info is none of ours), a line end in a header.
+ * patience is over (patience.h), and nothing was sent that changes anything, else RESULT_UNKNOWN.
+ * RESULT_INVALID: no request that could be sent: its URL (user info is none of ours), a line end in a
+ * header.
  * A connection that died while it was idle is replaced, and the request sent again if it is a GET,
  * HEAD or PUT (so that a PUT with If-None-Match may meet what it has put itself: 412); any other
  * one is never sent twice. http_answer_clear(@out) in every case.

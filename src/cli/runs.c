@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "src/base/figures.h"
 #include "src/cli/runs.h"
 #include "src/cli/show.h"
 
@@ -109,17 +110,6 @@ static void add_began(struct table *table, int64_t wall, int64_t now)
 		table_add(table, "%02d %s  %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
 }
 
-/* "+0200": which time is local now. */
-static const char *zone_at(int64_t wall, char *out, size_t size)
-{
-	time_t seconds = (time_t)(wall / 1000000);
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) || !strftime(out, size, "%z", &tm))
-		snprintf(out, size, "?");
-	return out;
-}
-
 /* What is not as with every other run, behind who it was. */
 static void add_who(struct table *table, const struct run_row *row, int64_t now)
 {
@@ -160,7 +150,6 @@ static void print_runs(const struct run_row *rows, size_t count, int64_t now)
 	struct table table;
 	int64_t untold = 0;
 	bool dry = false;
-	char zone[16];
 
 	table_init(&table, headings, 0xFC);
 	for (size_t i = 0; i < count; i++) {
@@ -170,7 +159,7 @@ static void print_runs(const struct run_row *rows, size_t count, int64_t now)
 	}
 	table_print(&table);
 	out_line("%zu run%s; times are local, now %s", count, count == 1 ? "" : "s",
-		 zone_at(now, zone, sizeof(zone)));
+		 figure_zone(now).text);
 	if (dry)
 		out_line("dry: MIGRATED are those that would be, KEPT all that edx-val has already%s",
 			 untold ? "; of others nobody can tell before it is tried" : "");

@@ -186,8 +186,8 @@ static enum result fail_course(struct engine *engine, const struct opening *o,
 	report_finding(&report, code, false, "", "", "", "%s", err->text);
 	if (engine->options.dry)
 		st = engine_predict(engine, &(struct dry_course){.course = o->wanted.id, .began = o->began,
-				    .waited = (engine_stood(engine) - o->stood) * 1000, .status = COURSE_FAILED, .problem = err->text,
-				    .note = report.findings}, failure);
+				    .waited = (engine_stood(engine) - o->stood) * 1000,
+				    .status = COURSE_FAILED, .problem = err->text, .note = report.findings}, failure);
 	else
 		st = status_course_end(engine->campus->status, o->wanted.id, o->wanted.number,
 				       COURSE_FAILED, err->text, report.findings, report.finding_count,

@@ -10,11 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "src/base/figures.h"
 #include "src/base/http.h"
-
-#define RECENT (18 * 3600 * INT64_C(1000000)) /* microseconds: an hour alone is not mistaken */
 
 void tell_campus(const struct desk *desk, struct snapshot *snap)
 {
@@ -34,42 +32,16 @@ static void tell_run(struct reader *reader, struct snapshot *snap)
 	reader_run_now(reader, &snap->run, &snap->run_kind, &snap->run_open, NULL);
 }
 
-/* "03:12:41" as the clock on the screen says it. */
-static const char *local_time(int64_t wall, char *out, size_t size)
-{
-	time_t seconds = (time_t)(wall / 1000000);
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) || !strftime(out, size, "%H:%M:%S", &tm))
-		snprintf(out, size, "?");
-	return out;
-}
-
 /* The hold's reason last: it is what may be too long for a screen. */
 static void tell_hold(struct snapshot *snap, enum hold_reason reason, const char *hold, int64_t since)
 {
-	char when[32];
-
 	snap->held_by_operator = reason == HOLD_OPERATOR;
 	if (snap->held_by_operator)
 		snprintf(snap->hold, sizeof(snap->hold), "%.120s since %.8s", hold,
-			 local_time(since, when, sizeof(when)));
+			 figure_clock(since).text);
 	else if (*hold)
 		snprintf(snap->hold, sizeof(snap->hold), "since %.8s: %.300s",
-			 local_time(since, when, sizeof(when)), hold);
-}
-
-/* "02:10", or with the day when it is not of the last hours. */
-static const char *since_text(int64_t wall, int64_t now, char *out, size_t size)
-{
-	time_t seconds = (time_t)(wall / 1000000);
-	struct tm tm;
-
-	if (!localtime_r(&seconds, &tm) ||
-	    !(now - wall < RECENT ? strftime(out, size, "%H:%M", &tm)
-				  : strftime(out, size, "%d %b %H:%M", &tm)))
-		snprintf(out, size, "?");
-	return out;
+			 figure_clock(since).text, hold);
 }
 
 static void tell_crew(struct snapshot *snap, int64_t workers, int64_t rate)
@@ -100,14 +72,14 @@ static void tell_dry(struct reader *reader, struct snapshot *snap, char *out, si
 static void tell_holder(struct reader *reader, int64_t now, struct snapshot *snap)
 {
 	struct holder_row holder = {0};
-	char since[32], dry[40];
+	char dry[40];
 	size_t at;
 
 	snprintf(snap->mode, sizeof(snap->mode), "viewer");
 	if (reader_holder(reader, &holder, NULL) == RESULT_OK && holder.held) {
 		tell_dry(reader, snap, dry, sizeof(dry));
 		snprintf(snap->engine, sizeof(snap->engine), "engine: %s%.32s@%.32s since %.20s", dry,
-			 holder.who, holder.host, since_text(holder.since, now, since, sizeof(since)));
+			 holder.who, holder.host, figure_time(holder.since, now).text);
 		tell_crew(snap, holder.workers, holder.rate);
 		at = strlen(snap->engine);
 		snprintf(snap->engine + at, sizeof(snap->engine) - at, ", pid %lld",

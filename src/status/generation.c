@@ -49,7 +49,8 @@ static const char *const steps[] = {
 	" differing = 0, bytes = 0, val_languages = ''",
 	"UPDATE campus SET generation = generation + 1, intent_number = intent_number + 1",
 	"UPDATE course SET status = 'Not-Migrated', pass = pass + (pass > 0), problem = '', begun = 0,"
-	" level = 'none', verified = 0, flag = 'unknown', evidence = 'none', intent_finding = '', intent = 'idle', intent_number ="
+	" level = 'none', verified = 0, flag = 'unknown', evidence = 'none', intent_finding = '',"
+	" intent = 'idle', intent_number ="
 	" CASE intent WHEN 'idle' THEN intent_number ELSE (SELECT intent_number FROM campus) END",
 };
 
