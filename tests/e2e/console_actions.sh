@@ -309,22 +309,12 @@ keys Enter
 wait_for "suspended since"
 
 step "an engine that is being stopped takes no acts, and q leaves"
-python3 - "$place" <<'PY' &
-import os, sqlite3, sys, time
-db = sqlite3.connect(sys.argv[1] + "/status.db", timeout=30, isolation_level=None)
-db.execute("BEGIN IMMEDIATE")
-open(sys.argv[1] + "/locked", "w").close()
-while not os.path.exists(sys.argv[1] + "/unlock"):
-    time.sleep(0.02)
-db.execute("ROLLBACK")
-PY
-poll 20 [ -e "$place/locked" ] || fail "the status database is not locked"
+lock "$place/status.db"
 keys H
 press quit q
 wait_for "stopping: "
 refused r "the engine is being stopped"
-: >"$place/unlock"
-wait
+unlock
 wait_for "ready>"
 
 step "nothing of the table was left out"

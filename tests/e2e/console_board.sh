@@ -101,18 +101,7 @@ wait_for "can be flipped"
 see "✓ migrated" "✓ no open errors" "✓ links" "✓ not paused" "✓ flag backend" "what follows" "O flag on"
 
 step "looked at anew behind a locked flag: what was seen before stays, and X names the course"
-python3 - "$place" <<'PY' &
-import os, sqlite3, sys, time
-db = sqlite3.connect(sys.argv[1] + "/flag.db", timeout=30, isolation_level=None)
-db.execute("BEGIN EXCLUSIVE")
-open(sys.argv[1] + "/locked", "w").close()
-for _ in range(3000):
-    if os.path.exists(sys.argv[1] + "/unlock"):
-        break
-    time.sleep(0.02)
-db.execute("ROLLBACK")
-PY
-poll 20 test -e "$place/locked" || fail "the flag is not locked"
+lock "$place/flag.db" EXCLUSIVE
 keys .
 wait_for "as seen before; looking again"
 see "gate board  $GOOD" "✓ migrated" "✓ evidence"
@@ -121,10 +110,8 @@ wait_for "the gates are still being looked at"
 keys X
 wait_for "switch off the flag of $GOOD on staging? y/n"
 keys n
-: >"$place/unlock"
-wait
+unlock
 wait_for "can be flipped"
-rm "$place/locked" "$place/unlock"
 
 step "a wrong word switches nothing"
 keys O

@@ -4,11 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 first=1 second=101
-all_away() {
-	[ -f "$place/lock.pid" ] && kill "$(cat "$place/lock.pid")" 2>/dev/null
-	clean_up
-}
-trap all_away EXIT
 # From /proc, for ps is not everywhere. T: stopped.
 state_of() { sed 's/.*) \(.\) .*/\1/' "/proc/$1/stat"; }
 child_of() { sed -n "s/^\([0-9]*\) (.*) . $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null; }
@@ -26,26 +21,14 @@ keys y
 wait_for "under way" 30
 
 step "a transaction that cannot end: after five seconds it says why, and works on"
-python3 - "$place/state/subferry/demo/subferry.db" "$place" <<'PY' &
-import os, sqlite3, sys, time
-db = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
-db.execute("BEGIN IMMEDIATE")
-open(sys.argv[2] + "/locked", "w").close()
-while not os.path.exists(sys.argv[2] + "/unlock"):
-    time.sleep(0.05)
-db.execute("ROLLBACK")
-PY
-echo $! >"$place/lock.pid"
-poll 20 [ -e "$place/locked" ] || fail "the status database is not locked"
+lock "$place/state/subferry/demo/subferry.db"
 see "under way"
 keys C-z
 wait_for "suspending"
 wait_for "not suspended: after 5 s"
 see "still under way"
 [ "$(state_of "$holder")" != T ] || fail "stopped in the midst of a transaction"
-: >"$place/unlock"
-wait "$(cat "$place/lock.pid")"
-rm "$place/lock.pid"
+unlock
 wait_for "under way" 30
 
 step "otherwise it lets them finish, and gives the shell the terminal"

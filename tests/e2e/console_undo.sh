@@ -2,7 +2,6 @@
 # One key takes the last step back: tags, filters, and intents that nobody has taken up yet.
 . "$(dirname "$0")/lib.sh"
 command -v python3 >/dev/null || { echo "skipped: python3 is missing"; exit 77; }
-mkfifo "$place/hold"
 
 subferry() {
 	env LC_ALL=C.UTF-8 TZ=UTC HOME="$place" XDG_STATE_HOME="$place/state" "$SUBFERRY" --demo "$@"
@@ -122,18 +121,11 @@ step "what cannot be written is not undone, says why, and is a step still"
 db=$(find "$place" -name subferry.db | head -1)
 keys t;      wait_for "40 tagged"
 keys u j r;  wait_for "launched 1 course"
-python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)
-db.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-sys.stdin.readline()' "$db" <"$place/hold" >"$place/locked" &
-exec 9>"$place/hold"
-poll 20 grep -q locked "$place/locked" || fail "the status database was not locked"
+lock "$db"
 keys z;      wait_for "undo: the status database is locked by"
 wait_for "z tries again"
 see "not undone, z tries again: launch of 1 course"
-exec 9>&-
-wait
+unlock
 expect_intents run 2
 keys z;      wait_for "undone: launch of 1 course"
 expect_intents run 1

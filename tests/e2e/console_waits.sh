@@ -91,17 +91,10 @@ resize 80 24
 step "a status database that another program has locked: by whom"
 keys p
 wait_for "paused 1 course"
-mkfifo "$place/hold"
-python3 -c 'import sqlite3, sys
-db = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)
-db.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-sys.stdin.readline()' "$place/status.db" <"$place/hold" >"$place/locked" &
-exec 9>"$place/hold"
-poll 10 grep -q locked "$place/locked" || fail "the status database was not locked"
+lock "$place/status.db"
 keys k p
 wait_for "pause 1 course: the status database is locked by"
-exec 9>&-
+unlock
 wait_for "paused 1 course"
 keys q
 left 0

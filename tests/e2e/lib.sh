@@ -190,4 +190,26 @@ at_rest() {
 		fail "all courses have ended: nothing shows that it rests"
 }
 
+# lock FILE [KIND]: another program has the SQLite file (IMMEDIATE: nobody else writes; EXCLUSIVE: nor
+# reads), until unlock.
+lock() {
+	rm -f "$place/locked" "$place/unlock"
+	python3 - "$place" "$1" "${2:-IMMEDIATE}" <<'PY' &
+import os, sqlite3, sys, time
+place, path, kind = sys.argv[1:]
+db = sqlite3.connect(path, timeout=30, isolation_level=None)
+db.execute("BEGIN " + kind)
+open(place + "/locked", "w").close()
+while os.path.isdir(place) and not os.path.exists(place + "/unlock"):
+    time.sleep(0.02)
+db.execute("ROLLBACK")
+PY
+	locker=$!
+	poll 20 test -e "$place/locked" || fail "not locked: $1"
+}
+unlock() {
+	: >"$place/unlock"
+	wait "$locker"
+}
+
 step() { echo "- $*"; }
