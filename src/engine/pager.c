@@ -136,7 +136,7 @@ static bool make_snapshot(struct desk *desk, struct reader *reader, struct roste
 	tell_snapshot(desk, reader, state, snap);
 	if (place->result != RESULT_OK) { /* what could be read is of the past */
 		snprintf(snap->problem, sizeof(snap->problem), "%.250s", place->text);
-		snprintf(snap->hold, sizeof(snap->hold), "%.300s", place->text);
+		snprintf(snap->hold, sizeof(snap->hold), "as the %.300s", place->text);
 	}
 	publish(desk, snap);
 	return whole;

@@ -150,7 +150,7 @@ struct snapshot {
 	char engine[160];
 	bool engine_here;
 	bool waits_for_go;    /* intents of an earlier session wait for one key (go on) */
-	char hold[320];	      /* "" or "since 03:12:41: " and the one reason why work waits */
+	char hold[320];	      /* "", or after "work waits" the one reason: "since 03:12:41: store: ..." */
 	bool held_by_operator; /* then @hold is "held by ana since 03:12:41", and one key goes on */
 	int64_t workers;      /* 0: no engine */
 	int64_t rate_limit;   /* transactions started a second; 0: no limit */
